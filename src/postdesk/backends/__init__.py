@@ -1,0 +1,1 @@
+"""One folder per kind of blog; `base` says what a backend is."""

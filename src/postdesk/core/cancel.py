@@ -1,0 +1,33 @@
+"""A switch that a long job looks at, so that the writer can stop it."""
+
+from __future__ import annotations
+
+from threading import Event
+
+from postdesk.core.errors import Cancelled
+from postdesk.core.language import _
+
+
+class Cancel:
+    """Set once from any thread; never unset. A job calls `check()` between its steps."""
+
+    def __init__(self) -> None:
+        self._event = Event()
+
+    def set(self) -> None:
+        """Ask the job to stop at its next check."""
+        self._event.set()
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the job was asked to stop."""
+        return self._event.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait up to `seconds` or until set; returns whether it is set."""
+        return self._event.wait(seconds)
+
+    def check(self) -> None:
+        """Raise `Cancelled` when the job was asked to stop."""
+        if self._event.is_set():
+            raise Cancelled(_("Stopped."), _("What was already done stays as it is."))

@@ -1,0 +1,89 @@
+"""A receipt: what a blog said about a post. A draft holds what the writer wrote; the two are never mixed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+
+class Status(Enum):
+    """The state of a post on a blog."""
+
+    DRAFT = "draft"
+    PENDING = "pending"
+    PRIVATE = "private"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+    TRASHED = "trashed"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaReceipt:
+    """One uploaded file: `content_hash` is SHA-256 (hex) of the writer's file; sizes in px, 0 when not known."""
+
+    content_hash: str
+    remote_id: str
+    address: str
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What `account_id` said about `post_id`.
+
+    `revision` is opaque, compared for equality only. `sent_hash` is `Post.content_hash` of what went out last.
+    `base_hash` names the content that was last in step with the server (stored content-addressed beside the receipts).
+    Times are instants with an offset.
+    """
+
+    post_id: str
+    account_id: str
+    remote_id: str
+    address: str = ""
+    slug: str = ""
+    status: Status = Status.DRAFT
+    revision: str = ""
+    sent_hash: str = ""
+    base_hash: str = ""
+    media: tuple[MediaReceipt, ...] = ()
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+def to_json(receipt: Receipt) -> dict[str, Any]:
+    """The receipt as JSON values."""
+    values = asdict(receipt)
+    values["status"] = receipt.status.value
+    values["media"] = [asdict(m) for m in receipt.media]
+    for name in ("published_at", "updated_at"):
+        moment = getattr(receipt, name)
+        values[name] = moment.isoformat() if moment else None
+    return values
+
+
+def from_json(values: dict[str, Any]) -> Receipt:
+    """The receipt that `to_json` wrote; raises KeyError, TypeError or ValueError on anything else."""
+
+    def moment(name: str) -> datetime | None:
+        return datetime.fromisoformat(values[name]) if values[name] else None
+
+    return Receipt(
+        post_id=str(values["post_id"]),
+        account_id=str(values["account_id"]),
+        remote_id=str(values["remote_id"]),
+        address=str(values["address"]),
+        slug=str(values["slug"]),
+        status=Status(values["status"]),
+        revision=str(values["revision"]),
+        sent_hash=str(values["sent_hash"]),
+        base_hash=str(values["base_hash"]),
+        media=tuple(
+            MediaReceipt(str(m["content_hash"]), str(m["remote_id"]), str(m["address"]), int(m["width"]), int(m["height"]))
+            for m in values["media"]
+        ),
+        published_at=moment("published_at"),
+        updated_at=moment("updated_at"),
+    )

@@ -1,0 +1,1 @@
+"""The writer's folder: read, save, watch, recover."""

@@ -1,0 +1,1 @@
+"""Plan, journal, outbox and engine; no Qt, no HTTP."""

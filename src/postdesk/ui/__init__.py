@@ -1,0 +1,1 @@
+"""Everything Qt; one folder per part of the window."""
