@@ -1,0 +1,36 @@
+"""The kinds of blog that are installed, found by entry point and imported only when used."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+
+from postdesk.backends.base import BackendKind
+from postdesk.core.errors import SettingsError
+from postdesk.core.language import _
+
+GROUP = "postdesk.backends"
+
+
+class Registry:
+    """Backend kinds by name; a kind's code is imported at its first use."""
+
+    def __init__(self, points: tuple[EntryPoint, ...] | None = None) -> None:
+        self._points = {p.name: p for p in (points if points is not None else tuple(entry_points(group=GROUP)))}
+        self._kinds: dict[str, BackendKind] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The installed kinds, sorted."""
+        return tuple(sorted(self._points))
+
+    def kind(self, name: str) -> BackendKind:
+        """The kind called `name`; `SettingsError` when it is not installed."""
+        if name not in self._kinds:
+            if name not in self._points:
+                raise SettingsError(
+                    _("This program has no part for the kind of blog called “{name}”.").format(name=name),
+                    _("Nothing was sent."),
+                    _("Install the plug-in that this account was made with, or remove the account."),
+                )
+            self._kinds[name] = self._points[name].load()
+        return self._kinds[name]

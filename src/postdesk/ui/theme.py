@@ -1,0 +1,90 @@
+"""The look as values: colours from `resources/themes/*.toml`, and the fonts that are shipped."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+
+from postdesk.core.resources import resource
+
+UI_FAMILY = "Inter"
+TEXT_FAMILY = "iA Writer Quattro"
+PAGE_FAMILY = "Source Serif 4"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Every colour by its role, as "#rrggbb" or "#rrggbbaa"."""
+
+    name: str
+    dark: bool
+    paper: str
+    side: str
+    line: str
+    ink: str
+    soft: str
+    faint: str
+    accent: str
+    accent_ink: str
+    accent_hover: str
+    pick: str
+    hover: str
+    quote: str
+    quote2: str
+    warn: str
+    warn_ground: str
+    bad: str
+    bad_ground: str
+    good: str
+    link: str
+    mark: str
+    added: str
+    removed: str
+    select: str
+    code: str
+    code_ground: str
+    toast: str
+    toast_ink: str
+    shadow: str
+
+
+def load_theme(dark: bool) -> Theme:
+    """The shipped light or dark theme."""
+    values = tomllib.loads(resource("themes/dark.toml" if dark else "themes/light.toml").read_text("utf-8"))
+    known = {f.name for f in fields(Theme)}
+    return Theme(values["name"], values["dark"], **{k: v for k, v in values["colors"].items() if k in known})
+
+
+def load_fonts() -> None:
+    """Make the shipped fonts known to Qt; a missing file leaves the system's font in its place."""
+    for path in sorted(Path(resource("fonts")).glob("*.ttf")):
+        QFontDatabase.addApplicationFont(str(path))
+
+
+def ui_font(size: float = 13.0, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """The window's own face; `size` in device-independent px."""
+    font = QFont(UI_FAMILY)
+    font.setPixelSize(round(size))
+    font.setWeight(weight)
+    return font
+
+
+def palette(theme: Theme) -> QPalette:
+    """Qt's palette in the theme's colours, so that every stock widget fits."""
+    p = QPalette()
+    role = QPalette.ColorRole
+    for r, value in (
+        (role.Window, theme.paper), (role.WindowText, theme.ink), (role.Base, theme.paper), (role.Text, theme.ink),
+        (role.AlternateBase, theme.side), (role.Button, theme.side), (role.ButtonText, theme.ink),
+        (role.Highlight, theme.select), (role.HighlightedText, theme.ink), (role.Link, theme.link),
+        (role.LinkVisited, theme.link), (role.PlaceholderText, theme.faint), (role.ToolTipBase, theme.toast),
+        (role.ToolTipText, theme.toast_ink), (role.BrightText, theme.bad), (role.Mid, theme.line), (role.Midlight, theme.line),
+        (role.Dark, theme.line), (role.Light, theme.paper), (role.Shadow, theme.line), (role.Accent, theme.accent),
+    ):  # fmt: skip
+        p.setColor(r, QColor(value))
+    for r in (role.Text, role.WindowText, role.ButtonText):
+        p.setColor(QPalette.ColorGroup.Disabled, r, QColor(theme.faint))
+    return p
