@@ -1,0 +1,145 @@
+"""What holds for every test: its own home, no real keyring, and no log line that nobody expected.
+
+A line of level WARNING or above in Python's log fails the test that caused it, unless the test said with
+`expect_log` that it would come. Qt's log lines and Python's warnings are held to the same by pyproject.toml.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.servers.fixtures"]
+
+ExpectLog = Callable[..., None]
+
+_HOMES = pytest.StashKey[Path]()
+_EXPECTED = pytest.StashKey[list["_Expected"]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Gives the run folders of its own before anything asks the platform for them."""
+    home = Path(tempfile.mkdtemp(prefix="postdesk-tests-"))
+    config.stash[_HOMES] = home
+    for variable in (
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
+        "XDG_STATE_HOME",
+        "XDG_CACHE_HOME",
+        "XDG_RUNTIME_DIR",
+    ):
+        folder = home / variable.lower()
+        folder.mkdir(mode=0o700)
+        os.environ[variable] = str(folder)
+    os.environ["POSTDESK_HOME"] = str(home / "postdesk")
+    # A dead address: nothing reaches the keyring of whoever runs the tests, and no bus is started for us.
+    os.environ["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={home}/no-bus"
+    os.environ["LANGUAGE"] = "C"
+    # No test asks a proxy of the machine for a server on loopback.
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
+    if sys.platform == "linux" and os.geteuid() == 0:
+        # Chromium's sandbox does not start for root. For tests only: the program itself never sets this.
+        os.environ["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    home = config.stash.get(_HOMES, None)
+    if home is not None:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of this test's own that the program takes for all that it keeps (`POSTDESK_HOME`)."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("POSTDESK_HOME", str(folder))
+    return folder
+
+
+# --- log lines ------------------------------------------------------------------------------------------
+
+
+class _Expected:
+    """A log line that a test announced, and whether it came."""
+
+    def __init__(self, pattern: str, level: int) -> None:
+        self.pattern = re.compile(pattern)
+        self.level = level
+        self.came = False
+
+    def fits(self, record: logging.LogRecord) -> bool:
+        return record.levelno >= self.level and self.pattern.search(record.getMessage()) is not None
+
+
+class _Listener(logging.Handler):
+    """Keeps what was logged at WARNING and above while it listens."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def expect_log(request: pytest.FixtureRequest) -> ExpectLog:
+    """`expect_log(pattern, level=logging.WARNING)`: a line like this will be logged, once or more.
+
+    `pattern` is a regular expression searched for in the line's text. If no such line comes the test fails.
+    """
+    expected = request.node.stash.setdefault(_EXPECTED, [])
+
+    def announce(pattern: str, level: int = logging.WARNING) -> None:
+        expected.append(_Expected(pattern, level))
+
+    return announce
+
+
+def _listen(item: pytest.Item) -> Generator[None, object, object]:
+    listener = _Listener()
+    root = logging.getLogger()
+    root.addHandler(listener)
+    try:
+        result = yield
+    finally:
+        root.removeHandler(listener)
+    expected = item.stash.get(_EXPECTED, [])
+    unexpected = []
+    for record in listener.records:
+        fitting = [line for line in expected if line.fits(record)]
+        for line in fitting:
+            line.came = True
+        if not fitting:
+            unexpected.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+    if unexpected:
+        pytest.fail("Unexpected log lines:\n" + "\n".join(unexpected), pytrace=False)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    return (yield from _listen(item))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    return (yield from _listen(item))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    result = yield from _listen(item)
+    missing = [line.pattern.pattern for line in item.stash.get(_EXPECTED, []) if not line.came]
+    if missing:
+        pytest.fail("Log lines that were expected and did not come:\n" + "\n".join(missing), pytrace=False)
+    return result

@@ -1,0 +1,1 @@
+"""Real servers on loopback for tests: WordPress, a proxy that breaks things, a session with a keyring."""

@@ -1,0 +1,1 @@
+"""The fixtures that hand real servers to tests."""
