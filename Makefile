@@ -1,0 +1,24 @@
+# What one does with Post Desk. Each target sets up what it needs; the second time that takes no time.
+
+.PHONY: help setup run test check bench pin
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+setup: ## make .venv; after it .venv/bin/postdesk is the program
+	@scripts/setup run
+
+run: ## open the window, or without a display publish a demo post and leave a screenshot
+	@scripts/run $(ARGS)
+
+test: ## the whole suite, with real servers; ARGS=tests/markup for a part
+	@scripts/test $(ARGS)
+
+check: ## style, types, and who imports whom
+	@scripts/check
+
+bench: ## start-up and key-to-preview times
+	@scripts/bench $(ARGS)
+
+pin: ## remake the locks in requirements/
+	@scripts/pin
