@@ -1,0 +1,227 @@
+"""The pages of a local site as pure values: posts in, a table of path -> how to make it out."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+from pygments.formatters import HtmlFormatter
+
+from postdesk.backends.local_site.store import SitePost, path_part
+from postdesk.core.resources import resource
+
+PER_PAGE = 20
+FEED_LENGTH = 20
+_MEDIA = re.compile(r'(?P<before>(?:src|href)=")/media/(?P<name>[^"]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site itself. `address` is where readers find it, with a trailing slash (a file: address where it is not
+    served). `sizes` gives for a picture's name its wider sizes as (name, width in px), for `srcset`."""
+
+    title: str
+    address: str
+    language: str
+    sizes: Mapping[str, Sequence[tuple[str, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecipe:
+    """One file of the site: `fingerprint` changes when its bytes would, `make` gives the bytes."""
+
+    fingerprint: str
+    make: Callable[[], bytes]
+
+
+class _Text(HTMLParser):
+    """The words of a piece of HTML, for a summary."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self._skip = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._skip += tag in ("script", "style", "figure", "pre", "sup")
+        self.parts.append(" " if tag in ("p", "br", "li", "div") else "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("script", "style", "figure", "pre", "sup"):
+            self._skip = max(0, self._skip - 1)
+
+    def handle_data(self, data: str) -> None:
+        if not self._skip:
+            self.parts.append(data)
+
+
+def summary(post: SitePost, limit: int = 240) -> str:
+    """The excerpt she wrote, or the first words of the text, cut at a word."""
+    if post.excerpt.strip():
+        return post.excerpt.strip()
+    reader = _Text()
+    reader.feed(post.content[:20_000])
+    text = " ".join("".join(reader.parts).split())
+    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + "…"
+
+
+class Pages:
+    """Lays out a whole site. Nothing is rendered until a recipe's `make` is called."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        folder = resource("site")
+        self._env = Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        templates = b"".join(p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file())
+        about = json.dumps([site.title, site.address, site.language], ensure_ascii=False).encode()
+        self._ground = hashlib.sha256(templates + about).hexdigest()
+
+    def recipes(self, posts: Sequence[SitePost]) -> dict[str, PageRecipe]:
+        """Every file of the site but its pictures, by path; `posts` newest first, any state."""
+        public = [p for p in posts if p.is_public and p.path]
+        found: dict[str, PageRecipe] = {"style.css": self._recipe("style.css", (), self._style)}
+        for post in public:
+            found[f"{post.path}/index.html"] = self._recipe(post.path, (post,), lambda p=post: self._post(p))
+        taken = set(found)
+        for post in public:
+            for old in post.old_paths:
+                name = f"{old}/index.html"
+                if name not in taken:
+                    found[name] = self._recipe(name, (post,), lambda p=post, o=old: self._moved(p, o))
+        found.update(self._list("", self._site.title, public, home=True))
+        groups: dict[tuple[str, str], list[SitePost]] = defaultdict(list)
+        names: dict[tuple[str, str], str] = {}
+        for post in public:
+            for kind, terms in (("tags", post.tags), ("categories", post.categories)):
+                for key, name in {(kind, path_part(t)): t for t in terms if path_part(t)}.items():
+                    groups[key].append(post)
+                    names.setdefault(key, name)
+        for (kind, part), members in groups.items():
+            found.update(self._list(f"{kind}/{part}", names[kind, part], members))
+        months: dict[str, list[SitePost]] = defaultdict(list)
+        for post in public:
+            months[post.date[:7]].append(post)
+        for month, members in months.items():
+            found.update(self._list(f"archive/{month.replace('-', '/')}", _month(month), members))
+        found["archive/index.html"] = self._recipe("archive", tuple(public), lambda: self._archive(months))
+        feed = tuple(public[:FEED_LENGTH])
+        found["feed.xml"] = self._recipe("feed", feed, lambda: self._feed(feed))
+        found["sitemap.xml"] = self._recipe("sitemap", tuple(public), lambda: self._sitemap(public))
+        return found
+
+    def _recipe(self, name: str, posts: Sequence[SitePost], make: Callable[[], bytes]) -> PageRecipe:
+        seen = hashlib.sha256(f"{self._ground} {name}".encode())
+        for post in posts:
+            seen.update(post.revision.encode())
+        return PageRecipe(seen.hexdigest(), make)
+
+    def _render(self, template: str, path: str, **values: object) -> bytes:
+        up = "../" * (path.count("/") + 1) if path else ""
+        page = self._env.get_template(template).render(
+            site=self._site, up=up, path=path, canonical=self._canonical(path), summary=summary, href=self._href,
+            term=path_part, day=_day, iso=_iso, month=_month, **values,
+        )  # fmt: skip
+        return page.encode()
+
+    def _href(self, up: str, *parts: str) -> str:
+        return up + "/".join(quote(part) for part in parts) + "/index.html"
+
+    def _canonical(self, path: str) -> str:
+        served = self._site.address.startswith("http")
+        return self._site.address + (quote(path) + "/" if path else "") if served else ""
+
+    def _post(self, post: SitePost) -> bytes:
+        up = "../" * (post.path.count("/") + 1)
+        body = Markup(self._pictures(post.content, up))  # noqa: S704  her own text, on her own site
+        return self._render("post.html", post.path, post=post, body=body, cover=self._cover(post, up))
+
+    def _pictures(self, content: str, up: str) -> str:
+        """Addresses of the site's own pictures made relative, with the smaller size offered to small screens."""
+
+        def mend(match: re.Match[str]) -> str:
+            name = html.unescape(match["name"])
+            given = f'{match["before"]}{up}media/{quote(name)}"'
+            sizes = self._site.sizes.get(name, ())
+            if match["before"].startswith("src") and len(sizes) > 1:
+                choice = ", ".join(f"{up}media/{quote(n)} {w}w" for n, w in sizes)
+                given += f' srcset="{html.escape(choice)}" sizes="(max-width: 44rem) 100vw, 44rem" loading="lazy"'
+            return given
+
+        return _MEDIA.sub(mend, content)
+
+    def _cover(self, post: SitePost, up: str) -> str:
+        return f"{up}media/{quote(post.featured)}" if post.featured else ""
+
+    def _moved(self, post: SitePost, old: str) -> bytes:
+        return self._render("moved.html", old, post=post, target=self._href("../" * (old.count("/") + 1), *post.path.split("/")))
+
+    def _list(self, path: str, title: str, posts: Sequence[SitePost], home: bool = False) -> Iterator[tuple[str, PageRecipe]]:
+        pages = max(1, -(-len(posts) // PER_PAGE))
+        for number in range(1, pages + 1):
+            here = "/".join(p for p in (path, f"page/{number}" if number > 1 else "") if p)
+            part = tuple(posts[(number - 1) * PER_PAGE : number * PER_PAGE])
+            name = f"{here}/index.html" if here else "index.html"
+
+            def make(here: str = here, part: tuple[SitePost, ...] = part, number: int = number) -> bytes:
+                up = "../" * (here.count("/") + 1) if here else ""
+                turn = {
+                    "newer": self._turn(up, path, number - 1) if number > 1 else "",
+                    "older": self._turn(up, path, number + 1) if number < pages else "",
+                }
+                covers = {p.remote_id: self._cover(p, up) for p in part}
+                return self._render("list.html", here, title=title, posts=part, home=home, covers=covers, number=number,
+                                    pages=pages, **turn)  # fmt: skip
+
+            yield name, self._recipe(f"{name} {title} {pages}", part, make)
+
+    def _turn(self, up: str, path: str, number: int) -> str:
+        parts = [p for p in path.split("/") if p] + (["page", str(number)] if number > 1 else [])
+        return self._href(up, *parts) if parts else f"{up}index.html"
+
+    def _archive(self, months: Mapping[str, Sequence[SitePost]]) -> bytes:
+        return self._render("archive.html", "archive", months=sorted(months.items(), reverse=True))
+
+    def _feed(self, posts: Sequence[SitePost]) -> bytes:
+        newest = max((p.modified or p.date for p in posts), default=datetime.fromtimestamp(0, UTC).isoformat())
+        bodies = {p.remote_id: _MEDIA.sub(rf'\g<before>{self._site.address}media/\g<name>"', p.content) for p in posts}
+        return self._render("feed.xml", "", posts=posts, newest=newest, bodies=bodies, where=self._where)
+
+    def _sitemap(self, posts: Sequence[SitePost]) -> bytes:
+        return self._render("sitemap.xml", "", posts=posts, where=self._where)
+
+    def _where(self, post: SitePost) -> str:
+        return where(self._site.address, post.path)
+
+    def _style(self) -> bytes:
+        plain = resource("site/style.css").read_text("utf-8")
+        light = HtmlFormatter(style="default").get_style_defs(".highlight")
+        dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
+        return f"{plain}\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n".encode()
+
+
+def where(site: str, path: str) -> str:
+    """A post's full address. A folder that is not served has no index by itself, so its file is named."""
+    return site + quote(path) + ("/" if site.startswith("http") else "/index.html")
+
+
+def _day(moment: str) -> str:
+    then = datetime.fromisoformat(moment)
+    return f"{then.day} {then:%B %Y}"
+
+
+def _iso(moment: str) -> str:
+    return datetime.fromisoformat(moment).isoformat()
+
+
+def _month(month: str) -> str:
+    return f"{datetime.strptime(month, '%Y-%m').replace(tzinfo=UTC):%B %Y}"
