@@ -49,6 +49,7 @@ class Theme:
     toast: str
     toast_ink: str
     shadow: str
+    thumb: str
 
 
 def load_theme(dark: bool) -> Theme:
@@ -74,17 +75,33 @@ def ui_font(size: float = 13.0, weight: QFont.Weight = QFont.Weight.Normal) -> Q
 
 def palette(theme: Theme) -> QPalette:
     """Qt's palette in the theme's colours, so that every stock widget fits."""
-    p = QPalette()
+    shown = QPalette()
     role = QPalette.ColorRole
-    for r, value in (
-        (role.Window, theme.paper), (role.WindowText, theme.ink), (role.Base, theme.paper), (role.Text, theme.ink),
-        (role.AlternateBase, theme.side), (role.Button, theme.side), (role.ButtonText, theme.ink),
-        (role.Highlight, theme.select), (role.HighlightedText, theme.ink), (role.Link, theme.link),
-        (role.LinkVisited, theme.link), (role.PlaceholderText, theme.faint), (role.ToolTipBase, theme.toast),
-        (role.ToolTipText, theme.toast_ink), (role.BrightText, theme.bad), (role.Mid, theme.line), (role.Midlight, theme.line),
-        (role.Dark, theme.line), (role.Light, theme.paper), (role.Shadow, theme.line), (role.Accent, theme.accent),
-    ):  # fmt: skip
-        p.setColor(r, QColor(value))
-    for r in (role.Text, role.WindowText, role.ButtonText):
-        p.setColor(QPalette.ColorGroup.Disabled, r, QColor(theme.faint))
-    return p
+    colours = {
+        role.Window: theme.paper,
+        role.WindowText: theme.ink,
+        role.Base: theme.paper,
+        role.AlternateBase: theme.side,
+        role.Text: theme.ink,
+        role.Button: theme.side,
+        role.ButtonText: theme.ink,
+        role.BrightText: theme.bad,
+        role.Highlight: theme.select,
+        role.HighlightedText: theme.ink,
+        role.Link: theme.link,
+        role.LinkVisited: theme.link,
+        role.PlaceholderText: theme.faint,
+        role.ToolTipBase: theme.toast,
+        role.ToolTipText: theme.toast_ink,
+        role.Light: theme.paper,
+        role.Midlight: theme.line,
+        role.Mid: theme.line,
+        role.Dark: theme.line,
+        role.Shadow: theme.line,
+        role.Accent: theme.accent,
+    }
+    for which, value in colours.items():
+        shown.setColor(which, QColor(value))
+    for which in (role.Text, role.WindowText, role.ButtonText):
+        shown.setColor(QPalette.ColorGroup.Disabled, which, QColor(theme.faint))
+    return shown
