@@ -1,11 +1,13 @@
 """What a backend is: one kind of blog, what it can do as data, and the calls that publishing makes.
 
-A backend folder exports `BACKEND`, a `BackendKind`, under the entry point group `postdesk.backends`. Wire formats live in
-its `wire.py` (pure functions), the I/O in its `backend.py` with the HTTP client that it is given. A backend keeps no state
-of publishing: every call below can be repeated, and `create_draft` and `upload` can be looked up by their marker first.
+A backend folder exports `BACKEND`, a `BackendKind`, under the entry point group `postdesk.backends`. Wire
+formats live in its `wire.py` (pure functions), the I/O in its `backend.py` with the HTTP client that it is
+given. A backend keeps no state of publishing: every call below can be repeated, and `create_draft` and
+`upload` can be looked up by their marker first.
 
-Every call may raise `BackendError`s (core.errors) and `Cancelled`. The rule that all else rests on: only a definite answer of
-this interface is a success or a `Refused`/`Busy`; nothing sent is `Unreachable`; everything else is `OutcomeUnknown`.
+Every call may raise `BackendError`s (core.errors) and `Cancelled`. The rule that all else rests on: only a
+definite answer of this interface is a success or a `Refused`/`Busy`; nothing sent is `Unreachable`;
+everything else is `OutcomeUnknown`.
 """
 
 from __future__ import annotations
@@ -53,10 +55,10 @@ class ContentFormat(Enum):
 class Outgoing:
     """Everything that is set on the blog in one repeatable write.
 
-    `content` is in the account's `ContentFormat`, with the blog's own picture addresses in it. `status` is the state to
-    end in. `date`: an instant with an offset, or None to leave it to the blog (first publication) or as it is (update).
-    `slug` "" leaves it to the blog. `featured` is a remote media id or "". Tags and categories are names as the writer has
-    them; missing ones are made.
+    `content` is in the account's `ContentFormat`, with the blog's own picture addresses in it. `status` is
+    the state to end in. `date`: an instant with an offset, or None to leave it to the blog (first
+    publication) or as it is (update). `slug` "" leaves it to the blog. `featured` is a remote media id or "".
+    Tags and categories are names as the writer has them; missing ones are made.
     """
 
     title: str
@@ -74,9 +76,9 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class RemotePost:
-    """A post as the blog has it. `content` is what an editor there would get (raw), `rendered` what readers get (HTML,
-    "" where not asked for). `revision` is opaque and changes whenever somebody saves. Dates are instants with offset.
-    `featured` is a remote media id or "". `author` is a display name or "".
+    """A post as the blog has it. `content` is what an editor there would get (raw), `rendered` what readers
+    get (HTML, "" where not asked for). `revision` is opaque and changes whenever somebody saves. Dates are
+    instants with offset. `featured` is a remote media id or "". `author` is a display name or "".
     """
 
     remote_id: str
@@ -126,7 +128,9 @@ class RemoteMedia:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a blog's posts. `next` is an opaque cursor, "" at the end; `total` is -1 when the blog does not say."""
+    """One page of a blog's posts. `next` is an opaque cursor, "" at the end; `total` is -1 when the blog does
+    not say.
+    """
 
     posts: tuple[RemotePost, ...]
     next: str = ""
@@ -135,7 +139,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """The answer to "does it work?", in words: site title, who she is there, what she may not do, what to know."""
+    """The answer to "does it work?", in words: site title, who she is there, what she may not do, what to
+    know.
+    """
 
     site: str
     user: str
@@ -144,9 +150,9 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A blog found at an address that the writer pasted. `address` is its home as readers see it, `options` go into
-    the account. `question` is a sentence to be answered with yes before the account is made ("" for none), e.g. that the
-    address redirects to another one, or is not encrypted."""
+    """A blog found at an address that the writer pasted. `address` is its home as readers see it, `options`
+    go into the account. `question` is a sentence to be answered with yes before the account is made ("" for
+    none), e.g. that the address redirects to another one, or is not encrypted."""
 
     kind: str
     name: str
@@ -156,7 +162,8 @@ class Found:
 
 
 class Backend(Protocol):
-    """An open connection to one account. Not thread-safe: one user at a time. `cancel` may be looked at inside a call.
+    """An open connection to one account. Not thread-safe: one user at a time. `cancel` may be looked at
+    inside a call.
 
     `progress` of upload is called with bytes sent so far.
     """
@@ -169,16 +176,24 @@ class Backend(Protocol):
         """Sign in and look round; changes nothing."""
 
     def find(self, marker: str) -> tuple[RemotePost, ...]:
-        """Every post that `create_draft(marker)` may have made, oldest first, whatever its state, trash included."""
+        """Every post that `create_draft(marker)` may have made, oldest first, whatever its state, trash
+        included.
+        """
 
     def create_draft(self, marker: str, title: str) -> RemotePost:
-        """Make an empty draft that can be found by `marker`. The only call that must never be repeated blindly."""
+        """Make an empty draft that can be found by `marker`. The only call that must never be repeated
+        blindly.
+        """
 
     def read(self, remote_id: str) -> RemotePost:
-        """The post with content and rendered; `Gone` when it is not there; TRASHED posts are returned as such."""
+        """The post with content and rendered; `Gone` when it is not there; TRASHED posts are returned as
+        such.
+        """
 
     def write(self, remote_id: str, outgoing: Outgoing) -> RemotePost:
-        """Set all of it; the same again changes nothing. Returns the post as the blog has it now, with content."""
+        """Set all of it; the same again changes nothing. Returns the post as the blog has it now, with
+        content.
+        """
 
     def trash(self, remote_id: str) -> None:
         """Delete to the blog's trash; a post that is there already, or gone, is a success."""
@@ -187,7 +202,7 @@ class Backend(Protocol):
         """Every file that an upload of this content may have made (the hash is in its name), oldest first."""
 
     def upload(self, file: MediaFile, progress: Callable[[int], None], cancel: Cancel) -> RemoteMedia:
-        """Send a file. Must not be repeated blindly. `TooLarge` or `MediaRefused` name the file and its size."""
+        """Send a file. Must not be repeated blindly. `TooLarge` and `MediaRefused` name the file."""
 
     def describe_media(self, remote_id: str, alt: str, caption: str) -> None:
         """Set alt text and caption (plain text); repeatable."""
@@ -196,8 +211,8 @@ class Backend(Protocol):
         """Delete a file that turned out to be a twin; gone already is a success."""
 
     def posts(self, cursor: str = "", since: datetime | None = None) -> Page:
-        """A page of all posts (any state but trash), newest change first; `since` limits to those changed after it.
-        With `rendered`, without `content`. Cursor "" starts."""
+        """A page of all posts (any state but trash), newest change first; `since` limits to those changed
+        after it. With `rendered`, without `content`. Cursor "" starts."""
 
     def categories(self) -> tuple[str, ...]:
         """The names of the blog's categories, for completion; () where there are none."""

@@ -15,7 +15,9 @@ class Registry:
     """Backend kinds by name; a kind's code is imported at its first use."""
 
     def __init__(self, points: tuple[EntryPoint, ...] | None = None) -> None:
-        self._points = {p.name: p for p in (points if points is not None else tuple(entry_points(group=GROUP)))}
+        self._points = {
+            p.name: p for p in (points if points is not None else tuple(entry_points(group=GROUP)))
+        }
         self._kinds: dict[str, BackendKind] = {}
 
     @property

@@ -10,9 +10,9 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A blog. `kind` names the backend ("local-site", "wordpress"); `address` is what the writer sees and readers open
-    (for a local site the folder's path); `user` is "" where none is needed. `options` holds what the backend found or
-    was told at set-up (strings only, never a secret), e.g. WordPress: `api`, `markup`.
+    """A blog. `kind` names the backend ("local-site", "wordpress"); `address` is what the writer sees and
+    readers open (for a local site the folder's path); `user` is "" where none is needed. `options` holds what
+    the backend found or was told at set-up (strings only, never a secret), e.g. WordPress: `api`, `markup`.
 
     `id` is made once and never reused: receipts and the keyring entry are filed under it.
     """

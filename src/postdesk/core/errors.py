@@ -1,33 +1,33 @@
 """The one tree of errors, and the three-part sentence that every one of them carries.
 
-    PostDeskError
-    |-- SettingsError            a setting or an argument that cannot be used
-    |-- LibraryError             the writer's folder and its files
-    |   |-- FileChanged          the file on disk is not the one last read
-    |   |-- FileGone             the file was deleted or moved away
-    |   |-- NotWritable          read-only folder or file
-    |   |-- DiskFull             no space left (also a quota)
-    |   |-- NameTaken            another file has that name
-    |   |-- BrokenFrontMatter    the front matter does not parse
-    |   |-- PictureRefused       a picture that is missing, outside the library, or no picture
-    |   `-- LibraryInUse         another Post Desk has this library open
-    |-- PasswordError            the system keyring: missing, locked, slow, refused
-    |-- BackendError             a blog
-    |   |-- Unreachable          definitely not sent: no network, no such host, connection refused
-    |   |-- OutcomeUnknown       sent, but no definite answer of this interface came back
-    |   |-- Busy                 definitely not done, asked to come later (429, 503 with Retry-After)
-    |   |-- Refused              a definite no
-    |   |   |-- SignInRefused    who she is was not accepted
-    |   |   |-- NotAllowed       she may not do this there
-    |   |   |-- Gone             that post is not there any more
-    |   |   |-- TooLarge         a file over the server's limit
-    |   |   `-- MediaRefused     the server does not take this file
-    |   |-- NotABlog             the address does not lead to a blog of a kind we know
-    |   `-- Intercepted          something between us and the blog answered (captive portal, redirect, certificate)
-    `-- PublishError             rules of publishing
-        |-- Conflict             the post on the blog is not the one last in step
-        |-- NotReady             preflight found what must be mended first
-        `-- Cancelled            she took it back
+PostDeskError
+|-- SettingsError            a setting or an argument that cannot be used
+|-- LibraryError             the writer's folder and its files
+|   |-- FileChanged          the file on disk is not the one last read
+|   |-- FileGone             the file was deleted or moved away
+|   |-- NotWritable          read-only folder or file
+|   |-- DiskFull             no space left (also a quota)
+|   |-- NameTaken            another file has that name
+|   |-- BrokenFrontMatter    the front matter does not parse
+|   |-- PictureRefused       a picture that is missing, outside the library, or no picture
+|   `-- LibraryInUse         another Post Desk has this library open
+|-- PasswordError            the system keyring: missing, locked, slow, refused
+|-- BackendError             a blog
+|   |-- Unreachable          definitely not sent: no network, no such host, connection refused
+|   |-- OutcomeUnknown       sent, but no definite answer of this interface came back
+|   |-- Busy                 definitely not done, asked to come later (429, 503 with Retry-After)
+|   |-- Refused              a definite no
+|   |   |-- SignInRefused    who she is was not accepted
+|   |   |-- NotAllowed       she may not do this there
+|   |   |-- Gone             that post is not there any more
+|   |   |-- TooLarge         a file over the server's limit
+|   |   `-- MediaRefused     the server does not take this file
+|   |-- NotABlog             the address does not lead to a blog of a kind we know
+|   `-- Intercepted          something in between answered: captive portal, redirect, certificate
+`-- PublishError             rules of publishing
+    |-- Conflict             the post on the blog is not the one last in step
+    |-- NotReady             preflight found what must be mended first
+    `-- Cancelled            she took it back
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class PostDeskError(Exception):
     """A failure that the writer can meet.
 
     `happened`, `means` and `todo` are whole, translated sentences: what happened, what it means for her post
-    (did anything go out, is the text safe), what to do. They never hold a secret. `details` is technical text for the
-    log and the details pane, already without secrets.
+    (did anything go out, is the text safe), what to do. They never hold a secret. `details` is technical text
+    for the log and the details pane, already without secrets.
     """
 
     sent: Sent = Sent.NOTHING
@@ -118,7 +118,7 @@ class BackendError(PostDeskError):
 
 
 class Unreachable(BackendError):
-    """Definitely not sent: no network, no such host, connection refused, TLS failed before the request left."""
+    """Definitely not sent: no network, no such host, connection refused, TLS failed."""
 
 
 class OutcomeUnknown(BackendError):
@@ -128,7 +128,9 @@ class OutcomeUnknown(BackendError):
 
 
 class Busy(BackendError):
-    """Definitely not done; the server asks to come back later. `wait` is in seconds, None when it did not say."""
+    """Definitely not done; the server asks to come back later. `wait` is in seconds, None when it did not
+    say.
+    """
 
     def __init__(
         self, happened: str, means: str = "", todo: str = "", *, details: str = "", wait: float | None = None
@@ -138,9 +140,13 @@ class Busy(BackendError):
 
 
 class Refused(BackendError):
-    """A definite no of the blog's interface. `code` is the server's own word for it (e.g. `rest_cannot_edit`)."""
+    """A definite no of the blog's interface. `code` is the server's own word for it (e.g.
+    `rest_cannot_edit`).
+    """
 
-    def __init__(self, happened: str, means: str = "", todo: str = "", *, details: str = "", code: str = "") -> None:
+    def __init__(
+        self, happened: str, means: str = "", todo: str = "", *, details: str = "", code: str = ""
+    ) -> None:
         super().__init__(happened, means, todo, details=details)
         self.code = code
 
@@ -170,7 +176,7 @@ class NotABlog(BackendError):
 
 
 class Intercepted(BackendError):
-    """Something that is not the blog answered: a captive portal, a redirect elsewhere, a wrong certificate."""
+    """Something that is not the blog answered: captive portal, redirect elsewhere, wrong certificate."""
 
 
 class PublishError(PostDeskError):

@@ -8,8 +8,9 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """Absolute paths. `config`: settings and accounts. `state`: outbox journal, recovery copies, window state, log.
-    `data`: history, archive, the local site. `cache`: may be deleted at any time. `documents`: where a library goes by default.
+    """Absolute paths. `config`: settings and accounts. `state`: outbox journal, recovery copies, window
+    state, log. `data`: history, archive, the local site. `cache`: may be deleted at any time. `documents`:
+    where a library goes by default.
     """
 
     config: Path

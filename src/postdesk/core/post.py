@@ -24,9 +24,10 @@ class Visibility(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One post. `id` never changes; `body` is Markdown with LF line ends; `date` is an instant with an offset or None
-    ("when published"); `image` is a reference as in the text (path relative to the post's folder, or an https address).
-    `post_password` is what readers type when `visibility` is PASSWORD; it is no credential of hers, but is never logged.
+    """One post. `id` never changes; `body` is Markdown with LF line ends; `date` is an instant with an offset
+    or None ("when published"); `image` is a reference as in the text (path relative to the post's folder, or
+    an https address). `post_password` is what readers type when `visibility` is PASSWORD; it is no credential
+    of hers, but is never logged.
     """
 
     id: str
@@ -47,7 +48,9 @@ class Post:
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 (hex) over everything that goes out; equal hashes mean nothing to publish. The id is left out."""
+        """SHA-256 (hex) over everything that goes out; equal hashes mean nothing to publish. The id is left
+        out.
+        """
         values = to_json(self)
         del values["id"]
         return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
@@ -89,7 +92,8 @@ _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def slugify(title: str, limit: int = 80) -> str:
-    """A title as an address part: ASCII lower case, words joined by hyphens, cut at a word near `limit` characters.
+    """A title as an address part: ASCII lower case, words joined by hyphens, cut at a word near `limit`
+    characters.
 
     Diacritics are folded; a title without any Latin letter or digit gives "".
     """

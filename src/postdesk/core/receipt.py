@@ -21,7 +21,7 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MediaReceipt:
-    """One uploaded file: `content_hash` is SHA-256 (hex) of the writer's file; sizes in px, 0 when not known."""
+    """One uploaded file: `content_hash` is SHA-256 (hex) of her file; sizes in px, 0 when not known."""
 
     content_hash: str
     remote_id: str
@@ -34,9 +34,9 @@ class MediaReceipt:
 class Receipt:
     """What `account_id` said about `post_id`.
 
-    `revision` is opaque, compared for equality only. `sent_hash` is `Post.content_hash` of what went out last.
-    `base_hash` names the content that was last in step with the server (stored content-addressed beside the receipts).
-    Times are instants with an offset.
+    `revision` is opaque, compared for equality only. `sent_hash` is `Post.content_hash` of what went out
+    last. `base_hash` names the content that was last in step with the server (stored content-addressed beside
+    the receipts). Times are instants with an offset.
     """
 
     post_id: str
@@ -81,7 +81,13 @@ def from_json(values: dict[str, Any]) -> Receipt:
         sent_hash=str(values["sent_hash"]),
         base_hash=str(values["base_hash"]),
         media=tuple(
-            MediaReceipt(str(m["content_hash"]), str(m["remote_id"]), str(m["address"]), int(m["width"]), int(m["height"]))
+            MediaReceipt(
+                str(m["content_hash"]),
+                str(m["remote_id"]),
+                str(m["address"]),
+                int(m["width"]),
+                int(m["height"]),
+            )
             for m in values["media"]
         ),
         published_at=moment("published_at"),

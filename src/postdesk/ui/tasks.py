@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
 from postdesk.core.errors import PostDeskError
 
@@ -14,48 +14,58 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-class _Answer(QObject):
-    """Carries a result back to the thread that asked."""
+class _Job:
+    """One call of a function, with whom to tell. A plain object: a QRunnable that Python owns may be freed
+    too early.
+    """
 
-    ready = Signal(object, object)
+    def __init__(
+        self,
+        work: Callable[[], Any],
+        done: Callable[[Any], None] | None,
+        failed: Callable[[Exception], None] | None,
+        lane: str,
+        answered: Callable[[object, object, object], None],
+    ) -> None:
+        self.work = work
+        self.done = done
+        self.failed = failed
+        self.lane = lane
+        self._answered = answered
 
-
-class _Job(QRunnable):
-    def __init__(self, work: Callable[[], Any], answer: _Answer) -> None:
-        super().__init__()
-        self.setAutoDelete(False)
-        self._work = work
-        self._answer = answer
-
-    @Slot()
-    def run(self) -> None:
+    def __call__(self) -> None:
         result: Any = None
         error: BaseException | None = None
         try:
-            result = self._work()
+            result = self.work()
         except BaseException as caught:
             error = caught
         try:
-            self._answer.ready.emit(result, error)
+            self._answered(self, result, error)
         except RuntimeError:  # the window is gone, and nobody waits for the answer
-            _log.debug("answer of a task came after the window was closed")
+            _log.debug("the answer of a task came after the window was closed")
 
 
 class Tasks(QObject):
     """Runs functions on worker threads and calls back on the window's thread, in order per lane.
 
-    A lane (a name) runs one job at a time in the order given, e.g. all writes to the library; jobs without a lane run side by side.
+    A lane (a name) runs one job at a time in the order given, e.g. all writes to the library; jobs without a
+    lane run side by side.
     """
 
     failed = Signal(object)
     idle = Signal()
+    _answered = Signal(object, object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(8)
-        self._lanes: dict[str, list[tuple[_Job, _Answer]]] = {}
+        self._lanes: dict[str, list[_Job]] = {}
         self._running: set[_Job] = set()
+        # One lasting connection: a connection per job, dropped inside its own slot, was seen to crash PySide
+        # 6.11.
+        self._answered.connect(self._finish, Qt.ConnectionType.QueuedConnection)
 
     def run(
         self,
@@ -67,43 +77,40 @@ class Tasks(QObject):
     ) -> None:
         """Call `work()` on another thread, then `done(result)` or `failed(error)` on this one.
 
-        Without `failed`, a `PostDeskError` goes out as the signal `failed`, any other exception is logged and goes out too.
+        Without `failed`, an error goes out as the signal `failed`; one that is no `PostDeskError` is logged
+        too.
         """
-        answer = _Answer(self)
-        job = _Job(work, answer)
-
-        def finish(result: Any, error: BaseException | None) -> None:
-            self._running.discard(job)
-            answer.deleteLater()
-            if lane:
-                queue = self._lanes[lane]
-                queue.pop(0)
-                if queue:
-                    self._pool.start(queue[0][0])
-                else:
-                    del self._lanes[lane]
-            try:
-                if error is None:
-                    if done is not None:
-                        done(result)
-                elif isinstance(error, Exception) and failed is not None:
-                    failed(error)
-                else:
-                    if not isinstance(error, PostDeskError):
-                        _log.error("a task failed", exc_info=error)
-                    self.failed.emit(error)
-            finally:
-                if not self._running:
-                    self.idle.emit()
-
-        answer.ready.connect(finish, Qt.ConnectionType.QueuedConnection)
+        job = _Job(work, done, failed, lane, self._answered.emit)
         self._running.add(job)
         if lane:
             queue = self._lanes.setdefault(lane, [])
-            queue.append((job, answer))
+            queue.append(job)
             if len(queue) > 1:
                 return
         self._pool.start(job)
+
+    def _finish(self, job: _Job, result: Any, error: BaseException | None) -> None:
+        self._running.discard(job)
+        if job.lane:
+            queue = self._lanes[job.lane]
+            queue.pop(0)
+            if queue:
+                self._pool.start(queue[0])
+            else:
+                del self._lanes[job.lane]
+        try:
+            if error is None:
+                if job.done is not None:
+                    job.done(result)
+            elif isinstance(error, Exception) and job.failed is not None:
+                job.failed(error)
+            else:
+                if not isinstance(error, PostDeskError):
+                    _log.error("a task failed", exc_info=error)
+                self.failed.emit(error)
+        finally:
+            if not self._running:
+                self.idle.emit()
 
     @property
     def busy(self) -> int:
@@ -111,5 +118,5 @@ class Tasks(QObject):
         return len(self._running)
 
     def wait(self, milliseconds: int) -> bool:
-        """At quit: wait for running jobs; callbacks of jobs that finished are still delivered by the event loop."""
+        """At quit: wait for running jobs; what they answer is still delivered by the event loop."""
         return self._pool.waitForDone(milliseconds)

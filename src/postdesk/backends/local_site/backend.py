@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -83,10 +82,18 @@ class LocalSite:
             old = self._get(remote_id)
             moment = outgoing.date or old.when or self._now()
             new = replace(
-                old, status=outgoing.status, title=outgoing.title, content=outgoing.content, excerpt=outgoing.excerpt,
-                tags=outgoing.tags, categories=outgoing.categories, featured=outgoing.featured,
-                date=moment.isoformat() if outgoing.date or old.date or outgoing.status is Status.PUBLISHED else "",
-            )  # fmt: skip
+                old,
+                status=outgoing.status,
+                title=outgoing.title,
+                content=outgoing.content,
+                excerpt=outgoing.excerpt,
+                tags=outgoing.tags,
+                categories=outgoing.categories,
+                featured=outgoing.featured,
+                date=moment.isoformat()
+                if outgoing.date or old.date or outgoing.status is Status.PUBLISHED
+                else "",
+            )
             if new.is_public:
                 new = self._placed(new, outgoing.slug)
             elif outgoing.slug:
@@ -123,7 +130,13 @@ class LocalSite:
                 name = f"{stem}{wide}.{size.suffix}"
                 self._write(f"media/{name}", size.data)
                 names.append((name, size.width, size.height))
-            values = {"content_hash": file.content_hash, "name": names[0][0], "sizes": names, "alt": file.alt, "caption": file.caption}
+            values = {
+                "content_hash": file.content_hash,
+                "name": names[0][0],
+                "sizes": names,
+                "alt": file.alt,
+                "caption": file.caption,
+            }
             self._store.put_media(names[0][0], values)
             progress(file.size)
             return _media(values)
@@ -172,7 +185,9 @@ class LocalSite:
         return post
 
     def _placed(self, post: SitePost, slug: str) -> SitePost:
-        """The post with its address: kept once given, unless she gives another slug; the old one then leads to the new."""
+        """The post with its address: kept once given, unless she gives another slug; the old one then leads
+        to the new.
+        """
         wanted = path_part(slug) or post.slug or path_part(post.title) or post.remote_id
         if post.path and wanted in (post.slug, post.path.rsplit("/", 1)[1]):
             return post
@@ -187,14 +202,20 @@ class LocalSite:
             part = f"{wanted}-{number}"
         path = f"{month}/{part}"
         before = (*post.old_paths, post.path) if post.path else post.old_paths
-        return replace(post, slug=part, path=path, old_paths=tuple(dict.fromkeys(o for o in before if o != path)))
+        return replace(
+            post, slug=part, path=path, old_paths=tuple(dict.fromkeys(o for o in before if o != path))
+        )
 
     @contextmanager
     def _open(self) -> Iterator[None]:
         """The folder made, ours, and nobody else writing in it."""
         try:
             if self._site.is_dir() and not (self._site / HIDDEN).is_dir():
-                others = [n for n in ("index.html", "style.css", "feed.xml", "sitemap.xml", "archive", "media") if (self._site / n).exists()]
+                others = [
+                    n
+                    for n in ("index.html", "style.css", "feed.xml", "sitemap.xml", "archive", "media")
+                    if (self._site / n).exists()
+                ]
                 if others:
                     raise NotABlog(
                         _("The folder “{folder}” holds files of something else ({names}).").format(
@@ -209,7 +230,9 @@ class LocalSite:
         lock = FileLock(self._site / HIDDEN / "lock")
         if not lock.acquire():
             raise Busy(
-                _("Another program is writing the site “{site}” at this moment.").format(site=self.account.name),
+                _("Another program is writing the site “{site}” at this moment.").format(
+                    site=self.account.name
+                ),
                 _("Nothing was written; your text is safe here."),
                 _("It is tried again by itself."),
                 wait=2.0,
@@ -222,7 +245,9 @@ class LocalSite:
             lock.release()
 
     def _build(self) -> None:
-        """Write every page whose inputs changed or whose file is missing; take away the pages of posts that went."""
+        """Write every page whose inputs changed or whose file is missing; take away the pages of posts that
+        went.
+        """
         sizes = {m["name"]: [(n, w) for n, w, _h in m["sizes"]] for m in self._store.media()}
         language = self.account.options.get("language", "en")
         recipes = Pages(Site(self.account.name, self._address(), language, sizes)).recipes(self._store.all())
@@ -239,9 +264,8 @@ class LocalSite:
 
     def _write(self, path: str, data: bytes) -> None:
         target = self._site / path
-        if target.is_file() and target.stat().st_size == len(data):
-            if hashlib.sha256(target.read_bytes()).digest() == hashlib.sha256(data).digest():
-                return
+        if target.is_file() and target.stat().st_size == len(data) and target.read_bytes() == data:
+            return
         target.parent.mkdir(parents=True, exist_ok=True)
         save_file(target, data, expected="")
 
@@ -255,29 +279,50 @@ class LocalSite:
 
     def _address(self) -> str:
         given = self.account.options.get("address", "")
-        return given.rstrip("/") + "/" if given.startswith(("http://", "https://")) else self._site.absolute().as_uri() + "/"
+        return (
+            given.rstrip("/") + "/"
+            if given.startswith(("http://", "https://"))
+            else self._site.absolute().as_uri() + "/"
+        )
 
     def _remote(self, post: SitePost) -> RemotePost:
         return RemotePost(
-            remote_id=post.remote_id, address=where(self._address(), post.path) if post.is_public else "", slug=post.slug,
-            status=post.status, revision=post.revision, title=post.title, content=post.content, rendered=post.content,
-            excerpt=post.excerpt, date=post.when, modified=datetime.fromisoformat(post.modified), tags=post.tags,
-            categories=post.categories, featured=post.featured,
-        )  # fmt: skip
+            remote_id=post.remote_id,
+            address=where(self._address(), post.path) if post.is_public else "",
+            slug=post.slug,
+            status=post.status,
+            revision=post.revision,
+            title=post.title,
+            content=post.content,
+            rendered=post.content,
+            excerpt=post.excerpt,
+            date=post.when,
+            modified=datetime.fromisoformat(post.modified),
+            tags=post.tags,
+            categories=post.categories,
+            featured=post.featured,
+        )
 
 
 def _media(values: dict[str, object]) -> RemoteMedia:
     sizes = [(str(n), int(w), int(h)) for n, w, h in values["sizes"]]  # type: ignore[attr-defined]  # our own JSON
     name, width, height = sizes[0]
     return RemoteMedia(
-        name, f"/media/{name}", width, height, str(values["alt"]), str(values["caption"]),
+        name,
+        f"/media/{name}",
+        width,
+        height,
+        str(values["alt"]),
+        str(values["caption"]),
         {f"{w}": (f"/media/{n}", w, h) for n, w, h in sizes},
-    )  # fmt: skip
+    )
 
 
 def _no_folder(folder: Path, error: OSError) -> PostDeskError:
     return NotAllowed(
-        _("The site's folder “{folder}” cannot be written: {reason}.").format(folder=folder, reason=os.strerror(error.errno or 0)),
+        _("The site's folder “{folder}” cannot be written: {reason}.").format(
+            folder=folder, reason=os.strerror(error.errno or 0)
+        ),
         _("What was already public stays as it was; your text is safe here."),
         _("Make the folder writable or free some space, then publish again."),
         details=repr(error),

@@ -27,8 +27,8 @@ _MEDIA = re.compile(r'(?P<before>(?:src|href)=")/media/(?P<name>[^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The site itself. `address` is where readers find it, with a trailing slash (a file: address where it is not
-    served). `sizes` gives for a picture's name its wider sizes as (name, width in px), for `srcset`."""
+    """The site itself. `address` is where readers find it, with a trailing slash (a file: address where it is
+    not served). `sizes` gives for a picture's name its wider sizes as (name, width in px), for `srcset`."""
 
     title: str
     address: str
@@ -81,7 +81,9 @@ class Pages:
     def __init__(self, site: Site) -> None:
         self._site = site
         folder = resource("site")
-        self._env = Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        self._env = Environment(
+            loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
+        )
         templates = b"".join(p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file())
         about = json.dumps([site.title, site.address, site.language], ensure_ascii=False).encode()
         self._ground = hashlib.sha256(templates + about).hexdigest()
@@ -128,9 +130,18 @@ class Pages:
     def _render(self, template: str, path: str, **values: object) -> bytes:
         up = "../" * (path.count("/") + 1) if path else ""
         page = self._env.get_template(template).render(
-            site=self._site, up=up, path=path, canonical=self._canonical(path), summary=summary, href=self._href,
-            term=path_part, day=_day, iso=_iso, month=_month, **values,
-        )  # fmt: skip
+            site=self._site,
+            up=up,
+            path=path,
+            canonical=self._canonical(path),
+            summary=summary,
+            href=self._href,
+            term=path_part,
+            day=_day,
+            iso=_iso,
+            month=_month,
+            **values,
+        )
         return page.encode()
 
     def _href(self, up: str, *parts: str) -> str:
@@ -146,7 +157,7 @@ class Pages:
         return self._render("post.html", post.path, post=post, body=body, cover=self._cover(post, up))
 
     def _pictures(self, content: str, up: str) -> str:
-        """Addresses of the site's own pictures made relative, with the smaller size offered to small screens."""
+        """Addresses of the site's own pictures made relative, the smaller size offered to small screens."""
 
         def mend(match: re.Match[str]) -> str:
             name = html.unescape(match["name"])
@@ -154,7 +165,9 @@ class Pages:
             sizes = self._site.sizes.get(name, ())
             if match["before"].startswith("src") and len(sizes) > 1:
                 choice = ", ".join(f"{up}media/{quote(n)} {w}w" for n, w in sizes)
-                given += f' srcset="{html.escape(choice)}" sizes="(max-width: 44rem) 100vw, 44rem" loading="lazy"'
+                given += (
+                    f' srcset="{html.escape(choice)}" sizes="(max-width: 44rem) 100vw, 44rem" loading="lazy"'
+                )
             return given
 
         return _MEDIA.sub(mend, content)
@@ -163,9 +176,16 @@ class Pages:
         return f"{up}media/{quote(post.featured)}" if post.featured else ""
 
     def _moved(self, post: SitePost, old: str) -> bytes:
-        return self._render("moved.html", old, post=post, target=self._href("../" * (old.count("/") + 1), *post.path.split("/")))
+        return self._render(
+            "moved.html",
+            old,
+            post=post,
+            target=self._href("../" * (old.count("/") + 1), *post.path.split("/")),
+        )
 
-    def _list(self, path: str, title: str, posts: Sequence[SitePost], home: bool = False) -> Iterator[tuple[str, PageRecipe]]:
+    def _list(
+        self, path: str, title: str, posts: Sequence[SitePost], home: bool = False
+    ) -> Iterator[tuple[str, PageRecipe]]:
         pages = max(1, -(-len(posts) // PER_PAGE))
         for number in range(1, pages + 1):
             here = "/".join(p for p in (path, f"page/{number}" if number > 1 else "") if p)
@@ -179,8 +199,17 @@ class Pages:
                     "older": self._turn(up, path, number + 1) if number < pages else "",
                 }
                 covers = {p.remote_id: self._cover(p, up) for p in part}
-                return self._render("list.html", here, title=title, posts=part, home=home, covers=covers, number=number,
-                                    pages=pages, **turn)  # fmt: skip
+                return self._render(
+                    "list.html",
+                    here,
+                    title=title,
+                    posts=part,
+                    home=home,
+                    covers=covers,
+                    number=number,
+                    pages=pages,
+                    **turn,
+                )
 
             yield name, self._recipe(f"{name} {title} {pages}", part, make)
 
@@ -192,8 +221,13 @@ class Pages:
         return self._render("archive.html", "archive", months=sorted(months.items(), reverse=True))
 
     def _feed(self, posts: Sequence[SitePost]) -> bytes:
-        newest = max((p.modified or p.date for p in posts), default=datetime.fromtimestamp(0, UTC).isoformat())
-        bodies = {p.remote_id: _MEDIA.sub(rf'\g<before>{self._site.address}media/\g<name>"', p.content) for p in posts}
+        newest = max(
+            (p.modified or p.date for p in posts), default=datetime.fromtimestamp(0, UTC).isoformat()
+        )
+        bodies = {
+            p.remote_id: _MEDIA.sub(rf'\g<before>{self._site.address}media/\g<name>"', p.content)
+            for p in posts
+        }
         return self._render("feed.xml", "", posts=posts, newest=newest, bodies=bodies, where=self._where)
 
     def _sitemap(self, posts: Sequence[SitePost]) -> bytes:

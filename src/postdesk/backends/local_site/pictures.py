@@ -29,7 +29,9 @@ class WebPicture:
 
 
 def for_the_web(path: Path) -> tuple[WebPicture, ...]:
-    """The picture in one or two sizes, the larger first. Raises `MediaRefused` for what is none, or is far too large."""
+    """The picture in one or two sizes, the larger first. Raises `MediaRefused` for what is none, or is far
+    too large.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is checked below
@@ -71,6 +73,8 @@ def _fit(picture: Image.Image, width: int, form: str, profile: bytes | None) -> 
         small = small.convert("RGB")
     small.info.clear()  # leaves out EXIF and with it the place; the colour profile is given back below
     out = io.BytesIO()
-    options = {"JPEG": {"quality": 86, "progressive": True, "optimize": True}, "WEBP": {"quality": 86}}.get(form, {})
+    options = {"JPEG": {"quality": 86, "progressive": True, "optimize": True}, "WEBP": {"quality": 86}}.get(
+        form, {}
+    )
     small.save(out, form, **options, **({"icc_profile": profile} if profile else {}))
     return WebPicture(out.getvalue(), small.width, small.height, _SUFFIX[form])

@@ -1,7 +1,7 @@
 """What a local site knows: one JSON file per post in the site's hidden folder, and the pages made from them.
 
-The post's file is the truth and is written first; pages are made from all of them, and a page whose inputs did not change
-is not touched. A crash between the two is mended by the next write.
+The post's file is the truth and is written first; pages are made from all of them, and a page whose inputs
+did not change is not touched. A crash between the two is mended by the next write.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ class SitePost:
         """SHA-256 (hex, 32 digits) over all that a save may change; the time of the save is left out."""
         values = asdict(replace(self, modified=""))
         values["status"] = self.status.value
-        return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]
+        return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[
+            :32
+        ]
 
     @property
     def when(self) -> datetime | None:
@@ -62,7 +64,9 @@ class SitePost:
 
 
 def path_part(text: str) -> str:
-    """A slug or a tag as one safe folder name: letters, digits and hyphens of any script, at most 120 bytes of UTF-8."""
+    """A slug or a tag as one safe folder name: letters, digits and hyphens of any script, at most 120 bytes
+    of UTF-8.
+    """
     plain = _NOT_PATH.sub("-", unicodedata.normalize("NFC", text).lower()).strip("-_")
     while len(plain.encode()) > 120:
         plain = plain[:-1]
@@ -123,7 +127,9 @@ class Store:
 
     def _save(self, path: Path, values: Any) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(path, json.dumps(values, ensure_ascii=False, indent=1, sort_keys=True).encode(), expected="")
+        save_file(
+            path, json.dumps(values, ensure_ascii=False, indent=1, sort_keys=True).encode(), expected=""
+        )
 
     def _values(self, path: Path) -> dict[str, Any] | None:
         try:

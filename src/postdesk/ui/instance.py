@@ -1,0 +1,77 @@
+"""One window per library: a second start hands what it was asked to open to the first one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+_WAIT = 1000  # ms that the second start gives the first one to answer
+_LARGEST = 65_536  # bytes of a message
+
+
+def _name(library: Path) -> str:
+    return "postdesk-" + hashlib.sha256(str(library.resolve()).encode()).hexdigest()[:24]
+
+
+def hand_over(library: Path, files: list[str]) -> bool:
+    """Ask a running window on `library` to come to the front and open `files`; whether one answered."""
+    socket = QLocalSocket()
+    socket.connectToServer(_name(library))
+    if not socket.waitForConnected(_WAIT):
+        return False
+    socket.write(json.dumps(files).encode() + b"\n")
+    socket.flush()
+    answered = socket.waitForReadyRead(_WAIT) and bytes(socket.readAll().data()).startswith(b"ok")
+    socket.disconnectFromServer()
+    return answered
+
+
+class Instance(QObject):
+    """The first window's ear."""
+
+    asked = Signal(list)
+
+    def __init__(self, library: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._met)
+        name = _name(library)
+        if not self._server.listen(
+            name
+        ):  # left behind by a crash; the library's lock says that nobody else is there
+            QLocalServer.removeServer(name)
+            self._server.listen(name)
+
+    def _met(self) -> None:
+        socket = self._server.nextPendingConnection()
+        socket.setParent(self)
+        heard = bytearray()
+
+        def read() -> None:
+            heard.extend(bytes(socket.readAll().data()))
+            if len(heard) > _LARGEST:
+                socket.abort()
+            elif heard.endswith(b"\n"):
+                socket.write(b"ok\n")
+                socket.flush()
+                self._take(bytes(heard))
+
+        socket.readyRead.connect(read)
+        socket.disconnected.connect(socket.deleteLater)
+
+    def _take(self, line: bytes) -> None:
+        try:
+            files = json.loads(line)
+        except ValueError:
+            return
+        if isinstance(files, list):
+            self.asked.emit([str(f) for f in files])
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.close()
