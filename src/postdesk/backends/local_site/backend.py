@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from postdesk.backends.base import (
     Capability,
@@ -123,7 +124,7 @@ class LocalSite:
         sizes = for_the_web(file.path)
         with self._open():
             stem = path_part(file.name.rsplit(".", 1)[0]) or file.content_hash[:16]
-            names = []
+            names: list[tuple[str, int, int]] = []
             for size in sizes:
                 cancel.check()
                 wide = f"-{size.width}" if names else ""
@@ -304,8 +305,8 @@ class LocalSite:
         )
 
 
-def _media(values: dict[str, object]) -> RemoteMedia:
-    sizes = [(str(n), int(w), int(h)) for n, w, h in values["sizes"]]  # type: ignore[attr-defined]  # our own JSON
+def _media(values: Mapping[str, Any]) -> RemoteMedia:
+    sizes = [(str(n), int(w), int(h)) for n, w, h in values["sizes"]]
     name, width, height = sizes[0]
     return RemoteMedia(
         name,

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from html.parser import HTMLParser
 from urllib.parse import quote
 
@@ -93,13 +94,13 @@ class Pages:
         public = [p for p in posts if p.is_public and p.path]
         found: dict[str, PageRecipe] = {"style.css": self._recipe("style.css", (), self._style)}
         for post in public:
-            found[f"{post.path}/index.html"] = self._recipe(post.path, (post,), lambda p=post: self._post(p))
+            found[f"{post.path}/index.html"] = self._recipe(post.path, (post,), partial(self._post, post))
         taken = set(found)
         for post in public:
             for old in post.old_paths:
                 name = f"{old}/index.html"
                 if name not in taken:
-                    found[name] = self._recipe(name, (post,), lambda p=post, o=old: self._moved(p, o))
+                    found[name] = self._recipe(name, (post,), partial(self._moved, post, old))
         found.update(self._list("", self._site.title, public, home=True))
         groups: dict[tuple[str, str], list[SitePost]] = defaultdict(list)
         names: dict[tuple[str, str], str] = {}
@@ -238,9 +239,13 @@ class Pages:
 
     def _style(self) -> bytes:
         plain = resource("site/style.css").read_text("utf-8")
-        light = HtmlFormatter(style="default").get_style_defs(".highlight")
-        dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
+        light, dark = _code_colours("default"), _code_colours("github-dark")
         return f"{plain}\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n".encode()
+
+
+def _code_colours(style: str) -> str:
+    """The style sheet of highlighted code; pygments' stubs leave this one call untyped."""
+    return str(HtmlFormatter(style=style).get_style_defs(".highlight"))  # type: ignore[no-untyped-call]
 
 
 def where(site: str, path: str) -> str:

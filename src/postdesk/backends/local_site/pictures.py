@@ -1,4 +1,4 @@
-"""Makes a writer's picture fit for the web: upright, at most 1600 px wide, without the place it was taken at."""
+"""Makes a writer's picture fit for the web: upright, at most 1600 px wide, without its place."""
 
 from __future__ import annotations
 
