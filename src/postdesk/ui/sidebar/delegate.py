@@ -1,0 +1,134 @@
+"""Draws one post of the list: a title of up to two lines, and below it when, state and blog in small soft type."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout, QTextOption
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from postdesk.core.language import _
+from postdesk.ui.sidebar.rows import Index, Posts, Row, RowRole
+from postdesk.ui.theme import Theme, ui_font
+
+_ACROSS, _DOWN, _GAP, _BETWEEN = (
+    10,
+    8,
+    2,
+    1,
+)  # px: padding at the sides, above and below; above line two; rows
+_MOST = 2  # lines of a title
+
+
+class RowDelegate(QStyledItemDelegate):
+    """`even` gives every row the same height: what a list of very many rows needs to be laid out at once."""
+
+    def __init__(self, theme: Theme, posts: Posts) -> None:
+        super().__init__()
+        self._posts = posts
+        self.theme = theme
+        self.even = False
+        self.ring = False
+        self._title_font = ui_font(13, QFont.Weight.DemiBold)
+        self._small_font = ui_font(12)
+        self._title_height = math.ceil(QFontMetricsF(self._title_font).height() * 1.08)
+        self._small_height = math.ceil(QFontMetricsF(self._small_font).height() * 1.08)
+        self._lines: dict[tuple[str, int], int] = {}
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Qt asks how high a row is."""
+        lines = _MOST
+        if not self.even:
+            lines = self._count(index.data(Qt.ItemDataRole.DisplayRole), option.rect.width())
+        return QSize(0, self.height(lines))
+
+    def height(self, lines: int) -> int:
+        """The height in px of a row with so many lines of title."""
+        return 2 * _DOWN + lines * self._title_height + _GAP + self._small_height + _BETWEEN
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Qt asks for one row."""
+        row: Row = index.data(RowRole)
+        theme = self.theme
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(option.rect).adjusted(0, 0, 0, -_BETWEEN)
+        picked = bool(option.state & QStyle.StateFlag.State_Selected)
+        over = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        if picked or over:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.pick if picked else theme.hover))
+            painter.drawRoundedRect(box, 8, 8)
+        if self.ring and option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(theme.accent), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 7, 7)
+        inner = box.adjusted(_ACROSS, _DOWN, -_ACROSS, -_DOWN)
+        title = row.title or _("Untitled")
+        lines = title_lines(title, self._title_font, inner.width())
+        used = len(lines) * self._title_height + _GAP + self._small_height
+        top = inner.top() + (max(0.0, (inner.height() - used) / 2) if self.even else 0.0)
+        right = option.direction == Qt.LayoutDirection.RightToLeft
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        flags = (
+            Qt.TextFlag.TextSingleLine | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute | side
+        )
+        painter.setFont(self._title_font)
+        painter.setPen(QColor(theme.ink))
+        for text in lines:
+            painter.drawText(QRectF(inner.left(), top, inner.width(), self._title_height), int(flags), text)
+            top += self._title_height
+        colour = {"warn": theme.warn, "bad": theme.bad}.get(row.level, theme.soft)
+        painter.setFont(self._small_font)
+        painter.setPen(QColor(colour))
+        line = QFontMetricsF(self._small_font).elidedText(
+            self._posts.line(row), Qt.TextElideMode.ElideRight, inner.width()
+        )
+        painter.drawText(
+            QRectF(inner.left(), top + _GAP, inner.width(), self._small_height), int(flags), line
+        )
+        painter.restore()
+
+    def _count(self, title: str, width: int) -> int:
+        known = self._lines.get((title, width))
+        if known is None:
+            if len(self._lines) > 20_000:
+                self._lines.clear()
+            known = len(title_lines(title, self._title_font, width - 2 * _ACROSS))
+            self._lines[(title, width)] = known
+        return known
+
+
+def title_lines(title: str, font: QFont, width: float) -> list[str]:
+    """`title` broken into at most two lines of `width` px, the last one with an ellipsis where words are left over."""
+    title = " ".join(title.split())[:400]
+    layout = QTextLayout(title, font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    lines: list[str] = []
+    layout.beginLayout()
+    while len(lines) < _MOST:
+        line = layout.createLine()
+        if not line.isValid():
+            break
+        line.setLineWidth(max(20.0, width))
+        line.setPosition(QPointF(0, 0))
+        start = line.textStart()
+        if len(lines) == _MOST - 1:
+            rest = _from_utf16(title, start)
+            lines.append(QFontMetricsF(font).elidedText(rest, Qt.TextElideMode.ElideRight, max(20.0, width)))
+        else:
+            lines.append(_from_utf16(title, start, line.textLength()).rstrip())
+    layout.endLayout()
+    return lines or [""]
+
+
+def _from_utf16(text: str, start: int, length: int | None = None) -> str:
+    """The part of `text` at an offset that counts UTF-16 units, as Qt counts."""
+    if text.isascii():
+        return text[start:] if length is None else text[start : start + length]
+    units = text.encode("utf-16-le", "surrogatepass")
+    end = len(units) if length is None else 2 * (start + length)
+    return units[2 * start : end].decode("utf-16-le", "surrogatepass")

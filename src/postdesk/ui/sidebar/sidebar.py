@@ -1,0 +1,304 @@
+"""The sidebar: blog switcher, search, filters, the list of posts, and what waits for a connection.
+
+It is told rows and blogs and says what the writer chose; the list itself is in `list.py`, `rows.py` and `delegate.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QLocale, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QStackedWidget, QVBoxLayout, QWidget
+
+from postdesk.core.language import _, ngettext
+from postdesk.ui.actions import Actions
+from postdesk.ui.sidebar.list import PostList
+from postdesk.ui.sidebar.rows import Posts, Row, local_now
+from postdesk.ui.sidebar.switcher import Blog, Switcher
+from postdesk.ui.sidebar.tabs import Tabs
+from postdesk.ui.sidebar.waiting import WaitingBox
+from postdesk.ui.theme import Theme
+
+_MINUTE = 60_000  # ms: "5 minutes ago" goes on counting
+
+
+class Sidebar(QWidget):
+    """Everything at the left. Keys of rows and ids of blogs are opaque to it.
+
+    `row_chosen`: a row became the current one by her hand. `row_opened`: Return or a double click; she wants to
+    write. `search_changed`: the text as it is typed; titles are filtered already, `set_found` may add more. `left`:
+    Escape in an empty search field or in the list; she wants back to the text.
+    """
+
+    row_chosen = Signal(str)
+    row_opened = Signal(str)
+    tab_changed = Signal(str)
+    search_changed = Signal(str)
+    blog_chosen = Signal(str)
+    left = Signal()
+
+    def __init__(
+        self,
+        actions: Actions,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        now: Callable[[], datetime] = local_now,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("sidebar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(_("Sidebar"))
+        self._actions = actions
+        self._telling = False
+        self._key = ""
+        self._query = ""
+        self.posts = Posts(now)
+        self.switcher = Switcher(actions, theme, self)
+        self.search = QLineEdit(self)
+        self.search.setObjectName("search")
+        self.search.setAccessibleName(_("Search posts"))
+        self.search.setClearButtonEnabled(False)
+        self.tabs = Tabs(theme, self)
+        self.list = PostList(actions, self.posts, theme, self)
+        self.nothing = QLabel(self)
+        self.nothing.setObjectName("nothing")
+        self.nothing.setProperty("kind", "soft")
+        self.nothing.setTextFormat(Qt.TextFormat.PlainText)
+        self.nothing.setWordWrap(True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+        self.nothing.setContentsMargins(10, 12, 10, 0)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.list)
+        self._pages.addWidget(self.nothing)
+        self.waiting = WaitingBox(theme, self)
+        self.waiting.hide()
+        self._lay()
+        self.switcher.chosen.connect(self.blog_chosen)
+        self.tabs.chosen.connect(self._on_tab)
+        self.search.textEdited.connect(self._on_search)
+        self.search.installEventFilter(self)
+        self.list.installEventFilter(self)
+        self.list.opened.connect(self._on_opened)
+        self.list.selectionModel().currentChanged.connect(self._on_current)
+        self.waiting.clicked.connect(lambda: actions.trigger("outbox"))
+        self._clock = QTimer(self)
+        self._clock.setInterval(_MINUTE)
+        self._clock.timeout.connect(self.list.viewport().update)
+        self._clock.start()
+        self.set_rows(())
+
+    # --- what the window tells ---
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Take these rows, newest first as they should stand; the chosen row and the place scrolled to stay."""
+        with _Kept(self) as kept:
+            kept.made_anew = self.posts.set_rows(rows)
+        self._count()
+
+    def set_blogs(self, blogs: Sequence[Blog], current: str) -> None:
+        """The blogs there are, and the id of the chosen one ("": all)."""
+        self.switcher.set_blogs(blogs, current)
+
+    def set_waiting(self, sentence: str) -> None:
+        """Say at the foot what waits ("": nothing does). `waiting_words` has the usual sentence."""
+        self.waiting.setText(sentence)
+        self.waiting.setAccessibleName(sentence)
+        self.waiting.setVisible(bool(sentence))
+        self.waiting.updateGeometry()
+
+    def set_found(self, query: str, keys: Collection[str]) -> None:
+        """Rows that a search of the texts found; dropped when she has typed on meanwhile."""
+        if query == self._query:
+            self._show(keys)
+
+    def select(self, key: str) -> None:
+        """Show the row of this key as the chosen one ("": none); `row_chosen` is not sent."""
+        self._key = key
+        self._point()
+
+    @property
+    def selected(self) -> str:
+        """The key of the chosen post, shown by the filter or not; "" when there is none."""
+        return self._key
+
+    def show_tab(self, tab: str) -> None:
+        """Choose a filter of `rows.TABS`, as if she had."""
+        self.tabs.choose(tab)
+        self._on_tab(tab)
+
+    def go_to_search(self) -> None:
+        """Put the keyboard into the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def step(self, by: int) -> None:
+        """Choose the next (1) or previous (-1) row of those shown, as the arrows do."""
+        count = self.posts.rowCount()
+        if count:
+            at = self.posts.place(self._key)
+            place = (0 if by > 0 else count - 1) if at < 0 else min(max(at + by, 0), count - 1)
+            self.list.setCurrentIndex(self.posts.index(place))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        for part in (self.switcher, self.tabs):
+            part.set_theme(theme)
+        self.list.rows.theme = theme
+        self.waiting.theme = theme
+        self.list.viewport().update()
+        self.waiting.update()
+
+    # --- what she does ---
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        """Escape, Down and Return in the search field; Escape in the list."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            key = event.key()
+            if key == Qt.Key.Key_Escape:
+                self._escape()
+                return True
+            if watched is self.search and key == Qt.Key.Key_Down:
+                self._into_list()
+                return True
+            if watched is self.search and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._into_list()
+                self._on_opened()
+                return True
+        return False
+
+    def _escape(self) -> None:
+        if self._query:
+            self.search.clear()
+            self._on_search("")
+        else:
+            self.left.emit()
+
+    def _into_list(self) -> None:
+        if self.posts.rowCount():
+            if not self.list.currentIndex().isValid():
+                self.list.setCurrentIndex(self.posts.index(0))
+            self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _on_opened(self) -> None:
+        if self.list.currentIndex().isValid():
+            self.row_opened.emit(self._key)
+
+    def _on_current(self, now: QModelIndex, _before: QModelIndex) -> None:
+        if not self._telling and now.isValid():
+            self._key = self.posts.row(now.row()).key
+            self.row_chosen.emit(self._key)
+
+    def _on_tab(self, tab: str) -> None:
+        self._show()
+        self._count()
+        self.tab_changed.emit(tab)
+
+    def _on_search(self, text: str) -> None:
+        self._query = text.strip()
+        self._show()
+        self.search_changed.emit(self._query)
+
+    # --- how ---
+
+    def _lay(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 1, 0)
+        layout.setSpacing(0)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(10, 0, 10, 0)
+        inner.setSpacing(0)
+        inner.addWidget(self.switcher)
+        inner.addSpacing(4)
+        inner.addWidget(self.search)
+        inner.addSpacing(10)
+        inner.addWidget(self.tabs)
+        inner.addSpacing(6)
+        inner.addWidget(self._pages, 1)
+        layout.addLayout(inner, 1)
+        layout.addWidget(self.waiting)
+
+    def _show(self, found: Collection[str] = ()) -> None:
+        self._telling = True
+        self.posts.set_filter(self.tabs.current, self._query, found)
+        self._telling = False
+        self._point()
+        self._say_nothing()
+
+    def _point(self) -> None:
+        """Let the list show the chosen row as chosen, if it shows it at all."""
+        place = self.posts.place(self._key) if self._key else -1
+        self.list.at_row(place, self.posts.rowCount())
+        self._telling = True
+        if place < 0:
+            self.list.selectionModel().clear()
+        else:
+            flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.list.selectionModel().setCurrentIndex(self.posts.index(place), flag)
+        self._telling = False
+
+    def _count(self) -> None:
+        counts = self.posts.counts()
+        self.tabs.set_counts(counts)
+        many = counts["all"]
+        shown = QLocale().toString(many)
+        words = ngettext("Search {count} post…", "Search {count} posts…", many).replace(str(many), shown, 1)
+        self.search.setPlaceholderText(words if many else _("Search posts…"))
+        self._say_nothing()
+
+    def _say_nothing(self) -> None:
+        if self.posts.rowCount():
+            self._pages.setCurrentWidget(self.list)
+            return
+        if self._query:
+            words = _("No post here has “{words}” in its title.").format(words=self._query)
+        else:
+            new = self._actions.action("new").shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            words = {
+                "drafts": _("No drafts. Press {keys} to write one.").format(keys=new),
+                "scheduled": _("Nothing is scheduled."),
+                "published": _("Nothing is published yet."),
+                "all": _("No posts yet. Press {keys} to write one.").format(keys=new),
+                "outbox": _("Nothing waits. Everything has gone out."),
+            }[self.tabs.current]
+        self.nothing.setText(words)
+        had = self.list.hasFocus()
+        self._pages.setCurrentWidget(self.nothing)
+        if had:
+            self.search.setFocus()
+
+
+class _Kept:
+    """While the rows are replaced: keeps the chosen row and what is on top of the visible part."""
+
+    def __init__(self, sidebar: Sidebar) -> None:
+        self._sidebar = sidebar
+        self.made_anew = False
+        view = sidebar.list
+        top = view.indexAt(QPoint(20, 2))
+        scrolled = view.verticalScrollBar().value() > 0
+        self._top = sidebar.posts.row(top.row()).key if scrolled and top.isValid() else ""
+        self._above = view.visualRect(top).top() if self._top else 0
+
+    def __enter__(self) -> _Kept:
+        self._sidebar._telling = True
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        sidebar, view = self._sidebar, self._sidebar.list
+        sidebar._telling = False
+        if not self.made_anew:
+            return
+        place = sidebar.posts.place(self._top) if self._top else -1
+        view.setAutoScroll(False)
+        sidebar._point()
+        view.setAutoScroll(True)
+        if place >= 0:
+            view.at_row(max(place, view.currentIndex().row()), sidebar.posts.rowCount())
+            view.scrollTo(sidebar.posts.index(place), QListView.ScrollHint.PositionAtTop)
+            bar = view.verticalScrollBar()
+            bar.setValue(bar.value() - self._above)
+        else:
+            view.scrollToTop()
