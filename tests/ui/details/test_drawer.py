@@ -1,0 +1,101 @@
+"""The drawer shows a post's fields and says what she changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from postdesk.core.post import Visibility
+from postdesk.ui.details import Details, DetailsDrawer
+
+
+@pytest.fixture
+def drawer(qtbot: QtBot) -> DetailsDrawer:
+    made = DetailsDrawer()
+    qtbot.addWidget(made)
+    made.resize(300, 800)
+    made.show()
+    return made
+
+
+def field_of(chips):
+    return chips.focusProxy()
+
+
+def test_tags_are_typed_with_commas_and_taken_back_with_backspace(
+    qtbot: QtBot, drawer: DetailsDrawer
+) -> None:
+    field = field_of(drawer.tags)
+    qtbot.keyClicks(field, "ferry, strike 2026,")
+    assert drawer.details.tags == ("ferry", "strike 2026")
+    qtbot.keyClick(field, Qt.Key.Key_Backspace)
+    assert drawer.details.tags == ("ferry",)
+    assert field.text() == "strike 2026"
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.keyClicks(field, "FERRY,")
+    assert drawer.details.tags == ("ferry", "strike 2026")
+
+
+def test_showing_values_is_no_change(qtbot: QtBot, drawer: DetailsDrawer) -> None:
+    heard: list[Details] = []
+    drawer.changed.connect(heard.append)
+    shown = Details(
+        "a-slug",
+        datetime(2026, 11, 22, 12, 30, tzinfo=UTC),
+        ("t",),
+        ("c",),
+        "Short.",
+        "a.jpg",
+        Visibility.PASSWORD,
+        "pw",
+    )
+    drawer.set_details(shown, "A title")
+    assert heard == []
+    assert drawer.details == shown
+    assert drawer.password.isVisible()
+    drawer.set_details(Details(), "Ferry strike, day four")
+    assert heard == []
+    assert drawer.slug.placeholderText() == "ferry-strike-day-four"
+
+
+def test_a_date_keeps_its_instant_and_is_optional(qtbot: QtBot, drawer: DetailsDrawer) -> None:
+    moment = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
+    drawer.set_details(Details(date=moment), "")
+    drawer.when_published.click()
+    assert drawer.details.date is None
+    drawer.when_published.click()
+    assert drawer.details.date == moment
+    assert drawer.details.date.tzinfo is not None
+
+
+def test_only_what_the_blog_can_do_is_offered(qtbot: QtBot, drawer: DetailsDrawer) -> None:
+    drawer.set_can({"tags"})
+    assert drawer.tags.isVisible()
+    assert not drawer.categories.isVisible()
+    assert [drawer.visibility.itemData(i) for i in range(drawer.visibility.count())] == [Visibility.PUBLIC]
+    drawer.set_details(Details(visibility=Visibility.PRIVATE), "")
+    assert drawer.visibility.currentData() is Visibility.PRIVATE
+
+
+def test_leaving_password_visibility_forgets_the_readers_password(
+    qtbot: QtBot, drawer: DetailsDrawer
+) -> None:
+    drawer.set_details(Details(visibility=Visibility.PASSWORD, post_password="x"), "")
+    drawer.visibility.setCurrentIndex(0)
+    assert drawer.details.post_password == ""
+
+
+def test_every_control_has_a_name_and_is_reached_by_the_keyboard(drawer: DetailsDrawer) -> None:
+    for widget in (
+        drawer.slug,
+        drawer.date,
+        field_of(drawer.tags),
+        drawer.excerpt,
+        drawer.picture,
+        drawer.visibility,
+    ):
+        assert widget.accessibleName()
+        assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
