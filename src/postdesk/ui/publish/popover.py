@@ -1,0 +1,223 @@
+"""The popover that shows what publishing will do: steps and remarks in words; nothing goes out before its button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QDateTime, QEvent, QPoint, Qt, QTimeZone, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QDateTimeEdit,
+    QFrame,
+    QGraphicsDropShadowEffect,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from postdesk.core.language import _
+
+WIDTH = 372  # px at 100 %
+_MARKS = {"ok": "✓", "warning": "!", "error": "✕", "waiting": "·", "running": "…"}
+_KINDS = {"ok": "good", "warning": "warn", "error": "bad", "waiting": "faint", "running": "soft"}
+_SPOKEN = {
+    "ok": _("Fine"),
+    "warning": _("Warning"),
+    "error": _("Must be mended"),
+    "waiting": _("To do"),
+    "running": _("Now"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One line. `level` is "ok", "warning", "error", "waiting" or "running"; `action` names what its link does
+    (sent back by `PublishPopover.asked`), with `label` on it; both "" for none."""
+
+    level: str
+    sentence: str
+    action: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All that the popover shows. `button` is what pressing it does ("Publish now"); "" while nothing can go out."""
+
+    heading: str
+    below: str
+    remarks: tuple[Remark, ...]
+    button: str
+    can_schedule: bool = False
+
+
+class PublishPopover(QFrame):
+    """A panel over the window's corner. `confirmed(when)` carries a datetime with offset for a schedule, else None."""
+
+    confirmed = Signal(object)
+    asked = Signal(str)
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("popover")
+        self.setAccessibleName(_("Publish"))
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(WIDTH)
+        shadow = QGraphicsDropShadowEffect(self)
+        shadow.setBlurRadius(34)
+        shadow.setOffset(0, 10)
+        self.setGraphicsEffect(shadow)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(4)
+        self._heading = _words("heading")
+        self._below = _words("soft")
+        column.addWidget(self._heading)
+        column.addWidget(self._below)
+        column.addSpacing(6)
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(8)
+        column.addLayout(self._lines)
+        self._progress = QProgressBar()
+        self._progress.setRange(0, 0)
+        self._progress.setTextVisible(False)
+        self._progress.setFixedHeight(4)
+        self._progress.setAccessibleName(_("Looking"))
+        column.addWidget(self._progress)
+        self._when = QDateTimeEdit()
+        self._when.setCalendarPopup(True)
+        self._when.setDisplayFormat(_("d MMM yyyy, HH:mm"))
+        self._when.setAccessibleName(_("Publish at"))
+        column.addSpacing(6)
+        column.addWidget(self._when)
+        column.addSpacing(6)
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        self._schedule = QPushButton(_("Schedule…"))
+        self._schedule.setProperty("kind", "quiet")
+        self._confirm = QPushButton()
+        self._confirm.setProperty("kind", "primary")
+        self._confirm.setDefault(True)
+        for button in (self._schedule, self._confirm):
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            buttons.addWidget(button)
+        column.addLayout(buttons)
+        self._schedule.clicked.connect(self.choose_time)
+        self._confirm.clicked.connect(self._go)
+        self._look = Look("", "", (), "")
+        self.hide()
+
+    def open_at(self, corner: QPoint) -> None:
+        """Show it with its upper right corner there (in the parent's coordinates), and give it the keyboard."""
+        self._when.hide()
+        self.adjustSize()
+        self.move(max(8, corner.x() - self.width()), corner.y())
+        self.show()
+        self.raise_()
+        self._confirm.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def set_looking(self, heading: str) -> None:
+        """While the plan is made: the heading and a moving line."""
+        self.set_look(Look(heading, _("Looking at what there is to do…"), (), ""))
+        self._progress.show()
+
+    def set_look(self, look: Look) -> None:
+        """Show what will happen."""
+        self._look = look
+        self._progress.hide()
+        self._heading.setText(look.heading)
+        self._below.setText(look.below)
+        while (item := self._lines.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for remark in look.remarks:
+            self._lines.addWidget(self._line(remark))
+        self._schedule.setVisible(look.can_schedule)
+        self._confirm.setVisible(bool(look.button))
+        self._name_button()
+        right = self.geometry().right()
+        self.adjustSize()
+        if self.isVisible():
+            self.move(max(8, right - self.width() + 1), self.y())
+            if look.button:
+                self._confirm.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def choose_time(self) -> None:
+        """Offer a date and time: the next full hour to begin with."""
+        soon = (datetime.now().astimezone() + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+        self._when.setDateTime(
+            QDateTime.fromSecsSinceEpoch(int(soon.timestamp()), QTimeZone.systemTimeZone())
+        )
+        self._when.show()
+        self._when.setFocus()
+        self._name_button()
+        self.adjustSize()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes, Return confirms."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_popover()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._confirm.isVisible():
+            self._go()
+        else:
+            super().keyPressEvent(event)
+
+    def close_popover(self) -> None:
+        """Hide it; nothing goes out."""
+        if self.isVisible():
+            self.hide()
+            self.closed.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A change of the theme may change its size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and self.isVisible():
+            self.adjustSize()
+
+    def _name_button(self) -> None:
+        self._confirm.setText(_("Schedule") if self._when.isVisibleTo(self) else self._look.button)
+
+    def _go(self) -> None:
+        when: datetime | None = None
+        if self._when.isVisibleTo(self):
+            when = datetime.fromtimestamp(self._when.dateTime().toSecsSinceEpoch()).astimezone()
+        self.hide()
+        self.confirmed.emit(when)
+
+    def _line(self, remark: Remark) -> QWidget:
+        line = QWidget(self)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        mark = QLabel(_MARKS[remark.level])
+        mark.setProperty("kind", _KINDS[remark.level])
+        mark.setFixedWidth(18)
+        mark.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        mark.setAccessibleName(_SPOKEN[remark.level])
+        row.addWidget(mark)
+        text = _words("")
+        text.setText(remark.sentence)
+        row.addWidget(text, 1)
+        if remark.action:
+            link = QPushButton(remark.label)
+            link.setProperty("kind", "link")
+            link.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            link.clicked.connect(lambda: self.asked.emit(remark.action))
+            row.addWidget(link, 0, Qt.AlignmentFlag.AlignTop)
+        return line
+
+
+def _words(kind: str) -> QLabel:
+    """A label for text that may come from a post or a server: never read as rich text."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    if kind:
+        label.setProperty("kind", kind)
+    return label
