@@ -21,14 +21,13 @@ pytest_plugins = ["tests.servers.fixtures"]
 
 ExpectLog = Callable[..., None]
 
-_HOMES = pytest.StashKey[Path]()
 _EXPECTED = pytest.StashKey[list["_Expected"]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Gives the run folders of its own before anything asks the platform for them."""
     home = Path(tempfile.mkdtemp(prefix="postdesk-tests-"))
-    config.stash[_HOMES] = home
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     for variable in (
         "XDG_CONFIG_HOME",
         "XDG_DATA_HOME",
@@ -48,12 +47,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if sys.platform == "linux" and os.geteuid() == 0:
         # Chromium's sandbox does not start for root. For tests only: the program itself never sets this.
         os.environ["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    home = config.stash.get(_HOMES, None)
-    if home is not None:
-        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture
