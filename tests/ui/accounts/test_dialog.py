@@ -21,7 +21,7 @@ def dialog(qtbot: QtBot) -> AccountDialog:
 def test_an_address_is_looked_for_then_the_rest_is_asked(qtbot: QtBot, dialog: AccountDialog) -> None:
     assert not dialog.user.isVisible()
     qtbot.keyClicks(dialog.address, " http://127.0.0.1:8081/blog/ ")
-    with qtbot.waitSignal(dialog.find) as asked:
+    with qtbot.waitSignal(dialog.look_for) as asked:
         qtbot.keyClick(dialog.address, Qt.Key.Key_Return)
     assert asked.args == ["http://127.0.0.1:8081/blog/"]
     assert not dialog.next.isEnabled()

@@ -33,7 +33,7 @@ def popover(qtbot: QtBot) -> Iterator[PublishPopover]:
         )
     )
     made.open_at(QPoint(880, 50))
-    yield made
+    yield made  # noqa: PT022  the window lives as long as this fixture
 
 
 def test_return_publishes_now(qtbot: QtBot, popover: PublishPopover) -> None:

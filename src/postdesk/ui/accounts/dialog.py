@@ -1,6 +1,6 @@
 """The window that adds or edits a blog: paste its address, say who you are, see in words whether it works.
 
-It knows no network: it asks (`find`, `test`, `save`) and is told (`show_found`, `show_question`, `show_answer`).
+It knows no network: it asks (`look_for`, `test`, `save`) and is told (`show_found`, `show_question`, `show_answer`).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class AccountValues:
 class AccountDialog(QDialog):
     """One page in two parts: the address first; the rest appears once a blog was found there."""
 
-    find = Signal(str)
+    look_for = Signal(str)
     agreed = Signal()
     choose_folder = Signal()
     test = Signal(object)
@@ -104,8 +104,8 @@ class AccountDialog(QDialog):
             self._fields.append((label, widget))
         self._hint = _label(
             "small",
-            _("You make an application password in WordPress under Users, Profile, Application Passwords. It is kept in "
-              "your system's keyring, never in a file."),
+            _("You make an application password in WordPress under Users, Profile, Application Passwords. "
+              "It is kept in your system's keyring, never in a file."),
         )  # fmt: skip
         form.addRow("", self._hint)
         form.addRow("", self.default)
@@ -209,7 +209,7 @@ class AccountDialog(QDialog):
             self.agree.hide()
             self._answer.clear()
             self._set_busy(True)
-            self.find.emit(self.address.text().strip())
+            self.look_for.emit(self.address.text().strip())
 
     def _agree(self) -> None:
         self.agree.hide()
