@@ -1,0 +1,472 @@
+"""The one HTTP client: an exchange with a blog, and how everything that goes wrong becomes an error with a
+sentence.
+
+The rule of `base.py` is kept here: a failure before the request left is `Unreachable`, one after it is
+`OutcomeUnknown`, and an answer counts only when it is JSON with a status that fits. Redirects are never
+followed, cookies never kept, no .netrc is read, and no credential reaches a log line, an error or a `repr`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import ssl
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import httpx2
+
+from postdesk.backends.transport import CONNECT_S, WATCH, DeadlinePassed, Transport, Watch
+from postdesk.core.cancel import Cancel
+from postdesk.core.errors import (
+    BackendError,
+    Busy,
+    Cancelled,
+    Intercepted,
+    OutcomeUnknown,
+    Sent,
+    TooLarge,
+    Unreachable,
+)
+from postdesk.core.language import _
+
+LIMIT_BYTES = 32 * 1024 * 1024
+LONGEST_WAIT_S = 3600.0  # a server that asks for more is asked again after this
+
+_DEADLINE_S = 60.0
+_SLOWEST = 50_000  # bytes per second: what a large upload gets on top of the deadline
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A user and a password for HTTP Basic; neither `repr` nor `str` shows the password."""
+
+    user: str
+    password: str = field(repr=False)
+
+    @property
+    def header(self) -> str:
+        """The value of the Authorization header (RFC 7617, UTF-8)."""
+        return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+
+    def scrub(self, text: str) -> str:
+        """`text` without the password in any of the forms in which a server may echo it."""
+        bare = "".join(self.password.split())
+        encoded = [base64.b64encode(f"{self.user}:{p}".encode()).decode() for p in (self.password, bare)]
+        grouped = " ".join(bare[i : i + 4] for i in range(0, len(bare), 4))
+        for secret in (*encoded, self.password, bare, grouped):
+            if secret:
+                text = text.replace(secret, "[hidden]")
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whole. `url` is without its query; `date` is the server's clock, or None. Header
+    names are lower case."""
+
+    method: str
+    url: str
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    date: datetime | None = None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the request could not have changed anything on the server."""
+        return self.method in ("GET", "HEAD")
+
+    @property
+    def details(self) -> str:
+        """The exchange in one line, for the details pane; nothing of the body."""
+        kind = self.headers.get("content-type", "no type")
+        return f"{self.method} {self.url}: {self.status}, {kind}, {len(self.body)} bytes"
+
+
+def make_client(transport: httpx2.BaseTransport | None = None) -> httpx2.Client:
+    """The client that `app` makes once and hands to every backend. `transport` is for tests."""
+    return httpx2.Client(
+        transport=transport or Transport(),
+        trust_env=False,  # no .netrc; proxies are the transport's business
+        follow_redirects=False,
+        # The waits themselves are cut by the transport; these are bounds for one that does not.
+        timeout=httpx2.Timeout(_DEADLINE_S, connect=CONNECT_S, pool=CONNECT_S),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        headers={"User-Agent": "PostDesk", "Accept-Encoding": "gzip"},
+    )
+
+
+def exchange(
+    client: httpx2.Client,
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    json_body: Any = None,
+    content: bytes | None = None,
+    auth: Credentials | None = None,
+    deadline_s: float | None = None,
+    limit_bytes: int = LIMIT_BYTES,
+    cancel: Cancel | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Answer:
+    """Send one request and read its whole answer, whatever its status.
+
+    `json_body` or `content` (bytes, sent in pieces; `progress` hears the bytes handed over so far).
+    `deadline_s` is for all of it, by the monotonic clock (default 60 s and 1 s per 50 KB sent). An answer
+    longer than `limit_bytes` is not read further. Raises `Unreachable`, `Intercepted`, `OutcomeUnknown`,
+    `Cancelled`.
+    """
+    url = _without_user(url)
+    body = json.dumps(json_body, ensure_ascii=False).encode() if json_body is not None else content
+    sent_headers = dict(headers or {})
+    if json_body is not None:
+        sent_headers.setdefault("Content-Type", "application/json")
+    if body is not None:
+        sent_headers["Content-Length"] = str(len(body))
+    if auth:
+        sent_headers["Authorization"] = auth.header
+    where = _Where(method, url, len(body or b""))
+    watch = Watch(deadline_s or _DEADLINE_S + where.size / _SLOWEST, cancel or Cancel())
+    token = WATCH.set(watch)
+    try:
+        watch.wait()
+        request = client.build_request(
+            method,
+            url,
+            headers=sent_headers,
+            content=None if body is None else _pieces(body, watch, progress),
+        )
+        answer = client.send(request, stream=True)
+        watch.sending = True
+        try:
+            return _read(answer, where, watch, limit_bytes)
+        finally:
+            answer.close()
+    except Cancelled as stopped:
+        if watch.sending and not where.is_read:
+            stopped.sent = Sent.UNKNOWN
+        raise
+    except DeadlinePassed:
+        raise where.silent(watch.sending) from None
+    except (httpx2.TransportError, httpx2.InvalidURL, zlib.error) as error:
+        raise where.failed(error, watch.sending) from None
+    finally:
+        WATCH.reset(token)
+
+
+def read_json(answer: Answer) -> Any:
+    """The JSON value of an answer, whatever its status; the caller judges its shape.
+
+    Raises `Busy` (429; 503 with Retry-After), `TooLarge` (413), `Intercepted` (a redirect, a proxy's 407, a
+    page instead of JSON in answer to a read), `OutcomeUnknown` (the same in answer to a write).
+    """
+    if 300 <= answer.status < 400:
+        raise redirected(answer)
+    if answer.status == 407:
+        raise _proxy_refused(answer.details)
+    if answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers):
+        raise _busy(answer)
+    if answer.status == 413:
+        raise TooLarge(
+            _("The blog's server takes no file as large as this."),
+            _("Nothing of it was kept there."),
+            _("Make the file smaller, or ask the blog's host to raise the limit for uploads."),
+            details=answer.details,
+        )
+    try:
+        if not answer.body and answer.status == 204:
+            return None
+        # strict: a value such as NaN or a cut text is no JSON of this interface
+        return json.loads(answer.body.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise not_json(answer) from None
+
+
+def not_json(answer: Answer) -> BackendError:
+    """The error for an answer that is not of the interface that was asked: nothing is concluded from it."""
+    if not answer.is_read:
+        return OutcomeUnknown(
+            _("The blog's answer could not be understood (status {status}).").format(status=answer.status),
+            _("The change may or may not have been made there. Your text is safe."),
+            _("Post Desk looks at the blog before it tries again."),
+            details=answer.details,
+        )
+    if answer.status >= 500:
+        return OutcomeUnknown(
+            _("The blog's server is in trouble (status {status}).").format(status=answer.status),
+            _("Nothing was changed there by this. Your text is safe."),
+            _("Try again in a few minutes."),
+            details=answer.details,
+        )
+    return Intercepted(
+        _("Something else answered in place of the blog: a page came back instead of data."),
+        _("Nothing was sent to the blog. Your text is safe."),
+        _("If this network wants a sign-in, open a browser and sign in there; then try again."),
+        details=answer.details,
+    )
+
+
+def redirected(answer: Answer) -> Intercepted:
+    """The error for a redirect: it is named, never followed."""
+    target = answer.headers.get("location", "")
+    return Intercepted(
+        _("The blog sends requests on to another address: {address}.").format(address=shown_address(target)),
+        _("Nothing was sent there, your password least of all."),
+        _(
+            "If this network wants a sign-in, sign in with a browser. Otherwise add the blog with its new"
+            " address."
+        ),
+        details=answer.details,
+    )
+
+
+def _without_user(url: str) -> str:
+    """The address without user and password: httpx2 logs addresses as they are, and would send them on."""
+    try:
+        return str(httpx2.URL(url).copy_with(username=None, password=None)) if "@" in url else url
+    except httpx2.InvalidURL:
+        return "http://"  # refused by the client in its turn, and holds no secret
+
+
+def shown_address(address: str) -> str:
+    """An address fit for a sentence: without user, password, query and fragment, at most 200 characters."""
+    try:
+        url = httpx2.URL(address)
+        url = url.copy_with(username=None, password=None, query=None, fragment=None)
+    except (httpx2.InvalidURL, ValueError, TypeError):
+        return _("an address that is none")
+    text = str(url)
+    return "".join(c for c in text if c.isprintable())[:200]
+
+
+def retry_after(answer: Answer, now: datetime | None = None) -> float | None:
+    """What the Retry-After header asks for, in seconds from now (RFC 9110: a number or a date); None when
+    it asks for nothing that can be understood. Not capped."""
+    value = answer.headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:12])
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    # By the server's own clock where it tells it: the writer's may be wrong.
+    return max(0.0, (moment - (answer.date or now or datetime.now(UTC))).total_seconds())
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+def _pieces(body: bytes, watch: Watch, progress: Callable[[int], None] | None) -> Iterator[bytes]:
+    """The body in pieces, so that progress is heard and a stop obeyed between two of them."""
+    for start in range(0, len(body), _CHUNK):
+        watch.wait()
+        yield body[start : start + _CHUNK]
+        if progress:
+            progress(min(start + _CHUNK, len(body)))
+
+
+def _read(response: httpx2.Response, where: _Where, watch: Watch, limit: int) -> Answer:
+    # A transport that makes its answers in memory (a test's) hands them over read and unpacked.
+    whole = response.is_stream_consumed
+    coding = response.headers.get("content-encoding", "identity").strip().lower()
+    # Our own decompressor: one that stops at the limit, where a few KB could become gigabytes.
+    unzip = zlib.decompressobj(wbits=47) if coding in ("gzip", "x-gzip", "deflate") else None
+    body = bytearray()
+    for chunk in [response.content] if whole else response.iter_raw():
+        watch.wait()
+        if unzip and not whole:
+            chunk = unzip.decompress(chunk, limit + 1 - len(body))
+        body += chunk
+        if len(body) > limit:
+            raise where.too_long(limit)
+    try:
+        date = parsedate_to_datetime(response.headers.get("date", ""))
+        date = date if date.tzinfo else date.replace(tzinfo=UTC)
+    except ValueError:
+        date = None
+    return Answer(where.method, where.address, response.status_code, response.headers, bytes(body), date)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+# --- what goes wrong ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """A request, as far as a sentence may speak of it."""
+
+    method: str
+    url: str
+    size: int
+
+    @property
+    def is_read(self) -> bool:
+        return self.method in ("GET", "HEAD")
+
+    @property
+    def address(self) -> str:
+        return shown_address(self.url)
+
+    @property
+    def host(self) -> str:
+        try:
+            return httpx2.URL(self.url).host or self.address
+        except httpx2.InvalidURL:
+            return self.address
+
+    def _after(self) -> tuple[str, str]:
+        """What it means and what to do, once the request may have arrived."""
+        if self.is_read:
+            return (
+                _("Nothing was changed there by this. Your text is safe."),
+                _("Try again when the connection is better."),
+            )
+        return (
+            _("The change may or may not have arrived there. Your text is safe."),
+            _("Post Desk looks at the blog before it tries again."),
+        )
+
+    def silent(self, sending: bool) -> BackendError:
+        """Nothing more came within the deadline."""
+        happened = _("{host} took too long to answer.").format(host=self.host)
+        details = f"{self.method} {self.address}: deadline"
+        if not sending:
+            return _unreachable(happened, details)
+        return OutcomeUnknown(happened, *self._after(), details=details)
+
+    def too_long(self, limit: int) -> OutcomeUnknown:
+        """The answer has no end."""
+        return OutcomeUnknown(
+            _("The answer of {host} was longer than {size} MB and was not read further.").format(
+                host=self.host, size=limit // 1024 // 1024
+            ),
+            *self._after(),
+            details=f"{self.method} {self.address}: over {limit} bytes",
+        )
+
+    def failed(self, error: Exception, sending: bool) -> BackendError:
+        """The error for what the client raised."""
+        details = f"{self.method} {self.address}: {type(error).__name__}"
+        certificate = _certificate_fault(error)
+        if certificate is not None:
+            return Intercepted(
+                _("{host} did not prove that it is your blog: {reason}.").format(
+                    host=self.host, reason=certificate
+                ),
+                _("Nothing was sent, your password least of all."),
+                _(
+                    "Check the date of this computer. If the network wants a sign-in, sign in with a browser;"
+                    " otherwise ask the blog's host about its certificate."
+                ),
+                details=details,
+            )
+        if isinstance(error, httpx2.ProxyError):
+            if "407" in str(error):
+                return _proxy_refused(details)
+            return _unreachable(_("The proxy of this network did not make the connection."), details)
+        if isinstance(error, httpx2.ConnectTimeout):
+            return _unreachable(_("{host} did not pick up.").format(host=self.host), details)
+        if isinstance(error, httpx2.ConnectError):
+            return _unreachable(_why_no_connection(error, self.host), details)
+        if isinstance(error, (httpx2.InvalidURL, httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)):
+            return _unreachable(
+                _("“{address}” is no address that can be opened.").format(address=self.address), details
+            )
+        if isinstance(error, httpx2.PoolTimeout):
+            return _unreachable(_("Too many connections are open at once."), details)
+        return OutcomeUnknown(
+            _("The connection to {host} broke before it had answered.").format(host=self.host),
+            *self._after(),
+            details=details,
+        )
+
+
+def _unreachable(happened: str, details: str) -> Unreachable:
+    return Unreachable(
+        happened,
+        _("Nothing was sent. Your text is safe."),
+        _("Check the connection and the blog's address; what waits goes out when the blog answers again."),
+        details=details,
+    )
+
+
+def _proxy_refused(details: str) -> Intercepted:
+    return Intercepted(
+        _("The proxy of this network wants a sign-in of its own (407)."),
+        _("Nothing was sent to the blog, and your blog's password was not shown to the proxy."),
+        _("Put the proxy's user and password into the network settings of this computer, then try again."),
+        details=details,
+    )
+
+
+def _busy(answer: Answer) -> Busy:
+    wait = retry_after(answer)
+    if wait is None:
+        todo = _("Post Desk tries again later by itself.")
+    elif wait > LONGEST_WAIT_S:
+        todo = _("It asks for a pause of {hours} hours; Post Desk looks again in one hour.").format(
+            hours=f"{min(wait, 9e6) / 3600:.0f}"
+        )
+        wait = LONGEST_WAIT_S
+    else:
+        todo = _("Post Desk tries again in {seconds} seconds by itself.").format(seconds=f"{wait:.0f}")
+    return Busy(
+        _("The blog's server is busy and asks to come back later ({status}).").format(status=answer.status),
+        _("Nothing was changed there. Your text is safe."),
+        todo,
+        details=answer.details,
+        wait=wait,
+    )
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: list[BaseException] = []
+    step: BaseException | None = error
+    while step is not None and step not in seen:
+        seen.append(step)
+        yield step
+        step = step.__cause__ or step.__context__
+
+
+def _certificate_fault(error: Exception) -> str | None:
+    """Why the other side's certificate was not accepted, in words; None when that is not what went wrong."""
+    for step in _chain(error):
+        if isinstance(step, ssl.SSLCertVerificationError):
+            return {
+                10: _("its certificate has run out"),
+                9: _("its certificate is not valid yet"),
+                18: _("its certificate was made by itself"),
+                19: _("its certificate was made by somebody this computer does not know"),
+                20: _("its certificate was made by somebody this computer does not know"),
+                62: _("its certificate belongs to another name"),
+                64: _("its certificate belongs to another address"),
+            }.get(step.verify_code, step.verify_message or _("its certificate is wrong"))
+    return None
+
+
+def _why_no_connection(error: Exception, host: str) -> str:
+    for step in _chain(error):
+        if isinstance(step, OSError) and type(step).__name__ == "gaierror":
+            if step.errno == -3:  # EAI_AGAIN: no answer from the name server, as without a network
+                return _("There seems to be no connection: the name {host} could not be looked up.").format(
+                    host=host
+                )
+            return _("There is no server called {host}.").format(host=host)
+        if isinstance(step, ssl.SSLError):
+            return _("{host} could not be spoken to over an encrypted connection.").format(host=host)
+        if isinstance(step, OSError):
+            break
+    return _("{host} did not accept a connection.").format(host=host)

@@ -1,0 +1,1 @@
+"""The kinds of blog, and what they stand on."""
