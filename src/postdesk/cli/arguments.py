@@ -1,0 +1,120 @@
+"""The command line's grammar; standard library only, as it is read before anything else is imported."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from postdesk import __version__
+from postdesk.core.language import _
+
+COMMANDS = ("new", "list", "render", "publish", "accounts", "outbox", "demo")
+
+
+def is_command(argv: Sequence[str]) -> bool:
+    """Whether these arguments name a command (or ask for help), as opposed to files for the window."""
+    skip = False
+    for argument in argv:
+        if skip:
+            skip = False
+        elif argument in ("-h", "--help", "--version"):
+            return True
+        elif argument == "--home":
+            skip = True
+        elif not argument.startswith("-"):
+            return argument in COMMANDS
+    return False
+
+
+def window_parser() -> argparse.ArgumentParser:
+    """The arguments of the window."""
+    parser = argparse.ArgumentParser("postdesk")
+    _common(parser)
+    parser.add_argument("--library", metavar="DIR", default="", help=_("open this library"))
+    parser.add_argument("files", nargs="*", metavar="FILE", help=_("posts to open"))
+    return parser
+
+
+def command_parser() -> argparse.ArgumentParser:
+    """The arguments of the commands."""
+    parser = argparse.ArgumentParser(
+        "postdesk",
+        description=_("Write posts in Markdown and publish them exactly once. Without a command, opens the window."),
+        epilog=_("Exit codes: 0 done, 1 failed, 2 wrong usage, 3 waiting in the outbox, 4 refused, 5 changed on the blog, "
+                 "6 sign-in or keyring, 7 library or file, 130 stopped."),
+    )  # fmt: skip
+    _common(parser)
+    parser.add_argument("--version", action="version", version=f"postdesk {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    new = _command(commands, "new", _("make a draft in the library and print its path"))
+    new.add_argument("title", nargs="?", default="", help=_("the title"))
+    new.add_argument("--stdin", action="store_true", help=_("read the text from standard input"))
+
+    listing = _command(commands, "list", _("list the posts of the library"))
+    listing.add_argument(
+        "--state", choices=("drafts", "scheduled", "published", "waiting", "all"), default="all"
+    )
+    listing.add_argument("--blog", default="", metavar="BLOG", help=_("the posts that this blog has"))
+
+    render = _command(commands, "render", _("print a post as HTML, as it would go out"))
+    render.add_argument("file", metavar="FILE")
+    render.add_argument("--blocks", action="store_true", help=_("as WordPress block markup"))
+
+    publish = _command(commands, "publish", _("publish a post, or update it"))
+    publish.add_argument("file", metavar="FILE")
+    publish.add_argument(
+        "--to", default="", metavar="BLOG", help=_("an account's name or address, or a folder")
+    )
+    publish.add_argument("--dry-run", action="store_true", help=_("say what would happen, and send nothing"))
+
+    accounts = _command(commands, "accounts", _("the blogs that can be published to"))
+    what = accounts.add_subparsers(dest="what", required=True, metavar="add|list|remove|test")
+    add = _command(what, "add", _("add a blog by its address"))
+    add.add_argument("address", metavar="ADDRESS")
+    add.add_argument("--user", default="", metavar="U")
+    add.add_argument(
+        "--password-stdin", action="store_true", help=_("read the application password from standard input")
+    )
+    add.add_argument("--name", default="", help=_("what to call it"))
+    add.add_argument(
+        "--markup", choices=("blocks", "html"), default="blocks", help=_("how WordPress posts are written")
+    )
+    add.add_argument("--yes", action="store_true", help=_("agree to what is asked about the address"))
+    add.add_argument("--default", action="store_true", help=_("publish the library's new posts here"))
+    _command(what, "list", _("list the blogs"))
+    for name, words in (
+        ("remove", _("forget a blog and its password")),
+        ("test", _("sign in and look round")),
+    ):
+        _command(what, name, words).add_argument("blog", metavar="BLOG")
+
+    outbox = _command(commands, "outbox", _("what waits to go out"))
+    outbox.add_argument("--run", action="store_true", help=_("send what is due"))
+    outbox.add_argument(
+        "--now", action="store_true", help=_("with --run: do not wait for the time of the next try")
+    )
+    outbox.add_argument("--take-back", default="", metavar="ID", help=_("take a post back"))
+
+    demo = _command(
+        commands, "demo", _("open the window, write a post, publish it to a local site, leave a screenshot")
+    )
+    demo.add_argument(
+        "--screenshot", default="", metavar="FILE", help=_("where the picture of the window goes")
+    )
+    demo.add_argument("--stay", action="store_true", help=_("leave the window open"))
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--home", default=None, metavar="DIR", help=_("keep everything under this folder"))
+    parser.add_argument("--verbose", action="store_true", help=_("write more into the log file"))
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, words: str
+) -> argparse.ArgumentParser:
+    made = commands.add_parser(name, help=words, description=words)
+    made.add_argument("--home", default=argparse.SUPPRESS, metavar="DIR", help=argparse.SUPPRESS)
+    made.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=_("print JSON"))
+    return made
