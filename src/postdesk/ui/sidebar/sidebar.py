@@ -50,6 +50,7 @@ class Sidebar(QWidget):
         super().__init__(parent)
         self.setObjectName("sidebar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setStyleSheet("QWidget#sidebar { border: none; }")  # the splitter beside it is the line
         self.setAccessibleName(_("Sidebar"))
         self._actions = actions
         self._telling = False
@@ -205,7 +206,7 @@ class Sidebar(QWidget):
 
     def _lay(self) -> None:
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 1, 0)
+        layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(0)
         inner = QVBoxLayout()
         inner.setContentsMargins(10, 0, 10, 0)

@@ -1,0 +1,5 @@
+"""Every command and every post, a few letters away."""
+
+from postdesk.ui.palette.palette import Palette
+
+__all__ = ["Palette"]

@@ -1,0 +1,103 @@
+"""The status bar: words, reading time, line, selection; at the right a notice and the connection."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from postdesk.core.language import _, ngettext
+from postdesk.ui.style import restyle
+
+
+def count_words(one: str, many: str, count: int) -> str:
+    """`ngettext` with the number as the writer's locale writes it, e.g. "1,312 words"."""
+    return ngettext(one, many, count).replace(str(count), QLocale().toString(count), 1)
+
+
+class StatusBar(QWidget):
+    """Told values, never asks. `notice_clicked` carries the name that the notice was given."""
+
+    notice_clicked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(_("Status"))
+        self.setFixedHeight(28)
+        self.words = self._label("words")
+        self.minutes = self._label("minutes")
+        self.line = self._label("line")
+        self.selection = self._label("selection")
+        self.notice = QPushButton(self)
+        self.notice.setObjectName("notice")
+        self.notice.setProperty("kind", "link")
+        self.notice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.notice.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.notice.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.notice.setMinimumWidth(60)
+        self.notice.hide()
+        self._notice_name = ""
+        self.notice.clicked.connect(lambda: self.notice_clicked.emit(self._notice_name))
+        self.dot = QLabel(self)
+        self.dot.setObjectName("statusDot")
+        self.connection = self._label("connection")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 1, 16, 0)
+        row.setSpacing(18)
+        for part in (self.words, self.minutes, self.line, self.selection):
+            row.addWidget(part)
+        row.addStretch(1)
+        row.addWidget(self.notice)
+        together = QHBoxLayout()
+        together.setSpacing(6)
+        together.addWidget(self.dot)
+        together.addWidget(self.connection)
+        row.addLayout(together)
+        self.set_connection("", "")
+
+    def set_counts(self, words: int | None, minutes: int = 0) -> None:
+        """Words of the open post and minutes to read them; None when no post is open."""
+        self._say(self.words, "" if words is None else count_words("{count} word", "{count} words", words))
+        reading = ngettext("{count} min to read", "{count} min to read", minutes)
+        self._say(self.minutes, reading if words and minutes else "")
+
+    def set_line(self, line: int) -> None:
+        """The line that the cursor is in, counted from 1; 0 when there is none."""
+        text = _("Line {number}").format(number=QLocale().toString(line))
+        self._say(self.line, text if line > 0 else "")
+
+    def set_selection(self, words: int, characters: int) -> None:
+        """How much is selected; 0 characters for nothing."""
+        text = ""
+        if characters > 0:
+            text = _("{words}, {characters} selected").format(
+                words=count_words("{count} word", "{count} words", words),
+                characters=count_words("{count} character", "{count} characters", characters),
+            )
+        self._say(self.selection, text)
+
+    def set_notice(self, sentence: str, name: str = "") -> None:
+        """A sentence that she can click, e.g. that the keyring is locked; "" takes it away."""
+        self._notice_name = name
+        self.notice.setText(sentence.replace("&", "&&"))
+        self.notice.setAccessibleName(sentence)
+        self.notice.setVisible(bool(sentence))
+
+    def set_connection(self, level: str, words: str) -> None:
+        """The dot's level ("ok", "warn", "bad" or "idle") and the word beside it; "" hides both."""
+        self.dot.setProperty("level", level or "idle")
+        restyle(self.dot)
+        self.dot.setVisible(bool(words))
+        self._say(self.connection, words)
+
+    def _label(self, name: str) -> QLabel:
+        label = QLabel(self)
+        label.setObjectName(name)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        return label
+
+    def _say(self, label: QLabel, text: str) -> None:
+        if label.text() != text:
+            label.setText(text)
+        label.setVisible(bool(text))

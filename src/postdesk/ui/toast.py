@@ -1,0 +1,195 @@
+"""The toast: one sentence at the bottom of the window after something happened, with what can be done about it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStyle, QWidget
+
+from postdesk.core.language import _
+from postdesk.ui.overlay import Overlay
+from postdesk.ui.theme import Theme
+
+_STAYS = 8000  # ms
+_RISES = 140  # ms
+_FROM_BOTTOM = 44  # px, clear of the status bar
+_MOST_WAITING = 5  # sentences; older ones that nobody saw are dropped for what is new
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """What to say. `choices` are a label and what it does; `stays` keeps it until she closes it or chooses."""
+
+    sentence: str
+    choices: tuple[tuple[str, Callable[[], None]], ...] = ()
+    stays: bool = False
+
+
+class Toasts(Overlay):
+    """Shows toasts one after the other. Each stays for eight seconds, longer while the mouse or the keyboard is in it;
+    Escape closes it. `shown` carries the sentence, `closed` comes when none is left.
+    """
+
+    shown = Signal(str)
+    closed = Signal()
+
+    def __init__(self, host: QWidget, theme: Theme, *, stays: int = _STAYS) -> None:
+        super().__init__(host, theme, name="toast", radius=10)
+        self._stays = False
+        self._queue: deque[Toast] = deque(maxlen=_MOST_WAITING)
+        self._buttons: list[QPushButton] = []
+        self._before: QWidget | None = None
+        self._label = QLabel(self.card)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setWordWrap(False)
+        self._row = QHBoxLayout(self.card)
+        self._row.setContentsMargins(16, 7, 10, 7)
+        self._row.setSpacing(8)
+        self._row.addWidget(self._label, 1)
+        self.timer = QTimer(self)
+        self.timer.setSingleShot(True)
+        self.timer.setInterval(stays)
+        self.timer.timeout.connect(self.close_toast)
+        self._rise = QPropertyAnimation(self, b"pos", self)
+        self._rise.setEasingCurve(QEasingCurve.Type.OutCubic)
+
+    def say(self, toast: Toast) -> None:
+        """Show a toast, now or after those that are there already."""
+        self._queue.append(toast)
+        if not self.isVisible():
+            self._next()
+        elif not self.holding() and not self._stays:
+            # Several at once are read one after the other, each for a shorter while.
+            self.timer.start(min(self.timer.remainingTime(), self.timer.interval() // 3))
+
+    @property
+    def sentence(self) -> str:
+        """What is shown now, or ""."""
+        return self._label.text() if self.isVisible() else ""
+
+    @property
+    def buttons(self) -> tuple[QPushButton, ...]:
+        """The buttons that are shown now."""
+        return tuple(self._buttons)
+
+    def holding(self) -> bool:
+        """Whether the mouse or the keyboard is in it, so that it waits."""
+        return self.underMouse() or any(button.hasFocus() for button in self._buttons)
+
+    def take_keyboard(self) -> bool:
+        """Put the keyboard on the first button; False when no toast is there."""
+        if not self.isVisible() or not self._buttons:
+            return False
+        self._before = self.window().focusWidget()
+        self._buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+    def close_toast(self) -> None:
+        """Close what is shown; the next one follows."""
+        had = any(button.hasFocus() for button in self._buttons)
+        self.timer.stop()
+        self.hide()
+        if had and self._before is not None and self._before.isVisible():
+            self._before.setFocus()
+        self._before = None
+        if self._queue:
+            self._next()
+        else:
+            self.closed.emit()
+
+    def place(self) -> None:
+        """At the bottom, in the middle."""
+        # The label first asks for the whole sentence, then wraps in what the window has.
+        most = max(200, self.host.width() - 48)
+        self._label.setWordWrap(False)
+        self._label.setMinimumWidth(0)
+        wanted = self.sizeHint().width() - 2 * self.margin
+        if wanted > most:
+            self._label.setWordWrap(True)
+            rest = wanted - self._label.sizeHint().width()
+            self._label.setMinimumWidth(max(120, min(most, 640) - max(rest, 0)))
+        self._rise.stop()
+        self.adjustSize()
+        x = (self.host.width() - self.width()) // 2
+        y = self.host.height() - _FROM_BOTTOM - self.height() + self.margin
+        self.move(x, max(0, y))
+
+    def enterEvent(self, event: QEvent) -> None:
+        """The mouse came: it waits."""
+        self.timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The mouse left: the time starts anew."""
+        self._wait()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes it."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_toast()
+        else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The keyboard came to a button or left it."""
+        if watched in self._buttons and isinstance(event, QFocusEvent):
+            if event.gotFocus():
+                self.timer.stop()
+            else:
+                QTimer.singleShot(0, self, self._wait)
+        return super().eventFilter(watched, event)
+
+    # --- how ---
+
+    def _next(self) -> None:
+        toast = self._queue.popleft()
+        self._stays = toast.stays
+        for old in self._buttons:
+            old.hide()
+            old.deleteLater()
+        self._buttons = []
+        self._label.setText(toast.sentence)
+        self.setAccessibleName(toast.sentence)
+        for text, choice in toast.choices:
+            self._add(text, choice)
+        if toast.stays:
+            self._add("✕", lambda: None, name=_("Close"))
+        self._row.setContentsMargins(16, 7, 10 if self._buttons else 16, 7)
+        self.card.setMinimumHeight(38)
+        self.float_up()
+        duration = min(
+            _RISES, self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self)
+        )
+        if duration > 0:  # 0 where the system was told to show less motion
+            end = self.pos()
+            self._rise.setDuration(duration)
+            self._rise.setStartValue(end + QPoint(0, 10))
+            self._rise.setEndValue(end)
+            self._rise.start()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        self._wait()
+        self.shown.emit(toast.sentence)
+
+    def _add(self, text: str, choice: Callable[[], None], name: str = "") -> None:
+        button = QPushButton(text.replace("&", "&&"), self.card)
+        button.setProperty("kind", "toast")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        button.setAccessibleName(name or text)
+        button.setAutoDefault(True)  # Return presses it
+
+        def chosen() -> None:
+            self.close_toast()
+            choice()
+
+        button.clicked.connect(chosen)
+        button.installEventFilter(self)
+        self._row.addWidget(button)
+        self._buttons.append(button)
+
+    def _wait(self) -> None:
+        if self.isVisible() and not self._stays and not self.holding():
+            self.timer.start()
