@@ -78,7 +78,10 @@ class PostList(QListView):
             self.menu.popup(self.viewport().mapToGlobal(place))
 
     def at_row(self, place: int, rows: int) -> None:
-        """Prepare the next layout: it reaches row `place` at once, however long the list is."""
+        """Prepare the next layout of a list of so many rows: it reaches row `place` at once, even far down."""
         self.rows.even = rows > _UNEVEN
         self.setUniformItemSizes(self.rows.even)
-        self.setBatchSize(max(_BATCH, place + 50))
+        # A layout in batches leaves the rows of later batches without a place for some turns of the event loop.
+        deep = place >= _BATCH
+        self.setLayoutMode(QListView.LayoutMode.SinglePass if deep else QListView.LayoutMode.Batched)
+        self.setBatchSize(_BATCH)

@@ -1,0 +1,398 @@
+"""The writer finds her posts at the left: by filter, by search, by key and by mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from postdesk.ui.actions import Actions
+from postdesk.ui.sidebar import Blog, Row, Sidebar, waiting_words
+from postdesk.ui.sidebar.delegate import title_lines
+from postdesk.ui.sidebar.rows import Posts, RowRole
+from postdesk.ui.theme import load_theme, ui_font
+
+NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
+STAMP = NOW.timestamp()
+ROWS = (
+    Row("strike", "Ferry strike, day four; the mayor blinks", STAMP - 5, blog="Harbour Notes"),
+    Row("water", "Who owns the breakwater?", STAMP - 86_400, words=2140),
+    Row("untitled", "", STAMP - 10 * 86_400, words=36),
+    Row("later", "Tomorrow’s tide table", STAMP + 86_400, tab="scheduled"),
+    Row("old", "The last strike, and who paid", STAMP - 10**8, tab="published"),
+)
+
+
+@pytest.fixture
+def actions(qtbot: QtBot) -> Actions:
+    return Actions()
+
+
+@pytest.fixture
+def sidebar(qtbot: QtBot, actions: Actions) -> Sidebar:
+    sidebar = Sidebar(actions, load_theme(dark=False), now=lambda: NOW)
+    qtbot.addWidget(sidebar)
+    sidebar.resize(272, 700)
+    sidebar.set_rows(ROWS)
+    sidebar.show()
+    sidebar.activateWindow()
+    qtbot.waitUntil(sidebar.isActiveWindow)
+    return sidebar
+
+
+def keys(sidebar: Sidebar) -> list[str]:
+    return [sidebar.posts.row(place).key for place in range(sidebar.posts.rowCount())]
+
+
+def click_row(qtbot: QtBot, sidebar: Sidebar, place: int) -> None:
+    box = sidebar.list.visualRect(sidebar.posts.index(place))
+    QTest.mouseClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+
+
+def press(qtbot: QtBot, sidebar: Sidebar, tab: str) -> None:
+    QTest.mouseClick(sidebar.tabs.buttons[tab], Qt.MouseButton.LeftButton)
+
+
+# --- filters -----------------------------------------------------------------------------------------------------
+
+
+def test_drafts_come_first_and_each_filter_shows_its_own(qtbot: QtBot, sidebar: Sidebar) -> None:
+    assert keys(sidebar) == ["strike", "water", "untitled"]
+    for tab, shown in (("scheduled", ["later"]), ("published", ["old"]), ("all", [row.key for row in ROWS])):
+        with qtbot.waitSignal(sidebar.tab_changed) as told:
+            press(qtbot, sidebar, tab)
+        assert told.args == [tab]
+        assert keys(sidebar) == shown
+
+
+def test_the_filters_say_how_many(sidebar: Sidebar) -> None:
+    assert sidebar.tabs.buttons["drafts"].count == "3"
+    assert sidebar.tabs.buttons["scheduled"].accessibleName() == "Scheduled, 1"
+
+
+def test_the_outbox_is_there_only_while_something_is_in_it(qtbot: QtBot, sidebar: Sidebar) -> None:
+    outbox = sidebar.tabs.buttons["outbox"]
+    assert not outbox.isVisible()
+    sidebar.set_rows((replace(ROWS[0], waiting=True, state="Waiting", level="warn"), *ROWS[1:]))
+    assert outbox.isVisible()
+    press(qtbot, sidebar, "outbox")
+    assert keys(sidebar) == ["strike"]
+    sidebar.set_rows(ROWS)
+    assert outbox.isVisible(), "what she looks at is not taken away under her"
+    assert "Nothing waits" in sidebar.nothing.text()
+    press(qtbot, sidebar, "drafts")
+    assert not outbox.isVisible()
+
+
+def test_filters_that_do_not_fit_take_a_second_line_and_hide_none(qtbot: QtBot, sidebar: Sidebar) -> None:
+    sidebar.set_rows((replace(ROWS[0], waiting=True), *ROWS[1:]))
+    sidebar.resize(200, 700)
+    shown = [button.geometry() for button in sidebar.tabs.buttons.values()]
+    assert len({box.top() for box in shown}) > 1
+    inside = QRect(0, 0, sidebar.tabs.width(), sidebar.tabs.height())
+    assert all(inside.contains(box) for box in shown)
+    assert not any(a.intersects(b) for a in shown for b in shown if a is not b)
+
+
+def test_arrows_walk_the_filters(qtbot: QtBot, sidebar: Sidebar) -> None:
+    sidebar.tabs.buttons["drafts"].setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(sidebar.tabs.buttons["drafts"], Qt.Key.Key_Right)
+    assert sidebar.tabs.current == "scheduled"
+    assert sidebar.tabs.buttons["scheduled"].hasFocus()
+
+
+# --- search ------------------------------------------------------------------------------------------------------
+
+
+def test_typing_filters_titles_at_once(qtbot: QtBot, sidebar: Sidebar) -> None:
+    press(qtbot, sidebar, "all")
+    with qtbot.waitSignals([sidebar.search_changed] * 6):
+        QTest.keyClicks(sidebar.search, "STRIKE")
+    assert keys(sidebar) == ["strike", "old"]
+    QTest.keyClicks(sidebar.search, " paid")
+    assert keys(sidebar) == ["old"]
+
+
+def test_escape_clears_the_search_and_then_leaves(qtbot: QtBot, sidebar: Sidebar) -> None:
+    QTest.keyClicks(sidebar.search, "mayor")
+    assert keys(sidebar) == ["strike"]
+    QTest.keyClick(sidebar.search, Qt.Key.Key_Escape)
+    assert sidebar.search.text() == ""
+    assert len(keys(sidebar)) == 3
+    with qtbot.waitSignal(sidebar.left):
+        QTest.keyClick(sidebar.search, Qt.Key.Key_Escape)
+
+
+def test_down_goes_from_the_search_to_the_first_found(qtbot: QtBot, sidebar: Sidebar) -> None:
+    sidebar.go_to_search()
+    QTest.keyClicks(sidebar.search, "break")
+    with qtbot.waitSignal(sidebar.row_chosen) as chosen:
+        QTest.keyClick(sidebar.search, Qt.Key.Key_Down)
+    assert chosen.args == ["water"]
+    assert sidebar.list.hasFocus()
+
+
+def test_return_in_the_search_opens_the_first_found(qtbot: QtBot, sidebar: Sidebar) -> None:
+    sidebar.go_to_search()
+    QTest.keyClicks(sidebar.search, "mayor")
+    with qtbot.waitSignal(sidebar.row_opened) as opened:
+        QTest.keyClick(sidebar.search, Qt.Key.Key_Return)
+    assert opened.args == ["strike"]
+
+
+def test_what_the_text_search_found_joins_the_titles(qtbot: QtBot, sidebar: Sidebar) -> None:
+    QTest.keyClicks(sidebar.search, "mayor")
+    sidebar.set_found("mayor", {"water"})
+    assert keys(sidebar) == ["strike", "water"]
+    QTest.keyClicks(sidebar.search, "x")
+    sidebar.set_found("mayor", {"water"})  # an answer that comes late
+    assert keys(sidebar) == []
+    assert sidebar.nothing.text() == "No post here has “mayorx” in its title."
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "Search posts…"), (1, "Search 1 post…"), (3, "Search 3 posts…")]
+)
+def test_the_search_field_says_how_many_posts_there_are(sidebar: Sidebar, count: int, words: str) -> None:
+    sidebar.set_rows(ROWS[:count])
+    assert sidebar.search.placeholderText() == words
+
+
+# --- the list ----------------------------------------------------------------------------------------------------
+
+
+def test_a_click_chooses_and_a_double_click_opens(qtbot: QtBot, sidebar: Sidebar) -> None:
+    with qtbot.waitSignal(sidebar.row_chosen) as chosen:
+        click_row(qtbot, sidebar, 1)
+    assert chosen.args == ["water"]
+    place = sidebar.list.visualRect(sidebar.posts.index(1)).center()
+    with qtbot.waitSignal(sidebar.row_opened) as opened:
+        QTest.mouseDClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert opened.args == ["water"]
+
+
+def test_arrows_walk_the_list_and_return_opens(qtbot: QtBot, sidebar: Sidebar) -> None:
+    click_row(qtbot, sidebar, 0)
+    with qtbot.waitSignal(sidebar.row_chosen) as chosen:
+        QTest.keyClick(sidebar.list, Qt.Key.Key_Down)
+    assert chosen.args == ["water"]
+    with qtbot.waitSignal(sidebar.row_opened) as opened:
+        QTest.keyClick(sidebar.list, Qt.Key.Key_Return)
+    assert opened.args == ["water"]
+
+
+def test_what_the_program_selects_is_not_taken_for_her_choice(qtbot: QtBot, sidebar: Sidebar) -> None:
+    with qtbot.assertNotEmitted(sidebar.row_chosen):
+        sidebar.select("water")
+        sidebar.set_rows(ROWS[::-1])
+        sidebar.show_tab("all")
+    assert sidebar.list.currentIndex().data(RowRole).key == "water"
+
+
+def test_new_rows_keep_the_chosen_one_chosen(sidebar: Sidebar) -> None:
+    sidebar.select("untitled")
+    sidebar.set_rows((Row("new", "A new one", STAMP), *ROWS))
+    assert sidebar.list.currentIndex().data(RowRole).key == "untitled"
+    assert sidebar.selected == "untitled"
+
+
+def test_a_post_chosen_under_another_filter_is_chosen_again_on_return(qtbot: QtBot, sidebar: Sidebar) -> None:
+    sidebar.select("water")
+    press(qtbot, sidebar, "published")
+    assert not sidebar.list.currentIndex().isValid()
+    press(qtbot, sidebar, "drafts")
+    assert sidebar.list.currentIndex().data(RowRole).key == "water"
+
+
+def test_next_and_previous_stop_at_the_ends(sidebar: Sidebar) -> None:
+    sidebar.step(1)
+    assert sidebar.selected == "strike"
+    for _time in range(5):
+        sidebar.step(1)
+    assert sidebar.selected == "untitled"
+    sidebar.step(-1)
+    assert sidebar.selected == "water"
+
+
+def test_delete_asks_for_the_trash(qtbot: QtBot, sidebar: Sidebar, actions: Actions) -> None:
+    actions.set_conditions({"post", "file"})
+    click_row(qtbot, sidebar, 0)
+    with qtbot.waitSignal(actions.triggered) as asked:
+        QTest.keyClick(sidebar.list, Qt.Key.Key_Delete)
+    assert asked.args == ["trash"]
+
+
+def test_a_right_click_chooses_the_row_that_the_menu_is_about(
+    qtbot: QtBot, sidebar: Sidebar, actions: Actions
+) -> None:
+    click_row(qtbot, sidebar, 0)
+    place = sidebar.list.visualRect(sidebar.posts.index(2)).center()
+    with qtbot.waitSignal(sidebar.row_chosen) as chosen:
+        where = sidebar.list.viewport().mapToGlobal(place)
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, where)
+        QApplication.sendEvent(sidebar.list.viewport(), event)
+    assert chosen.args == ["untitled"]
+    qtbot.waitUntil(sidebar.list.menu.isVisible)
+    assert "rename" in [entry.objectName() for entry in sidebar.list.menu.actions()]
+    sidebar.list.menu.close()
+
+
+def test_an_empty_list_says_what_to_do(sidebar: Sidebar) -> None:
+    sidebar.set_rows(())
+    assert sidebar.nothing.isVisible()
+    assert sidebar.nothing.text() == "No drafts. Press Ctrl+N to write one."
+    sidebar.set_rows(ROWS)
+    assert sidebar.list.isVisible()
+
+
+def test_a_title_with_markup_stays_text(sidebar: Sidebar) -> None:
+    title = "<b onclick=x>5 & 6</b>\n<img src=file:///etc/passwd>"
+    sidebar.set_rows((Row("x", title),))
+    sidebar.set_blogs((Blog("a", "<i>Tide & Tables</i>", "https://x.example/<b>"),), "a")
+    assert sidebar.posts.index(0).data() == title
+    assert "<i>" not in sidebar.switcher.toolTip()
+    sidebar.grab()
+
+
+# --- the model ---------------------------------------------------------------------------------------------------
+
+
+def test_a_screen_reader_hears_both_lines(sidebar: Sidebar) -> None:
+    heard = [sidebar.posts.index(n).data(Qt.ItemDataRole.AccessibleTextRole) for n in range(3)]
+    assert heard[0] == "Ferry strike, day four; the mayor blinks. Changed just now · Harbour Notes"
+    assert heard[1].endswith("2140 words")
+    assert heard[2].startswith("Untitled. ")
+
+
+def test_a_saved_draft_changes_in_place_and_the_list_is_not_made_anew(qtbot: QtBot) -> None:
+    posts = Posts(lambda: NOW)
+    posts.set_rows(ROWS)
+    with qtbot.assertNotEmitted(posts.modelReset), qtbot.waitSignal(posts.dataChanged) as told:
+        assert not posts.set_rows((ROWS[0], replace(ROWS[1], title="Who owned it?"), *ROWS[2:]))
+    assert told.args is not None
+    assert told.args[0].row() == 1
+    assert posts.index(1).data() == "Who owned it?"
+
+
+def test_a_row_that_moves_to_another_filter_leaves_this_one() -> None:
+    posts = Posts(lambda: NOW)
+    posts.set_rows(ROWS)
+    assert posts.set_rows((ROWS[0], replace(ROWS[1], tab="published"), *ROWS[2:]))
+    assert posts.rowCount() == 2
+
+
+@given(st.lists(st.text("abc ", max_size=6), max_size=12), st.text("abc ", max_size=4))
+def test_search_finds_what_has_every_word_and_nothing_else(titles: list[str], query: str) -> None:
+    """Law: shown are exactly the titles that contain each word of the query, in the order given."""
+    posts = Posts(lambda: NOW)
+    posts.set_rows([Row(str(n), title) for n, title in enumerate(titles)])
+    posts.set_filter("all", query)
+    expected = [str(n) for n, title in enumerate(titles) if all(word in title for word in query.split())]
+    assert [posts.row(n).key for n in range(posts.rowCount())] == expected
+
+
+def many(count: int) -> list[Row]:
+    return [Row(f"k{n}", f"Post number {n}", STAMP - n * 1000.0, words=n) for n in range(count)]
+
+
+def test_a_hundred_thousand_posts_keep_their_place_when_rows_come_in(qtbot: QtBot, sidebar: Sidebar) -> None:
+    rows = many(100_000)
+    sidebar.set_rows(rows)
+    sidebar.select("k70000")
+    qtbot.waitUntil(lambda: sidebar.list.viewport().rect().intersects(_box(sidebar, "k70000")))
+    before = _box(sidebar, "k70000").top()
+    sidebar.set_rows([Row("fresh", "Just pulled", STAMP), *rows])
+    assert _box(sidebar, "k70000").top() == before
+    assert sidebar.list.currentIndex().data(RowRole).key == "k70000"
+
+
+def test_at_the_top_new_posts_come_into_view(qtbot: QtBot, sidebar: Sidebar) -> None:
+    rows = many(50)
+    sidebar.set_rows(rows)
+    sidebar.set_rows([Row("fresh", "Just pulled", STAMP), *rows])
+    assert sidebar.list.verticalScrollBar().value() == 0
+    assert sidebar.list.viewport().rect().contains(_box(sidebar, "fresh").center())
+
+
+def _box(sidebar: Sidebar, key: str) -> QRect:
+    return sidebar.list.visualRect(sidebar.posts.index(sidebar.posts.place(key)))
+
+
+# --- titles ------------------------------------------------------------------------------------------------------
+
+
+def test_a_long_title_takes_two_lines_and_ends_in_dots(qtbot: QtBot) -> None:
+    lines = title_lines("Ferry strike, day four; the mayor blinks; " * 5, ui_font(13), 200)
+    assert len(lines) == 2
+    assert lines[0].startswith("Ferry strike")
+    assert lines[1].endswith("…")
+
+
+@given(st.text(max_size=200), st.integers(10, 400))
+def test_any_title_gives_one_or_two_lines_that_start_it(title: str, width: int) -> None:
+    """Law: the lines are a beginning of the title with its blanks made single, whatever letters it has."""
+    title = title.encode("utf-8", "ignore").decode()
+    lines = title_lines(title, ui_font(13), width)
+    assert 1 <= len(lines) <= 2
+    assert " ".join(title.split())[:400].startswith(lines[0])
+
+
+# --- blogs and what waits ----------------------------------------------------------------------------------------
+
+
+BLOGS = (
+    Blog("h", "Harbour Notes", "https://harbournotes.example/"),
+    Blog("t", "Tide & Tables", "/home/me/Site"),
+)
+
+
+def entry(sidebar: Sidebar, fits: Callable[[QAction], bool]) -> QAction:
+    return next(action for action in sidebar.switcher.menu.actions() if fits(action))
+
+
+def test_the_switcher_shows_the_blog_and_offers_the_others(qtbot: QtBot, sidebar: Sidebar) -> None:
+    sidebar.set_blogs(BLOGS, "h")
+    assert sidebar.switcher.words() == ("Harbour Notes", "harbournotes.example")
+    QTest.mouseClick(sidebar.switcher, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(sidebar.switcher.menu.isVisible)
+    with qtbot.waitSignal(sidebar.blog_chosen) as chosen:
+        entry(sidebar, lambda action: action.text() == "Tide && Tables").trigger()
+    assert chosen.args == ["t"]
+    with qtbot.waitSignal(sidebar.blog_chosen) as chosen:
+        entry(sidebar, lambda action: action.text() == "All blogs").trigger()
+    assert chosen.args == [""]
+    sidebar.switcher.menu.close()
+
+
+def test_without_a_blog_the_switcher_says_how_to_get_one(sidebar: Sidebar, actions: Actions) -> None:
+    sidebar.set_blogs((), "")
+    assert sidebar.switcher.words() == ("No blog yet", "Add one to publish")
+    assert actions.action("add_blog") in sidebar.switcher.menu.actions()
+
+
+def test_what_waits_is_said_at_the_foot_and_a_click_shows_it(
+    qtbot: QtBot, sidebar: Sidebar, actions: Actions
+) -> None:
+    assert not sidebar.waiting.isVisible()
+    sidebar.set_waiting(waiting_words(1))
+    assert sidebar.waiting.text() == "1 post waits for a connection · it goes out by itself"
+    with qtbot.waitSignal(actions.triggered) as asked:
+        QTest.mouseClick(sidebar.waiting, Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+    assert asked.args == ["outbox"]
+    sidebar.set_waiting(waiting_words(0))
+    assert not sidebar.waiting.isVisible()
+
+
+def test_the_sidebar_changes_its_colours_at_run_time(sidebar: Sidebar) -> None:
+    light = sidebar.grab().toImage()
+    sidebar.set_theme(load_theme(dark=True))
+    assert sidebar.grab().toImage() != light
