@@ -100,6 +100,36 @@ def save_file(
     return content_hash(data)
 
 
+def move_file(source: Path | str, target: Path | str) -> None:
+    """Give a file another name, which no other file may have; a change of case or Unicode form alone is a
+    change.
+
+    Raises NameTaken, FileGone, NotWritable, LibraryError; the file keeps one of its two names whatever
+    happens.
+    """
+    old, new = os.fspath(source), os.fspath(target)
+    folder, own = os.path.split(new)
+    try:
+        if not os.access(old, os.F_OK):
+            raise _gone(os.path.basename(old))
+        for place in {os.path.dirname(old) or ".", folder or "."}:
+            _refuse_read_only_folder(place)
+        alike = same_name(own)
+        beside = os.path.dirname(old) == folder
+        others = [n for n in os.listdir(folder or ".") if not (beside and n == os.path.basename(old))]
+        if any(same_name(other) == alike for other in others):
+            raise _taken(own)
+        if beside and same_name(os.path.basename(old)) == alike:
+            _patiently(lambda: os.rename(old, new))
+        else:
+            _settle(old, new)
+            _remove(old)
+        for place in {os.path.dirname(old) or ".", folder or "."}:
+            _sync_folder(place)
+    except OSError as error:
+        raise explain(error, target) from error
+
+
 def save_json(path: Path, values: Any) -> None:
     """Save a file of the program's own state as JSON (UTF-8), readable by this user only."""
     text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,71 @@
+"""File names that are safe on every system, and that no other file has."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+from postdesk.core.files import same_name
+from postdesk.core.language import _
+
+POST_SUFFIXES: Final = (".md", ".markdown")
+
+_LONGEST = 120  # bytes; room for a number, a suffix and a synchroniser's additions below 255
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\s]+')
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
+_ENCODE = re.compile(r"[\x00-\x20()<>%?#\\\"'`*_\[\]]")
+
+
+def file_stem(title: str) -> str:
+    """A title as a file name without its ending: valid on Windows, macOS and Linux, NFC, at most 120 bytes."""
+    composed = unicodedata.normalize("NFC", title)
+    kept = "".join(
+        c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn") else " " for c in composed
+    )
+    stem = _FORBIDDEN.sub(" ", kept).strip(" .")
+    while len(stem.encode()) > _LONGEST:
+        shorter = stem.rsplit(" ", 1)[0] if " " in stem[60:] else stem[:-1]
+        stem = shorter.rstrip(" .")
+    if _DEVICES.fullmatch(stem.split(".")[0].strip()):
+        stem = f"{stem.split('.')[0].strip()} -{stem[len(stem.split('.')[0]) :]}"
+    return stem or _("Untitled")
+
+
+def free_name(stem: str, suffix: str, taken: Iterable[str]) -> str:
+    """`stem` with `suffix`, and with a number between them when a name in `taken` is the same to some
+    system.
+    """
+    used = {same_name(name) for name in taken}
+    name, number = stem + suffix, 1
+    while same_name(name) in used:
+        number += 1
+        name = f"{stem} {number}{suffix}"
+    return name
+
+
+def names_in(folder: Path) -> list[str]:
+    """The names in a folder; none when it is not there."""
+    try:
+        return os.listdir(folder)  # noqa: PTH208  names are wanted, not paths
+    except FileNotFoundError:
+        return []
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a name is not for the writer's eyes: ours, git's, the system's, a synchroniser's."""
+    return name.startswith((".", "~$")) or name in ("desktop.ini", "Thumbs.db")
+
+
+def encode_reference(name: str) -> str:
+    """A file name as a Markdown destination: only what would end or change it is percent-encoded."""
+    return _ENCODE.sub(lambda found: f"%{ord(found.group()):02X}", name)
+
+
+def decode_reference(reference: str) -> str:
+    """The path that a destination in the text names, without query and fragment."""
+    return unquote(re.split(r"[?#]", reference, maxsplit=1)[0])

@@ -1,0 +1,178 @@
+"""Reads what the list shows from a post's bytes, with regular expressions: 10,000 posts in about a second.
+
+A front matter of which any line is not of the plain forms goes to the real parser, so that list and editor
+never disagree about a post.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from postdesk.core.errors import BrokenFrontMatter
+from postdesk.core.language import _
+from postdesk.library import frontmatter
+from postdesk.library.frontmatter import Fields
+
+_EXCERPT = 200  # characters; two lines of a row
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff"
+_INDICATORS = r"\"'\#&*!|>%@`{}\[\],?:-"
+_PLAIN = rf"[^\x20\xa0{_CONTROL}{_INDICATORS}](?:[^{_CONTROL}:\#]|:(?![\s])|(?<=\S)\#)*"
+_FLOW = rf"[^{_CONTROL}\"'\#&*!|>%@`{{}}\[\]?:]*"
+_LINE = re.compile(
+    rf"""
+    (?P<key>[A-Za-z_][\w-]*):
+        (?:[ ]+(?:(?P<plain>{_PLAIN}) | '(?P<single>(?:[^'{_CONTROL}]|'')*)' | "(?P<double>[^"\\{_CONTROL}]*)"
+            | \[(?P<flow>{_FLOW})\] ))?
+        [ ]*(?:(?<=[ ])\#[^{_CONTROL}]*)?\r?\n
+    | (?P<indent>[ ]*)-[ ]+(?P<item>{_PLAIN})[ ]*\r?\n
+    | (?P<deeper>[ ]+)(?P<nested>[A-Za-z_][\w-]*):(?:[ ]+(?:{_PLAIN} | "[^"\\{_CONTROL}]*"))?[ ]*\r?\n
+    | [ ]*(?:\#[^{_CONTROL}]*)?\r?\n
+    """,
+    re.VERBOSE,
+)
+_NULL = frozenset({"~", "null", "Null", "NULL"})
+_NEEDS_CARE = frozenset({"visibility", "post_password"})
+_OURS = frozenset(
+    key for keys in frontmatter.KEYS.values() for key in keys[: 1 if keys[0] == "image" else None]
+)
+_MARKUP = re.compile(r"^[>#*\-+\s]+|[*_`]+|!?\[([^\]\n]*)\]\([^)\n]*\)|<[^>\n]*>", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a row of the list needs of one file; `words` counts the body's, `start` is its first text, one
+    line.
+    """
+
+    fields: Fields
+    words: int
+    start: str
+    problem: str = ""
+
+
+def scan(data: bytes) -> Scan:
+    """What the file's bytes say. Never raises: what is wrong with the file is `problem`, a sentence."""
+    if data.startswith(b"\xef\xbb\xbf"):
+        data = data[3:]
+    problem = ""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        problem = not_utf8()
+        text = data.decode("utf-8", "replace")
+    if text.startswith("+++"):
+        problem = problem or toml()
+    front, body = frontmatter.split(text)
+    fields = Fields()
+    if front is not None:
+        quick = _quick(front)
+        if quick is not None:
+            fields = quick
+        else:
+            try:
+                fields = frontmatter.parse(front)
+            except BrokenFrontMatter as error:
+                problem = problem or error.sentence
+                body = text
+    return Scan(fields, len(body.split()), fields.excerpt[:_EXCERPT] or _start(body), problem)
+
+
+def not_utf8() -> str:
+    """The sentence for a file in another encoding."""
+    return _("This file is not UTF-8 text. It is shown as well as can be and is not written.")
+
+
+def toml() -> str:
+    """The sentence for Hugo's other front matter."""
+    return _(
+        "This post has its front matter in TOML (+++), which Post Desk shows as text and does not change."
+    )
+
+
+def _quick(front: str) -> Fields | None:
+    """The fields, or None when only the parser can tell."""
+    if len(front) > frontmatter.LONGEST:
+        return None
+    found: dict[str, str | list[str]] = {}
+    position = 0
+    above = ""
+    below: list[str] = []  # the indentation under that key, and the names there
+    items: list[str] | None = None  # of the key above, while it has no value of its own
+    for line in _LINE.finditer(front):
+        if line.start() != position:
+            return None
+        position = line.end()
+        key, plain, single, double, flow, indent, item, deeper, nested = line.groups()
+        if key is not None:
+            if key in found or key in _NEEDS_CARE:
+                return None
+            items, above, below = None, key, []
+            if plain is not None:
+                found[key] = "" if (value := plain.rstrip()) in _NULL else value
+            elif single is not None:
+                found[key] = single.replace("''", "'")
+            elif double is not None:
+                found[key] = double
+            elif flow is not None:
+                values = [part.strip() for part in flow.split(",")]
+                if any(value in _NULL or value[:1] == "-" for value in values) or "" in values[:-1]:
+                    return None
+                found[key] = values
+            else:
+                found[key] = items = []
+        elif item is not None:
+            below = below if items else [indent]
+            if items is None or item.rstrip() in _NULL or below != [indent]:
+                return None
+            items.append(item.rstrip())
+        elif nested is not None:
+            # Of other programs' keys only the shape is looked at: one level, each name once.
+            if items is None or items or above in _OURS or nested in below or below[:1] not in ([], [deeper]):
+                return None
+            below += [nested] if below else [deeper, nested]
+    return _fields(found) if position == len(front) else None
+
+
+def _fields(found: dict[str, str | list[str]]) -> Fields | None:
+    values: dict[str, str] = {}
+    for name in ("id", "title", "date", "slug", "excerpt", "description", "summary"):
+        value = found.get(name, "")
+        if not isinstance(value, str):
+            if value:
+                return None
+            value = ""
+        values[name] = value
+    lists: dict[str, tuple[str, ...]] = {}
+    for name in ("tags", "categories", "category"):
+        value = found.get(name, [])
+        if isinstance(value, str):
+            value = [value] if name == "category" else value.split(",")
+        lists[name] = frontmatter.tidy("tags", value) if value else ()
+    excerpt = next((values[name] for name in ("excerpt", "description", "summary") if name in found), "")
+    date = _date(values["date"]) if values["date"] else None
+    return Fields(
+        id=frontmatter.safe_id(values["id"].strip()),
+        title=values["title"].strip(),
+        date=date,
+        slug=frontmatter.clean_slug(values["slug"]),
+        tags=lists["tags"],
+        categories=lists["categories" if "categories" in found else "category"],
+        excerpt=excerpt.strip(),
+        date_unread="" if date else values["date"].strip(),
+    )
+
+
+def _date(text: str) -> datetime | None:
+    """`frontmatter.read_date`, but the usual form is read by the standard library, which is quicker."""
+    if len(text) == 25 and text[10] == "T":
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            pass
+    return frontmatter.read_date(text)
+
+
+def _start(body: str) -> str:
+    return " ".join(_MARKUP.sub(r"\1", body[: _EXCERPT * 3]).split())[:_EXCERPT]
