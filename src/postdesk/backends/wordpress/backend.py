@@ -1,0 +1,484 @@
+"""An open connection to one WordPress blog over its REST interface, with an application password.
+
+No call but `create_draft` and `upload` does harm when it is repeated. WordPress compares nothing by itself
+(`If-Match` is ignored in 6.1 and 7.1): whoever writes compares the revision first.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
+
+import httpx2
+
+from postdesk.backends.base import (
+    Capability,
+    Connection,
+    ContentFormat,
+    MediaFile,
+    Outgoing,
+    Page,
+    RemoteMedia,
+    RemotePost,
+)
+from postdesk.backends.http import Answer, Credentials, exchange, read_json
+from postdesk.backends.wordpress import refusals, signin, wire
+from postdesk.core.account import Account
+from postdesk.core.cancel import Cancel
+from postdesk.core.errors import (
+    Gone,
+    NotABlog,
+    NotAllowed,
+    OutcomeUnknown,
+    PictureRefused,
+    Refused,
+    SignInRefused,
+    TooLarge,
+)
+from postdesk.core.language import _
+from postdesk.core.receipt import Status
+
+CAPABILITIES = frozenset(Capability)
+
+_PAGE = 100  # the most that WordPress gives at once (6.1, 7.1: 101 is a 400)
+_SMALL_PAGE = 10  # for a blog whose hundred posts are more than an answer may be long
+
+
+class WordPress:
+    """A `Backend`. `cancel` is looked at during every call; whoever runs a job may put its own there."""
+
+    def __init__(
+        self,
+        account: Account,
+        password: str,
+        http: httpx2.Client,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.account = account
+        self.capabilities = CAPABILITIES
+        plain = account.options.get("markup") == "html"
+        self.content_format = ContentFormat.HTML if plain else ContentFormat.BLOCKS
+        self.cancel = Cancel()
+        self._root = account.options.get("api") or account.address.rstrip("/") + "/wp-json/"
+        self._credentials = Credentials(account.user, password)
+        self._http = http
+        self._now = now
+        self._names: dict[str, dict[int, str]] = {"tags": {}, "categories": {}, "users": {}}
+
+    def __repr__(self) -> str:
+        return f"WordPress({self.account.address!r})"
+
+    # --- looking round ---
+
+    def check(self) -> Connection:
+        """Sign in and look round; changes nothing. Raises `SignInRefused`, `NotABlog` and what every call
+        may."""
+        answer, site = self._ask("GET", "", {"_fields": "name,namespaces,authentication,home"})
+        if not isinstance(site, Mapping) or "wp/v2" not in _list(site.get("namespaces")):
+            raise NotABlog(
+                _("The blog's interface for programs is closed or too old."),
+                _("Nothing was changed there."),
+                _("Post Desk needs WordPress 5.6 or newer with its REST interface open."),
+                details=answer.details,
+            )
+        try:
+            _answer, user = self._ask("GET", "wp/v2/users/me", {"context": "edit"})
+        except SignInRefused as nobody:
+            if nobody.code != "rest_not_logged_in":
+                raise
+            if "application-passwords" not in _keys(site.get("authentication")):
+                raise SignInRefused(
+                    _("The blog treats you as not signed in: it does not offer application passwords."),
+                    _("Nothing was changed there. Your text is safe."),
+                    _(
+                        "Ask whoever runs the blog to switch them on; an http address is one reason for them to be off."
+                    ),
+                    details=nobody.details,
+                    code=nobody.code,
+                ) from None
+            home = str(site.get("home") or "")
+            same = httpx2.URL(home or self._root).host == httpx2.URL(self._root).host
+            raise signin.diagnose(
+                self._http,
+                self.account.address if not same or not home else home,
+                self._credentials,
+                self.cancel,
+                nobody.details,
+            ) from None
+        if not isinstance(user, Mapping):
+            raise refusals.unknown(_answer)
+        return Connection(
+            site=html.unescape(str(site.get("name") or self.account.address)),
+            user=html.unescape(str(user.get("name") or self.account.user)),
+            remarks=signin.remarks(user, self._root, answer.date, self._now()),
+        )
+
+    def categories(self) -> tuple[str, ...]:
+        """The names of all categories (at most 1000)."""
+        return self._terms("categories", {"orderby": "name"}, 1000)
+
+    def tags(self) -> tuple[str, ...]:
+        """The names of the 200 most used tags."""
+        return self._terms("tags", {"orderby": "count", "order": "desc"}, 200)
+
+    # --- posts ---
+
+    def find(self, marker: str) -> tuple[RemotePost, ...]:
+        """Every post that `create_draft(marker)` may have made. A slug first; where plug-ins clear the
+        slugs of drafts, the comment in the content."""
+        asked = {
+            "context": "edit",
+            "per_page": str(_PAGE),
+            "orderby": "id",
+            "order": "asc",
+            "status": wire.STATUSES + ",trash",
+            "_fields": wire.POST_FIELDS,
+        }
+        for how in ({"slug": wire.marker_slugs(marker)}, {"search": marker}):
+            answer, values = self._ask("GET", "wp/v2/posts", asked | how)
+            found = [v for v in self._objects(answer, values) if wire.carries(v, marker)]
+            if found:
+                return tuple(self._post(answer, v) for v in found)
+        return ()
+
+    def create_draft(self, marker: str, title: str) -> RemotePost:
+        """Make an empty draft with the marker for its slug, and in its content. Never repeat it blindly."""
+        asked = {"_fields": wire.POST_FIELDS, "context": "edit"}
+        answer, value = self._ask("POST", "wp/v2/posts", asked, wire.draft_body(marker, title))
+        return self._post(answer, value)
+
+    def read(self, remote_id: str) -> RemotePost:
+        """The post with content and rendered; `Gone` when it is not there."""
+        answer, value = self._ask(
+            "GET", self._route(remote_id), {"context": "edit", "_fields": wire.POST_FIELDS}
+        )
+        return self._post(answer, value)
+
+    def write(self, remote_id: str, outgoing: Outgoing) -> RemotePost:
+        """Set all of it and return the post as the blog has it then."""
+        route = self._route(remote_id)
+        answer, value = self._ask("GET", route, {"context": "edit", "_fields": "id,slug,status"})
+        if not isinstance(value, Mapping):
+            raise refusals.unknown(answer)
+        if value.get("status") == "trash":
+            raise Gone(
+                _("The post is in the blog's trash."),
+                _("Nothing was changed there. Your text is safe."),
+                _("Take it out of the trash on the blog, or publish this as a new post."),
+                code="trash",
+            )
+        body = wire.write_body(
+            outgoing,
+            current_slug=str(value.get("slug") or ""),
+            tags=self._term_ids("tags", outgoing.tags),
+            categories=self._term_ids("categories", outgoing.categories),
+        )
+        asked = {"_fields": wire.POST_FIELDS, "context": "edit"}
+        answer, value = self._ask("POST", route, asked, body)
+        post = self._post(answer, value)
+        meant_now = outgoing.status is Status.PUBLISHED and outgoing.date is None
+        if meant_now and post.status is Status.SCHEDULED:
+            # An earlier date in the future sticks to the post, and WordPress then schedules it (6.1, 7.1).
+            body["date_gmt"] = wire.gmt(answer.date or self._now())
+            answer, value = self._ask("POST", route, asked, body)
+            post = self._post(answer, value)
+        return post
+
+    def trash(self, remote_id: str) -> None:
+        """Move it to the blog's trash; there already, or gone, is a success."""
+        try:
+            self._ask("DELETE", self._route(remote_id))
+        except Gone:
+            pass  # 410 when it is in the trash already, 404 when it is no more (6.1, 7.1)
+
+    def posts(self, cursor: str = "", since: datetime | None = None) -> Page:
+        """A page of all posts but those in the trash, newest change first. The cursor is "offset/count"."""
+        offset, count = (int(part) for part in cursor.split("/")) if cursor else (0, _PAGE)
+        asked = {
+            "context": "edit",
+            "status": wire.STATUSES,
+            "orderby": "modified",
+            "order": "desc",
+            "per_page": str(count),
+            "offset": str(offset),
+            "_fields": wire.POST_FIELDS,
+        }
+        if since is not None:
+            # Whole seconds, and "after" leaves the second itself out: better one post twice than one never.
+            asked["modified_after"] = wire.gmt(since - timedelta(seconds=1))
+        try:
+            answer, values = self._ask("GET", "wp/v2/posts", asked)
+        except OutcomeUnknown:
+            if count == _SMALL_PAGE:
+                raise
+            return self.posts(f"{offset}/{_SMALL_PAGE}", since)  # too long or too slow in one go
+        found = self._objects(answer, values)
+        self._learn_names(found)
+        total = answer.headers.get("x-wp-total", "")
+        known = int(total) if total.isascii() and total.isdigit() else -1
+        # WordPress may leave out of a page what she may not edit, so a short page is not the last one.
+        more = offset + count < known if known >= 0 else len(found) == count
+        return Page(
+            posts=tuple(replace(self._post(answer, value), content="") for value in found),
+            next=f"{offset + count}/{count}" if more else "",
+            total=known,
+        )
+
+    # --- media ---
+
+    def find_media(self, content_hash: str) -> tuple[RemoteMedia, ...]:
+        """Every file whose name carries this content's marker, oldest first."""
+        asked = {
+            "context": "edit",
+            "search": wire.media_marker(content_hash),
+            "per_page": str(_PAGE),
+            "orderby": "id",
+            "order": "asc",
+            "_fields": wire.MEDIA_FIELDS,
+        }
+        answer, values = self._ask("GET", "wp/v2/media", asked)
+        found = [v for v in self._objects(answer, values) if wire.is_of_content(v, content_hash)]
+        return tuple(self._media(answer, value) for value in found)
+
+    def upload(self, file: MediaFile, progress: Callable[[int], None], cancel: Cancel) -> RemoteMedia:
+        """Send a file, then its alt text and caption. Raises `TooLarge`, `MediaRefused`, `PictureRefused`."""
+        try:
+            content = file.path.read_bytes()
+        except OSError as error:
+            raise PictureRefused(
+                _("“{name}” could not be read.").format(name=file.path.name),
+                _("It was not sent, and the post did not go out."),
+                _("Put the picture back, or take it out of the post."),
+                details=str(error.strerror),
+            ) from None
+        answer = exchange(
+            self._http,
+            "POST",
+            wire.api_url(self._root, "wp/v2/media", {"context": "edit", "_fields": wire.MEDIA_FIELDS}),
+            headers=wire.upload_headers(file),
+            content=content,
+            auth=self._credentials,
+            cancel=cancel,
+            progress=progress,
+        )
+        try:
+            value = read_json(answer)
+        except TooLarge:
+            raise refusals.too_large(answer, file) from None
+        if answer.status not in (200, 201):
+            refused = refusals.media_refusal(answer, value, file, self._credentials)
+            raise refused or refusals.refusal(answer, value, self._credentials)
+        media = self._media(answer, value)
+        if file.alt or file.caption:
+            self.describe_media(media.remote_id, file.alt, file.caption)
+            answer, value = self._ask(
+                "GET", f"wp/v2/media/{media.remote_id}", {"context": "edit", "_fields": wire.MEDIA_FIELDS}
+            )
+            media = self._media(answer, value)
+        return media
+
+    def describe_media(self, remote_id: str, alt: str, caption: str) -> None:
+        """Set alt text and caption (plain text)."""
+        self._ask(
+            "POST", f"wp/v2/media/{_number(remote_id)}", {"_fields": "id"}, wire.media_body(alt, caption)
+        )
+
+    def discard_media(self, remote_id: str) -> None:
+        """Delete a file for good: WordPress has no trash for files (6.1, 7.1). Gone already is a success."""
+        try:
+            self._ask("DELETE", f"wp/v2/media/{_number(remote_id)}", {"force": "true"})
+        except Gone:
+            pass
+
+    def close(self) -> None:
+        """Nothing is held: the client belongs to whoever made it."""
+
+    # --- asking ---
+
+    def _ask(
+        self, method: str, path: str, query: Mapping[str, str] | None = None, body: Any = None
+    ) -> tuple[Answer, Any]:
+        """The answer and its JSON value, of a request that succeeded; an error for any other."""
+        answer = exchange(
+            self._http,
+            method,
+            wire.api_url(self._root, path, query),
+            json_body=body,
+            auth=self._credentials,
+            cancel=self.cancel,
+        )
+        value = read_json(answer)
+        if answer.status not in (200, 201):
+            raise refusals.refusal(answer, value, self._credentials)
+        return answer, value
+
+    def _route(self, remote_id: str) -> str:
+        return f"wp/v2/posts/{_number(remote_id)}"
+
+    def _objects(self, answer: Answer, values: Any) -> list[dict[str, Any]]:
+        if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+            raise refusals.unknown(answer)
+        return values
+
+    def _post(self, answer: Answer, value: Any) -> RemotePost:
+        try:
+            wire.post_id(value)
+            self._learn_names([value])
+            return wire.remote_post(
+                value,
+                tags=self._names["tags"],
+                categories=self._names["categories"],
+                authors=self._names["users"],
+            )
+        except wire.WrongShape:
+            raise refusals.unknown(answer) from None
+
+    def _media(self, answer: Answer, value: Any) -> RemoteMedia:
+        try:
+            return wire.remote_media(value)
+        except wire.WrongShape:
+            raise refusals.unknown(answer) from None
+
+    # --- terms ---
+
+    def _terms(self, kind: str, order: Mapping[str, str], limit: int) -> tuple[str, ...]:
+        names: list[str] = []
+        for page in range(1, limit // _PAGE + 1):
+            asked = {"per_page": str(_PAGE), "page": str(page), "_fields": "id,name", **order}
+            answer, values = self._ask("GET", f"wp/v2/{kind}", asked)
+            found = self._learn(kind, self._objects(answer, values))
+            names += found.values()
+            if len(found) < _PAGE or answer.headers.get("x-wp-totalpages") == str(page):
+                break
+        return tuple(names)
+
+    def _learn(self, kind: str, values: Iterable[Any]) -> dict[int, str]:
+        found = {}
+        for value in values:
+            try:
+                number, name = wire.term(value)
+            except wire.WrongShape:
+                continue
+            found[number] = name
+        self._names[kind] |= found
+        return found
+
+    def _learn_names(self, posts: list[dict[str, Any]]) -> None:
+        """Ask for the names of the terms and authors of `posts` that are not known yet; a name that the
+        server keeps to itself stays unknown."""
+        authors = {n for post in posts if type(n := post.get("author")) is int}
+        for kind, wanted in (
+            ("tags", {n for post in posts for n in wire.ids(post, "tags")}),
+            ("categories", {n for post in posts for n in wire.ids(post, "categories")}),
+            ("users", authors),
+        ):
+            missing = sorted(wanted - self._names[kind].keys())
+            for start in range(0, len(missing), _PAGE):
+                part = missing[start : start + _PAGE]
+                asked = {"include": ",".join(map(str, part)), "per_page": str(_PAGE), "_fields": "id,name"}
+                try:
+                    _answer, values = self._ask("GET", f"wp/v2/{kind}", asked)
+                except (Refused, NotABlog):
+                    values = []  # security plug-ins close the list of users
+                self._learn(kind, values if isinstance(values, list) else [])
+                if kind == "users":
+                    self._learn_the_rest(part)
+
+    def _learn_the_rest(self, authors: list[int]) -> None:
+        """Whoever has no published post is not listed (6.1, 7.1), perhaps she herself: ask that, and then
+        no more."""
+        if any(n not in self._names["users"] for n in authors):
+            try:
+                _answer, value = self._ask("GET", "wp/v2/users/me", {"_fields": "id,name"})
+            except (Refused, NotABlog):
+                value = {}
+            self._learn("users", [value])
+        self._names["users"] |= {n: "" for n in authors if n not in self._names["users"]}
+
+    def _term_ids(self, kind: str, names: Iterable[str]) -> list[int]:
+        """The ids of these terms; what is missing is made. Raises `NotAllowed` when she may not make it."""
+        wanted: list[int] = []
+        for name in names:
+            if name.strip():
+                number = (
+                    self._known_term(kind, name) or self._found_term(kind, name) or self._new_term(kind, name)
+                )
+                if number not in wanted:
+                    wanted.append(number)
+        return wanted
+
+    def _known_term(self, kind: str, name: str) -> int:
+        return next((n for n, known in self._names[kind].items() if wire.same_term(known, name)), 0)
+
+    def _found_term(self, kind: str, name: str) -> int:
+        # Searched as it is stored, which is escaped (6.1, 7.1).
+        asked = {
+            "search": html.escape(name.strip(), quote=False),
+            "per_page": str(_PAGE),
+            "_fields": "id,name",
+        }
+        answer, values = self._ask("GET", f"wp/v2/{kind}", asked)
+        self._learn(kind, self._objects(answer, values))
+        return self._known_term(kind, name)
+
+    def _new_term(self, kind: str, name: str) -> int:
+        answer = exchange(
+            self._http,
+            "POST",
+            wire.api_url(self._root, f"wp/v2/{kind}", {"_fields": "id,name"}),
+            json_body={"name": name.strip()},
+            auth=self._credentials,
+            cancel=self.cancel,
+        )
+        value = read_json(answer)
+        if answer.status == 400 and refusals.code_of(value) == "term_exists":
+            number = value["data"].get("term_id") if isinstance(value.get("data"), Mapping) else None
+            if type(number) is int and number > 0:
+                self._names[kind][number] = " ".join(name.split())
+                return number
+        if answer.status not in (200, 201):
+            self._no_new_term(kind, name, answer, value)
+        found = self._learn(kind, [value])
+        if not found:
+            raise refusals.unknown(answer)
+        return next(iter(found))
+
+    def _no_new_term(self, kind: str, name: str, answer: Answer, value: Any) -> NoReturn:
+        error = refusals.refusal(answer, value, self._credentials)
+        if not isinstance(error, NotAllowed):
+            raise error
+        happened = (
+            _("You may not make new categories on this blog, and it has none called “{name}”.")
+            if kind == "categories"
+            else _("You may not make new tags on this blog, and it has none called “{name}”.")
+        )
+        raise NotAllowed(
+            happened.format(name=name),
+            _("The post was not changed on the blog. Your text is safe."),
+            _("Choose one that is there, or ask whoever runs the blog to make it."),
+            details=error.details,
+            code=error.code,
+        )
+
+
+def _number(remote_id: str) -> int:
+    """A remote id as the number it is; `Gone` for one that WordPress cannot have given."""
+    if remote_id.isascii() and remote_id.isdigit():
+        return int(remote_id)
+    raise Gone(
+        _("The blog has no post or file with this number."),
+        _("Nothing was sent. Your text is safe."),
+        _("Publish it as a new post."),
+        details=f"remote id {remote_id[:40]!r}",
+    )
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _keys(value: Any) -> set[str]:
+    return set(value) if isinstance(value, Mapping) else set()
