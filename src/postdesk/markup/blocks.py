@@ -15,7 +15,6 @@ from functools import lru_cache
 from postdesk.markup import source
 from postdesk.markup.dialect import is_contained
 
-_DEFINITION_LIST = re.compile(r"(?:\A|\n) {0,3}:[ \t]{1,3}\S")
 _TAGGED = re.compile(r"<[A-Za-z/!?]|```|~~~")
 
 
@@ -51,6 +50,8 @@ def _markdown(text: str, kind: str) -> str:
 
 def _contained(markdown: str) -> str:
     """`markdown`, as typed if it would reach into what follows."""
+    if markdown.startswith('<pre class="as-typed"'):
+        return markdown
     if _TAGGED.search(markdown) and not is_contained(markdown):
         plain = source.literal(markdown)
         return plain if is_contained(plain) else source.as_typed(markdown)
@@ -170,45 +171,47 @@ def _joined(chunks: list[_Chunk], lines: list[str]) -> list[Block]:
     """Puts together what Python-Markdown would read as one, and makes blocks of it."""
     blocks: list[Block] = []
     first, last, kind = -1, -1, ""
-    described = False
+    holds: set[str] = set()
     for chunk in chunks:
-        head = lines[chunk.first]
-        tail = "\n".join(lines[chunk.first : chunk.last + 1]) if _may_describe(lines, chunk) else ""
-        describes = bool(tail) and _DEFINITION_LIST.search(tail) is not None
-        if kind and _belongs(kind, chunk.kind, head, describes, described):
+        inside = _kinds(lines, chunk)
+        if kind and _belongs(holds, chunk.kind, inside, indented=lines[chunk.first].startswith(" ")):
             last = chunk.last
-            described = described or describes
+            holds |= inside
+            if chunk.kind == "unclosed":
+                kind = "unclosed"
             continue
         if kind:
             blocks.append(_block(lines, first, last, kind))
-        first, last, kind, described = chunk.first, chunk.last, chunk.kind, describes
+        first, last, kind, holds = chunk.first, chunk.last, chunk.kind, inside
     if kind:
         blocks.append(_block(lines, first, last, kind))
     return blocks
 
 
-def _may_describe(lines: list[str], chunk: _Chunk) -> bool:
-    return any(lines[n].lstrip(" ").startswith(":") for n in range(chunk.first, chunk.last + 1))
+def _kinds(lines: list[str], chunk: _Chunk) -> set[str]:
+    """The kinds of all lines of a chunk: a list may follow a paragraph without a blank line."""
+    return {chunk.kind} | {_kind(line) for line in lines[chunk.first : chunk.last + 1] if line and not line.isspace()}
 
 
-_RUNS_ON = {("list", "list"), ("quote", "quote"), ("code", "code")}
+# What goes on over a blank line when more of the same follows.
+_RUNS_ON = frozenset(["list", "quote", "code", "description"])
 # Definitions leave nothing behind, so that what stands before and after them meets.
-_MEETS = {"list", "quote", "code", "description", "definition"}
+_MEETS = _RUNS_ON | {"definition"}
 
 
-def _belongs(kind: str, following: str, head: str, describes: bool, described: bool) -> bool:
-    if kind in ("html", "unclosed") or following == "unclosed":
-        return False
-    if following == "html":
-        return head.startswith(" ") and kind in ("list", "definition", "description")
+def _belongs(holds: set[str], following: str, inside: set[str], *, indented: bool) -> bool:
+    if following == "code":  # four spaces: a list's, a footnote's, or a block of code after anything
+        return True
+    if indented and not holds.isdisjoint(("list", "definition", "description")):
+        return True
+    if following in ("html", "unclosed"):
+        return "description" in holds and "description" in inside
     return (
-        (kind, following) in _RUNS_ON
-        or following == "code"  # four spaces: a list's, a footnote's, or a block of code after anything
-        or (head.startswith(" ") and kind in ("list", "definition", "description"))
+        (following in _RUNS_ON and following in holds)
         or following == "description"
-        or (described and (describes or head.startswith(" ")))
-        or (following == "definition" and (kind in _MEETS or described))
-        or (kind == "definition" and following in _MEETS)
+        or ("description" in holds and "description" in inside)
+        or (following == "definition" and not holds.isdisjoint(_MEETS))
+        or ("definition" in holds and following in _MEETS)
     )
 
 

@@ -47,7 +47,7 @@ class Rendered:
         parts = [block.html for block in self.blocks]
         if self.tail:
             parts.append(self.tail)
-        return "\n".join(parts)
+        return "\n".join(parts).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def render_document(text: str) -> str:
     numbers = _Numbers(dialect, definitions)
     body = numbers.fill(body)
     tail = numbers.tail()
-    return "\n".join(part for part in (body, tail) if part)
+    return "\n".join(part for part in (body, tail) if part).strip()
 
 
 class Renderer:
@@ -157,7 +157,7 @@ class Renderer:
         used: dict[str, int] = {}
         rendered = []
         for block, part in zip(blocks, parts):
-            if not part:
+            if not part.strip():
                 continue
             filled = numbers.fill(part)
             key = _content_key(filled)
@@ -290,7 +290,8 @@ def _convert(dialect: Dialect, markdown: str, definitions: Definitions | None) -
     output = output[start + len(dialect.doc_tag) + 2 : output.rfind(f"</{dialect.doc_tag}>")].strip() if start >= 0 else ""
     for postprocessor in dialect.postprocessors:
         output = postprocessor.run(output)
-    return output.strip()
+    # Not stripped: raw HTML brings its own line ends, and they are there in the whole text too.
+    return output
 
 
 # --- footnotes -----------------------------------------------------------------------------------------------
@@ -336,7 +337,8 @@ class _Numbers:
     def _body(self, label: str) -> str:
         text = self._definitions.notes.get(label, "")
         try:
-            return _convert(self._dialect, "\n\n".join(block.markdown for block in split(text)), self._definitions)
+            markdown = "\n\n".join(block.markdown for block in split(text))
+            return _convert(self._dialect, markdown, self._definitions).strip()
         except Exception:
             return source.as_typed(text)
 

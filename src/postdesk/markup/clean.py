@@ -1,0 +1,216 @@
+"""The second wall of the preview: HTML with everything taken out that runs, loads, sends, or leaves the page.
+
+The first wall is the engine's settings and the page's content security policy; this one holds without them. It keeps a list
+of what may stay (elements, attributes, schemes of links) and writes the page anew from the parser's events, so that what
+the parser did not understand cannot come out. What comes out is balanced: no element reaches beyond its block.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+from postdesk.core.language import _
+
+Picture = Callable[[str], str | None]
+
+_VOID = frozenset(["br", "hr", "img", "wbr", "col", "input"])
+# Gone with everything inside.
+_DROPPED = frozenset(
+    "script style iframe frame frameset object embed applet noscript noembed noframes template svg math canvas audio "
+    "video portal select textarea title head xmp plaintext dialog marquee fencedframe".split()
+)
+# Of these only what is inside stays, as for every element that is not known.
+_KEPT = frozenset(
+    "a abbr address article aside b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn div dl "
+    "dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img input ins kbd li main mark nav ol p pre q rp rt ruby "
+    "s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
+)
+_EVERYWHERE = frozenset(["class", "dir", "lang", "title"])
+_OWN: dict[str, frozenset[str]] = {
+    "a": frozenset(["href"]),
+    "img": frozenset(["alt", "width", "height"]),
+    "input": frozenset(["checked", "disabled"]),
+    "ol": frozenset(["start", "reversed", "type"]),
+    "li": frozenset(["value"]),
+    "td": frozenset(["colspan", "rowspan", "align"]),
+    "th": frozenset(["colspan", "rowspan", "align", "scope"]),
+    "col": frozenset(["span"]),
+    "colgroup": frozenset(["span"]),
+    "details": frozenset(["open"]),
+    "time": frozenset(["datetime"]),
+    "blockquote": frozenset(["cite"]),
+    "q": frozenset(["cite"]),
+}
+_NUMERIC = frozenset(["width", "height", "colspan", "rowspan", "span", "start", "value"])
+_LIMIT = 200  # open elements; deeper ones are left out, what is inside them stays
+_ALIGNED = re.compile(r"\s*text-align:\s*(left|right|center)\s*;?\s*\Z", re.IGNORECASE)
+_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_REMOTE = re.compile(r"(?:https?:)?[/\\]{2}", re.IGNORECASE)
+# Browsers take these out of addresses, or read over them, before they look for the scheme.
+_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
+# The page's own names (ids, classes of its frame) are not for the writer's text.
+_ANCHOR = re.compile(r"(?:fn|fnref\d*):[^\s\"'<>]{1,200}\Z")
+
+
+def clean(html: str, picture: Picture, remote_allowed: bool) -> str:
+    """`html` made harmless. Never raises.
+
+    `picture` gets the reference of a picture as it is in the text and gives the address under which the preview serves it,
+    or None where it is not to be shown; it decides about remote pictures too, and is asked for them only when
+    `remote_allowed`. A picture that is not shown leaves a sentence in its place.
+    """
+    cleaner = _Cleaner(picture, remote_allowed)
+    try:
+        cleaner.feed(html)
+        cleaner.close()
+    except Exception:
+        # A parser that stumbles has shown nothing yet that was not checked; the rest is shown as text.
+        return cleaner.result() + _as_text(html)
+    return cleaner.result()
+
+
+def safe_link(address: str) -> str | None:
+    """`address` if it leads to the web, to a mail to be written, or to a place on the same page; otherwise None.
+
+    Of a mail only the addressee, the subject and the text are kept.
+    """
+    plain = _INVISIBLE.sub("", address)
+    if plain.startswith("#"):
+        return plain
+    if not _LINK.match(plain):
+        return None
+    if plain[:7].lower() == "mailto:":
+        return _mail(plain)
+    return plain
+
+
+def _mail(address: str) -> str | None:
+    """A mailto: address without attachments and further headers."""
+    addressee, _mark, query = address.partition("?")
+    if re.search(r"%0[ad]", addressee, re.IGNORECASE):
+        return None
+    kept = []
+    for part in query.split("&"):
+        name, _equals, value = part.partition("=")
+        if name.lower() in ("subject", "body") and not re.search(r"%0[ad]", value, re.IGNORECASE):
+            kept.append(f"{name.lower()}={value}")
+    return addressee + ("?" + "&".join(kept) if kept else "")
+
+
+def _as_text(source: str) -> str:
+    return f'<pre class="as-typed">{html.escape(source, quote=False)}</pre>'
+
+
+class _Cleaner(HTMLParser):
+    CDATA_CONTENT_ELEMENTS = ("script", "style")
+
+    def __init__(self, picture: Picture, remote_allowed: bool) -> None:
+        super().__init__(convert_charrefs=True)
+        self._picture = picture
+        self._remote_allowed = remote_allowed
+        self._out: list[str] = []
+        self._open: list[str] = []
+        self._dropping: list[str] = []
+
+    def result(self) -> str:
+        """What is there, with all that is open closed."""
+        return "".join(self._out) + "".join(f"</{tag}>" for tag in reversed(self._open))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._dropping:
+            if tag in _DROPPED and tag not in ("embed", "frame"):
+                self._dropping.append(tag)
+            return
+        if tag in _DROPPED:
+            if tag not in ("embed", "frame"):  # these two have no inside
+                self._dropping.append(tag)
+            return
+        if tag not in _KEPT or (tag not in _VOID and len(self._open) >= _LIMIT):
+            return
+        values = {name: value or "" for name, value in reversed(attrs)}  # the first of two wins, as in browsers
+        if tag == "img":
+            self._image(values)
+            return
+        if tag == "input" and values.get("type", "").strip().lower() != "checkbox":
+            return
+        written = self._attributes(tag, values)
+        if tag == "input":
+            written = ' type="checkbox" disabled' + (" checked" if "checked" in values else "")
+        self._out.append(f"<{tag}{written}>")
+        if tag not in _VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # In HTML the slash means nothing.
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._dropping:
+            if tag in self._dropping:
+                while self._dropping.pop() != tag:
+                    pass
+            return
+        if tag not in self._open:
+            return
+        while True:
+            closed = self._open.pop()
+            self._out.append(f"</{closed}>")
+            if closed == tag:
+                break
+
+    def handle_data(self, data: str) -> None:
+        if not self._dropping:
+            self._out.append(html.escape(data, quote=False))
+
+    # Comments, declarations and processing instructions say nothing to a reader: HTMLParser drops them.
+
+    def unknown_decl(self, data: str) -> None:
+        """CDATA and its like are dropped too."""
+
+    def _attributes(self, tag: str, values: dict[str, str]) -> str:
+        allowed = _OWN.get(tag, frozenset())
+        written = []
+        for name, value in sorted(values.items()):
+            if name == "href" and tag == "a":
+                address = safe_link(value)
+                if address is not None:
+                    written.append(("href", address))
+            elif name == "cite":
+                continue
+            elif name == "id":
+                if _ANCHOR.match(value):
+                    written.append((name, value))
+            elif name == "style":
+                aligned = _ALIGNED.match(value)
+                if aligned is not None and tag in ("td", "th"):
+                    written.append(("style", f"text-align: {aligned[1].lower()};"))
+            elif name in _NUMERIC:
+                if name in allowed and value.isascii() and value.isdigit() and len(value) <= 4:
+                    written.append((name, value))
+            elif name in allowed or name in _EVERYWHERE:
+                written.append((name, value))
+        return "".join(f' {name}="{html.escape(value)}"' for name, value in written)
+
+    def _image(self, values: dict[str, str]) -> None:
+        reference = values.get("src", "")
+        alt = values.get("alt", "")
+        plain = _INVISIBLE.sub("", reference)
+        remote = _REMOTE.match(plain) is not None
+        address = None
+        refusal = _("Picture not in the library")
+        if remote and not self._remote_allowed:
+            refusal = _("Picture on the web, not loaded")
+        elif remote and plain[:8].lower() != "https://":
+            refusal = _("Picture without a safe address, not loaded")
+        elif plain and (remote or not _SCHEME.match(plain)):
+            address = self._picture(reference)
+        if address is None:
+            words = f"{refusal}: {alt}" if alt else refusal
+            self._out.append(f'<span class="no-picture" title="{html.escape(plain[:300])}">{html.escape(words)}</span>')
+            return
+        written = self._attributes("img", values)
+        self._out.append(f'<img src="{html.escape(address)}"{written}>')

@@ -1,0 +1,1 @@
+"""Markdown in, pages and block markup out."""
