@@ -1,0 +1,1 @@
+"""The post as the blog will show it, while it is typed."""
