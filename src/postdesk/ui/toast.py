@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QKeyEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStyle, QWidget
 
 from postdesk.core.language import _
@@ -16,6 +16,7 @@ from postdesk.ui.theme import Theme
 
 _STAYS = 8000  # ms
 _RISES = 140  # ms
+_WIDEST = 720  # px; a sentence that needs more takes two lines
 _FROM_BOTTOM = 44  # px, clear of the status bar
 _MOST_WAITING = 5  # sentences; older ones that nobody saw are dropped for what is new
 
@@ -103,17 +104,22 @@ class Toasts(Overlay):
 
     def place(self) -> None:
         """At the bottom, in the middle."""
-        # The label first asks for the whole sentence, then wraps in what the window has.
-        most = max(200, self.host.width() - 48)
-        self._label.setWordWrap(False)
-        self._label.setMinimumWidth(0)
-        wanted = self.sizeHint().width() - 2 * self.margin
-        if wanted > most:
-            self._label.setWordWrap(True)
-            rest = wanted - self._label.sizeHint().width()
-            self._label.setMinimumWidth(max(120, min(most, 640) - max(rest, 0)))
+        most = max(200, min(self.host.width() - 32, _WIDEST))
+        self._label.ensurePolished()
+        whole = QFontMetrics(self._label.font()).horizontalAdvance(self._label.text()) + 2
+        beside = sum(button.sizeHint().width() + self._row.spacing() for button in self._buttons)
+        margins = self._row.contentsMargins()
+        room = max(120, most - beside - margins.left() - margins.right())
+        self._label.setWordWrap(whole > room)
+        self._label.setFixedWidth(min(whole, room))
+        if whole > room:
+            self._label.setFixedHeight(self._label.heightForWidth(room))
+        else:
+            self._label.setFixedHeight(self._label.sizeHint().height())
         self._rise.stop()
-        self.adjustSize()
+        self._row.activate()
+        self._frame.activate()
+        self.resize(self._frame.sizeHint())
         x = (self.host.width() - self.width()) // 2
         y = self.host.height() - _FROM_BOTTOM - self.height() + self.margin
         self.move(x, max(0, y))

@@ -106,7 +106,7 @@ class Sidebar(QWidget):
     def set_waiting(self, sentence: str) -> None:
         """Say at the foot what waits ("": nothing does). `waiting_words` has the usual sentence."""
         self.waiting.setText(sentence)
-        self.waiting.setAccessibleName(sentence)
+        self.waiting.setAccessibleName(sentence or _("Outbox"))
         self.waiting.setVisible(bool(sentence))
         self.waiting.updateGeometry()
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from postdesk.core.language import ngettext
+from postdesk.core.language import _, ngettext
 from postdesk.ui.theme import Theme, ui_font
 
 
@@ -27,6 +27,7 @@ class WaitingBox(QAbstractButton):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("waiting")
+        self.setAccessibleName(_("Outbox"))
         self.theme = theme
         self.setFont(ui_font(12))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
