@@ -33,6 +33,7 @@ class PostList(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setBatchSize(_BATCH)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMouseTracking(True)
         self.setDragDropMode(QListView.DragDropMode.NoDragDrop)
@@ -80,8 +81,10 @@ class PostList(QListView):
     def at_row(self, place: int, rows: int) -> None:
         """Prepare the next layout of a list of so many rows: it reaches row `place` at once, even far down."""
         self.rows.even = rows > _UNEVEN
-        self.setUniformItemSizes(self.rows.even)
+        if self.uniformItemSizes() != self.rows.even:
+            self.setUniformItemSizes(self.rows.even)
         # A layout in batches leaves the rows of later batches without a place for some turns of the event loop.
         deep = place >= _BATCH
-        self.setLayoutMode(QListView.LayoutMode.SinglePass if deep else QListView.LayoutMode.Batched)
-        self.setBatchSize(_BATCH)
+        mode = QListView.LayoutMode.SinglePass if deep else QListView.LayoutMode.Batched
+        if self.layoutMode() != mode:
+            self.setLayoutMode(mode)

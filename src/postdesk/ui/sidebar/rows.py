@@ -85,8 +85,9 @@ class Posts(QAbstractListModel):
         self._searched = None
         shown = self._filtered()
         same = len(old) == len(self._rows) and list(shown) == list(self._shown)
-        if same and all(a.key == b.key for a, b in zip(old, self._rows, strict=True)):
-            changed = [place for place, at in enumerate(shown) if old[at] != self._rows[at]]
+        if same and all(a is b or a.key == b.key for a, b in zip(old, self._rows, strict=True)):
+            new = self._rows
+            changed = [n for n, at in enumerate(shown) if old[at] is not new[at] and old[at] != new[at]]
             for place in changed:
                 index = self.index(place)
                 self.dataChanged.emit(index, index)

@@ -228,10 +228,10 @@ class Sidebar(QWidget):
         self._point()
         self._say_nothing()
 
-    def _point(self) -> None:
-        """Let the list show the chosen row as chosen, if it shows it at all."""
+    def _point(self, reach: int = -1) -> None:
+        """Let the list show the chosen row as chosen, if it shows it at all; lay it out as far as row `reach`."""
         place = self.posts.place(self._key) if self._key else -1
-        self.list.at_row(place, self.posts.rowCount())
+        self.list.at_row(max(place, reach), self.posts.rowCount())
         self._telling = True
         if place < 0:
             self.list.selectionModel().clear()
@@ -294,10 +294,9 @@ class _Kept:
             return
         place = sidebar.posts.place(self._top) if self._top else -1
         view.setAutoScroll(False)
-        sidebar._point()
+        sidebar._point(place)
         view.setAutoScroll(True)
         if place >= 0:
-            view.at_row(max(place, view.currentIndex().row()), sidebar.posts.rowCount())
             view.scrollTo(sidebar.posts.index(place), QListView.ScrollHint.PositionAtTop)
             bar = view.verticalScrollBar()
             bar.setValue(bar.value() - self._above)
