@@ -163,6 +163,9 @@ def _prober() -> Dialect:
     return make_markdown()
 
 
+_PAIRS = (("<!--", "-->"), ("<?", "?>"), ("<![", "]>"), ("<!", ">"))
+
+
 @lru_cache(maxsize=20_000)
 def is_contained(text: str) -> bool:
     """Whether the raw HTML and the fences of `text` (Markdown) are all closed inside it, so that it can be rendered
@@ -177,8 +180,12 @@ def is_contained(text: str) -> bool:
         if getattr(fences, "fence", None) is not None:
             fences.clear()
             return False
+        text = "\n".join(lines)
+        # Without their ends the parser takes these for text here, and would look for the ends in what follows.
+        if any(text.rfind(start) > text.rfind(end) for start, end in _PAIRS):
+            return False
         parser = HTMLExtractorExtra(instance)
-        parser.feed("\n".join(lines))
+        parser.feed(text)
     except Exception:
         # What the parser cannot read is shown as typed.
         return False

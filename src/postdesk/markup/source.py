@@ -55,7 +55,22 @@ def as_typed(text: str, note: str = "") -> str:
 
 def literal(text: str) -> str:
     """`text` with its tags and fences made harmless, everything else still Markdown. For markup that is not closed."""
-    return text.replace("<", "&lt;").replace("```", "&#96;&#96;&#96;").replace("~~~", "&#126;&#126;&#126;")
+    parts = _CODE_SPAN.split(text)  # text, mark, code, text, ...
+    written = []
+    for number in range(0, len(parts), 3):
+        plain = parts[number].replace("<", "&lt;")
+        written.append(plain.replace("```", "&#96;&#96;&#96;").replace("~~~", "&#126;&#126;&#126;"))
+        if number + 2 < len(parts):
+            written.append(f"<code>{_PUNCTUATION.sub(_as_number, parts[number + 2].strip())}</code>")
+    return "".join(written)
+
+
+_CODE_SPAN = re.compile(r"(?<![`\\])(`{1,2})(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+
+
+def _as_number(match: re.Match[str]) -> str:
+    return f"&#{ord(match[0])};"
 
 
 def too_heavy(text: str) -> bool:

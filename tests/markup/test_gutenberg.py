@@ -1,0 +1,181 @@
+"""What goes out as block markup opens in WordPress' block editor as if it had been written there."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypedDict
+
+import pytest
+
+from postdesk.markup.gutenberg import Media, to_blocks
+from postdesk.markup.render import render_document
+
+_HERE = Path(__file__).parent / "validator"
+_MEDIA = {"photo.jpg": Media("12", "https://blog.example/up/photo.jpg", 800, 600), "plain.jpg": Media("", "https://x.example/p.jpg")}
+
+
+class Answer(TypedDict):
+    invalid: list[str]
+    names: list[str]
+    saved: str
+
+
+Validate = Callable[[list[str]], list[Answer]]
+
+
+def _node() -> tuple[list[str], list[str], dict[str, str]]:
+    """How Node and npm are called, with the environment that finds them: those of the tests' own wheel."""
+    environment = dict(os.environ)
+    beside = Path(sys.executable).parent
+    environment["PATH"] = os.pathsep.join([str(beside), environment.get("PATH", os.defpath)])
+    node = shutil.which("node", path=environment["PATH"])
+    npm = shutil.which("npm", path=environment["PATH"])
+    assert node is not None, "Node is missing: `make setup` installs it"
+    assert npm is not None, "npm is missing: `make setup` installs it"
+    return [node], [npm], environment
+
+
+@pytest.fixture(scope="session")
+def validate() -> Validate:
+    """WordPress' own parser, validator and serializer over a list of posts. Installed once into the cache of servers."""
+    root = Path(__file__).resolve().parents[2]
+    lock = (_HERE / "package-lock.json").read_bytes()
+    cache = Path(os.environ.get("POSTDESK_SERVERS", root / ".servers"))
+    folder = cache / f"block-validator-{hashlib.sha256(lock).hexdigest()[:12]}"
+    node, npm, environment = _node()
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "block-validator.lock").open("w") as guard:
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(_HERE / name, folder / name)
+            arguments = ["ci", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund"]
+            done = subprocess.run(
+                [*npm, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=900
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            (folder / "complete").touch()
+    shutil.copy(_HERE / "validate.cjs", folder / "validate.cjs")
+
+    def run(posts: list[str]) -> list[Answer]:
+        done = subprocess.run(
+            [*node, "validate.cjs"],
+            cwd=folder,
+            env=environment,
+            input=json.dumps(posts),
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stderr
+        answers: list[Answer] = json.loads(done.stdout)
+        return answers
+
+    return run
+
+
+# What she writes -> the blocks that it becomes.
+CONSTRUCTS: dict[str, tuple[str, list[str]]] = {
+    "a paragraph": ("Some *text* with **weight**, `code`, ~~gone~~ and [a link](https://x.example/?a=1&b=2).", ["paragraph"]),
+    "signs of HTML": ("1 < 2 & 3 > 2, \"quoted\" – “smart”\u00a0space, [brackets] and --", ["paragraph"]),
+    "a hard break": ("one\\\ntwo", ["paragraph"]),
+    "a soft break": ("one\ntwo", ["paragraph"]),
+    "a paragraph with a class": ("Text\n{: .lead }", ["paragraph"]),
+    "headings": ("# One\n\n## Two\n\n### Three\n\n###### Six *em*", ["heading"] * 4),
+    "a heading with a class": ("### Three {.big}", ["heading"]),
+    "a list": ("- one\n- two\n- three `x`", ["list"]),
+    "a nested list": ("- one\n  - deeper\n    1. deepest\n    2. second\n- two", ["list"]),
+    "a loose list": ("- one\n\n  more\n\n- two", ["list"]),
+    "a list from seven": ("7. seven\n8. eight", ["list"]),
+    "a list by bracket": ("1) one\n2) two", ["list"]),
+    "tasks": ("- [ ] open\n- [x] done", ["list"]),
+    "a list with code": ("- one\n\n  ```\n  code\n  ```\n- two", ["html"]),
+    "a quotation": ("> first\n>\n> second", ["quote"]),
+    "a quotation in a quotation": ("> outer\n>\n> > inner\n> >\n> > > innermost", ["quote"]),
+    "a quotation of everything": ("> ## Heading\n>\n> - item\n>\n> ```\n> code\n> ```\n>\n> ![a](photo.jpg)", ["quote"]),
+    "a picture": ('![A "quoted" alt & more](photo.jpg "The *caption* & more")', ["image"]),
+    "a picture without a caption": ("![alt](photo.jpg)", ["image"]),
+    "a picture without alt": ("![](photo.jpg)", ["image"]),
+    "a picture that is elsewhere": ('![alt](https://other.example/x.png?a=1&b=2 "Caption")', ["image"]),
+    "a picture without a media id": ("![alt](plain.jpg)", ["image"]),
+    "a picture with a link": ('[![alt](photo.jpg "Caption")](https://x.example/?a=1&b=2)', ["image"]),
+    "a linked picture elsewhere": ("[![alt](https://other.example/x.png)](https://x.example/)", ["image"]),
+    "a picture in a line": ("Look ![here](photo.jpg) and on.", ["paragraph"]),
+    "code": ("```\nplain <b> & [shortcode] --\n\n  indented\n```", ["code"]),
+    "code with a language": ("```python\ndef f(x: int) -> str:\n    return '[x]'  # &nbsp;\n```", ["code"]),
+    "code with an address": ("```\nhttps://www.example.org/\n```", ["code"]),
+    "code by indentation": ("Text:\n\n    indented\n\n    code", ["paragraph", "code"]),
+    "a table": ("| a | b | c |\n|:--|--:|:-:|\n| 1 | *2* | `3` |\n| x | | |", ["table"]),
+    "a rule": ("one\n\n---\n\ntwo", ["paragraph", "separator", "paragraph"]),
+    "a description list": ("Term\n: Description", ["html"]),
+    "raw HTML": ('<div class="x" onclick="y">\n<p>raw</p>\n</div>', ["html"]),
+    "HTML that is not closed": ("<div>\n\ntext <b>bold", ["paragraph", "paragraph"]),
+    "a comment": ("<!-- note -->", ["html"]),
+    "more": ("before\n\n<!--more-->\n\nafter", ["paragraph", "more", "paragraph"]),
+    "pages": ("before\n\n<!--nextpage-->\n\nafter", ["paragraph", "nextpage", "paragraph"]),
+    "footnotes": ("Text[^1] and[^b].\n\n[^1]: One with *em*.\n[^b]: Two.", ["paragraph", "html"]),
+    "an abbreviation": ("HTML here.\n\n*[HTML]: Hypertext", ["paragraph"]),
+    "keys and marks": ("Press <kbd>Ctrl</kbd>, H<sub>2</sub>O, x<sup>2</sup>, <mark>seen</mark>.", ["paragraph"]),
+    "a video": ("https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=1", ["embed"]),
+    "a short video address": ("https://youtu.be/dQw4w9_WgXcQ", ["embed"]),
+    "another video": ("https://vimeo.com/22439234", ["embed"]),
+    "a post elsewhere": ("https://x.com/someone/status/20", ["embed"]),
+    "an old post elsewhere": ("https://twitter.com/someone/status/20?s=20", ["embed"]),
+    "a bare address of nobody": ("https://blog.example/a--b", ["paragraph"]),
+    "right to left": ("שלום *עולם*", ["paragraph"]),
+    "emoji": ("👩‍👩‍👧 e\u0301", ["paragraph"]),
+    "a class that would end a comment": ("Text\n{: class='a--b' }", ["paragraph"]),
+    "too deep": (">" * 300 + " a", ["html"]),
+    "nothing": ("", []),
+}
+
+
+@pytest.fixture(scope="session")
+def answers(validate: Validate) -> dict[str, tuple[str, Answer]]:
+    written = {name: to_blocks(render_document(text), _MEDIA) for name, (text, _names) in CONSTRUCTS.items()}
+    return {name: (written[name], answer) for name, answer in zip(written, validate(list(written.values())))}
+
+
+@pytest.mark.parametrize("name", CONSTRUCTS)
+def test_every_construct_is_valid_and_saved_unchanged(name: str, answers: dict[str, tuple[str, Answer]]) -> None:
+    written, answer = answers[name]
+    assert answer["invalid"] == []
+    assert [block.removeprefix("core/") for block in answer["names"]] == CONSTRUCTS[name][1]
+    assert answer["saved"] == written
+
+
+def test_a_heading_with_a_name_stays_valid(validate: Validate) -> None:
+    """The library writes its anchor in a way of its own; it must not call ours broken."""
+    written = to_blocks(render_document("### Three {#three}"))
+    assert 'id="three"' in written
+    (answer,) = validate([written])
+    assert answer["invalid"] == []
+    assert re.findall(r'id="three"', answer["saved"])
+
+
+def test_the_validator_notices_a_broken_block(validate: Validate) -> None:
+    (answer,) = validate(["<!-- wp:heading -->\n<p>no heading</p>\n<!-- /wp:heading -->"])
+    assert answer["invalid"]
+
+
+def test_the_language_of_code_stays() -> None:
+    assert '<pre class="wp-block-code language-python">' in to_blocks(render_document("```python\nx\n```"))
+
+
+def test_nothing_in_a_delimiter_can_end_it() -> None:
+    blocks = to_blocks('<p class="--&gt;&lt;script&gt;&amp;&quot;">x</p>')
+    delimiter = blocks.split("\n", 1)[0]
+    assert delimiter == (
+        '<!-- wp:paragraph {"className":"\\u002d\\u002d\\u003e\\u003cscript\\u003e\\u0026\\u0022"} -->'
+    )
