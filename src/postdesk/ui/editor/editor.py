@@ -1,0 +1,379 @@
+"""The editor as the window sees it: told a post, it says what the writer does to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QTextEdit, QVBoxLayout, QWidget
+
+from postdesk.core.language import _
+from postdesk.markup.formatting import make_link
+from postdesk.ui.editor import commands
+from postdesk.ui.editor.banner import Banners, Choice, Level
+from postdesk.ui.editor.exact import to_document, utf16_offsets
+from postdesk.ui.editor.find import FindBar, Hit, hits
+from postdesk.ui.editor.text import MarkdownEdit
+from postdesk.ui.editor.title import TitleField
+from postdesk.ui.theme import Theme
+
+_TITLE_LARGER = 25 / 15.5
+
+
+class Editor(QWidget):
+    """Title and text of one post. Lines are 0-based; positions are UTF-16 units of the document.
+
+    Signals are cheap: what changed, never the whole text. `body_edited` carries position, removed and added;
+    `pictures_dropped` a list of (name, bytes | Path) and the position; `refused` a sentence for the writer.
+    """
+
+    title_changed = Signal(str)
+    body_edited = Signal(int, int, int)
+    cursor_moved = Signal(int)
+    selection_changed = Signal(int, int)  # words, characters
+    pictures_dropped = Signal(object, int)
+    refused = Signal(str)
+    scrolled = Signal(int)  # the first line that shows
+    undo_available = Signal(bool)
+    redo_available = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("editor")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.banners = Banners(self)
+        self.find_bar = FindBar(self)
+        self.title_field = TitleField(self)
+        self.text = MarkdownEdit(self)
+        self._theme: Theme | None = None
+        self._hits: list[Hit] | None = []
+        self._line = -1
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banners)
+        column.addWidget(self.find_bar)
+        column.addSpacing(22)
+        column.addWidget(self.title_field)
+        column.addSpacing(12)
+        column.addWidget(self.text, 1)
+        self.setFocusProxy(self.text)
+        self._connect()
+
+    # --- the post ---
+
+    def set_post(self, title: str, body: str, *, read_only: bool = False, cursor: int = 0) -> None:
+        """Shows a post; undo starts anew, nothing is told by signals but where the cursor is."""
+        self.title_field.set_title(title)
+        self.text.set_body(body, cursor)
+        for field in (self.title_field, self.text):
+            field.setReadOnly(read_only)
+            field.document().setModified(False)
+        self._hits = None
+        self._line = -1
+        self._tell_cursor()
+        if self.find_bar.isVisible():
+            self._search()
+
+    def title(self) -> str:
+        """The title, without line breaks."""
+        return self.title_field.title()
+
+    def body(self) -> str:
+        """The text exactly as it stands, lines ended by LF."""
+        return self.text.body()
+
+    def set_title(self, title: str) -> None:
+        """Shows another title, as when the file was changed outside."""
+        self.title_field.set_title(title)
+
+    def replace_body_keeping_place(self, text: str) -> None:
+        """An outside change: one step to undo, cursor and scroll stay where they were."""
+        self.text.replace_keeping_place(text)
+
+    def cursor_position(self) -> int:
+        return self.text.textCursor().position()
+
+    def set_cursor(self, position: int) -> None:
+        self.text.go_to(position)
+
+    def scroll_position(self) -> int:
+        return self.text.verticalScrollBar().value()
+
+    def set_scroll(self, value: int) -> None:
+        self.text.verticalScrollBar().setValue(value)
+
+    def go_to_line(self, line: int) -> None:
+        """Puts the cursor at the start of a line and gives the text the keyboard."""
+        self.text.go_to(self.text.document().findBlockByNumber(line).position())
+        self.text.setFocus()
+
+    def focus_title(self) -> None:
+        self.title_field.setFocus()
+
+    def focus_text(self) -> None:
+        self.text.setFocus()
+
+    def undo(self) -> None:
+        self._with_keyboard().undo()
+
+    def redo(self) -> None:
+        self._with_keyboard().redo()
+
+    # --- the look ---
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.text.set_theme(theme)
+        self._mark_hits()
+
+    def set_text_size(self, pixels: float) -> None:
+        """The text's size in px at 100 % (15.5 is the usual); the title follows."""
+        self.text.set_text_size(pixels)
+        self.title_field.set_text_size(pixels * _TITLE_LARGER)
+        self._align()
+
+    def set_measure(self, characters: int) -> None:
+        """How many characters a line holds at most."""
+        self.text.set_measure(characters)
+        self._align()
+
+    # --- commands ---
+
+    def run(self, name: str) -> None:
+        """A formatting command by its name in `commands.COMMANDS`, or "rule" or "picture". KeyError for another."""
+        if not self.text.isReadOnly():
+            commands.run_named(self.text, name)
+            self.text.setFocus()
+
+    def insert_picture(self, ref: str, alt: str, caption: str = "", position: int | None = None) -> None:
+        """Puts a picture into a paragraph of its own, at `position` or the cursor."""
+        if position is not None:
+            self.text.go_to(position)
+        commands.insert_paragraph(self.text, commands.picture_text(ref, alt, caption))
+
+    def insert_text(self, text: str) -> None:
+        """Puts `text` in place of the selection."""
+        self.text.textCursor().insertText(to_document(text))
+
+    # --- notices ---
+
+    def show_banner(self, key: str, level: Level, sentence: str, choices: Sequence[Choice] = ()) -> None:
+        """A notice above the text with buttons; the same key again replaces it."""
+        self.banners.show_banner(key, level, sentence, choices)
+
+    def hide_banner(self, key: str) -> None:
+        self.banners.hide_banner(key)
+
+    # --- finding ---
+
+    def find(self) -> None:
+        """Opens the find bar with what is selected, or closes in on it when it is open."""
+        chosen = self.text.selected_text()
+        self.find_bar.show()
+        if chosen and "\n" not in chosen:
+            self.find_bar.words.setText(chosen)
+        self.find_bar.words.setFocus()
+        self.find_bar.words.selectAll()
+        self._search()
+
+    def close_find(self) -> None:
+        self.find_bar.hide()
+        self.text.setExtraSelections([])
+        self.text.setFocus()
+
+    def find_next(self) -> None:
+        self._go(forward=True)
+
+    def find_previous(self) -> None:
+        self._go(forward=False)
+
+    def replace(self) -> None:
+        """Replaces the hit that is selected, and goes to the next one."""
+        wanted = self.find_bar.wanted()
+        if wanted is None or self.text.isReadOnly():
+            return
+        if (place := self._place()) is not None:
+            first, _end = self._found()[place]
+            new = self._replacement(wanted, self.body(), first)
+            self.text.textCursor().insertText(to_document(new))
+        self._go(forward=True)
+
+    def replace_all(self) -> int:
+        """Replaces every hit as one step to undo; returns how many."""
+        wanted = self.find_bar.wanted()
+        if wanted is None or self.text.isReadOnly():
+            return 0
+        found, body = self._found(), self.body()
+        parts, at = [], 0
+        for first, end in found:
+            parts += [body[at:first], self._replacement(wanted, body, first)]
+            at = end
+        if found:
+            self.text.replace_keeping_place("".join(parts) + body[at:])
+        self._search()
+        self.find_bar.count.setText(_("{total} replaced").format(total=len(found)))
+        return len(found)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.find_bar.isVisible():
+            self.close_find()
+        elif event.key() == Qt.Key.Key_F3:
+            self._go(forward=not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._align()
+
+    # --- how ---
+
+    def _connect(self) -> None:
+        self.title_field.changed.connect(self.title_changed)
+        self.title_field.left_downwards.connect(self.text.setFocus)
+        self.text.left_upwards.connect(self.title_field.setFocus)
+        self.text.edited.connect(self._edited)
+        self.text.pictures_dropped.connect(self.pictures_dropped)
+        self.text.refused.connect(self.refused)
+        self.text.address_pasted.connect(self._link_to)
+        self.text.cursorPositionChanged.connect(self._tell_cursor)
+        self.text.selectionChanged.connect(self._tell_selection)
+        self.text.undoAvailable.connect(self.undo_available)
+        self.text.redoAvailable.connect(self.redo_available)
+        self.text.verticalScrollBar().valueChanged.connect(self._scrolled)
+        bar = self.find_bar
+        bar.changed.connect(self._search_from_here)
+        bar.next_asked.connect(self.find_next)
+        bar.previous_asked.connect(self.find_previous)
+        bar.replace_asked.connect(self.replace)
+        bar.replace_all_asked.connect(self.replace_all)
+        bar.closed.connect(self.close_find)
+
+    def _align(self) -> None:
+        """The title begins where the text's lines do and wraps where they do."""
+        margin = int(self.title_field.document().documentMargin())
+        left = self.text.text_left() - margin
+        right = self.text.width() - left - self.text.text_width() - 2 * margin
+        self.title_field.setViewportMargins(left, 0, max(right, 0), 0)
+
+    def _with_keyboard(self) -> TitleField | MarkdownEdit:
+        return self.title_field if self.title_field.hasFocus() else self.text
+
+    def _edited(self, position: int, removed: int, added: int) -> None:
+        self._hits = None
+        self.body_edited.emit(position, removed, added)
+        if self.find_bar.isVisible():
+            self._search()
+
+    def _link_to(self, address: str) -> None:
+        commands.run(self.text, lambda text, start, end: make_link(text, start, end, address))
+
+    def _tell_cursor(self) -> None:
+        line = self.text.textCursor().blockNumber()
+        if line != self._line:
+            self._line = line
+            self.cursor_moved.emit(line)
+
+    def _tell_selection(self) -> None:
+        chosen = self.text.selected_text()
+        self.selection_changed.emit(len(chosen.split()), len(chosen))
+
+    def _scrolled(self) -> None:
+        self.scrolled.emit(self.text.firstVisibleBlock().blockNumber())
+        if self.find_bar.isVisible():
+            self._mark_hits()
+
+    def _found(self) -> list[Hit]:
+        if self._hits is None:
+            wanted = self.find_bar.wanted()
+            self._hits = hits(self.body(), wanted) if wanted is not None else []
+        return self._hits
+
+    def _search(self) -> None:
+        self._hits = None
+        place = self._place()
+        self.find_bar.tell(0 if place is None else place + 1, len(self._found()))
+        self._mark_hits()
+
+    def _search_from_here(self) -> None:
+        """While the words are typed the first hit from the cursor on is shown."""
+        self._hits = None
+        cursor = self.text.textCursor()
+        cursor.setPosition(cursor.selectionStart())
+        self.text.setTextCursor(cursor)
+        self._go(forward=True)
+
+    def _go(self, *, forward: bool) -> None:
+        found = self._found()
+        if found:
+            starts = self._in_document(found)
+            cursor = self.text.textCursor()
+            if forward:
+                edge = cursor.selectionEnd()
+                place = next((n for n, (a, _b) in enumerate(starts) if a >= edge), 0)
+            else:
+                edge = cursor.selectionStart()
+                place = next(
+                    (n for n in reversed(range(len(starts))) if starts[n][1] <= edge), len(starts) - 1
+                )
+            cursor.setPosition(starts[place][0])
+            cursor.setPosition(starts[place][1], QTextCursor.MoveMode.KeepAnchor)
+            self.text.setTextCursor(cursor)
+            self.text.ensureCursorVisible()
+        here = self._place()
+        self.find_bar.tell(0 if here is None else here + 1, len(found))
+        self._mark_hits()
+
+    def _place(self) -> int | None:
+        """Which hit is selected."""
+        cursor = self.text.textCursor()
+        chosen = (cursor.selectionStart(), cursor.selectionEnd())
+        found = self._in_document(self._found())
+        return found.index(chosen) if chosen in found else None
+
+    def _in_document(self, found: list[Hit]) -> list[Hit]:
+        """The hits in the document's positions."""
+        if len(self.body()) == self.text.document().characterCount() - 1:
+            return found
+        body = self.body()
+        offsets = utf16_offsets(to_document(body)) if len(to_document(body)) == len(body) else None
+        return [(offsets[a], offsets[b]) for a, b in found] if offsets else found
+
+    def _mark_hits(self) -> None:
+        """Marks the hits that show; the others are marked when they come into view."""
+        if not self.find_bar.isVisible() or self._theme is None:
+            return
+        document, text = self.text.document(), self.text
+        first = text.firstVisibleBlock().position()
+        end = text.cursorForPosition(text.viewport().rect().bottomRight()).position()
+        ground = QTextCharFormat()
+        ground.setBackground(QColor(self._theme.mark))
+        shown = []
+        for a, b in self._in_document(self._found()):
+            if b < first:
+                continue
+            if a > end:
+                break
+            mark = QTextEdit.ExtraSelection()
+            cursor = QTextCursor(document)
+            cursor.setPosition(a)
+            cursor.setPosition(b, QTextCursor.MoveMode.KeepAnchor)
+            mark.cursor, mark.format = cursor, ground  # type: ignore[attr-defined]
+            shown.append(mark)
+        text.setExtraSelections(shown)
+
+    def _replacement(self, wanted: re.Pattern[str], body: str, first: int) -> str:
+        """What takes a hit's place; with a regular expression its groups (`\\1`) are filled in."""
+        new = self.find_bar.replacement.text()
+        if not self.find_bar.regex.isChecked():
+            return new
+        start = body.rfind("\n", 0, first) + 1
+        stop = body.find("\n", first)
+        found = wanted.match(body[start : stop if stop >= 0 else len(body)], first - start)
+        try:
+            return found.expand(new) if found else new
+        except (IndexError, re.error):  # a group that is not there: taken as it was written
+            return new

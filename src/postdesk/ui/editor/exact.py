@@ -1,0 +1,47 @@
+"""Text into Qt's document and out again without losing or changing a character.
+
+A QTextDocument cuts paragraphs at a few characters that a post may really contain (a paragraph separator that came
+with pasted text, two noncharacters Qt uses itself, a lone carriage return). They go in as noncharacters of the same
+length and come out as they were; should a post contain those noncharacters too, they are written as two.
+`QTextDocument.toPlainText` turns non-breaking spaces into spaces: `toRawText` does not, and is what is used here.
+"""
+
+from __future__ import annotations
+
+import re
+
+_STAND_INS = {"\u2029": "\ufdd2", "\ufdd0": "\ufdd3", "\ufdd1": "\ufdd4", "\r": "\ufdd5"}
+_ESCAPE = "\ufdef"
+_ESCAPED = {own: _ESCAPE + str(n) for n, own in enumerate(("\ufdd2", "\ufdd3", "\ufdd4", "\ufdd5", _ESCAPE))}
+
+_INTO = str.maketrans(_STAND_INS | _ESCAPED)
+_BACK = {shown: real for real, shown in (_STAND_INS | _ESCAPED).items()}
+_SPECIAL = re.compile("[\u2029\ufdd0-\ufdd5\ufdef\r]")
+_SHOWN = re.compile("\ufdef[0-4]|[\ufdd2-\ufdd5]")
+_LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
+
+
+def to_document(text: str) -> str:
+    """What is put into the document for `text` (lines end with LF); the same length but for U+FDD2-5 and U+FDEF."""
+    return text.translate(_INTO) if _SPECIAL.search(text) else text
+
+
+def from_document(raw: str) -> str:
+    """The text behind `toRawText()`, or behind a part of it such as `selectedText()`."""
+    text = raw.replace("\u2029", "\n")
+    return _SHOWN.sub(lambda found: _BACK[found[0]], text) if _SHOWN.search(text) else text
+
+
+def one_line_end(text: str) -> str:
+    """Text from elsewhere (pasted, dropped) with LF as its only line end."""
+    return _LINE_ENDS.sub("\n", text)
+
+
+def utf16_offsets(text: str) -> list[int] | None:
+    """For every code point its offset in UTF-16 units (and the length at the end); None where they are the same."""
+    if text.isascii() or max(text, default="") <= "\uffff":
+        return None
+    offsets = [0]
+    for letter in text:
+        offsets.append(offsets[-1] + (2 if letter > "\uffff" else 1))
+    return offsets

@@ -1,0 +1,88 @@
+"""What Return, Tab and Backspace do to lists and quotations; pure functions over one line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_FRONT = re.compile(
+    r"(?P<quote>(?:[ ]{0,3}>[ ]?)*)(?P<indent>[ \t]*)"
+    r"(?:(?P<bullet>[-+*])(?P<gap>[ \t]+)|(?P<number>\d{1,9})(?P<after>[.)])(?P<space>[ \t]+))?"
+    r"(?P<task>\[[ xX]\][ \t]+)?"
+)
+STEP = 4  # spaces a nested list is indented by: what Python-Markdown needs below bullets and numbers alike
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What Return does: remove `cut` code points before the cursor, then insert `text`."""
+
+    cut: int
+    text: str
+
+
+def on_return(before: str, after: str) -> Return:
+    """Return pressed with `before` and `after` on the cursor's line.
+
+    A list item or quotation goes on in the next line; on a line that holds nothing but its marks the innermost mark
+    is taken away instead, so that pressing Return twice ends it.
+    """
+    found = _FRONT.match(before)
+    if found is None or not _marks(found):
+        return Return(0, "\n")
+    if before[found.end() :].strip() or (after.strip() and found.end() == len(before)):
+        if found.end() == len(before):
+            return Return(0, "\n")  # the cursor stands right before the words: they move down as they are
+        return Return(0, "\n" + _next(found))
+    quote, indent = found["quote"], found["indent"]
+    if found["bullet"] or found["number"]:
+        if len(indent.expandtabs(STEP)) >= 2:
+            return Return(len(before), quote + _less(indent) + _mark(found) + (found["task"] or ""))
+        return Return(len(before), quote)
+    shorter = re.sub(r"[ ]{0,3}>[ ]?$", "", quote)
+    return Return(len(before), shorter)
+
+
+def indented(line: str, back: bool = False) -> str:
+    """The line one step further in, or out; its quotation marks stay in front."""
+    found = _FRONT.match(line)
+    start = found.end("quote") if found else 0
+    head, tail = line[:start], line[start:]
+    if not back:
+        return head + " " * STEP + tail if tail.strip() else line
+    if tail.startswith("\t"):
+        return head + tail[1:]
+    return head + tail[min(STEP, len(tail) - len(tail.lstrip(" "))) :]
+
+
+def is_list(line: str) -> bool:
+    """Whether the line starts a list item."""
+    found = _FRONT.match(line)
+    return bool(found and (found["bullet"] or found["number"]))
+
+
+def _marks(found: re.Match[str]) -> bool:
+    return bool(found["quote"] or found["bullet"] or found["number"])
+
+
+def _mark(found: re.Match[str]) -> str:
+    if found["bullet"]:
+        return found["bullet"] + found["gap"]
+    return f"{found['number']}{found['after']}{found['space']}"
+
+
+def _next(found: re.Match[str]) -> str:
+    """The marks of the line after this one."""
+    mark = ""
+    if found["bullet"]:
+        mark = found["bullet"] + found["gap"]
+    elif found["number"]:
+        mark = f"{int(found['number']) + 1}{found['after']}{found['space']}"
+    if not mark:
+        return found["quote"]
+    return found["quote"] + found["indent"] + mark + ("[ ] " if found["task"] else "")
+
+
+def _less(indent: str) -> str:
+    wide = indent.expandtabs(STEP)
+    return " " * max(len(wide) - STEP, 0)

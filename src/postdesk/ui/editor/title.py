@@ -1,0 +1,112 @@
+"""The post's title: large, over as many lines as it needs, but one line of text."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent, QTextCursor, QTextDocument, QTextOption
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
+
+from postdesk.core.language import _
+from postdesk.ui.editor.exact import from_document, one_line_end, to_document
+from postdesk.ui.editor.spacing import SpacedLayout
+from postdesk.ui.theme import TEXT_FAMILY
+
+_LINE_HEIGHT = 1.28
+_MOST_LINES = 6  # a longer headline scrolls
+
+
+class TitleField(QPlainTextEdit):
+    """One paragraph; Return, Tab, and Down in the last line go to the text."""
+
+    changed = Signal(str)
+    left_downwards = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        document = QTextDocument(self)
+        self._layout = SpacedLayout(document, hanging=False)
+        document.setDocumentLayout(self._layout)
+        option = QTextOption()
+        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        document.setDefaultTextOption(option)
+        self.setDocument(document)
+        self._setting = False
+        self._step = 32
+        self.setObjectName("title")
+        self.setAccessibleName(_("Title"))
+        self.setPlaceholderText(_("Title"))
+        self.setTabChangesFocus(True)
+        self.setCursorWidth(2)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_text_size(25)
+        self.textChanged.connect(self._tell)
+        self._layout.documentSizeChanged.connect(self._fit)
+
+    def set_title(self, title: str) -> None:
+        """Shows another post's title, without undo to the one before."""
+        if title == self.title():
+            return
+        self._setting = True
+        self.setPlainText(to_document(_in_one_line(title)))
+        self._setting = False
+        self._fit()
+
+    def title(self) -> str:
+        return from_document(self.document().toRawText()).replace("\n", " ")
+
+    def set_text_size(self, pixels: float) -> None:
+        """The size in px at 100 %."""
+        font = QFont(TEXT_FAMILY)
+        font.setPointSizeF(pixels * 72 / self.logicalDpiY())
+        font.setBold(True)
+        self.setFont(font)
+        self._step = round(pixels * _LINE_HEIGHT)
+        self._layout.step = self._step
+        self.document().markContentsDirty(0, self.document().characterCount())
+        self._fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or (key == Qt.Key.Key_Down and self._in_last_line()):
+            self.left_downwards.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        self.textCursor().insertText(to_document(_in_one_line(source.text())))
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasText()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self.height())
+
+    def _in_last_line(self) -> bool:
+        cursor = QTextCursor(self.textCursor())
+        layout = cursor.block().layout()
+        line = layout.lineForTextPosition(cursor.positionInBlock())
+        return not cursor.hasSelection() and line.lineNumber() == layout.lineCount() - 1
+
+    def _fit(self) -> None:
+        block = self.document().firstBlock()
+        self._layout.blockBoundingRect(block)
+        lines = min(max(1, block.layout().lineCount()), _MOST_LINES)
+        height = lines * self._step + round(2 * self.document().documentMargin())
+        if height != self.height() or self.minimumHeight() != height:
+            self.setFixedHeight(height)
+
+    def _tell(self) -> None:
+        self._fit()
+        if not self._setting:
+            self.changed.emit(self.title())
+
+
+def _in_one_line(text: str) -> str:
+    lines = one_line_end(text).split("\n")
+    return lines[0] if len(lines) == 1 else " ".join(part.strip() for part in lines if part.strip())
