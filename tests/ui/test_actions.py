@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar
 from pytestqt.qtbot import QtBot
 
+from postdesk.core.resources import resource
 from postdesk.ui.actions import ACTIONS, CONDITIONS, MENUS, Action, Actions, plain, sequences
 
 
@@ -36,6 +37,11 @@ def test_every_standard_key_has_a_shortcut_here(qtbot: QtBot) -> None:
 
 def test_every_action_is_in_a_menu_or_the_palette() -> None:
     assert [entry.name for entry in ACTIONS if not entry.menu and not entry.palette] == []
+
+
+def test_every_icon_is_shipped() -> None:
+    named = {entry.icon for entry in ACTIONS} - {""}
+    assert {name for name in named if not resource(f"icons/{name}.svg").is_file()} == set()
 
 
 def test_names_are_unique_and_menus_are_known() -> None:

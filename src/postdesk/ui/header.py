@@ -208,6 +208,8 @@ class Header(QWidget):
         self.state.setTextFormat(Qt.TextFormat.PlainText)
         self.publish = PublishButton(actions, theme, self)
         self.publish.cancelled.connect(self.cancelled)
+        # That the sidebar is there can be seen; a ground behind its button would be one thing more to look at.
+        self._tools["sidebar"].setStyleSheet("QToolButton:checked:!hover { background: transparent; }")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 1)
         row.setSpacing(10)
@@ -244,7 +246,8 @@ class Header(QWidget):
         """Draw in other colours."""
         names = {"sidebar": "panel-left", "new": "plus", "preview": "panel-right", "details": "info"}
         for name, tool in self._tools.items():
-            drawing: QIcon = icon(names[name], theme.soft, active=theme.accent)
+            active = theme.soft if name == "sidebar" else theme.accent
+            drawing: QIcon = icon(names[name], theme.soft, active=active)
             self._actions.action(name).setIcon(drawing)
             tool.setIconSize(QSize(18, 18))
         self.publish.set_theme(theme)

@@ -32,8 +32,8 @@ class RowDelegate(QStyledItemDelegate):
         self.ring = False
         self._title_font = ui_font(13, QFont.Weight.DemiBold)
         self._small_font = ui_font(12)
-        self._title_height = math.ceil(QFontMetricsF(self._title_font).height() * 1.08)
-        self._small_height = math.ceil(QFontMetricsF(self._small_font).height() * 1.08)
+        self._title_height = max(18, math.ceil(QFontMetricsF(self._title_font).height()))
+        self._small_height = max(17, math.ceil(QFontMetricsF(self._small_font).height()))
         self._lines: dict[tuple[str, int], int] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
