@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QImageIOHandler, QImageReader
+from PySide6.QtGui import QImageIOHandler, QImageReader, QImageWriter
 
 from postdesk.core.errors import PictureRefused, PostDeskError
 from postdesk.core.language import _
@@ -189,9 +189,10 @@ def _smaller(ref: str, content: bytes, picture: Picture) -> tuple[str, bytes]:
     out = QBuffer()
     out.open(QIODevice.OpenModeFlag.WriteOnly)
     kind = "image/png" if image.hasAlphaChannel() else "image/jpeg"
-    if not image.save(
-        out, kind.removeprefix("image/").upper().encode("ascii"), 88 if kind == "image/jpeg" else -1
-    ):
+    writer = QImageWriter(out, QByteArray(kind.removeprefix("image/").encode("ascii")))
+    if kind == "image/jpeg":
+        writer.setQuality(88)
+    if not writer.write(image):
         raise _unreadable(ref)
     return kind, bytes(out.data().data())
 

@@ -55,24 +55,20 @@ _CLASSED = {
 }
 _SPANS = {"span", "abbr", "time", "font", "label", "bdi", "bdo"}
 _VOID = {"br", "hr", "wbr"}
-_SILENT = frozenset(
-    [
-        "script",
-        "style",
-        "title",
-        "template",
-        "iframe",
-        "object",
-        "noscript",
-        "svg",
-        "math",
-        "textarea",
-        "select",
-        "video",
-        "audio",
-        "canvas",
-    ]
-)
+_SILENT = {
+    "script",
+    "style",
+    "title",
+    "template",
+    "iframe",
+    "object",
+    "noscript",
+    "svg",
+    "math",
+    "textarea",
+    "select",
+}
+_SILENT |= {"video", "audio", "canvas"}
 
 Measure = Callable[[str], tuple[int, int] | None]
 

@@ -1,0 +1,212 @@
+"""What she types is what the page shows, after any series of edits, and it stays where she looks."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from postdesk.markup.render import Renderer
+from postdesk.ui.preview import content, shell
+from postdesk.ui.theme import load_theme
+from tests.ui.preview.stage import PATIENCE, Reader, picture, resolver
+
+pytestmark = pytest.mark.qt_log_ignore("vulkan", "Vulkan", "GPU vendor", "Sandboxing disabled", extend=True)
+
+_JOINED = "[...document.querySelectorAll('main > article > .pd-block')].map(b => b.innerHTML).join('')"
+
+
+def _paragraphs(count: int) -> list[str]:
+    return [
+        f"Paragraph {n} says something that is long enough to be a line or two of text." for n in range(count)
+    ]
+
+
+def test_a_post_is_shown_with_its_title_byline_and_text(reader: Reader) -> None:
+    reader.show("One **two** three.\n\n> quoted\n>\n> > deeper", title="A <b>bold</b> & odd title")
+    assert reader.text.startswith("A <b>bold</b> & odd title\n")
+    assert "today" in reader.text
+    assert reader.ask("document.querySelector('article strong').textContent") == "two"
+    assert reader.ask("document.querySelectorAll('blockquote blockquote').length") == 1
+
+
+def test_the_title_can_change_without_the_text(reader: Reader, qtbot: QtBot) -> None:
+    reader.show("Text.")
+    with qtbot.waitSignal(reader.preview.shown, timeout=PATIENCE):
+        reader.preview.update_title("Another", "tomorrow")
+    assert reader.text.split("\n")[0] == "Another"
+    assert "tomorrow" in reader.text
+
+
+def test_after_any_edits_the_page_is_what_a_fresh_one_would_be(reader: Reader) -> None:
+    """Law: patched page == cleaned rendering of the whole text."""
+    dice = random.Random(7)
+    blocks = [
+        "# Heading",
+        "> quote\n> > deep",
+        "- a\n- b",
+        "```python\nx = 1\n```",
+        "text[^1]",
+        "[^1]: note",
+        "a  \nb",
+        "<div>raw",
+    ]
+    text = _paragraphs(12)
+    reader.show("\n\n".join(text))
+    for _turn in range(40):
+        at = dice.randrange(len(text) + 1)
+        match dice.randrange(4):
+            case 0:
+                text.insert(at, dice.choice(blocks))
+            case 1 if len(text) > 2:
+                del text[at : at + dice.randrange(1, 3)]
+            case 2 if text:
+                text[min(at, len(text) - 1)] += " typed"
+            case _:
+                dice.shuffle(text)
+        source = "\n\n".join(text)
+        reader.type(source)
+        fresh = Renderer().render(source)
+        pictures = content.Pictures("postdesk-preview://page/picture/", None)
+        wanted = "".join(content.cleaned(block.html, pictures) for block in fresh.blocks)
+        tail = content.cleaned(fresh.tail, pictures)
+        for shown, meant in ((_JOINED, wanted), ("document.querySelector('main > footer').innerHTML", tail)):
+            assert reader.ask(shown) == reader.ask(
+                f"(() => {{ const t = document.createElement('template'); t.innerHTML = {json.dumps(meant)}; return t.innerHTML; }})()"
+            )
+
+
+def test_only_what_changed_is_made_anew(reader: Reader) -> None:
+    text = _paragraphs(30)
+    reader.show("\n\n".join(text))
+    reader.ask("[...document.querySelectorAll('.pd-block > p')].forEach(p => p.marked = true)")
+    text[12] += " More."
+    reader.type("\n\n".join(text))
+    assert reader.ask("[...document.querySelectorAll('.pd-block > p')].filter(p => !p.marked).length") == 1
+
+
+def test_the_newest_text_wins_when_she_types_faster_than_the_page(reader: Reader, qtbot: QtBot) -> None:
+    for number in range(60):
+        reader.preview.update_body(f"Word {number}.")
+        QTest.qWait(1)
+    reader.wait("document.querySelector('article').innerText.trim()", "Word 59.")
+
+
+def test_the_typed_place_is_always_in_view(reader: Reader) -> None:
+    text = _paragraphs(200)
+    reader.show("\n\n".join(text))
+    for at in (150, 3, 199, 90):
+        text[at] = f"Here at {at}."
+        reader.type("\n\n".join(text), 2 * at)
+        top, bottom, view = reader.ask(
+            f"(() => {{ const b = document.querySelectorAll('.pd-block')[{at}].getBoundingClientRect();"
+            " return [b.top, b.bottom, innerHeight]; })()"
+        )
+        assert top >= 0 and bottom <= view
+
+
+def test_typing_above_does_not_move_what_is_looked_at(reader: Reader) -> None:
+    text = _paragraphs(120)
+    reader.show("\n\n".join(text))
+    reader.preview.show_line(2 * 60, 0.3)
+    place = "document.querySelectorAll('.pd-block')[{}].getBoundingClientRect().top"
+    reader.wait(f"Math.abs({place.format(60)} - 0.3 * innerHeight) < 60")
+    before = reader.ask(place.format(60))
+    reader.type("\n\n".join(["Something new at the top. " * 40, *text]), 2 * 61)
+    assert abs(reader.ask(place.format(61)) - before) <= 1
+
+
+def test_a_line_can_be_brought_into_view(reader: Reader) -> None:
+    reader.show("\n\n".join(_paragraphs(150)))
+    reader.preview.show_line(2 * 140)
+    reader.wait(
+        "(() => { const b = document.querySelectorAll('.pd-block')[140].getBoundingClientRect();"
+        " return b.top >= 0 && b.bottom <= innerHeight; })()"
+    )
+
+
+def test_a_double_click_tells_the_line_of_the_text(reader: Reader, qtbot: QtBot) -> None:
+    reader.show("First.\n\nSecond.\n\n- a\n- b\n- here\n- d\n\nLast.")
+    x, y = reader.ask(
+        "(() => { const b = document.querySelectorAll('li')[2].getBoundingClientRect(); return [b.left + 4, b.top + b.height / 2]; })()"
+    )
+    target = reader.surface.view.focusProxy()
+    with qtbot.waitSignal(reader.preview.line_activated, timeout=PATIENCE) as told:
+        QTest.mouseDClick(
+            target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(int(x), int(y))
+        )
+    assert told.args == [6]
+
+
+def test_light_and_dark_change_without_a_new_load(reader: Reader) -> None:
+    address = reader.surface.page.address
+    for dark in (True, False):
+        theme = load_theme(dark)
+        reader.preview.set_theme(theme)
+        wanted = f"rgb({int(theme.paper[1:3], 16)}, {int(theme.paper[3:5], 16)}, {int(theme.paper[5:], 16)})"
+        reader.wait("getComputedStyle(document.querySelector('html')).backgroundColor", wanted)
+    assert reader.surface.page.address == address
+
+
+def test_the_shipped_fonts_reach_the_page(reader: Reader) -> None:
+    reader.show("Text with **weight** and `code`.")
+    reader.wait("[...document.fonts].filter(f => f.status === 'loaded').length >= 3")
+    assert "Source Serif 4" in shell.theme_css(load_theme(False))
+
+
+def test_a_picture_of_the_library_is_shown_in_its_size_and_a_missing_one_says_so(
+    reader: Reader, library: Path
+) -> None:
+    reader.show("![a](pic.png)\n\n![b](nowhere.png)\n\n![c](evil.svg)", resolve=resolver(library))
+    reader.wait("document.querySelector('img').naturalWidth", 60)
+    assert reader.ask("document.querySelector('img').getAttribute('width')") == "60"
+    assert "“nowhere.png” is not in the library" in reader.text
+    assert "“evil.svg” is not a picture" in reader.text
+
+
+def test_a_picture_that_came_later_is_found_when_the_library_has_changed(
+    reader: Reader, library: Path, qtbot: QtBot
+) -> None:
+    reader.show("![a](late.png)", resolve=resolver(library))
+    assert "late.png" in reader.text
+    picture(library / "late.png", width=31)
+    with qtbot.waitSignal(reader.preview.shown, timeout=PATIENCE):
+        reader.preview.refresh_pictures()
+    reader.wait("document.querySelector('img').naturalWidth", 31)
+
+
+def test_strange_characters_come_through_as_they_are(reader: Reader) -> None:
+    odd = '"+(1)+" ${2} \u2028 \u2029 &lt;/script> \\u0022 `${3}` \ud83d\ude00 e\u0301 \u05e9\u05dc\u05d5\u05dd end'
+    reader.show(odd.replace("\ud83d\ude00", "😀"))
+    assert "end" in reader.text
+    assert "${2}" in reader.text
+    assert "😀" in reader.text
+
+
+def test_ids_and_names_in_the_text_do_not_get_in_the_way_of_patches(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(content, "cleaned", lambda markup, pictures: markup)
+    names = (
+        "querySelector",
+        "createElement",
+        "getElementById",
+        "body",
+        "documentElement",
+        "scrollingElement",
+        "elementFromPoint",
+    )
+    hostile = "\n".join(
+        f'<form name="{n}" id="{n}"><input name="parentNode"></form><img name="{n}" alt="x">' for n in names
+    )
+    reader.show(f"<div>{hostile}</div>\n\nOne.")
+    reader.type(f"<div>{hostile}</div>\n\nTwo.")
+    assert (
+        reader.ask("[...Document.prototype.querySelectorAll.call(document, '.pd-block')].at(-1).textContent")
+        == "Two."
+    )
