@@ -1,0 +1,219 @@
+"""The archive: the posts of each account as last seen, published from here or not, readable without a connection.
+
+One SQLite file per account in the data folder. What a blog does not show any more stays: an answer of nothing is
+as often a fault as the truth, and only the trash (or `forget`) takes a row away. Lists never carry the HTML.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from postdesk.backends.base import Backend, RemotePost
+from postdesk.core.account import Account
+from postdesk.core.cancel import Cancel
+from postdesk.core.errors import LibraryError
+from postdesk.core.language import _
+from postdesk.core.post import Visibility
+from postdesk.core.receipt import Status
+
+_VERSION = 1
+_OVERLAP = timedelta(minutes=5)  # clocks of blogs jump; the same post twice does no harm
+_SCHEMA = """
+create table posts(
+  remote_id text primary key, address text, slug text, status text, revision text, title text, folded text,
+  excerpt text, date text, modified text, sorting real, tags text, categories text, featured text, author text,
+  visibility text
+);
+create index by_time on posts(sorting desc);
+create table html(remote_id text primary key, rendered text);
+create table progress(name text primary key, value text);
+"""
+_COLUMNS = (
+    "remote_id, address, slug, status, revision, title, excerpt, date, modified, tags, categories, featured,"
+    " author, visibility"
+)
+
+
+class Archive:
+    """The archives in `data_folder`. Every method opens the file anew, so any thread may call; `posts`, `search`,
+    `content` and `count` only read; `refresh` talks to the blog and belongs into a task.
+    Raises `LibraryError` when the disk fails; a file that is broken is begun again, it is only a copy."""
+
+    def __init__(self, data_folder: Path) -> None:
+        self._folder = data_folder / "archive"
+
+    def refresh(
+        self,
+        account: Account,
+        backend: Backend,
+        cancel: Cancel,
+        progress: Callable[[int, int], None] = lambda _n, _of: None,
+    ) -> int:
+        """Fetch what changed since the last complete refresh and return how many posts were seen. `progress` is
+        told posts so far and in all (-1: not known). Each page is kept as it comes: a refresh that was stopped
+        goes on where it was. Raises what the backend raises."""
+        with self._open(account.id) as db:
+            kept = dict(db.execute("select name, value from progress").fetchall())
+        since = datetime.fromisoformat(kept["since"]) if kept.get("since") else None
+        cursor = kept.get("cursor", "")
+        newest = datetime.fromisoformat(kept["newest"]) if kept.get("newest") else since
+        seen = int(kept.get("seen", "0")) if cursor else 0
+        while True:
+            cancel.check()
+            page = backend.posts(cursor, since)
+            seen += len(page.posts)
+            stamps = [p.modified for p in page.posts if p.modified] + ([newest] if newest else [])
+            newest = max(stamps, default=None)
+            ended = not page.next or page.next == cursor
+            with self._open(account.id) as db:
+                db.execute("begin immediate")
+                for post in page.posts:
+                    _put(db, post)
+                values = {"cursor": "" if ended else page.next, "seen": str(seen)}
+                if newest is not None:
+                    values["newest"] = newest.isoformat()
+                    if ended:
+                        values["since"] = (newest - _OVERLAP).isoformat()
+                db.executemany("insert or replace into progress values(?,?)", values.items())
+                db.execute("commit")
+            progress(seen, page.total)
+            if ended:
+                return seen
+            cursor = page.next
+
+    def put(self, account_id: str, post: RemotePost) -> None:
+        """Keep a post that was just read or written; one in the trash leaves the list."""
+        with self._open(account_id) as db:
+            db.execute("begin immediate")
+            _put(db, post)
+            db.execute("commit")
+
+    def posts(self, account_id: str) -> tuple[RemotePost, ...]:
+        """All posts, newest first, without content and HTML."""
+        with self._open(account_id) as db:
+            rows = db.execute(f"select {_COLUMNS} from posts order by sorting desc, remote_id").fetchall()  # noqa: S608
+        return tuple(_post(r) for r in rows)
+
+    def search(self, account_id: str, words: str, limit: int = 200) -> tuple[RemotePost, ...]:
+        """The newest posts whose title has all the words, in any case and order."""
+        parts = words.casefold().split()
+        if not parts:
+            return self.posts(account_id)[:limit]
+        where = " and ".join("instr(folded, ?)" for _part in parts)
+        with self._open(account_id) as db:
+            rows = db.execute(
+                f"select {_COLUMNS} from posts where {where} order by sorting desc limit ?",  # noqa: S608  question marks
+                (*parts, limit),
+            ).fetchall()
+        return tuple(_post(r) for r in rows)
+
+    def content(self, account_id: str, remote_id: str) -> str:
+        """The post's HTML as readers get it; "" when it is not known. Foreign text: show it inert."""
+        with self._open(account_id) as db:
+            row = db.execute("select rendered from html where remote_id=?", (remote_id,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def get(self, account_id: str, remote_id: str) -> RemotePost | None:
+        """One post with its HTML, or None."""
+        with self._open(account_id) as db:
+            row = db.execute(f"select {_COLUMNS} from posts where remote_id=?", (remote_id,)).fetchone()  # noqa: S608
+        return replace(_post(row), rendered=self.content(account_id, remote_id)) if row else None
+
+    def count(self, account_id: str) -> int:
+        """How many posts are known."""
+        with self._open(account_id) as db:
+            return int(db.execute("select count(*) from posts").fetchone()[0])
+
+    def forget(self, account_id: str) -> None:
+        """Delete the archive of an account that was removed."""
+        for ending in ("", "-wal", "-shm"):
+            self._file(account_id).with_name(self._file(account_id).name + ending).unlink(missing_ok=True)
+
+    def _file(self, account_id: str) -> Path:
+        return self._folder / f"{re.sub('[^A-Za-z0-9_-]', '-', account_id)}.db"
+
+    @contextmanager
+    def _open(self, account_id: str) -> Iterator[sqlite3.Connection]:
+        path = self._file(account_id)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            try:
+                db = _connect(path)
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:
+                path.rename(path.with_name(f"{path.name}.broken-{int(time.time())}"))
+                for ending in ("-wal", "-shm"):
+                    path.with_name(path.name + ending).unlink(missing_ok=True)
+                db = _connect(path)
+            with closing(db):
+                yield db
+        except (OSError, sqlite3.Error) as error:
+            raise LibraryError(
+                _("The list of posts of this blog cannot be kept: {reason}.").format(reason=error),
+                _("Nothing on the blog is affected, and your own texts are safe."),
+                _("Make sure that the disk is not full, then refresh the list."),
+                details=repr(error),
+            ) from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=5.0, isolation_level=None)
+    try:
+        version = db.execute("pragma user_version").fetchone()[0]
+        if version == 0:
+            db.execute("pragma journal_mode=wal")
+            db.execute("begin immediate")
+            if db.execute("pragma user_version").fetchone()[0] == 0:
+                for statement in _SCHEMA.split(";\n"):
+                    db.execute(statement)
+                db.execute(f"pragma user_version={_VERSION}")
+            db.execute("commit")
+        elif version != _VERSION:
+            raise sqlite3.DatabaseError(f"unknown version {version}")
+        # WAL is a property of the file. What is lost with the power is fetched again.
+        db.execute("pragma synchronous=normal")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _put(db: sqlite3.Connection, post: RemotePost) -> None:
+    if post.status is Status.TRASHED:
+        db.execute("delete from posts where remote_id=?", (post.remote_id,))
+        db.execute("delete from html where remote_id=?", (post.remote_id,))
+        return
+    moment = post.date or post.modified
+    db.execute(
+        "insert or replace into posts values(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            post.remote_id, post.address, post.slug, post.status.value, post.revision, post.title,
+            post.title.casefold(), post.excerpt, post.date.isoformat() if post.date else None,
+            post.modified.isoformat() if post.modified else None, moment.timestamp() if moment else 0.0,
+            json.dumps(post.tags, ensure_ascii=False), json.dumps(post.categories, ensure_ascii=False), post.featured,
+            post.author, post.visibility.value,
+        ),
+    )  # fmt: skip
+    if post.rendered:
+        db.execute("insert or replace into html values(?,?)", (post.remote_id, post.rendered))
+
+
+def _post(row: tuple[Any, ...]) -> RemotePost:
+    return RemotePost(
+        remote_id=row[0], address=row[1], slug=row[2], status=Status(row[3]), revision=row[4], title=row[5],
+        excerpt=row[6], date=datetime.fromisoformat(row[7]) if row[7] else None,
+        modified=datetime.fromisoformat(row[8]) if row[8] else None,
+        tags=() if row[9] == "[]" else tuple(json.loads(row[9])),
+        categories=() if row[10] == "[]" else tuple(json.loads(row[10])), featured=row[11], author=row[12],
+        visibility=Visibility(row[13]),
+    )  # fmt: skip

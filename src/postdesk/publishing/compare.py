@@ -1,0 +1,225 @@
+"""Comparing: what a blog has with what it had (the base), with what was tried, and with what was meant."""
+
+from __future__ import annotations
+
+import html as entities
+import json
+import re
+from collections import Counter
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+from postdesk.backends.base import Outgoing, RemotePost
+from postdesk.core.language import _
+from postdesk.core.post import Visibility
+from postdesk.core.receipt import Status
+
+_SPACE = re.compile(r"\s+")
+_SERVER_CLOCK = timedelta(seconds=2)  # blogs keep whole seconds
+
+
+def base_of(remote: RemotePost, asked_slug: str) -> str:
+    """The base as text: what the blog has now, and the slug that was asked for. Equal posts give equal text."""
+    values = {
+        "title": remote.title, "content": remote.content, "excerpt": remote.excerpt, "slug": remote.slug,
+        "status": remote.status.value, "tags": sorted(remote.tags), "categories": sorted(remote.categories),
+        "featured": remote.featured, "date": remote.date.isoformat() if remote.date else None, "asked_slug": asked_slug,
+        "visibility": remote.visibility.value,
+    }  # fmt: skip
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1)
+
+
+def base_values(base: str) -> dict[str, Any]:
+    """What `base_of` wrote, as values; {} for a text that is none."""
+    try:
+        values = json.loads(base)
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def is_unchanged(remote: RemotePost, base: str) -> bool:
+    """Whether nobody changed the post since the base: content, not times, decides. A scheduled post that has gone
+    live by itself is unchanged."""
+    then = base_values(base)
+    now = base_values(base_of(remote, ""))
+    if not then:
+        return False
+    names = {
+        "title",
+        "content",
+        "excerpt",
+        "slug",
+        "tags",
+        "categories",
+        "featured",
+        "visibility",
+        "status",
+        "date",
+    }
+    if remote.status in (Status.DRAFT, Status.TRASHED):
+        names -= {"date"}  # a draft's date floats
+    if then.get("status") == Status.SCHEDULED.value and remote.status is Status.PUBLISHED:
+        names -= {"status"}
+    return all(then.get(n) == now.get(n) for n in names)
+
+
+def is_ours(remote: RemotePost, tried: Outgoing, *, exact: bool = False) -> bool:
+    """Whether what the blog has is what we tried to set. Blogs filter: the words have to be the same, and there
+    may be no HTML tag, tag or category that we did not send. `exact`: not even that."""
+    if remote.title != tried.title and _plain(remote.title) != _plain(tried.title):
+        return False
+    if _plain(remote.excerpt) != _plain(tried.excerpt) or not _names(remote.tags) <= _names(tried.tags):
+        return False
+    if tried.categories and not _names(remote.categories) <= _names(tried.categories):
+        return False
+    if remote.content.strip() == tried.content.strip():
+        return True
+    if exact:
+        return False
+    theirs, ours = _pieces(remote.content), _pieces(tried.content)
+    return theirs.words == ours.words and _is_part(theirs.tags, ours.tags)
+
+
+def differences(meant: Outgoing, remote: RemotePost) -> tuple[str, ...]:
+    """What the blog made differently, as sentences; () when all is as meant."""
+    found: list[str] = []
+    if _plain(meant.title) != _plain(remote.title):
+        found.append(_("The site shows the title as “{title}”.").format(title=remote.title))
+    found += _content_differences(meant, remote)
+    if meant.status is not remote.status:
+        found.append(_STATUS_WORDS[remote.status]())
+    if meant.slug and remote.slug and meant.slug != remote.slug:
+        found.append(
+            _(
+                "The address ends in “{slug}”: the site did not take “{wanted}” (another post may have it)."
+            ).format(slug=remote.slug, wanted=meant.slug)
+        )
+    if meant.date and remote.date and abs(meant.date - remote.date) > _SERVER_CLOCK:
+        found.append(
+            _("The site shows another date: {date}.").format(date=remote.date.isoformat(" ", "minutes"))
+        )
+    for sent, there, words in (
+        (meant.tags, remote.tags, _("The site did not take the tags: {names}.")),
+        (meant.categories, remote.categories, _("The site did not take the categories: {names}.")),
+    ):
+        known = _names(there)
+        lost = [t for t in sent if not _names((t,)) <= known]
+        if lost:
+            found.append(words.format(names=", ".join(lost)))
+    if meant.featured and meant.featured != remote.featured:
+        found.append(_("The site did not take the featured picture."))
+    if meant.visibility is Visibility.PASSWORD and remote.visibility is not Visibility.PASSWORD:
+        found.append(_("The site does not ask for the password: everybody can read this post."))
+    return tuple(found)
+
+
+def outgoing_json(outgoing: Outgoing) -> dict[str, Any]:
+    """What was to be set, as JSON values. The readers' password is left out: the snapshot has it where it is
+    needed."""
+    values = asdict(outgoing)
+    del values["post_password"]
+    values["status"] = outgoing.status.value
+    values["visibility"] = outgoing.visibility.value
+    values["date"] = outgoing.date.isoformat() if outgoing.date else None
+    return values
+
+
+def outgoing_from_json(values: dict[str, Any]) -> Outgoing:
+    """What `outgoing_json` wrote."""
+    return Outgoing(
+        **{
+            **values, "status": Status(values["status"]), "visibility": Visibility(values["visibility"]),
+            "date": datetime.fromisoformat(values["date"]) if values["date"] else None,
+            "tags": tuple(values["tags"]), "categories": tuple(values["categories"]),
+        }
+    )  # fmt: skip
+
+
+def as_outgoing(remote: RemotePost) -> Outgoing:
+    """What the blog has, as something that can be set again."""
+    return Outgoing(
+        remote.title, remote.content, remote.status, remote.slug, remote.date, remote.excerpt, remote.tags,
+        remote.categories, remote.featured, remote.visibility,
+    )  # fmt: skip
+
+
+_STATUS_WORDS = {
+    Status.DRAFT: lambda: _("The site keeps the post as a draft; readers do not see it."),
+    Status.PENDING: lambda: _("The site holds the post for review; readers do not see it yet."),
+    Status.PRIVATE: lambda: _("The site shows the post only to its writers."),
+    Status.SCHEDULED: lambda: _("The site will show the post later, at its date."),
+    Status.PUBLISHED: lambda: _("The site shows the post to everybody."),
+    Status.TRASHED: lambda: _("The post is in the site's trash."),
+}
+
+
+def _content_differences(meant: Outgoing, remote: RemotePost) -> list[str]:
+    if meant.content.strip() == remote.content.strip():
+        return []
+    ours, theirs = _pieces(meant.content), _pieces(remote.content)
+    found = []
+    removed = Counter(n for n, _a in ours.tags) - Counter(n for n, _a in theirs.tags)
+    if removed:
+        names = ", ".join(f"<{n}>" for n in sorted(removed))
+        found.append(_("The site removed {names} from the text.").format(names=names))
+    pictures = ours.pictures - theirs.pictures
+    if pictures and "img" not in removed:
+        found.append(
+            _("The site changed the address of a picture: {names}.").format(names=", ".join(sorted(pictures)))
+        )
+    if ours.words != theirs.words:
+        found.append(_("The text on the site is not word for word yours."))
+    if not found and not _is_part(theirs.tags, ours.tags):
+        found.append(_("The site changed the marking up of the text; its words are yours."))
+    return found
+
+
+class _Pieces(HTMLParser):
+    """The words and the start tags of some HTML, in order."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text: list[str] = []
+        self.tags: list[tuple[str, frozenset[tuple[str, str]]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, frozenset((n, v or "") for n, v in attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    @property
+    def words(self) -> str:
+        """The text without white space: blogs add and take away line ends between blocks."""
+        return _SPACE.sub("", "".join(self.text))
+
+    @property
+    def pictures(self) -> set[str]:
+        """The addresses of the pictures shown."""
+        return {v for tag, attrs in self.tags if tag == "img" for n, v in attrs if n == "src"}
+
+
+def _pieces(html: str) -> _Pieces:
+    pieces = _Pieces()
+    pieces.feed(html)
+    pieces.close()
+    return pieces
+
+
+def _is_part(
+    part: list[tuple[str, frozenset[tuple[str, str]]]], whole: list[tuple[str, frozenset[tuple[str, str]]]]
+) -> bool:
+    """Whether `part` is `whole` with tags or attributes left out."""
+    rest = iter(whole)
+    return all(any(name == n and attrs <= a for n, a in rest) for name, attrs in part)
+
+
+def _plain(text: str) -> str:
+    return _SPACE.sub(" ", entities.unescape(text)).strip()
+
+
+def _names(names: tuple[str, ...]) -> set[str]:
+    return {_plain(n).casefold() for n in names}

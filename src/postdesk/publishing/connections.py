@@ -1,0 +1,44 @@
+"""Opens a connection to an account: its kind of blog, its password, the one HTTP client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from postdesk.backends.base import Backend
+from postdesk.backends.registry import Registry
+from postdesk.core.account import Account
+from postdesk.core.errors import PasswordError
+from postdesk.core.language import _
+
+
+class PasswordStore(Protocol):
+    """What publishing needs of backends.passwords."""
+
+    def get(self, account_id: str) -> str | None:
+        """The password, None when there is none; raises `PasswordError` when the keyring fails."""
+
+
+class Connections:
+    """`open` gives a connection. `http` gives the HTTP client, made at its first use (its import costs time at the
+    start)."""
+
+    def __init__(self, registry: Registry, passwords: PasswordStore, http: Callable[[], Any]) -> None:
+        self._registry = registry
+        self._passwords = passwords
+        self._http = http
+
+    def open(self, account: Account) -> Backend:
+        """A connection; sends nothing yet. `PasswordError` when the account's password is not here,
+        `SettingsError` for a kind of blog that is not installed. May take 10 s when the keyring hangs: for a task."""
+        kind = self._registry.kind(account.kind)
+        password = ""
+        if kind.needs_password:
+            password = self._passwords.get(account.id) or ""
+            if not password:
+                raise PasswordError(
+                    _("The password for “{blog}” is not known.").format(blog=account.name),
+                    _("Nothing was sent; the post waits in the outbox."),
+                    _("Type it in the blog's settings, and the post goes out by itself."),
+                )
+        return kind.open(account, password, self._http())

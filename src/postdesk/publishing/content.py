@@ -1,0 +1,239 @@
+"""What goes out: a post and its pictures as the blog will have them, in the account's content format.
+
+Nothing of the writer's disk leaves with it: a picture that cannot be found inside the library stops the plan
+(`PictureRefused`) before anything is sent, and so does an address of this machine left in the finished HTML.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from postdesk.backends.base import ContentFormat, MediaFile, Outgoing
+from postdesk.core.errors import LibraryError, PictureRefused
+from postdesk.core.language import _
+from postdesk.core.post import Post, slugify
+from postdesk.core.receipt import MediaReceipt, Status
+from postdesk.markup.gutenberg import Media, to_blocks
+from postdesk.markup.pictures import find_pictures, render_for_blog
+
+Resolve = Callable[[str], Path]
+"""From a reference in the text to a file inside the library; raises `PictureRefused`."""
+
+KINDS: tuple[tuple[str, str, str], ...] = (
+    (r"\xff\xd8\xff", "image/jpeg", "jpg"),
+    (r"\x89PNG\r\n\x1a\n", "image/png", "png"),
+    (r"GIF8[79]a", "image/gif", "gif"),
+    (r"RIFF.{4}WEBP", "image/webp", "webp"),
+    (r".{4}ftypavi[fs]", "image/avif", "avif"),
+    (r".{4}ftyp(?:heic|heix|hevc|heim|heis|mif1|msf1)", "image/heic", "heic"),
+)
+"""First bytes (a pattern over Latin-1), MIME type, ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a post. `ref` as in the text; `content_hash` SHA-256 (hex); `name` carries the marker; `size`
+    in bytes. `path` is where its bytes are: in the library while planning, in the outbox's own copy from the
+    submission on."""
+
+    ref: str
+    content_hash: str
+    name: str
+    kind: str
+    size: int
+    alt: str
+    caption: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The pictures of a post, and those that cannot go out as (reference, error)."""
+
+    pictures: tuple[Picture, ...]
+    refused: tuple[tuple[str, LibraryError], ...] = ()
+
+
+def is_remote(ref: str) -> bool:
+    """Whether a reference is an address that readers can open as it is, or a picture written into the text."""
+    return re.match(r"(?:https?:)?//|data:image/", ref.strip(), re.IGNORECASE) is not None
+
+
+def collect(post: Post, resolve: Resolve) -> Collected:
+    """Every picture of the writer's disk that the post shows, the featured one included. Reads and hashes the
+    files."""
+    words = {p.ref: (p.alt, p.caption) for p in reversed(find_pictures(post.body))}
+    refs: dict[str, None] = {}
+
+    def seen(ref: str) -> str | None:
+        if not is_remote(ref):
+            refs[ref] = None
+        return None
+
+    html = render_for_blog(post.body, seen)
+    if post.image and not is_remote(post.image):
+        refs[post.image] = None
+    pictures: list[Picture] = []
+    refused: list[tuple[str, LibraryError]] = []
+    for ref in refs:
+        try:
+            pictures.append(_picture(ref, resolve(ref), *words.get(ref, ("", ""))))
+        except LibraryError as error:
+            refused.append((ref, error))
+        except OSError as error:
+            refused.append((ref, _unreadable(ref, error)))
+    refused += [(address, _only_here(address)) for address in _local_addresses(html, set(refs))]
+    return Collected(tuple(pictures), tuple(refused))
+
+
+def by_content(pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:
+    """One picture per content, in the order of the text; the first that has an alt text speaks for it."""
+    chosen: dict[str, Picture] = {}
+    for picture in pictures:
+        there = chosen.get(picture.content_hash)
+        if there is None or (not there.alt and picture.alt):
+            chosen[picture.content_hash] = picture
+    return tuple(chosen.values())
+
+
+def media_file(picture: Picture) -> MediaFile:
+    """The picture as a backend uploads it."""
+    return MediaFile(
+        picture.path,
+        picture.name,
+        picture.content_hash,
+        picture.kind,
+        picture.size,
+        picture.alt,
+        picture.caption,
+    )
+
+
+def outgoing(
+    post: Post,
+    pictures: tuple[Picture, ...],
+    media: Mapping[str, MediaReceipt],
+    content_format: ContentFormat,
+    *,
+    status: Status,
+    slug: str,
+    date: datetime | None,
+) -> Outgoing:
+    """Everything that is set on the blog. `media` has every picture's content hash. Raises `PictureRefused`."""
+    by_ref = {p.ref: media[p.content_hash] for p in pictures}
+
+    def address_of(ref: str) -> str | None:
+        there = by_ref.get(ref)
+        return there.address if there else None
+
+    html = render_for_blog(post.body, address_of)
+    local = _local_addresses(html, {m.address for m in media.values()})
+    if local:
+        raise _only_here(local[0])
+    if content_format is ContentFormat.BLOCKS:
+        html = to_blocks(
+            html, {m.address: Media(m.remote_id, m.address, m.width, m.height) for m in by_ref.values()}
+        )
+    featured = by_ref.get(post.image)
+    return Outgoing(
+        title=post.title, content=html, status=status, slug=slug, date=date, excerpt=post.excerpt, tags=post.tags,
+        categories=post.categories, featured=featured.remote_id if featured else "", visibility=post.visibility,
+        post_password=post.post_password,
+    )  # fmt: skip
+
+
+def kind_of(head: bytes) -> tuple[str, str] | None:
+    """MIME type and ending by a file's first bytes (32 are enough), None for no picture that blogs show."""
+    text = head.decode("latin-1")
+    return next(((mime, end) for start, mime, end in KINDS if re.match(start, text, re.DOTALL)), None)
+
+
+def marker_name(content_hash: str, name: str, ending: str) -> str:
+    """The name that an upload gets: it can be found again by the hash in it."""
+    plain = slugify(Path(name).stem, 40) or "picture"
+    return f"pd-{content_hash[:16]}-{plain}.{ending}"
+
+
+def picture_json(picture: Picture) -> dict[str, Any]:
+    """The picture as JSON values."""
+    return {
+        "ref": picture.ref, "content_hash": picture.content_hash, "name": picture.name, "kind": picture.kind,
+        "size": picture.size, "alt": picture.alt, "caption": picture.caption, "path": str(picture.path),
+    }  # fmt: skip
+
+
+def picture_from_json(values: dict[str, Any]) -> Picture:
+    """The picture that `picture_json` wrote."""
+    return replace(Picture(**values), path=Path(values["path"]))
+
+
+def _picture(ref: str, path: Path, alt: str, caption: str) -> Picture:
+    digest = hashlib.sha256()
+    size = 0
+    head = b""
+    with path.open("rb") as file:
+        while part := file.read(1 << 20):
+            head = head or part[:32]
+            size += len(part)
+            digest.update(part)
+    kind = kind_of(head)
+    if kind is None:
+        raise PictureRefused(
+            _("The file “{name}” is not a picture that a blog can show.").format(name=ref),
+            _("Nothing was sent."),
+            _("Use a JPEG, PNG, GIF or WebP file, or take it out of the text."),
+        )
+    name = marker_name(digest.hexdigest(), path.name, kind[1])
+    return Picture(ref, digest.hexdigest(), name, kind[0], size, alt, caption, path)
+
+
+def _unreadable(ref: str, error: OSError) -> PictureRefused:
+    return PictureRefused(
+        _("The picture “{name}” cannot be read: {reason}.").format(name=ref, reason=error.strerror or error),
+        _("Nothing was sent."),
+        _("Put the file back beside the post, or take it out of the text."),
+    )
+
+
+class _Addresses(HTMLParser):
+    """Every address from which a reader's browser would load something."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if value is None:
+                continue
+            if name in ("src", "poster"):
+                self.found.append(value.strip())
+            elif name == "srcset":
+                self.found += [part.split()[0] for part in value.split(",") if part.split()]
+            elif name == "href" and value.strip().lower().startswith("file:"):
+                self.found.append(value.strip())
+
+
+def _local_addresses(html: str, allowed: set[str]) -> list[str]:
+    """What a reader's browser would look for in vain. A path from the root is one on the blog ("/wp-content/…")."""
+    addresses = _Addresses()
+    addresses.feed(html)
+    addresses.close()
+    return [
+        a for a in addresses.found if a and a not in allowed and not is_remote(a) and not a.startswith("/")
+    ]
+
+
+def _only_here(address: str) -> PictureRefused:
+    return PictureRefused(
+        _("The text shows “{name}”, which lies only on this computer.").format(name=address[:200]),
+        _("Nothing was sent."),
+        _("Drop the picture into the text, so that it is uploaded with the post, or take it out."),
+    )

@@ -1,0 +1,117 @@
+"""Where a post stands on a blog, in the words of the header, and what the one button will do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from postdesk.core.language import _
+from postdesk.core.post import Post
+from postdesk.core.receipt import Receipt, Status
+from postdesk.publishing.job import Job, JobState, Reason
+from postdesk.publishing.plan import Intent, is_future, spoken
+
+
+class StateKind(Enum):
+    """Where a post stands on a blog."""
+
+    DRAFT = "draft"
+    CHANGED = "changed"
+    PUBLISHED = "published"
+    SCHEDULED = "scheduled"
+    WAITING = "waiting"
+    RUNNING = "running"
+    CONFLICT = "conflict"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PostState:
+    """`words` for the header; `button` is the label of the one button, `intent` what it does (None: nothing now).
+    `sentence` has the whole of what went wrong or is waited for, "" else. `address` is the public page, "" for
+    none. `job_id` names the unfinished job, "" for none; `next_try` (seconds since the epoch) when it is tried
+    again by itself."""
+
+    kind: StateKind
+    words: str
+    button: str
+    intent: Intent | None = None
+    sentence: str = ""
+    address: str = ""
+    job_id: str = ""
+    next_try: float | None = None
+
+
+def state_of(post: Post, receipt: Receipt | None, job: Job | None, now: datetime) -> PostState:
+    """The state of a post, from what the blog said last and the job that is under way."""
+    settled = _settled(post, receipt, now)
+    if job is None:
+        return settled
+    here = replace(settled, job_id=job.id, sentence=job.sentence)
+    if job.state is JobState.RUNNING:
+        return replace(
+            here, kind=StateKind.RUNNING, words=_("Publishing…"), button=_("Publishing…"), intent=None
+        )
+    if job.reason is Reason.CONFLICT:
+        return replace(here, kind=StateKind.CONFLICT, words=_("Changed on the blog"))
+    if job.state is JobState.FAILED:
+        words = _("Not published: {sentence}").format(sentence=job.sentence)
+        return replace(here, kind=StateKind.FAILED, words=words)
+    waiting = replace(here, kind=StateKind.WAITING, button=_("Waiting…"), intent=None)
+    if job.state is JobState.PAUSED:
+        return replace(waiting, words=_("Paused") if job.reason is Reason.ASKED else _("Waiting for you"))
+    waiting = replace(waiting, next_try=job.due)
+    if job.reason is Reason.TIME:
+        moment = spoken(datetime.fromtimestamp(job.due).astimezone())
+        return replace(
+            waiting,
+            words=_("Goes out {moment}").format(moment=moment),
+            sentence=_("The post goes out {moment}. Post Desk has to be running then.").format(moment=moment),
+        )
+    reasons = {
+        Reason.NETWORK: _("Waiting for connection"),
+        Reason.UNKNOWN: _("Waiting for the blog's answer"),
+        Reason.BUSY: _("The blog is busy; waiting"),
+    }
+    return replace(waiting, words=reasons.get(job.reason, _("Waiting")))
+
+
+def in_step(post: Post, receipt: Receipt) -> bool:
+    """Whether what the writer has is what went out last. An address or a date that only the blog had given, and
+    that the draft took over from it, is no change."""
+    versions = [post]
+    if post.slug and post.slug == receipt.slug:
+        versions.append(replace(post, slug=""))
+    if post.date is not None and receipt.published_at is not None and post.date == receipt.published_at:
+        versions += [replace(v, date=None) for v in versions]
+    return any(v.content_hash == receipt.sent_hash for v in versions)
+
+
+def _settled(post: Post, receipt: Receipt | None, now: datetime) -> PostState:
+    later = is_future(post.date, now)
+    first = _("Schedule") if later else _("Publish")
+    first_intent = Intent.SCHEDULE if later else Intent.PUBLISH
+    if receipt is None or receipt.status in (Status.DRAFT, Status.TRASHED):
+        return PostState(StateKind.DRAFT, _("Draft"), first, first_intent)
+    address = receipt.address
+    if not in_step(post, receipt):
+        words = (
+            _("Changed since scheduled")
+            if receipt.status is Status.SCHEDULED
+            else _("Changed since published")
+        )
+        return PostState(StateKind.CHANGED, words, _("Update"), Intent.UPDATE, address=address)
+    if receipt.status is Status.SCHEDULED:
+        when = post.date or receipt.published_at
+        if when is None or when > now:
+            words = _("Scheduled for {moment}").format(moment=spoken(when)) if when else _("Scheduled")
+            return PostState(StateKind.SCHEDULED, words, _("Update"), Intent.UPDATE, address=address)
+    special = {Status.PENDING: _("Waiting for review"), Status.PRIVATE: _("Published privately")}
+    return PostState(
+        StateKind.PUBLISHED,
+        special.get(receipt.status, _("Published")),
+        _("Update"),
+        Intent.UPDATE,
+        address=address,
+    )

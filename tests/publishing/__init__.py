@@ -1,0 +1,1 @@
+"""Publishing happens exactly once, or says why not."""
