@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from importlib.metadata import EntryPoint, entry_points
 
-from postdesk.backends.base import BackendKind
-from postdesk.core.errors import SettingsError
+import httpx2
+
+from postdesk.backends.base import BackendKind, Found
+from postdesk.core.errors import BackendError, SettingsError
 from postdesk.core.language import _
 
 GROUP = "postdesk.backends"
@@ -36,3 +38,21 @@ class Registry:
                 )
             self._kinds[name] = self._points[name].load()
         return self._kinds[name]
+
+    def recognise(self, address: str, http: httpx2.Client) -> Found | None:
+        """The blog at an address as the writer pasted it, asked of every installed kind; None when no kind knows it.
+
+        Kinds that need no network are asked first. Raises the `BackendError` of the kind that nearly knew it.
+        """
+        nearly: BackendError | None = None
+        for kind in sorted((self.kind(name) for name in self.names), key=lambda k: k.needs_password):
+            try:
+                found = kind.recognise(address, http)
+            except BackendError as error:
+                nearly = nearly or error
+            else:
+                if found is not None:
+                    return found
+        if nearly is not None:
+            raise nearly
+        return None

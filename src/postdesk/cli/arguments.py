@@ -40,7 +40,7 @@ def command_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "postdesk",
         description=_("Write posts in Markdown and publish them exactly once. Without a command, opens the window."),
-        epilog=_("Exit codes: 0 done, 1 failed, 2 wrong usage, 3 waiting in the outbox, 4 refused, 5 changed on the blog, "
+        epilog=_("Exit codes: 0 done, 1 failed, 2 wrong usage, 3 waiting, 4 refused, 5 changed on the blog, "
                  "6 sign-in or keyring, 7 library or file, 130 stopped."),
     )  # fmt: skip
     _common(parser)

@@ -1,0 +1,229 @@
+"""Puts the parts together: the only place that builds everything, and the only one that decides where things are
+kept."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from postdesk.core.errors import LibraryInUse, PostDeskError
+from postdesk.core.folders import Folders, under
+from postdesk.core.language import _
+from postdesk.core.log import start_log
+from postdesk.core.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    import httpx2
+    from PySide6.QtWidgets import QApplication
+
+    from postdesk.library.library import Library
+    from postdesk.publishing.desk import Desk
+    from postdesk.ui.controller import Controller
+
+
+def choose_folders(home: str | None) -> Folders:
+    """Where everything is kept: under `--home`, else `POSTDESK_HOME`, else the platform's own folders."""
+    given = home or os.environ.get("POSTDESK_HOME")
+    if given:
+        return under(Path(given))
+    import platformdirs
+
+    dirs = platformdirs.PlatformDirs("postdesk", appauthor=False)
+    return Folders(
+        dirs.user_config_path,
+        dirs.user_state_path,
+        dirs.user_data_path,
+        dirs.user_cache_path,
+        dirs.user_documents_path,
+    )
+
+
+def library_folder(folders: Folders, settings: Settings, given: str = "") -> Path:
+    """The library to open: the one given, the last one, or "Post Desk" in her documents."""
+    return Path(given or settings.library or folders.documents / "Post Desk").expanduser().absolute()
+
+
+@lru_cache(maxsize=1)
+def http_client() -> httpx2.Client:
+    """The one HTTP client, made at its first use."""
+    from postdesk.backends.http import make_client
+
+    return make_client()
+
+
+def open_library(folders: Folders, root: Path, *, shared: bool = False) -> Library:
+    """The library in `root`. `shared`: beside a window that may have it open; raises `LibraryInUse` otherwise."""
+    from postdesk.library.library import Library
+
+    library = Library(root, folders)
+    try:
+        library.open()
+    except LibraryInUse:
+        if not shared:
+            raise
+    return library
+
+
+def build(folders: Folders, settings: Settings, library: Library) -> Desk:
+    """The desk on an opened library; the first time with a local site, so that there is somewhere to publish."""
+    from postdesk.backends.passwords import Passwords
+    from postdesk.backends.registry import Registry
+    from postdesk.core.account import Account, new_account_id
+    from postdesk.library.receipts import Receipts
+    from postdesk.library.recovery import Recovery
+    from postdesk.publishing.accounts import Accounts
+    from postdesk.publishing.desk import open_desk
+
+    accounts = Accounts(folders)
+    if accounts.is_new:
+        site = folders.documents / "Post Desk Site"
+        accounts.add(Account(new_account_id(), "local-site", _("My Site"), str(site)))
+    return open_desk(
+        folders,
+        settings,
+        library,
+        Receipts(library.root),
+        Recovery(folders.state),
+        accounts,
+        Passwords(),
+        Registry(),
+        http_client,
+    )
+
+
+def run_command(argv: Sequence[str]) -> int:
+    """Carry out a command of the shell; returns its exit code."""
+    from postdesk.cli.arguments import command_parser
+
+    arguments = command_parser().parse_args(argv)
+    folders = choose_folders(arguments.home)
+    start_log(folders.state, loud=arguments.verbose)
+    if arguments.command == "demo":
+        from postdesk.ui.demo import Demo
+
+        return run_window(
+            [],
+            folders=folders,
+            then=lambda controller, app: Demo(controller, app, arguments.screenshot, arguments.stay).start(),
+        )
+    from postdesk.cli.commands import carry_out
+
+    return carry_out(arguments, folders, open_library, build, http_client)
+
+
+def run_window(
+    argv: Sequence[str],
+    *,
+    folders: Folders | None = None,
+    then: Callable[[Controller, QApplication], object] | None = None,
+) -> int:
+    """Open the window and stay until it is closed; returns the exit code. `then` is called once it is up."""
+    from postdesk.cli.arguments import window_parser
+
+    arguments = window_parser().parse_args(argv)
+    if folders is None:
+        folders = choose_folders(arguments.home)
+        start_log(folders.state, loud=arguments.verbose)
+
+    from PySide6.QtCore import QCoreApplication, Qt, QTimer
+    from PySide6.QtWidgets import QApplication, QMessageBox
+
+    from postdesk.ui.preview.scheme import prepare
+    from postdesk.ui.theme import load_fonts, load_theme, palette, ui_font
+
+    QCoreApplication.setAttribute(
+        Qt.ApplicationAttribute.AA_ShareOpenGLContexts
+    )  # the preview's engine, made later, needs it
+    prepare()
+    application = QApplication([sys.argv[0] if sys.argv else "postdesk"])
+    application.setApplicationName("postdesk")
+    application.setApplicationDisplayName("Post Desk")
+    application.setDesktopFileName("postdesk")
+    application.setStyle("Fusion")  # the one style that takes every colour of a theme on each platform
+    _set_icon(application)
+    load_fonts()
+
+    def refuse(error: PostDeskError) -> int:
+        box = QMessageBox(QMessageBox.Icon.Warning, "Post Desk", error.happened)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setInformativeText(" ".join(p for p in (error.means, error.todo) if p))
+        print(error.sentence, file=sys.stderr)
+        if application.platformName() != "offscreen" and os.environ.get("POSTDESK_NO_DIALOG") is None:
+            box.exec()
+        return 7
+
+    try:
+        settings = load_settings(folders)
+        root = library_folder(folders, settings, arguments.library)
+        library = open_library(folders, root)
+    except LibraryInUse as error:
+        from postdesk.ui.instance import hand_over
+
+        return 0 if hand_over(root, list(arguments.files)) else refuse(error)
+    except PostDeskError as error:
+        return refuse(error)
+
+    from postdesk.ui.preferences import wants_dark
+    from postdesk.ui.style import stylesheet
+
+    theme = load_theme(wants_dark(settings.theme))
+    application.setPalette(palette(theme))
+    application.setFont(ui_font())
+    application.setStyleSheet(stylesheet(theme))
+
+    from postdesk.library.recovery import Recovery
+    from postdesk.ui.actions import Actions
+    from postdesk.ui.details import DetailsDrawer
+    from postdesk.ui.editor import Editor
+    from postdesk.ui.instance import Instance
+    from postdesk.ui.preview.preview import Preview
+    from postdesk.ui.tasks import Tasks
+    from postdesk.ui.window import MainWindow
+
+    tasks = Tasks()
+    actions = Actions()
+    editor = Editor()
+    editor.set_theme(theme)
+    preview = Preview(theme, cache=folders.cache, tasks=tasks)
+    details = DetailsDrawer()
+    window = MainWindow(actions, editor, preview, details, theme)
+    window.restore_values(Recovery(folders.state).load_session())
+    instance = Instance(root)
+    made: list[Controller] = []
+
+    def start() -> None:
+        from postdesk.ui.controller import Controller
+
+        desk = build(folders, settings, library)
+        controller = Controller(desk, window, actions, editor, preview, details, tasks, http_client)
+        made.append(controller)
+        instance.asked.connect(controller.open_files)
+        controller.start(arguments.files)
+        if then is not None:
+            QTimer.singleShot(0, controller, lambda: then(controller, application))
+
+    window.first_painted.connect(start)
+    window.show()
+    code = application.exec()
+    for controller in made:
+        controller.finish()
+        controller.desk.close()
+    instance.close()
+    tasks.wait(5000)
+    library.close()
+    return code
+
+
+def _set_icon(application: QApplication) -> None:
+    from PySide6.QtGui import QIcon
+
+    from postdesk.core.resources import resource
+
+    icon = QIcon()
+    for path in sorted(resource("icons").glob("postdesk-*.png")):
+        icon.addFile(str(path))
+    application.setWindowIcon(icon)

@@ -1,0 +1,374 @@
+"""The library: the writer's folder of posts, opened by one Post Desk at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import secrets
+import threading
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from postdesk.core.errors import FileGone, LibraryError, LibraryInUse, NameTaken
+from postdesk.core.files import content_hash, explain, load_json, move_file, read_file, save_file, save_json
+from postdesk.core.folders import Folders
+from postdesk.core.language import _
+from postdesk.core.lock import FileLock
+from postdesk.core.post import Post, new_id
+from postdesk.core.resources import resource
+from postdesk.library import names, pictures
+from postdesk.library.document import Document, compose, new_text, read_document
+from postdesk.library.history import History
+from postdesk.library.index import LARGEST, Changes, Index, Summary
+
+log = logging.getLogger(__name__)
+
+HIDDEN = ".postdesk"
+
+
+@dataclass(frozen=True, slots=True)
+class Trashed:
+    """A post in the trash: where it lay and where it lies now."""
+
+    path: Path
+    place: Path
+
+
+class Library:
+    """All methods may be called from any thread; each does its work before it returns. All raise
+    LibraryError's kind.
+
+    `root` is the folder, absolute afterwards. Per machine and library there is a folder below
+    `folders.state`: it holds the lock (not in the folder itself, which may be read-only, and whose files a
+    synchroniser would carry to other machines).
+    """
+
+    def __init__(self, root: Path, folders: Folders, history: History | None = None) -> None:
+        self.root = Path(os.path.abspath(root))  # noqa: PTH100  links in the writer's path stay as she knows them
+        self._folders = folders
+        key = hashlib.sha256(os.path.normcase(os.path.realpath(root)).encode("utf-8", "surrogateescape"))
+        self._state = folders.state / "libraries" / key.hexdigest()[:16]
+        self._lock = FileLock(self._state / "lock")
+        self._history = history or History(folders.data)
+        self._guard = threading.RLock()
+        self._index = Index(self.root, {})
+        self._looked = False
+        self._untold = Changes()
+        self._marked = False
+
+    # --- open and close
+    # --------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Take the lock and make the folder, with a welcome post when it has no posts at all.
+
+        Raises LibraryInUse; LibraryError when the folder is not there and its place is not either.
+        """
+        if not self._lock.acquire():
+            raise LibraryInUse(
+                _("“{name}” is already open in another Post Desk window.").format(name=self.root.name),
+                _("Nothing was changed."),
+                _("Write there, or close that window first."),
+                details=f"process {self._lock.holder()}",
+            )
+        try:
+            first = self._make()
+            stored = load_json(self._state / "ids.json", {})
+            ids = {str(name): str(post_id) for name, post_id in stored.items()}
+            with self._guard:
+                self._index = Index(self.root, ids)
+                self._looked = False
+            if first:
+                self._welcome()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def close(self) -> None:
+        """Remember which file is which post and give the lock back; nothing happens when it is not open."""
+        if not self._lock.held:
+            return
+        try:
+            self._remember()
+        except LibraryError as error:
+            log.warning("The ids of the library were not stored: %s", error.details)
+        self._history.close()
+        self._lock.release()
+
+    def _make(self) -> bool:
+        """Make what is missing; returns whether this is the first start in this folder."""
+        try:
+            if not self.root.exists():
+                if not self.root.parent.is_dir() and not self.root.is_relative_to(self._folders.documents):
+                    raise FileGone(  # a disk that is not connected must not be replaced by an empty folder
+                        _("The folder “{name}” is not there.").format(name=self.root),
+                        _("Your posts in it were not touched."),
+                        _("Connect the disk, or choose another folder."),
+                    )
+                self.root.mkdir(parents=True)
+            hidden = self.root / HIDDEN
+            self._marked = hidden.is_dir()
+            if not self._marked:
+                first = not any(not names.is_hidden(name) for name in names.names_in(self.root))
+                hidden.mkdir()
+                save_file(hidden / ".gitignore", b"trash/\n", expected=None)
+                self._marked = True
+                return first
+        except OSError as error:
+            if not self.root.is_dir():
+                raise explain(error, self.root) from error
+            log.info("The library is read-only: %s", error)
+        return False
+
+    def _welcome(self) -> None:
+        folder = resource("welcome")
+        for picture in sorted(folder.glob("*.png")):
+            self._put_new(self.root / picture.name, picture.read_bytes())
+        for text in sorted(folder.glob("*.md")):
+            body = text.read_text("utf-8")
+            title, _empty, body = body.partition("\n")
+            self.new(title.removeprefix("# ").strip(), body=body.lstrip("\n"))
+
+    def _put_new(self, path: Path, data: bytes) -> None:
+        try:
+            save_file(path, data, expected=None)
+        except NameTaken:
+            return
+
+    def _remember(self) -> None:
+        with self._guard:
+            if self._looked:
+                known = {summary.path for summary in self._index.summaries()}
+                ids = {n: i for n, i in self._index.ids.items() if self.root / n in known}
+                save_json(self._state / "ids.json", ids)
+
+    # --- the list
+    # --------------------------------------------------------------------------------------------
+
+    def summaries(self) -> tuple[Summary, ...]:
+        """One row per post, newest first."""
+        with self._guard:
+            self._look_once()
+            return self._index.summaries()
+
+    def look(self) -> Changes:
+        """What other programs did to the folder since the last look; the first look finds everything added."""
+        with self._guard:
+            if self._marked and not (self.root / HIDDEN).is_dir() and not any(self.root.glob("*")):
+                raise FileGone(
+                    _("The folder “{name}” is empty or not connected.").format(name=self.root.name),
+                    _("Its posts are not taken for deleted; open texts are safe in Post Desk."),
+                    _("Connect the disk again, or choose another folder."),
+                )
+            first, self._looked = not self._looked, True
+            changes, self._untold = self._untold + self._index.look(tidy=first), Changes()
+            if first:
+                try:
+                    self._remember()
+                except LibraryError as error:
+                    log.warning("The ids of the library were not stored: %s", error.details)
+            return changes
+
+    def _look_once(self) -> None:
+        """Before anything is answered from the index. What was changed under a post that is open is told
+        later.
+        """
+        if not self._looked:
+            self._untold = replace(self.look(), added=())
+
+    def find(self, post_id: str) -> Path | None:
+        """The file of a post, None when it has none."""
+        with self._guard:
+            self._look_once()
+            return self._index.find(post_id)
+
+    # --- reading and saving
+    # ----------------------------------------------------------------------------------
+
+    def read(self, path: Path) -> Document:
+        """The post in a file. Raises FileGone; LibraryError for a file outside the library or too large."""
+        inside = self._inside(path)
+        data, _digest = read_file(inside, limit=LARGEST)
+        with self._guard:
+            self._look_once()
+            document = read_document(inside, data, "")
+            # What is read here may be newer than what was looked at: the next look still has to say so.
+            post_id = self._index.id_for(inside, document.post.id)
+        return replace(document, post=replace(document.post, id=post_id))
+
+    def save(self, document: Document, post: Post) -> Document:
+        """Write `post` into the document's file and return what the file is now.
+
+        Nothing is written when nothing changed. The version that is replaced goes into the history. Raises
+        FileChanged, FileGone, NotWritable, DiskFull, BrokenFrontMatter.
+        """
+        path = self._inside(document.path)
+        if post == document.post:
+            return document
+        data = compose(document, post)
+        if content_hash(data) == document.hash:
+            return document
+        self._keep(document)
+        with self._guard:  # so that a look in between does not take it for another program's
+            save_file(path, data, expected=document.hash)
+            return self._seen(path, data)
+
+    def save_copy(self, document: Document, post: Post) -> Document:
+        """Write `post` beside the document's file, with an id of its own: both versions are kept."""
+        post = replace(post, id=new_id())
+        stamp = datetime.now().astimezone().strftime("%Y-%m-%d %H%M")
+        stem = _("{name} (conflict {when})").format(name=document.path.stem, when=stamp)
+        data = new_text(post) if document.readonly else compose(document, post)
+        return self._create(document.path.parent, stem, document.path.suffix or ".md", data)
+
+    def put_back(self, document: Document, post: Post) -> Document:
+        """Write `post` where the document's file was before another program deleted it. Raises NameTaken when
+        there is a file again, and what saving raises.
+        """
+        path = self._inside(document.path)
+        data = compose(document, post)
+        save_file(path, data, expected=None)
+        with self._guard:
+            return self._seen(path, data)
+
+    def keep_version(self, document: Document, post: Post) -> None:
+        """Put words that were never in the file into the post's history. Raises LibraryError."""
+        self._history.keep(document.post.id, compose(document, post))
+
+    def new(self, title: str = "", folder: Path | None = None, body: str = "") -> Document:
+        """A new post at the library's top, or in `folder`, which is made if need be."""
+        place = self._inside(folder) if folder else self.root
+        return self._create(place, names.file_stem(title), ".md", new_text(Post(new_id(), title, body)))
+
+    def duplicate(self, document: Document) -> Document:
+        """A copy of a post beside it: with an id of its own, not dated, and with no address yet."""
+        title = _("{title} (copy)").format(title=document.post.title) if document.post.title else ""
+        copy = replace(document.post, id=new_id(), title=title, slug="", date=None)
+        stem = names.file_stem(title) if title else document.path.stem
+        data = document.data if document.problem else compose(document, copy)
+        return self._create(document.path.parent, stem, document.path.suffix, data)
+
+    def rename(self, document: Document, title: str) -> Document:
+        """Give the post's file the name that `title` makes; the post itself stays as it is."""
+        old = self._inside(document.path)
+        others = [name for name in names.names_in(old.parent) if name != old.name]
+        new = old.with_name(names.free_name(names.file_stem(title), old.suffix, others))
+        if new == old:
+            return document
+        with self._guard:
+            move_file(old, new)
+            self._index.moved(old, new)
+        return replace(document, path=new)
+
+    # --- the trash
+    # -------------------------------------------------------------------------------------------
+
+    def trash(self, path: Path) -> Trashed:
+        """Move a post's file to the library's trash; its pictures stay, other posts may show them."""
+        old = self._inside(path)
+        stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+        place = self.root / HIDDEN / "trash" / f"{stamp}-{secrets.token_hex(4)}" / old.name
+        try:
+            place.parent.mkdir(parents=True)
+        except OSError as error:
+            raise explain(error, old) from error
+        with self._guard:
+            move_file(old, place)
+            self._index.forget(old)
+        return Trashed(old, place)
+
+    def restore(self, trashed: Trashed) -> Document:
+        """Put a post back where it lay; under another name when that is taken by now."""
+        path = self._inside(trashed.path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise explain(error, path) from error
+        free = names.free_name(path.stem, path.suffix, names.names_in(path.parent))
+        place = path.with_name(free)
+        with self._guard:
+            move_file(trashed.place, place)
+            data, _digest = read_file(place)
+            document = self._seen(place, data)
+        try:
+            trashed.place.parent.rmdir()
+        except OSError:
+            log.info("The folder of a restored post stays in the trash")
+        return document
+
+    # --- pictures
+    # --------------------------------------------------------------------------------------------
+
+    def add_picture(self, document: Document, name: str, picture: bytes | Path) -> str:
+        """Copy a picture (its bytes, or a file anywhere) beside the post; returns the reference for the text.
+
+        Raises PictureRefused and what saving raises.
+        """
+        return pictures.copy_beside(self._inside(document.path).parent, name, picture)
+
+    def resolve_picture(self, document_path: Path, reference: str) -> Path:
+        """The file of a picture that a post names. Raises PictureRefused unless it is a picture in the
+        library.
+        """
+        descriptor, path = pictures.open_contained(self.root, document_path.parent, reference)
+        os.close(descriptor)
+        return path
+
+    def read_picture(self, document_path: Path, reference: str) -> bytes:
+        """The bytes of such a picture, from the very file that was checked. Raises PictureRefused."""
+        descriptor, _path = pictures.open_contained(self.root, document_path.parent, reference)
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read(pictures.LARGEST)
+
+    # --- within
+    # ----------------------------------------------------------------------------------------------
+
+    def _inside(self, path: Path) -> Path:
+        """`path` below the root as the index names it; refuses what lies elsewhere, also by a link."""
+        full = Path(os.path.abspath(self.root / path))  # noqa: PTH100
+        real_root = Path(os.path.realpath(self.root))
+        if not full.is_relative_to(self.root) and full.is_relative_to(real_root):
+            full = self.root / full.relative_to(real_root)
+        real = Path(os.path.realpath(full))
+        if full.is_relative_to(self.root) and real.is_relative_to(real_root):
+            parts = full.relative_to(self.root).parts
+            if not any(names.is_hidden(part) for part in parts):
+                return full
+        raise LibraryError(
+            _("“{name}” lies outside the library.").format(name=re.sub(r"[^\w .-]", "�", path.name)),
+            _("It was not opened or changed."),
+            _("Move it into the library's folder first."),
+        )
+
+    def _seen(self, path: Path, data: bytes) -> Document:
+        try:
+            post_id = self._index.saw(path, data)
+        except FileNotFoundError:
+            post_id = new_id()  # gone again already; the next look says so
+        return read_document(path, data, post_id)
+
+    def _create(self, folder: Path, stem: str, suffix: str, data: bytes) -> Document:
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise explain(error, folder) from error
+        while True:
+            taken = names.names_in(folder)
+            path = folder / names.free_name(stem, suffix, taken)
+            try:
+                with self._guard:
+                    save_file(path, data, expected=None)
+                    return self._seen(path, data)
+            except NameTaken:
+                if path.name in taken:
+                    raise
+
+    def _keep(self, document: Document) -> None:
+        """The version that is about to be replaced; a history that cannot be written does not stop a save."""
+        try:
+            self._history.keep(document.post.id, document.data)
+        except LibraryError as error:
+            log.warning("A version was not kept in the history: %s", error.details or error)

@@ -1,0 +1,129 @@
+"""The preferences: theme, text size, line length; each takes effect at once and is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+)
+
+from postdesk.core.errors import PostDeskError
+from postdesk.core.language import _
+from postdesk.core.settings import TEXT_SIZES, Settings, save_settings
+from postdesk.publishing.desk import Desk
+from postdesk.ui.style import stylesheet
+from postdesk.ui.theme import load_theme, palette
+from postdesk.ui.window import MainWindow
+
+
+def wants_dark(theme: str) -> bool:
+    """Whether a setting ("system", "light", "dark") means the dark theme now."""
+    if theme == "system":
+        return QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+    return theme == "dark"
+
+
+class Preferences(QObject):
+    """Carries out and keeps the settings. `told(sentence)` when they could not be kept; they hold for this run
+    then."""
+
+    told = Signal(str)
+
+    def __init__(self, desk: Desk, window: MainWindow) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._window = window
+        self._dark = wants_dark(desk.settings.theme)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+        self._show_theme()
+        self._window.editor.set_text_size(desk.settings.text_size)
+
+    def set_theme(self, theme: str) -> None:
+        """ "system", "light" or "dark"."""
+        self._keep(replace(self._desk.settings, theme=theme))
+        self._show_theme()
+        self._apply()
+
+    def step_text(self, by: int) -> None:
+        """A step bigger (1) or smaller (-1), or (0) the size it had at first."""
+        size = self._desk.settings.text_size + by if by else Settings().text_size
+        self.set_text_size(size)
+
+    def set_text_size(self, size: int) -> None:
+        """The editor's text in px at 100 %."""
+        size = min(max(size, TEXT_SIZES[0]), TEXT_SIZES[-1])
+        self._keep(replace(self._desk.settings, text_size=size))
+        self._window.editor.set_text_size(size)
+
+    def open(self) -> QDialog:
+        """The window of the preferences."""
+        dialog = QDialog(self._window)
+        dialog.setWindowTitle(_("Preferences"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        column = QVBoxLayout(dialog)
+        column.setContentsMargins(24, 24, 24, 18)
+        form = QFormLayout()
+        form.setSpacing(12)
+        theme = QComboBox()
+        for value, words in (("system", _("Like the system")), ("light", _("Light")), ("dark", _("Dark"))):
+            theme.addItem(words, value)
+        theme.setCurrentIndex(theme.findData(self._desk.settings.theme))
+        theme.currentIndexChanged.connect(lambda _index: self.set_theme(str(theme.currentData())))
+        size = QSpinBox()
+        size.setRange(TEXT_SIZES[0], TEXT_SIZES[-1])
+        size.setSuffix(_(" px"))
+        size.setValue(self._desk.settings.text_size)
+        size.valueChanged.connect(self.set_text_size)
+        library = QLabel(str(self._desk.library.root))
+        library.setTextFormat(Qt.TextFormat.PlainText)
+        library.setWordWrap(True)
+        library.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        for words, widget in ((_("Theme"), theme), (_("Text size"), size), (_("Library"), library)):
+            label = QLabel(words)
+            label.setProperty("kind", "field")
+            label.setBuddy(widget)
+            widget.setAccessibleName(words)
+            form.addRow(label, widget)
+        column.addLayout(form)
+        close = QPushButton(_("Close"))
+        close.setProperty("kind", "quiet")
+        close.clicked.connect(dialog.close)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        dialog.show()
+        return dialog
+
+    def _follow_system(self) -> None:
+        if self._desk.settings.theme == "system":
+            self._apply()
+
+    def _apply(self) -> None:
+        dark = wants_dark(self._desk.settings.theme)
+        if dark != self._dark:
+            self._dark = dark
+            theme = load_theme(dark)
+            application = QApplication.instance()
+            if isinstance(application, QApplication):
+                application.setPalette(palette(theme))
+                application.setStyleSheet(stylesheet(theme))
+            self._window.set_theme(theme)
+
+    def _show_theme(self) -> None:
+        for name in ("system", "light", "dark"):
+            self._window.actions_table.set_checked(f"theme_{name}", name == self._desk.settings.theme)
+
+    def _keep(self, settings: Settings) -> None:
+        self._desk.settings = settings
+        try:
+            save_settings(self._desk.folders, settings)
+        except PostDeskError as error:
+            self.told.emit(error.sentence)
