@@ -113,7 +113,11 @@ def test_code(before: str, after: str) -> None:
         ("|", "https://x.example", "[|](https://x.example)"),
         ("«https://x.example/a»", "", "[«https://x.example/a»](https://x.example/a)"),
         ("«here»", "https://x.example/a (b)", "[«here»](<https://x.example/a (b)>)"),
-        ("![al|t](a.png)", "https://x.example", "![[al|t](https://x.example)](a.png)".replace("al|t", "«alt»")),
+        (
+            "![al|t](a.png)",
+            "https://x.example",
+            "![[al|t](https://x.example)](a.png)".replace("al|t", "«alt»"),
+        ),
     ],
 )
 def test_links(before: str, url: str, after: str) -> None:
@@ -143,11 +147,15 @@ def test_a_mark_given_twice_leaves_the_text_as_it_was(text: str, place: tuple[in
 
 
 @given(plain.filter(str.strip), places, st.sampled_from(["bullets", "numbers"]))
-def test_a_list_given_twice_leaves_the_text_as_it_was(text: str, place: tuple[int, int], mark: LineMark) -> None:
+def test_a_list_given_twice_leaves_the_text_as_it_was(
+    text: str, place: tuple[int, int], mark: LineMark
+) -> None:
     """Law: toggling twice gives the text back, where there is text."""
     start, end = _selected(text, place)
     once = toggle_line_prefix(text, start, end, mark)
-    assert toggle_line_prefix(once.text, once.start, once.end, mark).text == text or not text[start:end].strip()
+    assert (
+        toggle_line_prefix(once.text, once.start, once.end, mark).text == text or not text[start:end].strip()
+    )
 
 
 @given(plain, places)
@@ -158,7 +166,9 @@ def test_a_quotation_given_twice_leaves_the_text_as_it_was(text: str, place: tup
 
 
 @given(plain, places, st.integers(1, 6))
-def test_a_heading_given_twice_leaves_the_text_as_it_was(text: str, place: tuple[int, int], level: int) -> None:
+def test_a_heading_given_twice_leaves_the_text_as_it_was(
+    text: str, place: tuple[int, int], level: int
+) -> None:
     """Law: toggling twice gives the text back, where there is text."""
     start, end = _selected(text, place)
     once = toggle_heading(text, start, end, level)

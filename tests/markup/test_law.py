@@ -20,7 +20,9 @@ def test_blocks_joined_are_the_whole(text: str) -> None:
     assert _renderer.update(text).html == render_document(text)
 
 
-edits = st.lists(st.tuples(st.integers(0, 400), st.integers(0, 40), documents | lines), min_size=1, max_size=4)
+edits = st.lists(
+    st.tuples(st.integers(0, 400), st.integers(0, 40), documents | lines), min_size=1, max_size=4
+)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=_slow)

@@ -10,7 +10,7 @@ LINES = [
     "A note[^1] and another[^two], and the first again[^1].",
     "[^1]: The note itself.",
     "[^two]: A note with HTML in it[^1].",
-    "[ref]: https://blog.example/ref \"Title\"",
+    '[ref]: https://blog.example/ref "Title"',
     "*[HTML]: Hypertext Markup Language",
     "HTML is an abbreviation here.",
     "# Heading",
@@ -56,7 +56,7 @@ LINES = [
     "<script>alert(1)",
     "</script>",
     "<br",
-    "![alt](picture.png \"A caption\")",
+    '![alt](picture.png "A caption")',
     "![alt](picture.png)",
     "[![alt](picture.png)](https://blog.example)",
     "https://www.youtube.com/watch?v=abc",
@@ -77,5 +77,9 @@ LINES = [
     "",
 ]
 
-lines = st.one_of(st.sampled_from(LINES), st.sampled_from([""]), st.text(alphabet="ab*_`[]()<>!#-+1.) \\~|:^&=\"", max_size=12))
+lines = st.one_of(
+    st.sampled_from(LINES),
+    st.sampled_from([""]),
+    st.text(alphabet='ab*_`[]()<>!#-+1.) \\~|:^&="', max_size=12),
+)
 documents = st.lists(lines, max_size=14).map("\n".join)

@@ -1,8 +1,8 @@
 """Splits a post into its top-level blocks: the pieces that the preview renders, caches and replaces one by one.
 
-A block is whatever Python-Markdown can render without looking at its neighbours (all but the definitions that the whole text
-shares). Where that is not certain neighbours are put into one block: a block too large costs a few milliseconds, a block too
-small would be a wrong page.
+A block is whatever Python-Markdown can render without looking at its neighbours (all but the definitions that the
+whole text shares). Where that is not certain neighbours are put into one block: a block too large costs a few
+milliseconds, a block too small would be a wrong page.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ _TAGGED = re.compile(r"<[A-Za-z/!?]|```|~~~")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of the source. Lines count from 0, both ends inclusive. `kind` is one of text, heading, list, quote, code,
-    fence, html, definition, description, and `unclosed`: markup that is never closed, to be shown as it was typed.
+    """A piece of the source. Lines count from 0, both ends inclusive. `kind` is one of text, heading, list, quote,
+    code, fence, html, definition, description, and `unclosed`: markup that is never closed, to be shown as it was
+    typed.
     """
 
     text: str
@@ -70,7 +71,7 @@ class _Chunk:
 def _chunks(lines: list[str]) -> list[_Chunk]:
     chunks: list[_Chunk] = []
     unclosed: set[tuple[str, int]] = set()
-    budget = [4 * sum(map(len, lines)) + 100_000]
+    budget = [sum(map(len, lines)) + 50_000]
     position = 0
     count = len(lines)
     while position < count:
@@ -190,7 +191,9 @@ def _joined(chunks: list[_Chunk], lines: list[str]) -> list[Block]:
 
 def _kinds(lines: list[str], chunk: _Chunk) -> set[str]:
     """The kinds of all lines of a chunk: a list may follow a paragraph without a blank line."""
-    return {chunk.kind} | {_kind(line) for line in lines[chunk.first : chunk.last + 1] if line and not line.isspace()}
+    return {chunk.kind} | {
+        _kind(line) for line in lines[chunk.first : chunk.last + 1] if line and not line.isspace()
+    }
 
 
 # What goes on over a blank line when more of the same follows.

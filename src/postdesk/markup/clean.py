@@ -1,8 +1,9 @@
 """The second wall of the preview: HTML with everything taken out that runs, loads, sends, or leaves the page.
 
-The first wall is the engine's settings and the page's content security policy; this one holds without them. It keeps a list
-of what may stay (elements, attributes, schemes of links) and writes the page anew from the parser's events, so that what
-the parser did not understand cannot come out. What comes out is balanced: no element reaches beyond its block.
+The first wall is the engine's settings and the page's content security policy; this one holds without them. It keeps
+a list of what may stay (elements, attributes, schemes of links) and writes the page anew from the parser's events,
+so that what the parser did not understand cannot come out. What comes out is balanced: no element reaches beyond its
+block.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ _DROPPED = frozenset(
 )
 # Of these only what is inside stays, as for every element that is not known.
 _KEPT = frozenset(
-    "a abbr address article aside b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn div dl "
-    "dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img input ins kbd li main mark nav ol p pre q rp rt ruby "
-    "s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
+    "a abbr address article aside b bdi bdo blockquote br caption center cite code col colgroup dd del details dfn "
+    "div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img input ins kbd li main mark nav ol p pre "
+    "q rp rt ruby s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u "
+    "ul var wbr".split()
 )
 _EVERYWHERE = frozenset(["class", "dir", "lang", "title"])
 _OWN: dict[str, frozenset[str]] = {
@@ -59,9 +61,9 @@ _ANCHOR = re.compile(r"(?:fn|fnref\d*):[^\s\"'<>]{1,200}\Z")
 def clean(html: str, picture: Picture, remote_allowed: bool) -> str:
     """`html` made harmless. Never raises.
 
-    `picture` gets the reference of a picture as it is in the text and gives the address under which the preview serves it,
-    or None where it is not to be shown; it decides about remote pictures too, and is asked for them only when
-    `remote_allowed`. A picture that is not shown leaves a sentence in its place.
+    `picture` gets the reference of a picture as it is in the text and gives the address under which the preview
+    serves it, or None where it is not to be shown; it decides about remote pictures too, and is asked for them only
+    when `remote_allowed`. A picture that is not shown leaves a sentence in its place.
     """
     cleaner = _Cleaner(picture, remote_allowed)
     try:
@@ -106,8 +108,6 @@ def _as_text(source: str) -> str:
 
 
 class _Cleaner(HTMLParser):
-    CDATA_CONTENT_ELEMENTS = ("script", "style")
-
     def __init__(self, picture: Picture, remote_allowed: bool) -> None:
         super().__init__(convert_charrefs=True)
         self._picture = picture
@@ -131,7 +131,9 @@ class _Cleaner(HTMLParser):
             return
         if tag not in _KEPT or (tag not in _VOID and len(self._open) >= _LIMIT):
             return
-        values = {name: value or "" for name, value in reversed(attrs)}  # the first of two wins, as in browsers
+        values = {
+            name: value or "" for name, value in reversed(attrs)
+        }  # the first of two wins, as in browsers
         if tag == "img":
             self._image(values)
             return
@@ -174,7 +176,7 @@ class _Cleaner(HTMLParser):
     def _attributes(self, tag: str, values: dict[str, str]) -> str:
         allowed = _OWN.get(tag, frozenset())
         written = []
-        for name, value in sorted(values.items()):
+        for name, value in reversed(values.items()):
             if name == "href" and tag == "a":
                 address = safe_link(value)
                 if address is not None:
@@ -210,7 +212,9 @@ class _Cleaner(HTMLParser):
             address = self._picture(reference)
         if address is None:
             words = f"{refusal}: {alt}" if alt else refusal
-            self._out.append(f'<span class="no-picture" title="{html.escape(plain[:300])}">{html.escape(words)}</span>')
+            self._out.append(
+                f'<span class="no-picture" title="{html.escape(plain[:300])}">{html.escape(words)}</span>'
+            )
             return
         written = self._attributes("img", values)
         self._out.append(f'<img src="{html.escape(address)}"{written}>')

@@ -11,14 +11,18 @@ from postdesk.markup.render import render_document
 
 WORDS_PER_MINUTE = 230  # silent reading of non-fiction, after Brysbaert 2019 (238), rounded down
 
-# Scripts without spaces between words: each character counts. Han, kana; two of Thai, Lao, Khmer or Burmese letters would
-# be nearer to a word, but nobody bills by them.
+# Scripts without spaces between words: each character counts. Han, kana; two of Thai, Lao, Khmer or Burmese letters
+# would be nearer to a word, but nobody bills by them.
 _CHARACTER = re.compile(
     "[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
 )
 # Letters and digits, with marks, and with what stands inside words: it's, well-known, 3.14, l’eau.
-_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u200c\u200d]*['’.,·-]?[^\W_]+)*")
-_ADDRESSES = re.compile(r"(?<=\])\([^()\s]*(?:\s+\"[^\"]*\")?\)|<?https?://[^\s<>)]+>?|^ {0,3}\[[^\]^]+\]:.*$", re.MULTILINE)
+_WORD = re.compile(
+    r"[^\W_]+(?:[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u200c\u200d]*['’.,·-]?[^\W_]+)*"
+)
+_ADDRESSES = re.compile(
+    r"(?<=\])\([^()\s]*(?:\s+\"[^\"]*\")?\)|<?https?://[^\s<>)]+>?|^ {0,3}\[[^\]^]+\]:.*$", re.MULTILINE
+)
 _TAGS = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--.*?-->", re.DOTALL)
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*(?:\{[^{}]*\})?[ \t]*\Z")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*\Z")
@@ -37,7 +41,8 @@ class Heading:
 
 
 def words(text: str) -> int:
-    """How many words `text` (Markdown) has. A Chinese or Japanese character counts as one; addresses and tags do not count."""
+    """How many words `text` (Markdown) has. A Chinese or Japanese character counts as one; addresses and tags do not
+    count."""
     if "](" in text or "://" in text or "]:" in text:
         text = _ADDRESSES.sub(" ", text)
     if "<" in text:
@@ -70,7 +75,12 @@ def outline(text: str) -> tuple[Heading, ...]:
         if match is not None:
             if match[2]:
                 found.append(Heading(len(match[1]), _unmarked(match[2]), position))
-        elif line[:1] in ("=", "-", " ") and position and _UNDERLINE.match(line) and _can_be_title(lines, position - 1):
+        elif (
+            line[:1] in ("=", "-", " ")
+            and position
+            and _UNDERLINE.match(line)
+            and _can_be_title(lines, position - 1)
+        ):
             level = 1 if line.strip()[0] == "=" else 2
             found.append(Heading(level, _unmarked(lines[position - 1]), position - 1))
         position += 1
@@ -86,7 +96,9 @@ def _can_be_title(lines: list[str], number: int) -> bool:
     return number == 0 or not lines[number - 1].strip()
 
 
-_MARKUP = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])?|(?<!\\)(?:\*+|~~|`+)|(?<![\w\\])_+|_+(?!\w)|<[^<>]*>")
+_MARKUP = re.compile(
+    r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])?|(?<!\\)(?:\*+|~~|`+)|(?<![\w\\])_+|_+(?!\w)|<[^<>]*>"
+)
 
 
 def _unmarked(text: str) -> str:
@@ -96,8 +108,8 @@ def _unmarked(text: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    """What a reader reads of `text` (Markdown): paragraphs separated by a blank line, no marks, no addresses. Footnotes'
-    numbers and their list are left out."""
+    """What a reader reads of `text` (Markdown): paragraphs separated by a blank line, no marks, no addresses.
+    Footnotes' numbers and their list are left out."""
     reader = _Reader()
     reader.feed(render_document(text))
     reader.close()

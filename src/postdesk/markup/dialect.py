@@ -53,7 +53,7 @@ class Dialect(markdown.Markdown):
     @property
     def abbreviations(self) -> dict[str, str]:
         """Abbreviation to what it stands for, as the last conversion found them."""
-        table: dict[str, str] = self.abbreviation_table.abbrs
+        table: dict[str, str] = self.abbreviation_table.abbrs  # type: ignore[attr-defined]
         return table
 
 
@@ -78,7 +78,7 @@ def make_markdown() -> Dialect:
 class Notes(FootnoteExtension):
     """Collects footnotes and leaves a mark where one is referred to. Numbers and the list come from render.py."""
 
-    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  Python-Markdown's name
+    def extendMarkdown(self, md: markdown.Markdown) -> None:
         md.registerExtension(self)
         self.parser = md.parser
         self.md = md
@@ -94,7 +94,7 @@ class _NoteReference(InlineProcessor):
         super().__init__(pattern)
         self.notes = notes
 
-    def handleMatch(  # type: ignore[override]  # noqa: N802  Python-Markdown's name
+    def handleMatch(  # type: ignore[override]
         self, match: re.Match[str], data: str
     ) -> tuple[etree.Element | None, int | None, int | None]:
         label = match.group(1)
@@ -119,7 +119,7 @@ _NOTE_ELEMENT = re.compile(f'<{_NOTE} label="([^"<>]*)"></{_NOTE}>')
 
 
 class _Figures(markdown.extensions.Extension):
-    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  Python-Markdown's name
+    def extendMarkdown(self, md: markdown.Markdown) -> None:
         # After the inline patterns (20) and attributes (8).
         md.treeprocessors.register(_FigureTree(md), "figures", 5)
 
@@ -178,7 +178,7 @@ def is_contained(text: str) -> bool:
         fences = instance.preprocessors["fenced_code_block"]
         lines = fences.run(lines)
         if getattr(fences, "fence", None) is not None:
-            fences.clear()
+            _prober.cache_clear()  # it would go on looking for the end
             return False
         text = "\n".join(lines)
         # Without their ends the parser takes these for text here, and would look for the ends in what follows.
@@ -189,7 +189,8 @@ def is_contained(text: str) -> bool:
     except Exception:
         # What the parser cannot read is shown as typed.
         return False
-    return not (parser.rawdata or parser.inraw or parser.stack or parser.mdstack or parser._cache)
+    left = (parser.rawdata, parser.inraw, parser.stack, getattr(parser, "mdstack", []))
+    return not any(left)
 
 
 def unescape_label(label: str) -> str:

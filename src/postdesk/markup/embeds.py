@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Who shows it: WordPress' name for it, the kind, whether it is as wide as it is told, its addresses (a pattern)."""
+    """Who shows it: WordPress' name for it, the kind, whether it is as wide as it is told, its addresses (a
+    pattern)."""
 
     slug: str
     kind: str
@@ -42,7 +43,9 @@ PROVIDERS = (
     Provider("issuu", "rich", r"(?:www\.)?issuu\.com/.+"),
     Provider("scribd", "rich", r"(?:www\.)?scribd\.com/(?:doc|document)/.+"),
 )
-_PATTERNS = tuple((re.compile(rf"https?://(?:{provider.addresses})\Z", re.IGNORECASE), provider) for provider in PROVIDERS)
+_PATTERNS = tuple(
+    (re.compile(rf"https?://(?:{provider.addresses})\Z", re.IGNORECASE), provider) for provider in PROVIDERS
+)
 
 
 def provider_of(address: str) -> Provider | None:

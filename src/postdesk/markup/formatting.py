@@ -1,7 +1,7 @@
 """Formatting commands of the editor as pure edits of text: every one takes itself back when it is given twice.
 
-Positions are code points. An `Edit` holds the whole new text and the new selection; `changed` says which part is new, so that
-the editor replaces no more than that.
+Positions are code points. An `Edit` holds the whole new text and the new selection; `changed` says which part is
+new, so that the editor replaces no more than that.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class Edit:
 def toggle_inline(text: str, start: int, end: int, mark: str) -> Edit:
     """Puts `mark` (`**`, `*`, `~~`, `` ` ``) around the selection, or takes it away.
 
-    Without a selection the word at the cursor is meant; where there is none, an empty pair is opened and the cursor put inside.
-    A selection over several lines is marked line by line, since emphasis ends with its paragraph; marks of lists and
-    quotations stay outside.
+    Without a selection the word at the cursor is meant; where there is none, an empty pair is opened and the cursor
+    put inside. A selection over several lines is marked line by line, since emphasis ends with its paragraph; marks
+    of lists and quotations stay outside.
     """
     start, end = min(start, end), max(start, end)
     if start == end:
@@ -108,9 +108,17 @@ def _marked(text: str, piece: tuple[int, int], mark: str) -> tuple[int, int] | N
     """(how far the marks lie outside, inside) when the piece has them: (len, 0) around it, (0, len) within."""
     first, last = piece
     size = len(mark)
-    if last - first > 2 * size and _is_mark(text, first, first + size, mark) and _is_mark(text, last - size, last, mark):
+    if (
+        last - first > 2 * size
+        and _is_mark(text, first, first + size, mark)
+        and _is_mark(text, last - size, last, mark)
+    ):
         return 0, size
-    if first >= size and _is_mark(text, first - size, first, mark) and _is_mark(text, last, last + size, mark):
+    if (
+        first >= size
+        and _is_mark(text, first - size, first, mark)
+        and _is_mark(text, last, last + size, mark)
+    ):
         return size, 0
     return None
 
@@ -162,13 +170,17 @@ def _unmark(text: str, start: int, end: int, pieces: list[tuple[int, int]], mark
 
 
 def make_link(text: str, start: int, end: int, url: str) -> Edit:
-    """Links the selection (or the word at the cursor) to `url`; a link that is selected, or in which the cursor stands, becomes
-    its text again. With `url` "" the place for it is selected."""
+    """Links the selection (or the word at the cursor) to `url`; a link that is selected, or in which the cursor
+    stands, becomes its text again. With `url` "" the place for it is selected."""
     start, end = min(start, end), max(start, end)
-    for match in re.finditer(r"(?<!!)\[((?:[^\[\]\\\n]|\\.)*)\]\(([^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)", text):
+    for match in re.finditer(
+        r"(?<!!)\[((?:[^\[\]\\\n]|\\.)*)\]\(([^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)", text
+    ):
         if match.start() <= start and end <= match.end():
             words = match[1]
-            return Edit(text[: match.start()] + words + text[match.end() :], match.start(), match.start() + len(words))
+            return Edit(
+                text[: match.start()] + words + text[match.end() :], match.start(), match.start() + len(words)
+            )
     if start == end:
         start, end = _word_at(text, start) or (start, end)
     words = text[start:end].strip("\n")
@@ -191,17 +203,17 @@ def make_link(text: str, start: int, end: int, url: str) -> Edit:
 
 
 def toggle_line_prefix(text: str, start: int, end: int, mark: LineMark) -> Edit:
-    """Makes the lines of the selection a quotation ("quote"), a list ("bullets") or a numbered list ("numbers"), or takes one
-    level of it away when all of them have it. A list of the other kind changes its kind. Blank lines inside are kept
-    blank in lists, and quoted in quotations."""
+    """Makes the lines of the selection a quotation ("quote"), a list ("bullets") or a numbered list ("numbers"), or
+    takes one level of it away when all of them have it. A list of the other kind changes its kind. Blank lines
+    inside are kept blank in lists, and quoted in quotations."""
     if mark == "quote":
         return _on_lines(text, start, end, _toggle_quote)
     return _on_lines(text, start, end, lambda lines: _toggle_list(lines, mark))
 
 
 def toggle_heading(text: str, start: int, end: int, level: int) -> Edit:
-    """Makes the lines of the selection headings of `level` (1 to 6), or text again when all of them are. Another level is
-    changed; level 0 only takes away."""
+    """Makes the lines of the selection headings of `level` (1 to 6), or text again when all of them are. Another
+    level is changed; level 0 only takes away."""
 
     def toggled(lines: list[str]) -> list[str]:
         levels = [len(match[1]) if (match := _HEADING.match(line)) else 0 for line in lines if line.strip()]
@@ -271,11 +283,13 @@ def _toggle_list(lines: list[str], mark: LineMark) -> list[str]:
 
 
 def _on_lines(text: str, start: int, end: int, change: Callable[[list[str]], list[str]]) -> Edit:
-    """Applies `change` to the lines that the selection touches. A cursor keeps its place in its line, a selection grows to
-    the changed lines."""
+    """Applies `change` to the lines that the selection touches. A cursor keeps its place in its line, a selection
+    grows to the changed lines."""
     start, end = min(start, end), max(start, end)
     first = text.rfind("\n", 0, start) + 1
-    reach = end - 1 if end > start and text[end - 1] == "\n" else end  # a line selected with its end is one line
+    reach = (
+        end - 1 if end > start and text[end - 1] == "\n" else end
+    )  # a line selected with its end is one line
     last = text.find("\n", max(reach, first))
     last = len(text) if last < 0 else last
     lines = text[first:last].split("\n")

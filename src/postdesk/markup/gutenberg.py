@@ -1,8 +1,8 @@
 """Turns the HTML of a post into WordPress' block markup, so that the block editor opens it without complaint.
 
-What the dialect makes has a block of its own each; everything else goes into an HTML block byte for byte. The forms are those
-that @wordpress/block-library 11 writes itself, and older versions accept; tests/markup/test_gutenberg.py holds each
-against that library.
+What the dialect makes has a block of its own each; everything else goes into an HTML block byte for byte. The forms
+are those that @wordpress/block-library 11 writes itself, and older versions accept; tests/markup/test_gutenberg.py
+holds each against that library.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from postdesk.markup.tree import Node, parse, write_all
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture that the blog has: its media id there ("" when it has none), its address, its size in px (0: unknown)."""
+    """A picture that the blog has: its media id there ("" when it has none), its address, its size in px (0:
+    unknown)."""
 
     id: str
     address: str
@@ -48,7 +49,8 @@ class _Foreign(Exception):
 
 
 _INLINE = frozenset(
-    "a abbr b bdi bdo br cite code data del dfn em i img ins kbd mark q s samp small span strong sub sup time u var".split()
+    "a abbr b bdi bdo br cite code data del dfn em i img ins kbd mark q s samp small span strong sub sup time u "
+    "var".split()
 )
 _ALIGNED = re.compile(r"\s*text-align:\s*(left|right|center);?\s*\Z")
 _ISOLATED_ADDRESS = re.compile(r"^(\s*https?:)//([^\s<>\"]+\s*)$", re.MULTILINE)
@@ -128,10 +130,11 @@ class _Writer:
         # The order is that of the library: what the block has itself, then what it supports.
         values |= names
         identity = f' id="{html.escape(anchor)}"' if anchor else ""
+        names_there = _class("wp-block-heading", *node.classes)
         return _comment(
             "heading",
             values,
-            f"<{node.tag}{_class('wp-block-heading', *node.classes)}{identity}>{self.inline(node.children)}</{node.tag}>",
+            f"<{node.tag}{names_there}{identity}>{self.inline(node.children)}</{node.tag}>",
         )
 
     def inline(self, nodes: list[Node]) -> str:
@@ -163,7 +166,9 @@ class _Writer:
         if any(not child.tag for child in children):
             raise _Foreign
         inner = "\n\n".join(self.blocks(children))
-        return _comment("quote", values, f"<blockquote{_class('wp-block-quote', *node.classes)}>{inner}</blockquote>")
+        return _comment(
+            "quote", values, f"<blockquote{_class('wp-block-quote', *node.classes)}>{inner}</blockquote>"
+        )
 
     def list(self, node: Node) -> str:
         names = [name for name in node.classes if name != "task-list"]
@@ -189,7 +194,9 @@ class _Writer:
                 raise _Foreign
             items.append(self._item(child))
         inner = "\n\n".join(items)
-        return _comment("list", values, f"<{node.tag}{start}{_class('wp-block-list', *names)}>{inner}</{node.tag}>")
+        return _comment(
+            "list", values, f"<{node.tag}{start}{_class('wp-block-list', *names)}>{inner}</{node.tag}>"
+        )
 
     def _item(self, node: Node) -> str:
         names = [name for name in node.classes if name != "task-list-item"]
@@ -246,9 +253,8 @@ class _Writer:
             values["linkDestination"] = "custom"
         attributes = inside[0].attributes
         identity = f' class="{html.escape(attributes["class"])}"' if "class" in attributes else ""
-        shown = (
-            f'<img src="{html.escape(attributes.get("src", ""))}" alt="{html.escape(attributes.get("alt", ""))}"{identity}/>'
-        )
+        source, alt = (html.escape(attributes.get(name, "")) for name in ("src", "alt"))
+        shown = f'<img src="{source}" alt="{alt}"{identity}/>'
         if link is not None:
             shown = f'<a href="{html.escape(link.attributes.get("href", ""))}">{shown}</a>'
         if caption:
@@ -294,7 +300,9 @@ class _Writer:
         return _comment(
             "table",
             {},
-            '<figure class="wp-block-table"><table class="has-fixed-layout">' + "".join(parts) + "</table></figure>",
+            '<figure class="wp-block-table"><table class="has-fixed-layout">'
+            + "".join(parts)
+            + "</table></figure>",
         )
 
     def _row(self, node: Node) -> str:

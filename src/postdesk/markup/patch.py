@@ -12,8 +12,8 @@ from postdesk.markup.render import Rendered, RenderedBlock
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change. `remove` and `insert` name a place in the list of blocks as it is at that moment; `shift` gives the block
-    at `index` new lines; `tail` replaces the footnotes by `html`. Lines count from 0."""
+    """One change. `remove` and `insert` name a place in the list of blocks as it is at that moment; `shift` gives
+    the block at `index` new lines; `tail` replaces the footnotes by `html`. Lines count from 0."""
 
     op: Literal["remove", "insert", "shift", "tail"]
     index: int = 0
@@ -30,7 +30,8 @@ class Patch:
     ops: tuple[Change, ...] = ()
 
     def to_json(self) -> str:
-        """ASCII JSON: a list of objects, fields as in `Change`. Safe inside a script: `<`, U+2028 and such are escaped."""
+        """ASCII JSON: a list of objects, fields as in `Change`. Safe inside a script: `<`, U+2028 and such are
+        escaped."""
         return json.dumps([asdict(change) for change in self.ops]).replace("<", "\\u003c")
 
 
@@ -44,7 +45,9 @@ def diff(old: Rendered, new: Rendered) -> Patch:
     end = 0
     while end < shortest - start and before[-1 - end].key == after[-1 - end].key:
         end += 1
-    ops = [Change("remove", index, before[index].key) for index in range(len(before) - end - 1, start - 1, -1)]
+    ops = [
+        Change("remove", index, before[index].key) for index in range(len(before) - end - 1, start - 1, -1)
+    ]
     for index in range(start, len(after) - end):
         block = after[index]
         ops.append(Change("insert", index, block.key, block.html, block.first_line, block.last_line))

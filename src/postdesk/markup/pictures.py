@@ -23,15 +23,17 @@ _ADDRESS = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _TAG = re.compile(r"<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"(?P<name>[a-zA-Z-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+))")
+_ATTRIBUTE = re.compile(
+    r"(?P<name>[a-zA-Z-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+))"
+)
 _CODE_SPAN = re.compile(r"(?<![`\\])(`+)(?!`)(?:(?!\n\n)[\s\S])*?(?<!`)\1(?!`)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 @dataclass(frozen=True, slots=True)
 class PictureRef:
-    """A picture in the text: its reference as an address (not yet percent-decoded), its alt text, its caption (the title, ""
-    without), where it stands (start and end in code points) and its line (from 0)."""
+    """A picture in the text: its reference as an address (not yet percent-decoded), its alt text, its caption (the
+    title, "" without), where it stands (start and end in code points) and its line (from 0)."""
 
     ref: str
     alt: str
@@ -71,8 +73,8 @@ def find_pictures(text: str) -> tuple[PictureRef, ...]:
 
 
 def render_for_blog(body: str, address_of: Callable[[str], str | None]) -> str:
-    """The HTML of `body` (Markdown) as it goes out. `address_of` gets every picture's reference as the HTML has it and gives
-    the blog's address for it, or None to leave it."""
+    """The HTML of `body` (Markdown) as it goes out. `address_of` gets every picture's reference as the HTML has it
+    and gives the blog's address for it, or None to leave it."""
     return exchange_sources(render_document(body), address_of)
 
 

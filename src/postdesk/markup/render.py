@@ -1,6 +1,7 @@
 """Renders a post: as a whole, which is what goes out, and block by block from a cache, which is what the preview shows.
 
-Law, held by tests/markup/test_law.py: `Renderer().update(text).html == render_document(text)`, whatever was rendered before.
+Law, held by tests/markup/test_law.py: `Renderer().update(text).html == render_document(text)`, whatever was rendered
+before.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from xml.etree.ElementTree import Element
 
 from pygments.formatters import HtmlFormatter
 
@@ -25,8 +27,8 @@ _CACHED = 20_000  # blocks; a day-long live post of 1 MB has some 3,000
 
 @dataclass(frozen=True, slots=True)
 class RenderedBlock:
-    """One block as HTML. `key` follows from the HTML (equal HTML later in the text gets a suffix), so that a page can keep
-    what it has. Lines count from 0, both ends inclusive."""
+    """One block as HTML. `key` follows from the HTML (equal HTML later in the text gets a suffix), so that a page
+    can keep what it has. Lines count from 0, both ends inclusive."""
 
     key: str
     html: str
@@ -209,7 +211,7 @@ class Job:
 def highlight_css(dark: bool) -> str:
     """The style sheet for highlighted code, for a light or a dark page."""
     formatter = HtmlFormatter(style="github-dark" if dark else "default")
-    styles: str = formatter.get_style_defs(".highlight")
+    styles: str = formatter.get_style_defs(".highlight")  # type: ignore[no-untyped-call]
     # The page's own colour shows through.
     return "\n".join(line for line in styles.split("\n") if not line.startswith((".highlight {", "pre {")))
 
@@ -259,12 +261,15 @@ def _cache_key(block: Block, definitions: Definitions) -> tuple[object, ...]:
 # --- one run of Python-Markdown ------------------------------------------------------------------------------
 
 
-def _parse(dialect: Dialect, markdown: str):  # type: ignore[no-untyped-def]
+def _parse(dialect: Dialect, markdown: str) -> Element:
     dialect.reset()
-    dialect.lines = markdown.split("\n")
+    lines = markdown.split("\n")
     for preprocessor in dialect.preprocessors:
-        dialect.lines = preprocessor.run(dialect.lines)
-    return dialect.parser.parseDocument(dialect.lines).getroot()
+        lines = preprocessor.run(lines)
+    # An extension may look at them while the blocks are parsed.
+    dialect.lines = lines  # type: ignore[attr-defined]
+    root: Element = dialect.parser.parseDocument(lines).getroot()  # type: ignore[assignment]
+    return root
 
 
 def _convert(dialect: Dialect, markdown: str, definitions: Definitions | None) -> str:
@@ -274,20 +279,23 @@ def _convert(dialect: Dialect, markdown: str, definitions: Definitions | None) -
         return ""
     root = _parse(dialect, markdown)
     if definitions is not None:
-        for table, wanted in (
-            (dialect.references, definitions.references),
-            (dialect.notes.footnotes, definitions.notes),
-            (dialect.abbreviations, definitions.abbreviations),
-        ):
-            table.clear()
-            table.update(wanted)
+        dialect.references.clear()
+        dialect.references.update(definitions.references)  # type: ignore[arg-type]
+        dialect.notes.footnotes.clear()
+        dialect.notes.footnotes.update(definitions.notes)
+        dialect.abbreviations.clear()
+        dialect.abbreviations.update(definitions.abbreviations)
     for treeprocessor in dialect.treeprocessors:
         changed = treeprocessor.run(root)
         if changed is not None:
             root = changed
     output: str = dialect.serializer(root)
     start = output.find(f"<{dialect.doc_tag}>")
-    output = output[start + len(dialect.doc_tag) + 2 : output.rfind(f"</{dialect.doc_tag}>")].strip() if start >= 0 else ""
+    output = (
+        output[start + len(dialect.doc_tag) + 2 : output.rfind(f"</{dialect.doc_tag}>")].strip()
+        if start >= 0
+        else ""
+    )
     for postprocessor in dialect.postprocessors:
         output = postprocessor.run(output)
     # Not stripped: raw HTML brings its own line ends, and they are there in the whole text too.

@@ -1,9 +1,10 @@
 """Rewrites one block of Markdown so that Python-Markdown reads it the way writers mean it.
 
-Python-Markdown wants four spaces of nesting and a blank line before every list and table, and it lets an unclosed fence or tag
-reach into what follows. Here the containers of a block (quotations, list items, fences) are read as CommonMark 0.31.2 does
-(https://spec.commonmark.org/0.31.2/#container-blocks), with more patience for indentation, and written again the way
-Python-Markdown wants them. The text inside lines is left alone. What would cost too much to render is shown as typed.
+Python-Markdown wants four spaces of nesting and a blank line before every list and table, and it lets an unclosed
+fence or tag reach into what follows. Here the containers of a block (quotations, list items, fences) are read as
+CommonMark 0.31.2 does (https://spec.commonmark.org/0.31.2/#container-blocks), with more patience for indentation,
+and written again the way Python-Markdown wants them. The text inside lines is left alone. What would cost too much
+to render is shown as typed.
 """
 
 from __future__ import annotations
@@ -146,7 +147,9 @@ def _rewrite(lines: list[str], depth: int, *, in_item: bool = False) -> list[str
             position += 1
             continue
         indent = indent_of(line)
-        if indent >= TAB and not in_paragraph:  # code by indentation, or what belongs to a footnote or a description
+        if (
+            indent >= TAB and not in_paragraph
+        ):  # code by indentation, or what belongs to a footnote or a description
             out.append(line)
             position += 1
             continue
@@ -166,7 +169,8 @@ def _rewrite(lines: list[str], depth: int, *, in_item: bool = False) -> list[str
             continue
         if not in_paragraph and HTML_START.match(line):
             # Raw HTML is a block of its own; where it ends is for the splitter to say.
-            return out + [*lines[position:]] if depth == 0 else out + [literal(rest) for rest in lines[position:]]
+            rest = lines[position:]
+            return [*out, *(rest if depth == 0 else map(literal, rest))]
         if QUOTE.match(line):
             end, inner = _quoted(lines, position)
             _open(out)
@@ -184,7 +188,9 @@ def _rewrite(lines: list[str], depth: int, *, in_item: bool = False) -> list[str
             continue
         item = item_start(line)
         if item is not None and (not in_paragraph or item.interrupts):
-            if in_paragraph and not (in_item and "" not in out):  # after an item's own text a blank line would make it loose
+            if in_paragraph and not (
+                in_item and "" not in out
+            ):  # after an item's own text a blank line would make it loose
                 out.append("")
             position = _item(lines, position, out, depth)
             in_paragraph = False
@@ -283,7 +289,12 @@ def _quoted(lines: list[str], start: int) -> tuple[int, list[str]]:
         if match is not None:
             inner.append(line[match.end() :])
             bare = inner[-1].lstrip("> ")
-            lazy = bool(bare) and not HEADING.match(bare) and fence_opening(bare) is None and not RULE.match(bare)
+            lazy = (
+                bool(bare)
+                and not HEADING.match(bare)
+                and fence_opening(bare) is None
+                and not RULE.match(bare)
+            )
         elif lazy and not BLANK.match(line) and not starts_something(line):
             inner.append(line)
         elif BLANK.match(line) and _quote_follows(lines, position):
@@ -370,7 +381,9 @@ def _item(lines: list[str], start: int, out: list[str], depth: int) -> int:
             position += 1
             continue
         indent = indent_of(line)
-        nested = indent - item.at >= 2 and (indent >= item.text or item_start(line.lstrip(" ")) is not None or blank)
+        nested = indent - item.at >= 2 and (
+            indent >= item.text or item_start(line.lstrip(" ")) is not None or blank
+        )
         if nested:
             inner.append(line[min(indent, item.text) :])
             if fence_opening(inner[-1]) is not None:
@@ -393,7 +406,9 @@ def _item(lines: list[str], start: int, out: list[str], depth: int) -> int:
     written = _rewrite(inner, depth + 1, in_item=True) or [""]
     first = written[0]
     lead = item.mark.ljust(TAB) if len(item.mark) < TAB else item.mark + " "
-    if inner and (fence_opening(inner[0]) is not None or inner[0].startswith((">", "    ")) or HEADING.match(inner[0])):
+    if inner and (
+        fence_opening(inner[0]) is not None or inner[0].startswith((">", "    ")) or HEADING.match(inner[0])
+    ):
         # Python-Markdown reads no container in the line of the mark itself.
         out.append(lead + (first if HEADING.match(inner[0]) else ""))
         if not HEADING.match(inner[0]):
@@ -406,7 +421,11 @@ def _item(lines: list[str], start: int, out: list[str], depth: int) -> int:
         out.extend((" " * TAB + part).rstrip() for part in written[1:])
     out.extend([""] * trailing)
     following = lines[position] if position < len(lines) else ""
-    if following and trailing == 0 and not (item_start(following) and _same_kind(item, item_start(following))):
+    if (
+        following
+        and trailing == 0
+        and not (item_start(following) and _same_kind(item, item_start(following)))
+    ):
         out.append("")
     return position
 

@@ -64,7 +64,7 @@ def write(node: Node) -> str:
         return html.escape(node.text, quote=False).replace("\u00a0", "&nbsp;")
     attributes = "".join(f' {name}="{html.escape(value)}"' for name, value in node.attributes.items())
     if node.tag in VOID:
-        return f"<{node.tag}{attributes}{'' if node.tag == 'br' else '/'}>"
+        return f"<{node.tag}{attributes}>"
     return f"<{node.tag}{attributes}>{write_all(node.children)}</{node.tag}>"
 
 
