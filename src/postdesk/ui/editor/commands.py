@@ -33,6 +33,10 @@ COMMANDS: dict[str, Command] = {
 }
 
 
+# What the table of actions calls these commands.
+_ACTIONS = {"strikethrough": "strike", "bulleted_list": "bullet-list", "insert_picture": "picture"}
+
+
 def run(edit: MarkdownEdit, command: Command, *, beside: bool = False) -> None:
     """Applies `command` to the lines that the selection touches, and with `beside` to the ones before and after them.
 
@@ -61,7 +65,8 @@ def run(edit: MarkdownEdit, command: Command, *, beside: bool = False) -> None:
 
 
 def run_named(edit: MarkdownEdit, name: str) -> None:
-    """Carries out a command by its name; KeyError for a name there is not."""
+    """Carries out a command by its name, or by that of its action; KeyError for a name there is not."""
+    name = _ACTIONS.get(name, name.replace("_", "-"))
     if name == "rule":
         insert_paragraph(edit, "---")
     elif name == "picture":
@@ -72,7 +77,7 @@ def run_named(edit: MarkdownEdit, name: str) -> None:
 
 def insert_paragraph(edit: MarkdownEdit, text: str) -> None:
     """Puts `text` after the cursor's line as a paragraph of its own, the cursor behind it."""
-    run(edit, lambda before, start, end: paragraph_of_its_own(before, end, to_document(text)), beside=True)
+    run(edit, lambda lines, _start, end: paragraph_of_its_own(lines, end, to_document(text)), beside=True)
 
 
 def paragraph_of_its_own(text: str, at: int, new: str) -> Edit:

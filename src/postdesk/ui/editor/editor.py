@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QVBoxLayout, QWidget
 
@@ -60,6 +60,7 @@ class Editor(QWidget):
         column.addSpacing(12)
         column.addWidget(self.text, 1)
         self.setFocusProxy(self.text)
+        self.text.viewport().installEventFilter(self)
         self._connect()
 
     # --- the post ---
@@ -169,7 +170,7 @@ class Editor(QWidget):
 
     # --- finding ---
 
-    def find(self) -> None:
+    def open_find(self) -> None:
         """Opens the find bar with what is selected, or closes in on it when it is open."""
         chosen = self.text.selected_text()
         self.find_bar.show()
@@ -229,6 +230,11 @@ class Editor(QWidget):
         super().resizeEvent(event)
         self._align()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._align()
+        return False
+
     # --- how ---
 
     def _connect(self) -> None:
@@ -257,7 +263,7 @@ class Editor(QWidget):
         margin = int(self.title_field.document().documentMargin())
         left = self.text.text_left() - margin
         right = self.text.width() - left - self.text.text_width() - 2 * margin
-        self.title_field.setViewportMargins(left, 0, max(right, 0), 0)
+        self.title_field.set_margins(left, max(right, 0))
 
     def _with_keyboard(self) -> TitleField | MarkdownEdit:
         return self.title_field if self.title_field.hasFocus() else self.text
@@ -361,7 +367,7 @@ class Editor(QWidget):
             cursor = QTextCursor(document)
             cursor.setPosition(a)
             cursor.setPosition(b, QTextCursor.MoveMode.KeepAnchor)
-            mark.cursor, mark.format = cursor, ground  # type: ignore[attr-defined]
+            mark.cursor, mark.format = cursor, ground
             shown.append(mark)
         text.setExtraSelections(shown)
 

@@ -9,6 +9,7 @@ stale. QTextEdit would have line heights, and costs 4 to 13 ms a key at 1 MB.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QTextBlock, QTextDocument, QTextLayout, QTextLine
@@ -23,10 +24,11 @@ _TIGHT = 1.18  # the least line height, for lines taller than the text's own (he
 class SpacedLayout(QPlainTextDocumentLayout):
     """Lays lines `step` px apart; indents quotations by depth and hangs the lines after a mark under its words."""
 
-    def __init__(self, document: QTextDocument, *, hanging: bool = True) -> None:
+    def __init__(self, document: QTextDocument, *, hanging: bool = True, tight: float = _TIGHT) -> None:
         super().__init__(document)
         self.step = 25.0
         self._hanging = hanging
+        self._tight = tight
 
     def blockBoundingRect(self, block: QTextBlock) -> QRectF:
         rect = super().blockBoundingRect(block)
@@ -50,7 +52,7 @@ class SpacedLayout(QPlainTextDocumentLayout):
         return line.y() - space, line.y() + height + space
 
     def _pitch(self, height: float) -> float:
-        return max(self.step, math.ceil(height * _TIGHT), height + 2)
+        return max(self.step, math.ceil(height * self._tight), math.ceil(height) + 1)
 
     def _arrange(self, block: QTextBlock, layout: QTextLayout, count: int) -> int:
         """Puts the block's lines where they belong; returns how many there are then."""
@@ -98,7 +100,7 @@ class SpacedLayout(QPlainTextDocumentLayout):
         first = layout.lineAt(0)
         if front.length >= first.textLength():
             return front.depth * BAR_STEP, 0.0
-        hang = abs(_x_of(first, front.length) - _x_of(first, 0))
+        hang = abs(x_of(first, front.length) - x_of(first, 0))
         return front.depth * BAR_STEP, hang if hang < first.width() * 0.4 else 0.0
 
 
@@ -110,9 +112,10 @@ def state_of(user_state: int) -> int:
     return 0 if user_state < 0 else user_state & (COLOURED - 1)
 
 
-def _x_of(line: QTextLine, position: int) -> float:
-    found = line.cursorToX(position)  # x and, in some versions of the binding, the position that was used
-    return float(found[0]) if isinstance(found, tuple | list) else float(found)
+def x_of(line: QTextLine, position: int) -> float:
+    """Where a position of the block stands on its line, in the block's px."""
+    found: Any = line.cursorToX(position)  # a pair in this binding: x, and the position that was used
+    return float(found[0] if isinstance(found, tuple | list) else found)
 
 
 def _reads_left(block: QTextBlock) -> bool:

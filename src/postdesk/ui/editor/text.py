@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QShowEvent,
     QTextBlock,
     QTextCursor,
     QTextDocument,
@@ -31,7 +32,7 @@ from postdesk.ui.editor.colours import Colours
 from postdesk.ui.editor.exact import from_document, one_line_end, to_document
 from postdesk.ui.editor.marks import in_code, lead
 from postdesk.ui.editor.pictures import brought, may_hold_pictures
-from postdesk.ui.editor.spacing import BAR_STEP, SpacedLayout, state_of
+from postdesk.ui.editor.spacing import BAR_STEP, SpacedLayout, state_of, x_of
 from postdesk.ui.theme import TEXT_FAMILY, Theme
 
 LINE_HEIGHT = 1.6
@@ -65,6 +66,7 @@ class MarkdownEdit(QPlainTextEdit):
         self._measure = MEASURE
         self._setting = False
         self._text: str | None = ""
+        self._laid = -1
         self._lit = True
         self._blink = QTimer(self)
         self._blink.timeout.connect(self._turn)
@@ -191,6 +193,17 @@ class MarkdownEdit(QPlainTextEdit):
         gutter = _GUTTER if room > 460 else 24
         beside = max(gutter, (room - wide) // 2)
         self.setViewportMargins(beside - int(self.document().documentMargin()), 0, max(beside - 14, 10), 0)
+        self._relay()
+
+    def _relay(self) -> None:
+        """Lays the lines out anew when the viewport's width is not the one they were laid out for.
+
+        Qt looks at the widths its resize event tells, and misses margins that were set while it was hidden.
+        """
+        size = self.viewport().size()
+        if size.width() != self._laid:
+            self._laid = size.width()
+            super().resizeEvent(QResizeEvent(size, QSize(0, 0)))
 
     # --- what happens ---
 
@@ -455,9 +468,9 @@ class MarkdownEdit(QPlainTextEdit):
             rect = line.naturalTextRect()
             begins, ends = rect.left(), rect.right()
             if a > first:
-                begins = _x(line.cursorToX(a))
+                begins = x_of(line, a)
             if b < end:
-                ends = _x(line.cursorToX(b))
+                ends = x_of(line, b)
             elif number == layout.lineCount() - 1 and b > end:
                 ends += 6  # the line end is selected too
             top, bottom = self._layout.band(line)
@@ -495,6 +508,12 @@ class MarkdownEdit(QPlainTextEdit):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._laid = event.size().width()
+        self._set_margins()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._laid = -1
         self._set_margins()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -558,7 +577,3 @@ def _before(cursor: QTextCursor) -> tuple[str, int]:
 def _is_address(text: str) -> bool:
     words = text.strip()
     return words.startswith(("https://", "http://", "mailto:")) and len(words.split()) == 1
-
-
-def _x(found: object) -> float:
-    return float(found[0]) if isinstance(found, tuple | list) else float(found)  # type: ignore[arg-type]

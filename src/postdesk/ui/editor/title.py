@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent, QTextCursor, QTextDocument, QTextOption
+from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent, QShowEvent, QTextCursor, QTextDocument, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from postdesk.core.language import _
@@ -24,14 +24,14 @@ class TitleField(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         document = QTextDocument(self)
-        self._layout = SpacedLayout(document, hanging=False)
+        self._layout = SpacedLayout(document, hanging=False, tight=1.0)
         document.setDocumentLayout(self._layout)
         option = QTextOption()
         option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         document.setDefaultTextOption(option)
         self.setDocument(document)
         self._setting = False
-        self._step = 32
+        self._laid = -1
         self.setObjectName("title")
         self.setAccessibleName(_("Title"))
         self.setPlaceholderText(_("Title"))
@@ -62,8 +62,7 @@ class TitleField(QPlainTextEdit):
         font.setPointSizeF(pixels * 72 / self.logicalDpiY())
         font.setBold(True)
         self.setFont(font)
-        self._step = round(pixels * _LINE_HEIGHT)
-        self._layout.step = self._step
+        self._layout.step = round(pixels * _LINE_HEIGHT)
         self.document().markContentsDirty(0, self.document().characterCount())
         self._fit()
 
@@ -80,8 +79,27 @@ class TitleField(QPlainTextEdit):
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return source.hasText()
 
+    def set_margins(self, left: int, right: int) -> None:
+        """The room beside the title, in px."""
+        self.setViewportMargins(left, 0, right, 0)
+        self._relay()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._laid = event.size().width()
+        self._relay()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._laid = -1
+        self._relay()
+
+    def _relay(self) -> None:
+        # Qt misses margins that were set while it was hidden, as in the text's field.
+        size = self.viewport().size()
+        if size.width() != self._laid:
+            self._laid = size.width()
+            super().resizeEvent(QResizeEvent(size, QSize(0, 0)))
         self._fit()
 
     def sizeHint(self) -> QSize:
@@ -95,9 +113,10 @@ class TitleField(QPlainTextEdit):
 
     def _fit(self) -> None:
         block = self.document().firstBlock()
-        self._layout.blockBoundingRect(block)
-        lines = min(max(1, block.layout().lineCount()), _MOST_LINES)
-        height = lines * self._step + round(2 * self.document().documentMargin())
+        whole = self._layout.blockBoundingRect(block).height()
+        lines = max(1, block.layout().lineCount())
+        line = (whole - self.document().documentMargin()) / lines
+        height = round(min(lines, _MOST_LINES) * line + 2 * self.document().documentMargin())
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)
 
