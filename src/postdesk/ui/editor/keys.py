@@ -39,7 +39,7 @@ def on_return(before: str, after: str) -> Return:
         if len(indent.expandtabs(STEP)) >= 2:
             return Return(len(before), quote + _less(indent) + _mark(found) + (found["task"] or ""))
         return Return(len(before), quote)
-    shorter = re.sub(r"[ ]{0,3}>[ ]?$", "", quote)
+    shorter = re.sub(r">[ ]?$", "", quote)
     return Return(len(before), shorter)
 
 
