@@ -420,6 +420,9 @@ def _item(lines: list[str], start: int, out: list[str], depth: int) -> int:
         out.append((lead + first).rstrip() if first else lead)
         out.extend((" " * TAB + part).rstrip() for part in written[1:])
     out.extend([""] * trailing)
+    if trailing == 0 and "" in written:  # a block inside the item ends before the next item
+        out.append("")
+        trailing = 1
     following = lines[position] if position < len(lines) else ""
     if (
         following
