@@ -79,7 +79,7 @@ HOSTILE = [
 
 _ELEMENTS = set(
     "a abbr b blockquote br code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img input kbd li "
-    "ol p pre rp rt ruby span strong sub summary sup table tbody td th thead tr ul".split()
+    "ol p pre q rp rt ruby s span strong sub summary sup table tbody td th thead tr u ul".split()
 )
 _ATTRIBUTES = {
     "class",

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from postdesk.markup.render import Renderer, highlight_css, render_document
+from postdesk.markup.blocks import Block
+from postdesk.markup.dialect import Dialect
+from postdesk.markup.render import Definitions, Renderer, highlight_css, render_document
 
 
 def flat(text: str) -> str:
@@ -127,7 +129,7 @@ def test_a_block_that_fails_is_shown_as_typed_and_the_rest_is_rendered(
 
     real = render._parse
 
-    def failing(dialect: render.Dialect, markdown: str) -> object:
+    def failing(dialect: Dialect, markdown: str) -> object:
         if "broken" in markdown:
             raise ValueError("a bug")
         return real(dialect, markdown)
@@ -144,9 +146,12 @@ def test_only_what_an_edit_touches_is_rendered_again(monkeypatch: pytest.MonkeyP
     renderer.update("one\n\ntwo [x]\n\nthree\n\n[x]: https://x.example")
     rendered: list[str] = []
     real = renderer.render_block
-    monkeypatch.setattr(
-        renderer, "render_block", lambda block, known: rendered.append(block.text) or real(block, known)
-    )
+
+    def noted(block: Block, known: Definitions) -> str:
+        rendered.append(block.text)
+        return real(block, known)
+
+    monkeypatch.setattr(renderer, "render_block", noted)
     renderer.update("one\n\ntwo [x]\n\nthree!\n\n[x]: https://x.example")
     assert rendered == ["three!"]
     rendered.clear()
