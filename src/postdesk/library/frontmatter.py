@@ -32,7 +32,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "post_password": ("post_password",),
     "id": ("id",),
 }
-LONGEST: Final = 64_000
+LONGEST: Final = 32_000
 """Characters; far beyond any front matter, and short enough to be parsed while she waits."""
 
 _LISTS = ("tags", "categories")

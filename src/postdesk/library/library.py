@@ -224,6 +224,19 @@ class Library:
         data = new_text(post) if document.readonly else compose(document, post)
         return self._create(document.path.parent, stem, document.path.suffix or ".md", data)
 
+    def carry_id(self, document: Document) -> Document:
+        """See to it that the file itself names the post's id, as receipts are filed under it: a folder that is
+        copied to another machine must not lose which post is which. Raises what saving raises.
+        """
+        if document.fields is None or document.fields.id == document.post.id:
+            return document
+        path = self._inside(document.path)
+        data = compose(document, document.post)
+        self._keep(document)
+        save_file(path, data, expected=document.hash)
+        with self._guard:
+            return self._seen(path, data)
+
     def put_back(self, document: Document, post: Post) -> Document:
         """Write `post` where the document's file was before another program deleted it. Raises NameTaken when
         there is a file again, and what saving raises.

@@ -54,7 +54,7 @@ def open_contained(root: Path, folder: Path, reference: str) -> tuple[int, Path]
     except (OSError, ValueError) as error:
         raise _refused(reference, _("it names no file in the library")) from error
     parts = Path(inside).parts
-    if os.path.isabs(inside) or ".." in parts or any(names.is_hidden(part) for part in parts):
+    if Path(inside).is_absolute() or ".." in parts or any(names.is_hidden(part) for part in parts):
         raise _refused(reference, _("it lies outside the library"))
     flags = os.O_RDONLY
     for optional in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK"):

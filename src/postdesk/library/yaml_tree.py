@@ -86,7 +86,7 @@ def read_tree(front: str) -> Mapping:
     event = next(events, None)
     if event is None:
         return Mapping((), 0, 0, flow=False)
-    tree = _node(event, events, front, 0)
+    tree = _node(event, events, front)
     if isinstance(tree, Scalar) and tree.empty:
         return Mapping((), 0, 0, flow=False)
     if not isinstance(tree, Mapping):
@@ -127,8 +127,14 @@ def _reason(error: YAMLError) -> str:
 def _events(front: str) -> Iterator[Any]:
     """The parser's events for nodes; refuses what must not be there."""
     yaml = YAML(typ="safe", pure=True)
+    depth = 0
     for event in yaml.parse(front):
         kind = type(event).__name__
+        # While the events come: the parser takes a minute for some thousand brackets.
+        depth += kind in ("SequenceStartEvent", "MappingStartEvent")
+        depth -= kind in ("SequenceEndEvent", "MappingEndEvent")
+        if depth > _DEEPEST:
+            raise broken(_("it is nested too deeply"))
         if kind == "AliasEvent" or getattr(event, "anchor", None) is not None:
             raise broken(_("it holds an anchor or an alias (& or *), which Post Desk does not follow"))
         if "python" in (getattr(event, "tag", None) or ""):
@@ -137,9 +143,7 @@ def _events(front: str) -> Iterator[Any]:
             yield event
 
 
-def _node(event: Any, events: Iterator[Any], front: str, depth: int) -> Node:
-    if depth > _DEEPEST:
-        raise broken(_("it is nested too deeply"))
+def _node(event: Any, events: Iterator[Any], front: str) -> Node:
     kind = type(event).__name__
     start = event.start_mark.index
     if kind == "ScalarEvent":
@@ -152,13 +156,13 @@ def _node(event: Any, events: Iterator[Any], front: str, depth: int) -> Node:
     if kind == "SequenceStartEvent":
         items: list[Node] = []
         while type(inner := next(events)).__name__ != "SequenceEndEvent":
-            items.append(_node(inner, events, front, depth + 1))
+            items.append(_node(inner, events, front))
         return Sequence(tuple(items), start, _end(inner, flow, [i.end for i in items], start), flow)
     pairs: list[tuple[Node, Node]] = []
     names: set[str] = set()
     while type(inner := next(events)).__name__ != "MappingEndEvent":
-        key = _node(inner, events, front, depth + 1)
-        value = _node(next(events), events, front, depth + 1)
+        key = _node(inner, events, front)
+        value = _node(next(events), events, front)
         if isinstance(key, Scalar):
             if key.value in names:
                 raise broken(_("the key “{key}” is there twice").format(key=key.value[:40]))

@@ -1,0 +1,329 @@
+"""What the library holds, kept in step with a folder that any other program may change at any time.
+
+A look walks the folder and asks for sizes and times only; a file whose marks moved is read, and its content
+decides. Identity is the id in the file; which of two files with one id is the copy is remembered from the
+last time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from postdesk.core.errors import LibraryError
+from postdesk.core.files import content_hash, is_litter, read_file, sweep
+from postdesk.core.language import _
+from postdesk.core.post import Visibility
+from postdesk.library.names import POST_SUFFIXES, is_hidden
+from postdesk.library.scan import Scan, scan
+
+LARGEST: Final = 20 * 1024 * 1024
+"""Bytes of a post; a longer file is shown and not loaded."""
+
+_DEEPEST = 32
+# Within this time after a change a second one may leave the same marks (FAT counts in two seconds).
+_YOUNG = 2.0
+
+Marks = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A row of the list. `modified` is in seconds since 1970, `size` in bytes; `problem` is a sentence or
+    "".
+    """
+
+    path: Path
+    id: str
+    title: str
+    slug: str
+    date: datetime | None
+    tags: tuple[str, ...]
+    categories: tuple[str, ...]
+    visibility: Visibility
+    excerpt: str
+    modified: float
+    size: int
+    words: int
+    hash: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What other programs did since the last look; `moved` holds pairs of old and new path."""
+
+    added: tuple[Path, ...] = ()
+    changed: tuple[Path, ...] = ()
+    removed: tuple[Path, ...] = ()
+    moved: tuple[tuple[Path, Path], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed or self.moved)
+
+    def __add__(self, later: Changes) -> Changes:
+        return Changes(
+            self.added + later.added,
+            self.changed + later.changed,
+            self.removed + later.removed,
+            self.moved + later.moved,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """One file as it was last seen. `young`: its marks may stay the same although the content changes."""
+
+    marks: Marks
+    young: bool
+    hash: str
+    scan: Scan
+    id: str = ""
+    problem: str = ""
+
+
+class Index:
+    """The posts below `root`. `ids` are the ids by relative path (with slashes) as they were known at the
+    last run.
+    """
+
+    def __init__(self, root: Path, ids: dict[str, str]) -> None:
+        self._root = root
+        self._ids = dict(ids)
+        self._known: dict[str, _Known] = {}
+        self._paths: dict[str, str] = {}
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """The ids by relative path, to be remembered."""
+        return dict(self._ids)
+
+    def look(self, *, tidy: bool = False) -> Changes:
+        """Walk the folder and say what is not as last seen; `tidy` removes what killed saves left there
+        long ago.
+
+        Raises LibraryError when the folder itself is not there: its posts are not taken for deleted.
+        """
+        found = self._walk(tidy)
+        gone = [name for name in self._known if name not in found]
+        added: list[str] = []
+        changed: list[str] = []
+        for name, marks in found.items():
+            known = self._known.get(name)
+            if known is not None and known.marks == marks and not known.young:
+                continue
+            fresh = self._read(name, marks)
+            if fresh is None:
+                if known is not None:
+                    gone.append(name)
+                continue
+            if known is None:
+                added.append(name)
+            elif known.hash != fresh.hash:
+                changed.append(name)
+            self._known[name] = fresh if known is None else replace(fresh, id=known.id, problem=known.problem)
+        lost = {name: self._known.pop(name) for name in gone}
+        moved = self._pair(lost, added)
+        if added or changed or lost:
+            self._name_all()
+        away = {old for old, _new in moved}
+        come = {new for _old, new in moved}
+        return Changes(
+            tuple(self._root / name for name in added if name not in come),
+            tuple(self._root / name for name in changed),
+            tuple(self._root / name for name in gone if name not in away),
+            tuple((self._root / old, self._root / new) for old, new in moved),
+        )
+
+    def summaries(self) -> tuple[Summary, ...]:
+        """What was seen, newest first: by date, a post without one by its last change."""
+        rows = [self._summary(name, known) for name, known in self._known.items()]
+        rows.sort(
+            key=lambda row: (row.date.timestamp() if row.date else row.modified, row.path), reverse=True
+        )
+        return tuple(rows)
+
+    def saw(self, path: Path, data: bytes) -> str:
+        """Note that the program itself wrote `data` there; returns the post's id."""
+        name = self._name(path)
+        before = self._known.get(name)
+        # Another program may have written since: the next look compares.
+        fresh = _Known(_marks(os.lstat(path)), True, content_hash(data), scan(data))
+        if before is not None and before.scan.fields.id == fresh.scan.fields.id:
+            self._known[name] = replace(fresh, id=before.id, problem=before.problem)
+        else:
+            self._known[name] = fresh
+            self._name_all()
+        return self._known[name].id
+
+    def moved(self, old: Path, new: Path) -> None:
+        """Note that the program itself moved a file."""
+        self._rename(self._name(old), self._name(new))
+        known = self._known.pop(self._name(old), None)
+        if known is not None:
+            self._known[self._name(new)] = replace(known, marks=_marks(os.lstat(new)), young=True)
+        self._name_all()
+
+    def forget(self, path: Path) -> None:
+        """Note that the program itself took a file away."""
+        self._known.pop(self._name(path), None)
+        self._name_all()
+
+    def id_for(self, path: Path, own: str) -> str:
+        """The id of the post in a file that says it is `own` ("" when it says nothing); nothing is noted."""
+        name = self._name(path)
+        known = self._known.get(name)
+        if known is not None and (not own or known.scan.fields.id == own):
+            return known.id
+        if own and self._paths.get(own, name) == name:
+            return own
+        return self._own_id(name, {i: n for i, n in self._paths.items() if n != name})
+
+    def find(self, post_id: str) -> Path | None:
+        """The file of a post."""
+        name = self._paths.get(post_id)
+        return self._root / name if name is not None else None
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self._root).as_posix()
+
+    def _walk(self, tidy: bool) -> dict[str, Marks]:
+        found: dict[str, Marks] = {}
+        folders = [("", os.fspath(self._root), 0)]
+        while folders:
+            prefix, folder, depth = folders.pop()
+            litter = False
+            try:
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        name = entry.name
+                        if is_hidden(name):
+                            litter = litter or is_litter(name)
+                        elif name.lower().endswith(POST_SUFFIXES):
+                            if entry.is_file() or entry.is_symlink():
+                                try:
+                                    found[prefix + name] = _marks(os.lstat(entry.path))
+                                except FileNotFoundError:
+                                    continue  # deleted in this moment
+                        elif entry.is_dir(follow_symlinks=False) and depth < _DEEPEST:
+                            folders.append((f"{prefix}{name}/", entry.path, depth + 1))
+            except OSError as error:
+                if depth == 0:
+                    raise LibraryError(
+                        _("The folder “{name}” cannot be reached.").format(name=self._root.name),
+                        _("Nothing was changed in it; open texts are safe in Post Desk."),
+                        _("Connect the disk again, or choose another folder."),
+                        details=str(error),
+                    ) from error
+                # What cannot be read is not deleted.
+                found |= {n: known.marks for n, known in self._known.items() if n.startswith(prefix)}
+            if litter and tidy:
+                sweep(folder)
+        return found
+
+    def _read(self, name: str, marks: Marks) -> _Known | None:
+        path = self._root / name
+        young = abs(time.time() - max(marks[1], marks[2]) / 1e9) < _YOUNG
+        empty = scan(b"")
+        if path.is_symlink():
+            real = Path(os.path.realpath(path))
+            if real.is_relative_to(os.path.realpath(self._root)):
+                return None  # the post itself is in the list
+            problem = _("This is a link to a file outside the library; it is not opened.")
+            return _Known(marks, young, "", replace(empty, problem=problem))
+        if marks[0] > LARGEST:
+            problem = _("This file is larger than {count} MB and is not opened.").format(count=LARGEST >> 20)
+            return _Known(marks, young, f"{marks}", replace(empty, problem=problem))
+        try:
+            data, digest = read_file(path)
+        except LibraryError as error:
+            if not path.exists():
+                return None
+            return _Known(marks, True, "", replace(empty, problem=error.sentence))
+        return _Known(marks, young, digest, scan(data))
+
+    def _pair(self, lost: dict[str, _Known], added: list[str]) -> list[tuple[str, str]]:
+        """Files that went and came are one that moved when they have one id, or, without any, one content."""
+        came: dict[tuple[str, str], list[str]] = {}
+        for name in added:
+            came.setdefault(self._trait(self._known[name]), []).append(name)
+        moved = []
+        for old, known in lost.items():
+            candidates = came.get(self._trait(known), [])
+            if len(candidates) == 1 and self._trait(known) != ("", ""):
+                new = candidates.pop()
+                moved.append((old, new))
+                self._rename(old, new)
+        return moved
+
+    @staticmethod
+    def _trait(known: _Known) -> tuple[str, str]:
+        own = known.scan.fields.id
+        return (own, "") if own else ("", known.hash)
+
+    def _rename(self, old: str, new: str) -> None:
+        if old in self._ids:
+            self._ids[new] = self._ids.pop(old)
+
+    def _name_all(self) -> None:
+        """Give every file its post's id: the one it holds, or, to a copy and to a file without, one of its
+        own.
+        """
+        holders: dict[str, list[str]] = {}
+        for name, known in self._known.items():
+            holders.setdefault(known.scan.fields.id, []).append(name)
+        nameless = holders.pop("", [])
+        owners: dict[str, str] = {}
+        copies: list[tuple[str, str]] = []
+        for post_id, names in holders.items():
+            owner = names[0] if len(names) == 1 else self._owner(post_id, names)
+            owners[post_id] = owner
+            copies += [(name, owner) for name in names if name != owner]
+        problems = {}
+        for name, owner in copies:
+            problems[name] = _(
+                "This is a copy of “{name}”: both have the same id. It gets its own when it is saved."
+            ).format(name=owner)
+        for name in sorted(nameless) + sorted(problems):
+            owners[self._own_id(name, owners)] = name
+        self._paths = owners
+        for post_id, name in owners.items():
+            known = self._known[name]
+            self._ids[name] = post_id
+            problem = problems.get(name, "")
+            if known.id != post_id or known.problem != problem:
+                self._known[name] = replace(known, id=post_id, problem=problem)
+
+    def _owner(self, post_id: str, names: list[str]) -> str:
+        """Which of several files with one id is the post: the one known as such, else the oldest."""
+
+        def rank(name: str) -> tuple[bool, int, int, str]:
+            return self._ids.get(name) != post_id, self._known[name].marks[1], len(name), name
+
+        return min(names, key=rank)
+
+    def _own_id(self, name: str, owners: dict[str, str]) -> str:
+        """An id for a file that has none of its own; the same on every machine that has the folder."""
+        known = self._ids.get(name, "")
+        number = 0
+        while not known or known in owners:
+            known = hashlib.sha256(f"{number} {name}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
+            number += 1
+        return known
+
+    def _summary(self, name: str, known: _Known) -> Summary:
+        fields = known.scan.fields
+        return Summary(
+            self._root / name, known.id, fields.title, fields.slug, fields.date, fields.tags, fields.categories,
+            fields.visibility, known.scan.start, known.marks[1] / 1e9, known.marks[0], known.scan.words, known.hash,
+            known.scan.problem or known.problem,
+        )  # fmt: skip
+
+
+def _marks(found: os.stat_result) -> Marks:
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino

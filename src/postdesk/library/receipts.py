@@ -1,0 +1,131 @@
+"""Receipts and bases in the library's hidden folder: what blogs said, and what was last in step with them.
+
+They are files, one per post and blog, so that they travel with the folder (git, a synchroniser).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import zlib
+from pathlib import Path
+from typing import Final
+
+from postdesk.core import receipt as receipts
+from postdesk.core.errors import FileGone, LibraryError
+from postdesk.core.files import ANY, content_hash, explain, read_file, save_file
+from postdesk.core.language import _
+from postdesk.core.receipt import Receipt
+from postdesk.library.names import names_in
+
+log = logging.getLogger(__name__)
+
+_PART = r"[0-9a-z][0-9a-z_-]{0,63}"
+_NAME: Final = re.compile(rf"({_PART})\.({_PART})\.json")
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
+_LARGEST_BASE = 64 * 1024 * 1024
+
+
+class Receipts:
+    """The receipts of one library; `root` is the library's folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._receipts = root / ".postdesk" / "receipts"
+        self._bases = root / ".postdesk" / "bases"
+
+    def get(self, post_id: str, account_id: str) -> Receipt | None:
+        """What that blog said about that post, None when it never said anything.
+
+        Raises LibraryError when there is a receipt that cannot be read: the post must not be taken for one
+        that was never published.
+        """
+        return self._read(self._path(post_id, account_id))
+
+    def all(self) -> tuple[Receipt, ...]:
+        """Every receipt that can be read; the others are named in the log."""
+        found = []
+        for name in sorted(names_in(self._receipts)):
+            if _NAME.fullmatch(name):
+                try:
+                    one = self._read(self._receipts / name)
+                except LibraryError as error:
+                    log.warning("%s %s", error.happened, error.details)
+                    continue
+                if one is not None:
+                    found.append(one)
+        return tuple(found)
+
+    def for_post(self, post_id: str) -> tuple[Receipt, ...]:
+        """The receipts of one post, one per blog. Raises LibraryError like `get`."""
+        found = []
+        for name in sorted(names_in(self._receipts)):
+            match = _NAME.fullmatch(name)
+            if match and match.group(1) == post_id:
+                one = self._read(self._receipts / name)
+                if one is not None:
+                    found.append(one)
+        return tuple(found)
+
+    def put(self, receipt: Receipt) -> None:
+        """Store a receipt in place of the last one for its post and blog. Raises DiskFull, NotWritable,
+        LibraryError.
+        """
+        text = json.dumps(receipts.to_json(receipt), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        path = self._path(receipt.post_id, receipt.account_id)
+        save_file(path, text.encode("utf-8", "backslashreplace"), expected=ANY, parents=True)
+
+    def remove(self, post_id: str, account_id: str) -> None:
+        """Forget what that blog said about that post."""
+        path = self._path(post_id, account_id)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise explain(error, path) from error
+
+    def put_base(self, text: str) -> str:
+        """Store a content that is in step with a blog and return its name, its hash."""
+        data = text.encode("utf-8", "surrogatepass")
+        digest = content_hash(data)
+        if self.base(digest) is None:
+            path = self._bases / digest[:2] / digest
+            save_file(path, zlib.compress(data), expected=ANY, parents=True)
+        return digest
+
+    def base(self, digest: str) -> str | None:
+        """The content of that name; None when it is not there or is not what it was."""
+        if not _HASH.fullmatch(digest):
+            return None
+        try:
+            packed, _own = read_file(self._bases / digest[:2] / digest)
+            unpacker = zlib.decompressobj()
+            data = unpacker.decompress(packed, _LARGEST_BASE)
+        except (FileGone, zlib.error):
+            return None
+        return data.decode("utf-8", "surrogatepass") if content_hash(data) == digest else None
+
+    def _path(self, post_id: str, account_id: str) -> Path:
+        name = f"{post_id}.{account_id}.json"
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"no ids for a receipt: {name!r}")
+        return self._receipts / name
+
+    def _read(self, path: Path) -> Receipt | None:
+        try:
+            data, _hash = read_file(path, limit=4 * 1024 * 1024)
+        except FileGone:
+            return None
+        try:
+            receipt = receipts.from_json(json.loads(data))
+            if self._path(receipt.post_id, receipt.account_id) != path:
+                raise ValueError("it is for another post")
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise LibraryError(
+                _("The receipt of a published post cannot be read."),
+                _("Until it can, the post is not sent, so that it does not go out twice."),
+                _("Bring “{path}” back from a copy of the library, or delete it to publish anew.").format(
+                    path=path
+                ),
+                details=f"{type(error).__name__}: {error}",
+            ) from error
+        return receipt

@@ -1,0 +1,81 @@
+"""Receipts travel with the folder, and one that cannot be read is never taken for "never published"."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from postdesk.core.errors import LibraryError
+from postdesk.core.receipt import MediaReceipt, Receipt, Status
+from postdesk.library.receipts import Receipts
+from tests.conftest import ExpectLog
+
+RECEIPT = Receipt(
+    "abc", "0123", "17", "https://blog.example/ü", "ü", Status.PUBLISHED, "r1", "s", "b",
+    (MediaReceipt("h", "5", "https://blog.example/a.png", 3, 4),), datetime(2024, 1, 1, tzinfo=UTC),
+)  # fmt: skip
+
+
+def test_a_receipt_comes_back_as_it_was(tmp_path: Path) -> None:
+    receipts = Receipts(tmp_path)
+    other = Receipt("abc", "4567", "1")
+    assert receipts.get("abc", "0123") is None
+    assert receipts.all() == ()
+    receipts.put(RECEIPT)
+    receipts.put(other)
+    receipts.put(Receipt("abcd", "0123", "2"))
+    assert receipts.get("abc", "0123") == RECEIPT
+    assert receipts.for_post("abc") == (RECEIPT, other)
+    assert len(receipts.all()) == 3
+    receipts.remove("abc", "0123")
+    receipts.remove("abc", "0123")
+    assert receipts.get("abc", "0123") is None
+
+
+@pytest.mark.parametrize("damage", [b"", b"\0" * 50, b"{}", b"[]", b'{"post_id": 1}', b"[" * 100_000])
+def test_a_damaged_receipt_is_no_missing_one(tmp_path: Path, damage: bytes, expect_log: ExpectLog) -> None:
+    expect_log("receipt")
+    receipts = Receipts(tmp_path)
+    receipts.put(RECEIPT)
+    (tmp_path / ".postdesk" / "receipts" / "abc.0123.json").write_bytes(damage)
+    with pytest.raises(LibraryError) as caught:
+        receipts.get("abc", "0123")
+    assert "not sent" in caught.value.sentence
+    with pytest.raises(LibraryError):
+        receipts.for_post("abc")
+    assert receipts.all() == ()
+
+
+def test_a_receipt_under_another_name_is_not_believed(tmp_path: Path) -> None:
+    receipts = Receipts(tmp_path)
+    receipts.put(RECEIPT)
+    folder = tmp_path / ".postdesk" / "receipts"
+    (folder / "abc.sync-conflict-2024.0123.json").write_bytes(b"x")
+    assert receipts.all() == (RECEIPT,)
+    (folder / "abc.0123.json").rename(folder / "xyz.0123.json")
+    with pytest.raises(LibraryError):
+        receipts.get("xyz", "0123")
+
+
+@pytest.mark.parametrize("hostile", ["../../x", "a/b", "", "A.b", "x" * 99])
+def test_no_id_leads_out_of_the_folder(tmp_path: Path, hostile: str) -> None:
+    with pytest.raises(ValueError):
+        Receipts(tmp_path).get(hostile, "0123")
+    with pytest.raises(ValueError):
+        Receipts(tmp_path).put(Receipt("abc", hostile, "1"))
+    assert Receipts(tmp_path).base(hostile) is None
+
+
+def test_a_base_is_what_it_was_or_nothing(tmp_path: Path) -> None:
+    receipts = Receipts(tmp_path)
+    text = "Ünïcode and \ud800 half a pair\r\n" * 100
+    digest = receipts.put_base(text)
+    assert receipts.put_base(text) == digest
+    assert receipts.base(digest) == text
+    (file,) = (tmp_path / ".postdesk" / "bases").rglob(digest)
+    file.write_bytes(file.read_bytes()[:-10])
+    assert receipts.base(digest) is None
+    assert receipts.put_base(text) == digest
+    assert receipts.base(digest) == text
