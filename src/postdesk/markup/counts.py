@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from postdesk.markup import source
-from postdesk.markup.render import render_document
 
 WORDS_PER_MINUTE = 230  # silent reading of non-fiction, after Brysbaert 2019 (238), rounded down
 
@@ -111,7 +110,7 @@ def plain_text(text: str) -> str:
     """What a reader reads of `text` (Markdown): paragraphs separated by a blank line, no marks, no addresses.
     Footnotes' numbers and their list are left out."""
     reader = _Reader()
-    reader.feed(render_document(text))
+    reader.feed(_rendered(text))
     reader.close()
     return reader.text()
 
@@ -125,7 +124,7 @@ def excerpt(text: str, limit: int = 300) -> str:
         end = before.find("\n\n", limit * 8)
         before = before[:end] if end > 0 else before[: limit * 16]
     reader = _Reader(skip=frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "pre", "table", "figure"]))
-    reader.feed(render_document(before))
+    reader.feed(_rendered(before))
     reader.close()
     line = " ".join(reader.text().split())
     if len(line) <= limit:
@@ -134,6 +133,13 @@ def excerpt(text: str, limit: int = 300) -> str:
     if " " in cut and line[limit - 1] != " ":
         cut = cut.rsplit(" ", 1)[0]
     return cut.rstrip(" ,;:–—-") + "…"
+
+
+def _rendered(text: str) -> str:
+    # Here, so that counting words at the start of the program does not load the renderer.
+    from postdesk.markup.render import render_document
+
+    return render_document(text)
 
 
 class _Reader(HTMLParser):
