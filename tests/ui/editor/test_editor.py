@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QImage, QTextCursor
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -113,7 +114,7 @@ def test_a_non_breaking_space_stays_one_when_she_copies_it(editor: Editor) -> No
 
 def test_another_post_cannot_be_undone_into_the_one_before(editor: Editor, qtbot: QtBot) -> None:
     editor.set_post("One", "first")
-    qtbot.keyClicks(editor.text, "x")
+    QTest.keyClicks(editor.text, "x")
     editor.set_post("Two", "second")
     editor.undo()
     assert (editor.title(), editor.body()) == ("Two", "second")
@@ -122,7 +123,7 @@ def test_another_post_cannot_be_undone_into_the_one_before(editor: Editor, qtbot
 def test_typing_says_what_changed_and_undo_takes_it_back(editor: Editor, qtbot: QtBot) -> None:
     editor.set_post("", "boat", cursor=4)
     with qtbot.waitSignal(editor.body_edited) as told:
-        qtbot.keyClick(editor.text, "s")
+        QTest.keyClicks(editor.text, "s")
     assert told.args == [4, 0, 1]
     assert editor.body() == "boats"
     editor.undo()
@@ -138,8 +139,8 @@ def test_setting_a_post_is_no_edit(editor: Editor, qtbot: QtBot) -> None:
 
 def test_a_read_only_post_cannot_be_typed_into(editor: Editor, qtbot: QtBot) -> None:
     editor.set_post("Title", "text", read_only=True)
-    qtbot.keyClicks(editor.text, "x\r")
-    qtbot.keyClick(editor.text, Key.Key_Tab)
+    QTest.keyClicks(editor.text, "x\r")
+    QTest.keyClick(editor.text, Key.Key_Tab)
     editor.run("bold")
     assert (editor.title(), editor.body()) == ("Title", "text")
 
@@ -182,10 +183,10 @@ def test_return_and_down_in_the_title_go_to_the_text_and_up_comes_back(editor: E
     editor.set_post("Ferry strike", POST)
     for key in (Key.Key_Return, Key.Key_Down):
         editor.focus_title()
-        qtbot.keyClick(editor.title_field, key)
+        QTest.keyClick(editor.title_field, key)
         qtbot.waitUntil(editor.text.hasFocus)
         assert editor.title() == "Ferry strike"
-    qtbot.keyClick(editor.text, Key.Key_Up)
+    QTest.keyClick(editor.text, Key.Key_Up)
     qtbot.waitUntil(editor.title_field.hasFocus)
 
 
@@ -210,27 +211,27 @@ def test_a_long_headline_gets_the_lines_it_needs(editor: Editor) -> None:
 
 def test_a_list_goes_on_with_return_and_ends_with_the_second(editor: Editor, qtbot: QtBot) -> None:
     editor.set_post("", "")
-    qtbot.keyClicks(editor.text, "- one")
-    qtbot.keyClick(editor.text, Key.Key_Return)
-    qtbot.keyClicks(editor.text, "two")
-    qtbot.keyClick(editor.text, Key.Key_Return)
+    QTest.keyClicks(editor.text, "- one")
+    QTest.keyClick(editor.text, Key.Key_Return)
+    QTest.keyClicks(editor.text, "two")
+    QTest.keyClick(editor.text, Key.Key_Return)
     assert editor.body() == "- one\n- two\n- "
-    qtbot.keyClick(editor.text, Key.Key_Return)
+    QTest.keyClick(editor.text, Key.Key_Return)
     assert editor.body() == "- one\n- two\n"
 
 
 def test_shift_return_is_a_plain_line_end(editor: Editor, qtbot: QtBot) -> None:
     editor.set_post("", "- one", cursor=5)
-    qtbot.keyClick(editor.text, Key.Key_Return, Mod.ShiftModifier)
+    QTest.keyClick(editor.text, Key.Key_Return, Mod.ShiftModifier)
     assert editor.body() == "- one\n"
 
 
 def test_tab_nests_the_list_items_that_are_selected(editor: Editor, qtbot: QtBot) -> None:
     editor.set_post("", "- one\n- two\n")
     select(editor, "one\n- t")
-    qtbot.keyClick(editor.text, Key.Key_Tab)
+    QTest.keyClick(editor.text, Key.Key_Tab)
     assert editor.body() == "    - one\n    - two\n"
-    qtbot.keyClick(editor.text, Key.Key_Backtab)
+    QTest.keyClick(editor.text, Key.Key_Backtab)
     assert editor.body() == "- one\n- two\n"
 
 
@@ -340,7 +341,7 @@ def test_a_click_between_two_lines_puts_the_cursor_below_the_mouse(editor: Edito
     layout = text.document().firstBlock().layout()
     gap = layout.lineAt(0).y() + layout.lineAt(0).height() + 2
     assert gap < layout.lineAt(1).y()
-    qtbot.mouseClick(
+    QTest.mouseClick(
         text.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(60, int(text.contentOffset().y() + gap))
     )
     assert abs(text.cursorRect().left() - 60) < 12
@@ -350,7 +351,7 @@ def test_lines_have_room_between_them_after_each_key(editor: Editor, qtbot: QtBo
     editor.set_post("", "word " * 60, cursor=20)
     block = editor.text.document().firstBlock()
     whole = editor.text.blockBoundingRect(block).height()
-    qtbot.keyClicks(editor.text, "more")
+    QTest.keyClicks(editor.text, "more")
     editor.grab()
     assert editor.text.blockBoundingRect(block).height() == whole
     assert block.layout().lineAt(1).y() - block.layout().lineAt(0).y() == 25
@@ -377,9 +378,9 @@ def test_colours_follow_typing_and_undo_does_not_see_them(editor: Editor, qtbot:
     theme = load_theme(False)
     editor.set_post("", "😀 it", cursor=5)
     editor.set_cursor(3)
-    qtbot.keyClicks(editor.text, "`")
-    qtbot.keyClick(editor.text, Key.Key_End)
-    qtbot.keyClicks(editor.text, "`")
+    QTest.keyClicks(editor.text, "`")
+    QTest.keyClick(editor.text, Key.Key_End)
+    QTest.keyClicks(editor.text, "`")
     assert formats_of(editor, 0) == [(3, 4, theme.code)]
     editor.undo()
     editor.undo()
@@ -392,11 +393,11 @@ def test_an_opened_fence_colours_what_follows_and_closing_it_ends_that(editor: E
     editor.set_post("", "\none\n\ntwo")
     editor.grab()
     assert formats_of(editor, 3) == []
-    qtbot.keyClicks(editor.text, "```")
+    QTest.keyClicks(editor.text, "```")
     editor.grab()
     assert formats_of(editor, 3) == [(0, 3, theme.code)]
     editor.set_cursor(editor.text.document().findBlockByNumber(2).position())
-    qtbot.keyClicks(editor.text, "```")
+    QTest.keyClicks(editor.text, "```")
     editor.grab()
     assert formats_of(editor, 1) == [(0, 3, theme.code)]
     assert formats_of(editor, 3) == []
@@ -438,33 +439,33 @@ def test_a_wide_pane_gets_margins_and_title_and_text_begin_together(editor: Edit
 def found(editor: Editor, qtbot: QtBot) -> Editor:
     editor.set_post("", "Boat, boat, 😀 boats and a lifeboat")
     editor.open_find()
-    qtbot.keyClicks(editor.find_bar.words, "boat")
+    QTest.keyClicks(editor.find_bar.words, "boat")
     return editor
 
 
 def test_the_hits_are_counted_and_walked_through(found: Editor, qtbot: QtBot) -> None:
     bar = found.find_bar
     assert bar.count.text() == "1 of 4"
-    qtbot.keyClick(bar.words, Key.Key_Return)
+    QTest.keyClick(bar.words, Key.Key_Return)
     assert (bar.count.text(), found.text.selected_text()) == ("2 of 4", "boat")
-    qtbot.keyClick(bar.words, Key.Key_F3)
+    QTest.keyClick(bar.words, Key.Key_F3)
     assert (bar.count.text(), found.text.textCursor().selectionStart()) == ("3 of 4", 15)
-    qtbot.keyClick(bar.words, Key.Key_F3, Mod.ShiftModifier)
+    QTest.keyClick(bar.words, Key.Key_F3, Mod.ShiftModifier)
     assert bar.count.text() == "2 of 4"
     assert len(found.text.extraSelections()) == 4
 
 
 def test_case_and_whole_words_narrow_the_search(found: Editor, qtbot: QtBot) -> None:
     bar = found.find_bar
-    qtbot.mouseClick(bar.whole, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(bar.whole, Qt.MouseButton.LeftButton)
     assert bar.count.text().endswith("of 2")
-    qtbot.mouseClick(bar.case, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(bar.case, Qt.MouseButton.LeftButton)
     assert bar.count.text().endswith("of 1")
 
 
 def test_a_broken_regular_expression_is_told_and_finds_nothing(found: Editor, qtbot: QtBot) -> None:
     bar = found.find_bar
-    qtbot.mouseClick(bar.regex, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(bar.regex, Qt.MouseButton.LeftButton)
     bar.words.setText("(boat")
     assert bar.count.text() == "Not a regular expression"
     assert found.replace_all() == 0
@@ -475,10 +476,10 @@ def test_a_broken_regular_expression_is_told_and_finds_nothing(found: Editor, qt
 def test_replacing_one_goes_to_the_next_and_all_is_one_undo(found: Editor, qtbot: QtBot) -> None:
     bar = found.find_bar
     bar.replacement.setFocus()
-    qtbot.keyClicks(bar.replacement, "ship")
-    qtbot.keyClick(bar.replacement, Key.Key_Return)
+    QTest.keyClicks(bar.replacement, "ship")
+    QTest.keyClick(bar.replacement, Key.Key_Return)
     assert found.body() == "ship, boat, 😀 boats and a lifeboat"
-    qtbot.mouseClick(bar.replace_all, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(bar.replace_all, Qt.MouseButton.LeftButton)
     assert found.body() == "ship, ship, 😀 ships and a lifeship"
     found.undo()
     assert found.body() == "ship, boat, 😀 boats and a lifeboat"
@@ -486,7 +487,7 @@ def test_replacing_one_goes_to_the_next_and_all_is_one_undo(found: Editor, qtbot
 
 def test_groups_are_filled_in(found: Editor, qtbot: QtBot) -> None:
     bar = found.find_bar
-    qtbot.mouseClick(bar.regex, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(bar.regex, Qt.MouseButton.LeftButton)
     bar.words.setText(r"\b(\w+)boat")
     bar.replacement.setText(r"\1-boat")
     assert found.replace_all() == 1
@@ -496,7 +497,7 @@ def test_groups_are_filled_in(found: Editor, qtbot: QtBot) -> None:
 
 
 def test_escape_closes_the_bar_and_gives_the_text_the_keyboard(found: Editor, qtbot: QtBot) -> None:
-    qtbot.keyClick(found.find_bar.words, Key.Key_Escape)
+    QTest.keyClick(found.find_bar.words, Key.Key_Escape)
     qtbot.waitUntil(found.text.hasFocus)
     assert not found.find_bar.isVisible()
     assert found.text.extraSelections() == []
@@ -520,7 +521,7 @@ def test_a_notice_says_its_sentence_and_its_button_acts(editor: Editor, qtbot: Q
     assert editor.banners.banners() == ("changed",)
     button = editor.banners.findChild(QPushButton)
     assert button is not None
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert pressed == ["mine"]
     editor.hide_banner("changed")
     editor.hide_banner("changed")

@@ -34,11 +34,17 @@ class SpacedLayout(QPlainTextDocumentLayout):
         rect = super().blockBoundingRect(block)
         layout = block.layout()
         count = layout.lineCount()
-        if not count or not block.isVisible():
+        if not count:
             return rect
-        if layout.lineAt(0).y() == 0:
+        last = layout.lineAt(0)
+        top = last.y()
+        if top == 0:
+            if not rect.height():  # a block that is not shown
+                return rect
             count = self._arrange(block, layout, count)
-        last = layout.lineAt(count - 1)
+            last = layout.lineAt(count - 1)
+        elif count > 1:
+            last = layout.lineAt(count - 1)
         height = last.height()
         rect.setHeight(math.ceil(last.y() + (height + self._pitch(height)) / 2))
         if not block.next().isValid():

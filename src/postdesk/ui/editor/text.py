@@ -250,7 +250,6 @@ class MarkdownEdit(QPlainTextEdit):
             self.left_upwards.emit()
         else:
             super().keyPressEvent(event)
-        self._restart_blinking()
 
     def _in_first_line(self) -> bool:
         cursor = self.textCursor()
