@@ -151,7 +151,7 @@ def run_window(
         box = QMessageBox(QMessageBox.Icon.Warning, "Post Desk", error.happened)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(" ".join(p for p in (error.means, error.todo) if p))
-        print(error.sentence, file=sys.stderr)
+        sys.stderr.write(f"postdesk: {error.sentence}\n")
         if application.platformName() != "offscreen" and os.environ.get("POSTDESK_NO_DIALOG") is None:
             box.exec()
         return 7

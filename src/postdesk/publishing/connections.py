@@ -13,10 +13,24 @@ from postdesk.core.language import _
 
 
 class PasswordStore(Protocol):
-    """What publishing needs of backends.passwords."""
+    """What publishing, the window and the shell need of backends.passwords."""
+
+    @property
+    def persistent(self) -> bool:
+        """Whether passwords outlast this run."""
+
+    @property
+    def remark(self) -> str:
+        """The sentence that says why they do not, "" when they do."""
 
     def get(self, account_id: str) -> str | None:
         """The password, None when there is none; raises `PasswordError` when the keyring fails."""
+
+    def set(self, account_id: str, password: str) -> None:
+        """Keep a password; raises `PasswordError`."""
+
+    def forget(self, account_id: str) -> None:
+        """Remove it; an unknown account is no error. Raises `PasswordError`."""
 
 
 class Connections:

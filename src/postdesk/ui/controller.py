@@ -67,12 +67,12 @@ class Controller(QObject):
         tasks: Tasks, http: Callable[[], object],
     ) -> None:  # fmt: skip
         super().__init__(window)
-        self.desk, self._window, self._actions = desk, window, actions
-        self._editor, self._preview, self._details, self._tasks = editor, preview, details, tasks
+        self.desk, self.window, self.actions = desk, window, actions
+        self.editor, self._preview, self._details, self._tasks = editor, preview, details, tasks
         self.session = Session(desk.library, desk.recovery, tasks, editor, details, self)
         self.shelf = Shelf(desk, tasks, self)
-        self.publisher = Publisher(desk, tasks, PublishPopover(window), self)
-        self.popover = window.findChild(PublishPopover)
+        self.popover = PublishPopover(window)
+        self.publisher = Publisher(desk, tasks, self.popover, self)
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window)
         self._outbox = OutboxPanel(window)
@@ -112,7 +112,7 @@ class Controller(QObject):
 
         self.session.bring_back(open_first)
         if self.desk.journal.remark:
-            self._window.status.set_notice(self.desk.journal.remark)
+            self.window.status.set_notice(self.desk.journal.remark)
 
     def _open_newest(self) -> None:
         """The post that was changed last, or a new one where there is none."""
@@ -133,7 +133,7 @@ class Controller(QObject):
         self.session.leave()
         self._tasks.wait(5000)
         self.session.finish()
-        values = {**self._window.state_values(), "blog": self._blog, "cursor": self._editor.cursor_position()}
+        values = {**self.window.state_values(), "blog": self._blog, "cursor": self.editor.cursor_position()}
         if self.session.document is not None:
             values["post"] = str(self.session.document.path)
         self.desk.recovery.save_session(values)
@@ -143,9 +143,9 @@ class Controller(QObject):
         """A second start handed these over."""
         for name in files:
             self.session.open(Path(name).absolute())
-        self._window.showNormal() if self._window.isMinimized() else self._window.show()
-        self._window.raise_()
-        self._window.activateWindow()
+        self.window.showNormal() if self.window.isMinimized() else self.window.show()
+        self.window.raise_()
+        self.window.activateWindow()
 
     # --- blogs ---
 
@@ -169,7 +169,7 @@ class Controller(QObject):
             self._blog = ""
         if len(blogs) == 1:
             self._blog = blogs[0].id
-        self._window.sidebar.set_blogs(blogs, self._blog)
+        self.window.sidebar.set_blogs(blogs, self._blog)
         self.shelf.set_blog(self._blog)
         self._follow()
         self.refresh_archives()
@@ -193,13 +193,13 @@ class Controller(QObject):
         if isinstance(error, Unreachable | Intercepted):
             self._connection(False)
         elif isinstance(error, PostDeskError):
-            self._window.status.set_notice(error.sentence)
+            self.window.status.set_notice(error.sentence)
 
     def _connection(self, there: bool) -> None:
         if there and not self._connected:
             self.publisher.send_due(at_once=True)
         self._connected = there
-        self._window.status.set_connection(
+        self.window.status.set_connection(
             "ok" if there else "warn", _("Connected") if there else _("No connection")
         )
 
@@ -212,8 +212,8 @@ class Controller(QObject):
         def made(document: Document) -> None:
             self.session.show(document)
             self.shelf.refresh()
-            self._window.sidebar.show_tab("drafts")
-            self._editor.focus_title()
+            self.window.sidebar.show_tab("drafts")
+            self.editor.focus_title()
 
         self._tasks.run(self.desk.library.new, made, self._tell, lane="library")
 
@@ -222,7 +222,7 @@ class Controller(QObject):
         self._address = ""
         if document is None or self.session.post is None:
             self._preview.set_post("", "", "", None)
-            self._editor.set_post("", "", read_only=True)
+            self.editor.set_post("", "", read_only=True)
             self._follow()
             return
         post = self.session.post
@@ -234,8 +234,8 @@ class Controller(QObject):
             path,
             resolve=lambda ref: self.desk.library.resolve_picture(path, ref),
         )
-        self._window.set_post_title(post.title)
-        self._window.sidebar.select(file_key(path))
+        self.window.set_post_title(post.title)
+        self.window.sidebar.select(file_key(path))
         self._count_words()
         self._show_featured()
         self._follow()
@@ -243,7 +243,7 @@ class Controller(QObject):
     def _edited(self, post: Post) -> None:
         self._preview.update_body(post.body, self._line)
         self._preview.update_title(post.title, self._byline(post))
-        self._window.set_post_title(post.title)
+        self.window.set_post_title(post.title)
         self._count.start()
         self._follow()
 
@@ -278,13 +278,13 @@ class Controller(QObject):
             self._address = post.address
             when = (post.date or post.modified or datetime.now()).strftime("%d %B %Y").lstrip("0")
             byline = " · ".join(p for p in (when, ", ".join(post.categories), post.author) if p)
-            self._editor.set_post(post.title, "", read_only=True)
-            self._editor.show_banner(
+            self.editor.set_post(post.title, "", read_only=True)
+            self.editor.show_banner(
                 "remote", "note", _("This post is on the blog and was not written here. It is shown as readers see it; it cannot be edited here yet."), []
             )  # fmt: skip
             self._preview.show_html(post.title, byline, post.rendered)
-            self._window.set_post_title(post.title)
-            self._window.show_pane("preview", True)
+            self.window.set_post_title(post.title)
+            self.window.show_pane("preview", True)
             self._follow()
 
         self._tasks.run(lambda: self.desk.archive.get(account_id, remote_id), show, self._tell)
@@ -312,7 +312,7 @@ class Controller(QObject):
         if self.session.post is not None:
             number = words(self.session.post.body)
             self._minutes = max(1, reading_minutes(number))
-            self._window.status.set_counts(number, self._minutes)
+            self.window.status.set_counts(number, self._minutes)
             self._preview.update_title(self.session.post.title, self._byline(self.session.post))
 
     # --- what the header says ---
@@ -325,7 +325,7 @@ class Controller(QObject):
             conditions.add("accounts")
         if self._last is not None:
             conditions.add("undo publish")
-        if self._editor.find_bar.isVisible():
+        if self.editor.find_bar.isVisible():
             conditions.add("found")
         capabilities = self.desk.capabilities(account) if account is not None else frozenset()
         self._details.set_can(details_can(capabilities))
@@ -334,16 +334,16 @@ class Controller(QObject):
         self._state = None
         if post is None or account is None:
             words = _("On the blog") if self._remote else "" if post is None else _("Draft")
-            self._window.header.set_state(" · ".join(w for w in (words, self._kept) if w), "ok")
-            self._window.header.set_button(_("Publish"))
+            self.window.header.set_state(" · ".join(w for w in (words, self._kept) if w), "ok")
+            self.window.header.set_button(_("Publish"))
             if self._remote:
                 conditions |= {"post", "address"} if self._address else {"post"}
         else:
             state = self._state = self.desk.state_of(post, account)
-            self._window.header.set_state(
+            self.window.header.set_state(
                 " · ".join(w for w in (state.words, self._kept) if w), _LEVELS.get(state.kind, "ok")
             )
-            self._window.header.set_button(state.button)
+            self.window.header.set_button(state.button)
             conditions |= {"post", "writable", "file"}
             self._address = state.address
             if state.address:
@@ -354,7 +354,7 @@ class Controller(QObject):
                 conditions.add("publishable")
         if self._selection:
             conditions.add("selection")
-        self._actions.set_conditions(conditions)
+        self.actions.set_conditions(conditions)
 
     _selection = False
     _line = 0
@@ -384,9 +384,9 @@ class Controller(QObject):
             if self._state is not None and self._state.intent is not None
             else Intent.PUBLISH
         )
-        button = self._window.header.publish
+        button = self.window.header.publish
         if self.popover is not None:
-            corner = button.mapTo(self._window, button.rect().bottomRight())
+            corner = button.mapTo(self.window, button.rect().bottomRight())
             self.popover.open_at(corner + button.rect().topLeft())
             self._with_saved(lambda d, a: self.publisher.look(d, a, intent))
 
@@ -399,7 +399,7 @@ class Controller(QObject):
         accounts = [a for a in self.desk.accounts.all()]
         names = [a.name for a in accounts]
         name, chosen = QInputDialog.getItem(
-            self._window, _("Publish to another blog"), _("Blog"), names, 0, False
+            self.window, _("Publish to another blog"), _("Blog"), names, 0, False
         )
         if chosen:
             self._choose_blog(accounts[names.index(name)].id)
@@ -426,14 +426,14 @@ class Controller(QObject):
             if self._last is not None and result.intent in (Intent.PUBLISH.value, Intent.UPDATE.value):
                 choices.append((_("Undo"), self._undo_publish))
             sentence = " ".join((done_words(result, name) + ("." if result.remarks else ""), *result.remarks))
-            self._window.toasts.say(Toast(sentence, tuple(choices)))
+            self.window.toasts.say(Toast(sentence, tuple(choices)))
             if account is not None:
                 self.refresh_archives()
         elif result.kind is ResultKind.WAITING and result.sentence:
             self._connection(False)
-            self._window.toasts.say(Toast(result.sentence))
+            self.window.toasts.say(Toast(result.sentence))
         elif result.sentence:
-            self._window.toasts.say(Toast(result.sentence, ((_("Outbox"), self._show_outbox),), stays=True))
+            self.window.toasts.say(Toast(result.sentence, ((_("Outbox"), self._show_outbox),), stays=True))
 
     def _undo_publish(self) -> None:
         if self._last is not None:
@@ -453,13 +453,13 @@ class Controller(QObject):
 
     def _fix(self, action: str, ref: str) -> None:
         if action == "title":
-            self._editor.focus_title()
+            self.editor.focus_title()
         elif action in ("pictures", "alt"):
-            self._editor.go_to_words(ref)
+            self.editor.go_to_words(ref)
         elif action == "body":
-            self._editor.focus_text()
+            self.editor.focus_text()
         else:
-            self._window.show_pane("details", True)
+            self.window.show_pane("details", True)
             widget = {"date": self._details.when_published, "visibility": self._details.visibility}.get(
                 action, self._details.picture
             )
@@ -472,7 +472,7 @@ class Controller(QObject):
         if document is None:
             return
         name, agreed = QInputDialog.getText(
-            self._window, _("Rename"), _("Name of the file"), QLineEdit.EchoMode.Normal, document.path.stem
+            self.window, _("Rename"), _("Name of the file"), QLineEdit.EchoMode.Normal, document.path.stem
         )
         if agreed and name.strip():
             self.session.save(
@@ -501,7 +501,7 @@ class Controller(QObject):
 
         def trashed(what: Trashed) -> None:
             self._trashed = what
-            self._window.toasts.say(Toast(_("Moved to the trash"), ((_("Undo"), self._restore),)))
+            self.window.toasts.say(Toast(_("Moved to the trash"), ((_("Undo"), self._restore),)))
             self.shelf.refresh()
             self._open_newest()
 
@@ -521,7 +521,7 @@ class Controller(QObject):
 
     def _open_library(self) -> None:
         folder = QFileDialog.getExistingDirectory(
-            self._window, _("Open library"), str(self.desk.library.root.parent)
+            self.window, _("Open library"), str(self.desk.library.root.parent)
         )
         if folder and Path(folder) != self.desk.library.root:
             self.desk.settings = replace(self.desk.settings, library=folder)
@@ -530,7 +530,7 @@ class Controller(QObject):
             except PostDeskError as error:
                 self._tell(error)
                 return
-            self._window.toasts.say(
+            self.window.toasts.say(
                 Toast(_("The library “{name}” opens at the next start.").format(name=Path(folder).name))
             )
 
@@ -538,7 +538,7 @@ class Controller(QObject):
 
     def _insert_picture(self) -> None:
         files, _filter = QFileDialog.getOpenFileNames(
-            self._window,
+            self.window,
             _("Insert picture"),
             "",
             _("Pictures (*.jpg *.jpeg *.png *.gif *.webp *.avif *.heic)"),
@@ -553,7 +553,7 @@ class Controller(QObject):
 
         def put(references: list[str]) -> None:
             for reference in references:
-                self._editor.insert_picture(reference, "", "", place)
+                self.editor.insert_picture(reference, "", "", place)
 
         self._tasks.run(
             lambda: [self.desk.library.add_picture(document, name, data) for name, data in pictures],
@@ -564,7 +564,7 @@ class Controller(QObject):
 
     def _choose_featured(self) -> None:
         name, _filter = QFileDialog.getOpenFileName(
-            self._window,
+            self.window,
             _("Featured picture"),
             "",
             _("Pictures (*.jpg *.jpeg *.png *.gif *.webp *.avif *.heic)"),
@@ -591,7 +591,7 @@ class Controller(QObject):
 
     def _featured_added(self, reference: str) -> None:
         shown = replace(self._details.details, image=reference)
-        self._details.set_details(shown, self._editor.title())
+        self._details.set_details(shown, self.editor.title())
         self._details.changed.emit(shown)
 
     def _show_featured(self) -> None:
@@ -620,16 +620,16 @@ class Controller(QObject):
     # --- the rest ---
 
     def _gathered(self, gathered: Gathered) -> None:
-        self._window.sidebar.set_rows(gathered.rows)
-        self._window.sidebar.set_waiting(count_waiting(gathered.waiting))
-        self._window.palette_box.set_posts(gathered.titles)
+        self.window.sidebar.set_rows(gathered.rows)
+        self.window.sidebar.set_waiting(count_waiting(gathered.waiting))
+        self.window.palette_box.set_posts(gathered.titles)
         self._details.set_known(gathered.tags, gathered.categories)
         if self.session.document is not None:
-            self._window.sidebar.select(file_key(self.session.document.path))
+            self.window.sidebar.select(file_key(self.session.document.path))
 
     def _choose_blog(self, account_id: str) -> None:
         self._blog = account_id
-        self._window.sidebar.set_blogs(self.shelf.blogs(), account_id)
+        self.window.sidebar.set_blogs(self.shelf.blogs(), account_id)
         self.shelf.set_blog(account_id)
         self._follow()
 
@@ -637,7 +637,7 @@ class Controller(QObject):
         account = self.account()
         if account is not None:
             self.desk.accounts.set_default(self.desk.library.root, account.id)
-            self._window.toasts.say(
+            self.window.toasts.say(
                 Toast(_("New posts of this library go to {blog}.").format(blog=account.name))
             )
             self.set_blogs()
@@ -656,7 +656,7 @@ class Controller(QObject):
 
     def _copy_address(self) -> None:
         QGuiApplication.clipboard().setText(self._address)
-        self._window.toasts.say(Toast(_("The address is on the clipboard.")))
+        self.window.toasts.say(Toast(_("The address is on the clipboard.")))
 
     def _tell(self, error: object) -> None:
         sentence = (
@@ -666,7 +666,7 @@ class Controller(QObject):
             if isinstance(error, PostDeskError)
             else str(error)
         )
-        self._window.toasts.say(Toast(sentence, stays=isinstance(error, PostDeskError)))
+        self.window.toasts.say(Toast(sentence, stays=isinstance(error, PostDeskError)))
 
     def _mended(self, account: Account) -> None:
         self.desk.outbox.resume_account(account.id)
@@ -674,17 +674,17 @@ class Controller(QObject):
 
     def _selected(self, number: int, characters: int) -> None:
         self._selection = characters > 0
-        self._window.status.set_selection(number, characters)
+        self.window.status.set_selection(number, characters)
 
     def _moved_to(self, line: int) -> None:
         self._line = line
-        self._window.status.set_line(line + 1)
+        self.window.status.set_line(line + 1)
 
     def _failed_engine(self, sentence: str) -> None:
-        self._window.status.set_notice(sentence)
+        self.window.status.set_notice(sentence)
 
     def _table(self) -> dict[str, Callable[[], object]]:
-        e = self._editor
+        e = self.editor
         formats = {
             "bold": "bold", "italic": "italic", "strikethrough": "strike", "code": "code", "link": "link", "quote": "quote",
             "bulleted_list": "bullet-list", "numbered_list": "numbered-list", "rule": "rule",
@@ -700,7 +700,7 @@ class Controller(QObject):
             "show_in_folder": self._reveal,
             "trash": self._trash,
             "preferences": self.preferences.open,
-            "quit": self._window.close,
+            "quit": self.window.close,
             "paste_plain": e.text.paste,
             "find": e.find,
             "find_next": e.find_next,
@@ -729,15 +729,15 @@ class Controller(QObject):
             "refresh": self.refresh_archives,
             "outbox": self._show_outbox,
             "go_title": e.focus_title,
-            "go_editor": self._window.go_to_editor,
-            "shortcuts": lambda: show_shortcuts(self._window, self._actions),
-            "font_licences": lambda: show_licences(self._window),
-            "about": lambda: show_about(self._window),
+            "go_editor": self.window.go_to_editor,
+            "shortcuts": lambda: show_shortcuts(self.window, self.actions),
+            "font_licences": lambda: show_licences(self.window),
+            "about": lambda: show_about(self.window),
         }
 
     def _join(self) -> None:
-        w, e, s, p = self._window, self._editor, self.session, self.publisher
-        self._actions.triggered.connect(self._do)
+        w, e, s, p = self.window, self.editor, self.session, self.publisher
+        self.actions.triggered.connect(self._do)
         s.opened.connect(self._opened)
         s.edited.connect(self._edited)
         s.saved.connect(self._saved)

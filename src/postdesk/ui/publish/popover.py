@@ -148,6 +148,11 @@ class PublishPopover(QFrame):
             if look.button:
                 self._confirm.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is shown and its button can be pressed."""
+        return self.isVisible() and bool(self._look.button)
+
     def choose_time(self) -> None:
         """Offer a date and time: the next full hour to begin with."""
         soon = (datetime.now().astimezone() + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
