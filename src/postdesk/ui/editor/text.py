@@ -403,7 +403,7 @@ class MarkdownEdit(QPlainTextEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._theme is not None:
-            self._colour_what_shows()
+            self._colour_what_shows(event.rect().bottom())
             painter = QPainter(self.viewport())
             painter.setClipRect(event.rect())
             self._paint_below(painter, self._theme, event.rect().top(), event.rect().bottom())
@@ -416,12 +416,12 @@ class MarkdownEdit(QPlainTextEdit):
             painter.fillRect(left, rect.top(), _CURSOR_WIDTH, rect.height(), QColor(self._theme.accent))
             painter.end()
 
-    def _colour_what_shows(self) -> None:
+    def _colour_what_shows(self, bottom: int) -> None:
         block = self.firstVisibleBlock()
-        y, bottom = self.contentOffset().y(), self.viewport().height()
+        y = self.contentOffset().y()
         while block.isValid() and y <= bottom:
             self._colours.ensure(block)
-            y += self.blockBoundingRect(block).height()
+            y += self._layout.blockBoundingRect(block).height()
             block = block.next()
 
     def _paint_below(self, painter: QPainter, theme: Theme, top: int, bottom: int) -> None:
@@ -434,7 +434,7 @@ class MarkdownEdit(QPlainTextEdit):
         before = state_of(block.previous().userState())
         bars = (QColor(theme.quote), QColor(theme.quote2))
         while block.isValid() and y <= bottom:
-            height = self.blockBoundingRect(block).height()
+            height = self._layout.blockBoundingRect(block).height()
             after = state_of(block.userState())
             if y + height >= top:
                 depth = lead(block.text()).depth
