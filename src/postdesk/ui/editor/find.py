@@ -14,11 +14,13 @@ from postdesk.ui.style import restyle
 Hit = tuple[int, int]  # code points
 
 MOST_HITS = 10_000
+# A repetition inside a repeated group, `(a+)+`: Python's matcher may try every way to share the letters out, for years.
+_ENDLESS = re.compile(r"\((?:[^()\\]|\\.)*(?:[+*]|\{\d*,\d*\})(?:[^()\\]|\\.)*\)(?:[+*]|\{)")
 
 
 def pattern(words: str, *, case: bool, whole: bool, regex: bool) -> re.Pattern[str] | None:
-    """What is searched for; None when there are no words or the regular expression is not one."""
-    if not words:
+    """What is searched for; None when there are no words, or the regular expression is none or would never end."""
+    if not words or (regex and _ENDLESS.search(words)):
         return None
     source = words if regex else re.escape(words)
     if whole:
@@ -32,8 +34,8 @@ def pattern(words: str, *, case: bool, whole: bool, regex: bool) -> re.Pattern[s
 def hits(text: str, wanted: re.Pattern[str]) -> list[Hit]:
     """Where it is found, empty matches left out, at most `MOST_HITS`.
 
-    A regular expression is tried line by line on lines of at most 20,000 code points: one that backtracks without end
-    would freeze the window on a longer one.
+    Every line is searched by itself, up to 20,000 code points of it: what a slow expression costs grows with the
+    square of the line.
     """
     found: list[Hit] = []
     start = 0
@@ -99,7 +101,7 @@ class FindBar(QWidget):
         """Shows "3 of 12"; `place` 0: the cursor is at none of them."""
         broken = bool(self.words.text()) and self.wanted() is None
         if broken:
-            sentence = _("Not a regular expression")
+            sentence = _("Not a usable expression")
         elif not self.words.text():
             sentence = ""
         elif not total:
