@@ -25,7 +25,7 @@ def _template() -> Path:
                 f"--datadir={fresh}",
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
-                "--skip-name-resolve",  # the socket needs no host names
+                "--force",  # it need not find out the name of this host: only the socket is used
                 "--innodb-log-file-size=8M",
             ],
             capture_output=True,
