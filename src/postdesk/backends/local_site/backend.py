@@ -162,7 +162,11 @@ class LocalSite:
         start = int(cursor or 0)
         part = kept[start : start + _PER_PAGE]
         more = start + _PER_PAGE < len(kept)
-        return Page(tuple(self._remote(p) for p in part), str(start + _PER_PAGE) if more else "", len(kept))
+        return Page(
+            tuple(replace(self._remote(p), content="") for p in part),
+            str(start + _PER_PAGE) if more else "",
+            len(kept),
+        )
 
     def categories(self) -> tuple[str, ...]:
         """Every category that a post has, by name."""

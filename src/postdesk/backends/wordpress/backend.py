@@ -158,18 +158,12 @@ class WordPress:
         return self._post(answer, value)
 
     def write(self, remote_id: str, outgoing: Outgoing) -> RemotePost:
-        """Set all of it and return the post as the blog has it then."""
+        """Set all of it and return the post as the blog has it then. A post in the trash comes back out of
+        it."""
         route = self._route(remote_id)
         answer, value = self._ask("GET", route, {"context": "edit", "_fields": "id,slug,status"})
         if not isinstance(value, Mapping):
             raise refusals.unknown(answer)
-        if value.get("status") == "trash":
-            raise Gone(
-                _("The post is in the blog's trash."),
-                _("Nothing was changed there. Your text is safe."),
-                _("Take it out of the trash on the blog, or publish this as a new post."),
-                code="trash",
-            )
         body = wire.write_body(
             outgoing,
             current_slug=str(value.get("slug") or ""),
@@ -177,6 +171,10 @@ class WordPress:
             categories=self._term_ids("categories", outgoing.categories),
         )
         asked = {"_fields": wire.POST_FIELDS, "context": "edit"}
+        if value.get("status") == "trash":
+            # Coming back from the trash a post takes its old slug, whatever is sent (6.1, 7.1): so send it
+            # twice.
+            self._ask("POST", route, asked, body)
         answer, value = self._ask("POST", route, asked, body)
         post = self._post(answer, value)
         meant_now = outgoing.status is Status.PUBLISHED and outgoing.date is None
