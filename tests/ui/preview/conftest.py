@@ -15,7 +15,7 @@ from postdesk.ui.theme import load_theme
 from tests.ui.preview.stage import PATIENCE, Canary, Opener, Reader, picture
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def canary() -> Generator[Canary, None, None]:
     server = Canary()
     yield server

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWebEngineCore import QWebEngineScript
 from pytestqt.qtbot import QtBot
 
@@ -95,6 +96,26 @@ class Reader:
     def wait(self, source: str, wanted: object = True) -> None:
         """Until the expression has the value."""
         self._qtbot.waitUntil(lambda: self.ask(source) == wanted, timeout=PATIENCE)
+
+    def settle(self) -> None:
+        """Until two frames have been drawn: a click then meets what the page shows."""
+        self.ask(
+            "(globalThis.settled = 0, requestAnimationFrame(() => requestAnimationFrame(() => { globalThis.settled = 1 })), 0)"
+        )
+        self.wait("globalThis.settled", 1)
+
+    def click(self, spot: str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier, *, twice: bool = False) -> None:
+        """A real click at [x, y], which the JavaScript expression `spot` gives, until the page has met it."""
+        self.settle()
+        self.ask(
+            "(globalThis.met = 0, globalThis.meet ??= (addEventListener('click', () => { globalThis.met++ }, true), 1), 0)"
+        )
+        x, y = self.ask(spot)
+        press = QTest.mouseDClick if twice else QTest.mouseClick
+        press(self.surface.view.focusProxy(), Qt.MouseButton.LeftButton, modifier, QPoint(int(x), int(y)))
+        self.wait("globalThis.met > 0")
+        # A round trip more: what the click asked for has been judged.
+        self.ask("1")
 
     def show(self, body: str, title: str = "Title", resolve: Callable[[str], Path] | None = None) -> None:
         """Another post, until the page has it."""

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -132,13 +132,11 @@ def test_a_line_can_be_brought_into_view(reader: Reader) -> None:
 
 def test_a_double_click_tells_the_line_of_the_text(reader: Reader, qtbot: QtBot) -> None:
     reader.show("First.\n\nSecond.\n\n- a\n- b\n- here\n- d\n\nLast.")
-    x, y = reader.ask(
-        "(() => { const b = document.querySelectorAll('li')[2].getBoundingClientRect(); return [b.left + 4, b.top + b.height / 2]; })()"
-    )
-    target = reader.surface.view.focusProxy()
     with qtbot.waitSignal(reader.preview.line_activated, timeout=PATIENCE) as told:
-        QTest.mouseDClick(
-            target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(int(x), int(y))
+        reader.click(
+            "(() => { const b = document.querySelectorAll('li')[2].getBoundingClientRect();"
+            " return [b.left + 4, b.top + b.height / 2]; })()",
+            twice=True,
         )
     assert told.args == [6]
 

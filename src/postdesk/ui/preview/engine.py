@@ -7,6 +7,7 @@ others: settings, content security policy, request interceptor, navigation, and 
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -224,9 +225,24 @@ def _connect(signal: Any, refuse: Callable[..., object]) -> None:
     signal.connect(refuse)
 
 
+_FLAGS = "QTWEBENGINE_CHROMIUM_FLAGS"
+# No name and no address leads anywhere: `<link rel=preconnect>` opens a bare connection that neither the policy nor the
+# interceptor is asked about (seen with Qt 6.11), and a name that is looked up tells its owner.
+_NOWHERE = '--host-resolver-rules="MAP * ~NOTFOUND"'
+
+
 def make_profile(parent: QObject | None = None) -> QWebEngineProfile:
     """A profile that keeps nothing on disk and loads nothing from outside."""
-    profile = QWebEngineProfile(parent)  # without a name it is off the record
+    before = os.environ.get(_FLAGS)
+    os.environ[_FLAGS] = f"{before or ''} {_NOWHERE}".strip()
+    try:
+        profile = QWebEngineProfile(parent)  # without a name it is off the record
+    finally:
+        # The engine has read it; the browser that a link is handed to must not inherit it.
+        if before is None:
+            del os.environ[_FLAGS]
+        else:
+            os.environ[_FLAGS] = before
     profile.setHttpCacheType(QWebEngineProfile.HttpCacheType.NoCache)
     profile.setPersistentCookiesPolicy(QWebEngineProfile.PersistentCookiesPolicy.NoPersistentCookies)
     profile.setPersistentPermissionsPolicy(QWebEngineProfile.PersistentPermissionsPolicy.AskEveryTime)

@@ -100,6 +100,7 @@ class WebSurface(QWidget):
         self._flying = 0
         self._revision = 0
         self._scroll: float | None = None
+        self._seen = 0.0
         self._wish: tuple[int, float | None] | None = None
         self._faults: deque[float] = deque()
         self._over = False
@@ -121,6 +122,7 @@ class WebSurface(QWidget):
         self.setFocusProxy(self._view)
 
         self._page.link_clicked.connect(self.link_clicked)
+        self._page.scrollPositionChanged.connect(self._scrolled)
         self._page.loadFinished.connect(self._load_finished)
         self._page.renderProcessTerminated.connect(self._terminated)
         self._watchdog = QTimer(self, singleShot=True, interval=PATIENCE)
@@ -218,7 +220,8 @@ class WebSurface(QWidget):
         self._page.open()
 
     def _load_finished(self, fine: bool) -> None:
-        if self._over:
+        # A refused navigation and a jump to a footnote end with this signal too; the page is still the one it was.
+        if self._over or self._loaded:
             return
         self._watchdog.stop()
         if not fine:
@@ -313,6 +316,11 @@ class WebSurface(QWidget):
 
     # --- death ---------------------------------------------------------------------------------------------------
 
+    def _scrolled(self, position: QPointF) -> None:
+        # A page whose process died reports 0 before the death is told.
+        if self._loaded and self._page.renderProcessPid():
+            self._seen = position.y()
+
     def _terminated(self, status: QWebEnginePage.RenderProcessTerminationStatus, code: int) -> None:
         if not self._over:
             self._fault(f"the preview's process ended ({status.name}, {code})")
@@ -325,7 +333,7 @@ class WebSurface(QWidget):
         self._loaded = False
         self._flying = 0
         if self._shown is not _NOTHING and self._content and self._shown.serial == self._content.serial:
-            self._scroll = self._page.scrollPosition().y()
+            self._scroll = self._seen
         self._shown = _NOTHING
         now = time.monotonic()
         self._faults.append(now)
@@ -333,7 +341,8 @@ class WebSurface(QWidget):
             self._faults.popleft()
         _log.info("%s; %d within a minute", what, len(self._faults))
         if len(self._faults) >= DEATHS:
-            self.failed.emit()
+            # Later: whoever hears it deletes the page, which must not happen inside one of the page's own signals.
+            QTimer.singleShot(0, self, self.failed.emit)
         else:
             self._again.start()
 
