@@ -17,8 +17,8 @@ def icon(name: str, colour: str, *, active: str | None = None, size: int = 18) -
     """The drawing `name` (a file's stem, e.g. "panel-left") in `colour`, `size` device-independent px square.
 
     `active` is its colour while the button that shows it is checked. Colours are "#rrggbb" or "#rrggbbaa". A
-    disabled button shows it at 40 %. A drawing that is missing or broken gives an empty icon: the button still
-    has its name, and the program goes on.
+    disabled button shows it at 40 %. A drawing that is missing or broken gives an empty icon: the button
+    still has its name, and the program goes on.
     """
     drawing = _drawing(name)
     shown = QIcon()

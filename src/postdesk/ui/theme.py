@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 
 from postdesk.core.resources import resource
 
 UI_FAMILY = "Inter"
-TEXT_FAMILY = "iA Writer Quattro"
+TEXT_FAMILY = "Post Desk Text"
 PAGE_FAMILY = "Source Serif 4"
+CODE_FAMILY = "JetBrains Mono"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def load_theme(dark: bool) -> Theme:
 
 def load_fonts() -> None:
     """Make the shipped fonts known to Qt; a missing file leaves the system's font in its place."""
-    for path in sorted(Path(resource("fonts")).glob("*.ttf")):
+    for path in sorted(resource("fonts").rglob("*.ttf")):
         QFontDatabase.addApplicationFont(str(path))
 
 

@@ -24,8 +24,9 @@ class Return:
 def on_return(before: str, after: str) -> Return:
     """Return pressed with `before` and `after` on the cursor's line.
 
-    A list item or quotation goes on in the next line; on a line that holds nothing but its marks the innermost mark
-    is taken away instead, so that pressing Return twice ends it.
+    A list item or quotation goes on in the next line. On a line that holds nothing but its marks they are taken
+    away and a blank line stays, as a paragraph right below a list would still belong to it: pressing Return twice
+    ends a list or quotation, and gives what was typed letter for letter.
     """
     found = _FRONT.match(before)
     if found is None or not _marks(found):
@@ -34,13 +35,7 @@ def on_return(before: str, after: str) -> Return:
         if found.end() == len(before):
             return Return(0, "\n")  # the cursor stands right before the words: they move down as they are
         return Return(0, "\n" + _next(found))
-    quote, indent = found["quote"], found["indent"]
-    if found["bullet"] or found["number"]:
-        if len(indent.expandtabs(STEP)) >= 2:
-            return Return(len(before), quote + _less(indent) + _mark(found) + (found["task"] or ""))
-        return Return(len(before), quote)
-    shorter = re.sub(r">[ ]?$", "", quote)
-    return Return(len(before), shorter)
+    return Return(len(before), "\n")
 
 
 def indented(line: str, back: bool = False) -> str:
@@ -65,12 +60,6 @@ def _marks(found: re.Match[str]) -> bool:
     return bool(found["quote"] or found["bullet"] or found["number"])
 
 
-def _mark(found: re.Match[str]) -> str:
-    if found["bullet"]:
-        return found["bullet"] + found["gap"]
-    return f"{found['number']}{found['after']}{found['space']}"
-
-
 def _next(found: re.Match[str]) -> str:
     """The marks of the line after this one."""
     mark = ""
@@ -81,8 +70,3 @@ def _next(found: re.Match[str]) -> str:
     if not mark:
         return found["quote"]
     return found["quote"] + found["indent"] + mark + ("[ ] " if found["task"] else "")
-
-
-def _less(indent: str) -> str:
-    wide = indent.expandtabs(STEP)
-    return " " * max(len(wide) - STEP, 0)

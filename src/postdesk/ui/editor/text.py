@@ -68,6 +68,9 @@ class MarkdownEdit(QPlainTextEdit):
         self._text: str | None = ""
         self._laid = -1
         self._lit = True
+        self._over = ""  # marks that Return put there and that she may type herself
+        self._over_at = -1
+        self._typed_marks = False
         self._blink = QTimer(self)
         self._blink.timeout.connect(self._turn)
         self.setObjectName("text")
@@ -238,6 +241,8 @@ class MarkdownEdit(QPlainTextEdit):
         plain = not event.modifiers() & ~(
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
         )
+        if self._types_over(event.text(), plain):
+            return
         if self.isReadOnly() or not plain:
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -251,6 +256,21 @@ class MarkdownEdit(QPlainTextEdit):
         else:
             super().keyPressEvent(event)
 
+    def _types_over(self, letters: str, plain: bool) -> bool:
+        """Whether this key is a mark that Return has put there already: who types every mark herself gets just what
+        she typed. The state of it ends with any other key or place.
+        """
+        if letters in ("\r", "\n") and plain and self._over_at == self.textCursor().position():
+            return False  # Return looks at the state itself
+        here = self._over and self._over_at == self.textCursor().position() and plain
+        if here and letters and self._over.startswith(letters):
+            self._over = self._over[len(letters) :]
+            self._typed_marks = True
+            return True
+        if letters or not here:
+            self._over, self._typed_marks = "", False
+        return False
+
     def _in_first_line(self) -> bool:
         cursor = self.textCursor()
         if cursor.hasSelection() or cursor.block().blockNumber():
@@ -259,6 +279,7 @@ class MarkdownEdit(QPlainTextEdit):
 
     def _return(self, simply: bool) -> None:
         cursor = self.textCursor()
+        marks = ""
         cursor.beginEditBlock()
         cursor.removeSelectedText()
         block = cursor.block()
@@ -269,12 +290,18 @@ class MarkdownEdit(QPlainTextEdit):
             cursor.insertText("\n" + indent)
         else:
             done = keys.on_return(text, from_document(block.text()[column:]))
-            if done.cut:
+            if (
+                self._typed_marks
+            ):  # she typed the marks herself, so the line is meant, though there are no words
+                cut = len(text) - len(self._over)
+                cursor.setPosition(block.position() + cut, QTextCursor.MoveMode.KeepAnchor)
+                done = keys.Return(0, "\n" + text)
+            elif done.cut:
                 cursor.setPosition(block.position(), QTextCursor.MoveMode.KeepAnchor)
             cursor.insertText(done.text)
-            if done.cut and not done.text:
-                cursor.removeSelectedText()
+            marks = done.text.removeprefix("\n")
         cursor.endEditBlock()
+        self._over, self._over_at, self._typed_marks = marks, cursor.position(), False
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
 

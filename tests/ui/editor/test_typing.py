@@ -1,0 +1,73 @@
+"""Return goes on with lists and quotations, and still gives who types every mark herself just what she typed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from postdesk.ui.editor import Editor
+
+
+@pytest.fixture
+def editor(qtbot: QtBot) -> Editor:
+    made = Editor()
+    qtbot.addWidget(made)
+    made.resize(700, 500)
+    made.show()
+    made.set_post("", "")
+    return made
+
+
+def type_in(qtbot: QtBot, editor: Editor, text: str) -> str:
+    editor.set_post("", "")
+    for letter in text:
+        if letter == "\n":
+            qtbot.keyClick(editor.text, Qt.Key.Key_Return)
+        else:
+            qtbot.keyClicks(editor.text, letter)
+    return editor.body()
+
+
+@pytest.mark.parametrize(
+    ("typed", "gives"),
+    [
+        ("- one\ntwo", "- one\n- two"),
+        ("> one\ntwo", "> one\n> two"),
+        ("1. one\ntwo", "1. one\n2. two"),
+        ("> > deep\nstill", "> > deep\n> > still"),
+        ("- one\n\nAfter", "- one\n\nAfter"),
+        ("> > deep\n\nAfter", "> > deep\n\nAfter"),
+        ("- [ ] task\nnext", "- [ ] task\n- [ ] next"),
+    ],
+)
+def test_return_goes_on_and_twice_ends(qtbot: QtBot, editor: Editor, typed: str, gives: str) -> None:
+    assert type_in(qtbot, editor, typed) == gives
+
+
+MARKS = re.compile(r"(> ?)*([-*] (\[ \] )?|\d\. )?")
+LINES = st.sampled_from(["> a", "> > b", ">", "- c", "- d e", "1. x", "", "", "* z", "- [ ] t"])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(LINES, min_size=1, max_size=7))
+def test_typing_every_mark_gives_what_was_typed(qtbot: QtBot, editor: Editor, lines: list[str]) -> None:
+    """Law: where each line carries on with the marks of the one before it, or comes after a blank line, typing a text
+    letter for letter gives that text."""
+    kept: list[str] = []
+    for line in lines:
+        before = kept[-1] if kept else ""
+        marks = MARKS.match(before).group()
+        if not before or not line or line.startswith(marks) or (line == ">" and before[0] == ">"):
+            kept.append(line)
+    while kept and kept[-1] in (
+        "",
+        ">",
+    ):  # the blank after a mark that is typed over stays until something follows
+        kept.pop()
+    text = "\n".join(kept)
+    assert type_in(qtbot, editor, text) == text
