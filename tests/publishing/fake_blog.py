@@ -134,6 +134,7 @@ class FakeBlog:
         def work() -> RemotePost:
             number = self._next()
             post = _remote_values(number, self._free(marker, ""), title, f"r{number}")
+            post["content"] = f"<!-- {marker} -->"  # as a blog that clears the slugs of drafts needs it
             self.server.posts[post["remote_id"]] = post
             return _remote(post)
 

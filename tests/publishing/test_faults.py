@@ -21,8 +21,8 @@ from tests.publishing.fake_blog import FakeBlog, Fault, Server
 from tests.publishing.world import World, post_with
 
 KINDS = (
-    ("before", 0), ("lost request", 0), ("after", 0), ("busy", 0), ("refused", 0), ("late", 1), ("late", 2), ("late", 4),
-    ("late", 40),
+    ("before", 0), ("lost request", 0), ("after", 0), ("busy", 0), ("refused", 0), ("late", 1), ("late", 2),
+    ("late", 4), ("late", 40),
 )  # fmt: skip
 
 

@@ -16,8 +16,14 @@ from postdesk.core.language import _
 from postdesk.core.post import Visibility
 from postdesk.core.receipt import Status
 
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _SPACE = re.compile(r"\s+")
 _SERVER_CLOCK = timedelta(seconds=2)  # blogs keep whole seconds
+
+
+def is_empty(remote: RemotePost) -> bool:
+    """Whether a post has no text yet; a comment (the marker, for blogs that clear the slugs of drafts) is none."""
+    return not _COMMENT.sub("", remote.content).strip()
 
 
 def base_of(remote: RemotePost, asked_slug: str) -> str:

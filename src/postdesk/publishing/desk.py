@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from postdesk.backends.base import Capability, Outgoing, RemotePost
 from postdesk.backends.registry import Registry
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
-from postdesk.core.errors import NotReady
+from postdesk.core.errors import LibraryError, NotReady
 from postdesk.core.folders import Folders
 from postdesk.core.language import _
 from postdesk.core.post import Post
@@ -65,6 +65,7 @@ class Desk:
     outbox: Outbox
     archive: Archive
     clock: Callable[[], float] = time.time
+    _without_receipt: set[tuple[str, str]] = field(default_factory=set)
 
     # --- planning -------------------------------------------------------------------------------------------------
 
@@ -119,8 +120,8 @@ class Desk:
         job_id: str | None = None,
     ) -> tuple[JobResult, ...]:
         """Send what is due; see `Outbox.run`. `progress` is called from the worker's thread."""
-        results = self.outbox.run(cancel, progress, job_id)
-        return results
+        self._without_receipt.clear()
+        return self.outbox.run(cancel, progress, job_id)
 
     def take_back(self, job_id: str) -> None:
         """Take a job back; `PublishError` when it is too late."""
@@ -180,9 +181,18 @@ class Desk:
     # --- where a post stands --------------------------------------------------------------------------------------
 
     def state_of(self, post: Post, account: Account) -> PostState:
-        """The words for the header and the one button."""
-        receipt = self.engine.receipt(post.id, account.id)
-        return state_of(post, receipt, self.journal.unfinished(post.id, account.id), self._now())
+        """The words for the header and the one button. A receipt that cannot be read makes it FAILED."""
+        job = self.journal.unfinished(post.id, account.id)
+        try:
+            receipt = self.receipts.get(post.id, account.id)
+            if receipt is None and (post.id, account.id) not in self._without_receipt:
+                receipt = self.engine.receipt(post.id, account.id)
+                if receipt is None:  # looking at other machines' receipts is slow in a large library
+                    self._without_receipt.add((post.id, account.id))
+        except LibraryError as error:
+            words = _("Not published: {sentence}").format(sentence=error.sentence)
+            return PostState(StateKind.FAILED, words, _("Publish"), None, error.sentence)
+        return state_of(post, receipt, job, self._now())
 
     def states(self, account: Account) -> dict[str, StateKind]:
         """The state of every post that the account knows, by post id, for the list; CHANGED is not told (it needs

@@ -28,6 +28,7 @@ from postdesk.publishing.compare import (
     base_of,
     base_values,
     differences,
+    is_empty,
     is_ours,
     is_unchanged,
     outgoing_from_json,
@@ -169,9 +170,7 @@ class Engine:
         for twin in backend.find(sweep.marker):
             if twin.remote_id == sweep.keep or twin.status is not Status.DRAFT:
                 continue
-            if not backend.read(
-                twin.remote_id
-            ).content.strip():  # somebody may have written in it: then it is hers
+            if is_empty(backend.read(twin.remote_id)):  # somebody may have written in it: then it is hers
                 backend.trash(twin.remote_id)
         used = {m.remote_id for r in self._receipts.for_post(sweep.post_id) for m in r.media}
         for content_hash in sweep.hashes:
@@ -313,7 +312,7 @@ class Engine:
 
     def _first_receipt(self, run: _Run, there: RemotePost) -> None:
         """Write down where the post is as soon as it is anywhere: without the journal, it is found again by this."""
-        empty = there.status is Status.DRAFT and not there.content.strip()
+        empty = there.status is Status.DRAFT and is_empty(there)
         self._receipts.put(
             Receipt(
                 run.job.post_id, run.job.account_id, there.remote_id, there.address, there.slug,
@@ -338,7 +337,7 @@ class Engine:
             return
         if base is None and receipt is not None and receipt.revision and receipt.revision == there.revision:
             return
-        if base is None and there.status is Status.DRAFT and not there.content.strip():
+        if base is None and there.status is Status.DRAFT and is_empty(there):
             return
         if any(is_ours(there, outgoing_from_json(json.loads(t))) for t in self._journal.tried(run.job)):
             return

@@ -46,6 +46,7 @@ BACK_OFF = (5.0, 15.0, 60.0, 300.0, 900.0)
 """Seconds until the next try, by the number of tries so far; the last one for all that follow."""
 
 _LONG = 3600.0  # a blog that asks for a longer wait than this is left until the writer says so
+_OTHERS = 60.0  # seconds between looks whether another process that was sending has ended
 _CLOCK_WENT_BACK = 2 * _LONG  # nothing but a chosen moment is due later than this
 
 _AFTER: tuple[tuple[type[PostDeskError], JobState, Reason], ...] = (
@@ -120,6 +121,13 @@ class Outbox:
         self._clock = clock
         self._accounts = accounts
         self._open_backend = open_backend
+        self._sending = False
+        lock = FileLock(self._lock)
+        if lock.acquire():  # nobody sends: what is left running is what a crash left
+            try:
+                self.journal.release_running()
+            finally:
+                lock.release()
 
     def submit(self, plan: Plan) -> str:
         """Write the plan down and return its job's id; nothing is sent yet. Pictures are copied, so that the files
@@ -224,6 +232,8 @@ class Outbox:
             if j.state is JobState.WAITING
         ]
         due += [s.due for s in self.journal.sweeps()]
+        if not self._sending and any(j.state is JobState.RUNNING for j in self.jobs()):
+            due.append(now + _OTHERS)
         return min(due, default=None)
 
     def run(
@@ -241,6 +251,7 @@ class Outbox:
         if not lock.acquire():
             return ()
         open_ones: dict[str, Backend] = {}
+        self._sending = True
         try:
             self.journal.release_running()
             results: list[JobResult] = []
@@ -263,6 +274,7 @@ class Outbox:
             self._tidy()
             return tuple(results)
         finally:
+            self._sending = False
             for backend in open_ones.values():
                 backend.close()
             lock.release()
@@ -299,7 +311,9 @@ class Outbox:
             return _result(job, ResultKind.WAITING), ""
         job = claimed
         try:
-            outcome = self._engine.run(job, self._backend(job.account_id, open_ones), cancel, progress)
+            outcome = self._engine.run(
+                job, self._backend(job.account_id, open_ones, cancel), cancel, progress
+            )
         except PostDeskError as error:
             return self._failed(job, error), ""
         except Exception as error:  # a fault of the program must not take the other jobs with it
@@ -334,7 +348,9 @@ class Outbox:
             next_try=due if state is JobState.WAITING else None,
         )  # fmt: skip
 
-    def _backend(self, account_id: str, open_ones: dict[str, Backend]) -> Backend:
+    def _backend(
+        self, account_id: str, open_ones: dict[str, Backend], cancel: Cancel | None = None
+    ) -> Backend:
         if account_id not in open_ones:
             account = self._accounts(account_id)
             if account is None:
@@ -343,7 +359,10 @@ class Outbox:
                     _("Nothing was sent; your text is safe."),
                     _("Add the blog again, or take the post back."),
                 )
-            open_ones[account_id] = self._open_backend(account)
+            backend = self._open_backend(account)
+            if cancel is not None and isinstance(getattr(backend, "cancel", None), Cancel):
+                backend.cancel = cancel  # type: ignore[attr-defined]  # a backend with slow calls looks at it
+            open_ones[account_id] = backend
         return open_ones[account_id]
 
     def _sweep(self, open_ones: dict[str, Backend], down: set[str]) -> None:

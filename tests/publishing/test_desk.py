@@ -1,0 +1,209 @@
+"""The desk with the real library and a real local site: what the window and the shell do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from postdesk.backends.base import Backend, Capability, Found
+from postdesk.backends.registry import GROUP, Registry
+from postdesk.core.account import Account
+from postdesk.core.cancel import Cancel
+from postdesk.core.errors import NotReady, PictureRefused
+from postdesk.core.folders import under
+from postdesk.core.settings import Settings
+from postdesk.library.document import Document
+from postdesk.library.library import Library
+from postdesk.library.receipts import Receipts
+from postdesk.library.recovery import Recovery
+from postdesk.publishing.accounts import Accounts
+from postdesk.publishing.desk import Desk, open_desk
+from postdesk.publishing.outbox import ResultKind
+from postdesk.publishing.plan import Intent
+from postdesk.publishing.preflight import Level
+from postdesk.publishing.state import StateKind
+from tests.publishing.fake_blog import ALL, FakeBlog, Fault, Server
+from tests.publishing.world import Clock, png
+
+SITE = Account("5ea51de00001", "local-site", "My site", "")
+BLOG = Account("b10600000001", "fake", "Blog", "https://blog.example", "anna")
+SECRET = "tr0ub4dor and 3"
+SERVER = Server()
+
+
+class FakeKind:
+    """A kind of blog that asks for a password."""
+
+    kind = "fake"
+    label = "Fake"
+    needs_password = True
+    capabilities: frozenset[Capability] = ALL
+
+    def recognise(self, address: str, http: httpx2.Client) -> Found | None:
+        return None
+
+    def open(self, account: Account, password: str, http: httpx2.Client) -> Backend:
+        assert password == SECRET
+        return FakeBlog(SERVER, [Fault(SERVER.calls + 2, "after")], account=account)
+
+
+BACKEND = FakeKind()
+
+
+class Passwords:
+    """A keyring."""
+
+    persistent = True
+    remark = ""
+
+    def __init__(self) -> None:
+        self.known: dict[str, str] = {}
+
+    def get(self, account_id: str) -> str | None:
+        return self.known.get(account_id)
+
+    def set(self, account_id: str, password: str) -> None:
+        self.known[account_id] = password
+
+    def forget(self, account_id: str) -> None:
+        self.known.pop(account_id, None)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    folders = under(tmp_path / "home")
+    library = Library(tmp_path / "library", folders)
+    library.open()
+    accounts = Accounts(folders)
+    accounts.add(replace(SITE, address=str(tmp_path / "site")))
+    accounts.add(BLOG)
+    points = (
+        EntryPoint("local-site", "postdesk.backends.local_site:BACKEND", GROUP),
+        EntryPoint("fake", "tests.publishing.test_desk:BACKEND", GROUP),
+    )
+    made = open_desk(
+        folders, Settings(), library, Receipts(tmp_path / "library"), Recovery(folders.state), accounts, Passwords(),
+        Registry(points), lambda: None, Clock(),
+    )  # fmt: skip
+    SERVER.__init__()  # type: ignore[misc]
+    yield made
+    made.close()
+    library.close()
+
+
+def _site(desk: Desk) -> Account:
+    account = desk.accounts.find("My site")
+    assert account is not None
+    return account
+
+
+def _written(desk: Desk, body: str = "Words.") -> Document:
+    document = desk.library.new("A walk; and a talk", body=body)
+    reference = desk.library.add_picture(document, "view.png", png(7))
+    return desk.library.save(document, replace(document.post, body=f"{body}\n\n![The view]({reference})"))
+
+
+def test_one_click_from_the_library_to_the_site_and_every_state_on_the_way(desk: Desk) -> None:
+    site = _site(desk)
+    document = _written(desk)
+    before = desk.state_of(document.post, site)
+    assert (before.kind, before.button, before.intent) == (StateKind.DRAFT, "Publish", Intent.PUBLISH)
+    plan = desk.plan(document, site, Intent.PUBLISH)
+    assert plan.words[1].startswith("Upload 1 picture (1 KB)")
+    job = desk.submit(plan)
+    assert desk.state_of(document.post, site).kind is StateKind.WAITING
+    (result,) = desk.run(Cancel(), job_id=job)
+    assert (result.kind, result.remarks) == (ResultKind.DONE, ())
+    after = desk.state_of(document.post, site)
+    assert (after.kind, after.words, after.button) == (StateKind.PUBLISHED, "Published", "Update")
+    assert after.address == result.address
+    assert "Words." in Path(httpx2.URL(result.address).path).read_text()
+    changed = desk.library.save(document, replace(document.post, body="Other words."))
+    assert desk.state_of(changed.post, site).words == "Changed since published"
+    assert desk.states(site)[document.post.id] is StateKind.PUBLISHED
+
+
+def test_an_update_is_undone_to_the_version_before_and_a_publication_to_a_draft(desk: Desk) -> None:
+    site = _site(desk)
+    document = _written(desk)
+    desk.submit(desk.plan(document, site, Intent.PUBLISH))
+    (first,) = desk.run(Cancel())
+    page = Path(httpx2.URL(first.address).path)
+    changed = desk.library.save(document, replace(document.post, body="Other words."))
+    desk.submit(desk.plan(changed, site, Intent.UPDATE))
+    (second,) = desk.run(Cancel())
+    assert "Other words." in page.read_text()
+    desk.undo(second)
+    assert [r.kind for r in desk.run(Cancel())] == [ResultKind.DONE]
+    assert "Words." in page.read_text()
+    assert "Other words." not in page.read_text()
+    assert desk.state_of(document.post, site).kind is StateKind.PUBLISHED
+    assert desk.state_of(changed.post, site).kind is StateKind.CHANGED
+    desk.undo(first)
+    assert [r.kind for r in desk.run(Cancel())] == [ResultKind.DONE]
+    assert not page.exists()
+    assert desk.state_of(changed.post, site).kind is StateKind.DRAFT
+
+
+def test_a_missing_picture_stops_the_plan_and_the_preflight_says_so(desk: Desk) -> None:
+    document = desk.library.new("Title", body="![](gone.png)")
+    with pytest.raises(PictureRefused):
+        desk.plan(document, _site(desk), Intent.PUBLISH)
+    (error,) = [r for r in desk.preflight(document, _site(desk), Intent.PUBLISH) if r.level is Level.ERROR]
+    assert (error.action, error.ref) == ("pictures", "gone.png")
+    assert not desk.jobs()
+
+
+def test_a_picture_outside_the_library_never_goes_out(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "secret.png").write_bytes(png(1))
+    for reference in ("../secret.png", str(tmp_path / "secret.png"), (tmp_path / "secret.png").as_uri()):
+        document = desk.library.new("Title", body=f"![]({reference})")
+        with pytest.raises(PictureRefused):
+            desk.plan(document, _site(desk), Intent.PUBLISH)
+
+
+def test_an_empty_post_does_not_go_out(desk: Desk) -> None:
+    document = desk.library.new("", body="")
+    with pytest.raises(NotReady):
+        desk.submit(desk.plan(document, _site(desk), Intent.PUBLISH))
+
+
+def test_without_its_password_a_post_waits_and_goes_when_it_is_there(desk: Desk) -> None:
+    document = _written(desk)
+    desk.submit(desk.plan(document, BLOG, Intent.PUBLISH))
+    (result,) = desk.run(Cancel())
+    assert result.kind is ResultKind.PAUSED
+    assert "password for “Blog” is not known" in result.sentence
+    assert desk.state_of(document.post, BLOG).words == "Waiting for you"
+    assert isinstance(desk.passwords, Passwords)
+    desk.passwords.known[BLOG.id] = SECRET
+    desk.outbox.resume_account(BLOG.id)
+    assert [r.kind for r in desk.run(Cancel())] == [ResultKind.DONE]
+
+
+def test_the_password_is_in_no_file(desk: Desk, tmp_path: Path) -> None:
+    assert isinstance(desk.passwords, Passwords)
+    desk.passwords.known[BLOG.id] = SECRET
+    desk.submit(desk.plan(_written(desk), BLOG, Intent.PUBLISH))
+    assert [r.kind for r in desk.run(Cancel())] == [ResultKind.DONE]
+    files = [f for f in tmp_path.rglob("*") if f.is_file()]
+    assert len(files) > 5
+    assert not [f for f in files if SECRET.encode() in f.read_bytes()]
+    assert (desk.folders.state / "outbox.db").stat().st_mode & 0o077 == 0
+
+
+def test_the_blogs_posts_stay_readable_without_a_connection(desk: Desk) -> None:
+    site = _site(desk)
+    desk.submit(desk.plan(_written(desk), site, Intent.PUBLISH))
+    (result,) = desk.run(Cancel())
+    assert desk.refresh_archive(site, Cancel()) == 1
+    (post,) = desk.archive.posts(site.id)
+    assert post.title == "A walk; and a talk"
+    assert "Words." in desk.archive.content(site.id, post.remote_id)
+    assert result.receipt is not None
+    assert post.remote_id == result.receipt.remote_id
