@@ -56,6 +56,12 @@ def is_list(line: str) -> bool:
     return bool(found and (found["bullet"] or found["number"]))
 
 
+def has_marks(line: str) -> bool:
+    """Whether the line is one of a list or a quotation."""
+    found = _FRONT.match(line)
+    return found is not None and _marks(found)
+
+
 def _marks(found: re.Match[str]) -> bool:
     return bool(found["quote"] or found["bullet"] or found["number"])
 

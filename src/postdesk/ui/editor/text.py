@@ -290,10 +290,10 @@ class MarkdownEdit(QPlainTextEdit):
             cursor.insertText("\n" + indent)
         else:
             done = keys.on_return(text, from_document(block.text()[column:]))
-            if (
-                self._typed_marks
-            ):  # she typed the marks herself, so the line is meant, though there are no words
-                cut = len(text) - len(self._over)
+            begins = bool(done.cut) and not keys.has_marks(block.previous().text())
+            if self._typed_marks or begins:
+                # She typed the marks herself: the line is meant, though it has no words.
+                cut = len(text) - (len(self._over) if self._typed_marks else 0)
                 cursor.setPosition(block.position() + cut, QTextCursor.MoveMode.KeepAnchor)
                 done = keys.Return(0, "\n" + text)
             elif done.cut:
