@@ -549,7 +549,8 @@ def test_only_pictures_inside_the_library_are_shown(library: Library, root: Path
         f"{tmp_path}/secret.png", f"file://{tmp_path}/secret.png", "../../../../secret.png",
         "%2e%2e/%2e%2e/%2e%2e/secret.png",
         "../link.png", "../out/secret.png", "../text.png", "../x.png", "../pipe.png", "../huge.png",
-        "../.postdesk/c.png", "../.git/d.png", "https://x.invalid/a.png", "//x/a.png", "C:\\a.png", "\\\\x\\a.png", "a\0.png", "%00",
+        "../.postdesk/c.png", "../.git/d.png", "https://x.invalid/a.png", "//x/a.png", "C:\\a.png", "\\\\x\\a.png",
+        "a\0.png", "%00",
         "", "none.png",
         "..", "/", "data:image/png;base64,AAAA", "x" * 5000,
     ):  # fmt: skip

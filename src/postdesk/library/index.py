@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +20,7 @@ from postdesk.core.errors import LibraryError
 from postdesk.core.files import content_hash, is_litter, read_file, sweep
 from postdesk.core.language import _
 from postdesk.core.post import Visibility
+from postdesk.library.frontmatter import Fields
 from postdesk.library.names import POST_SUFFIXES, is_hidden
 from postdesk.library.scan import Scan, scan
 
@@ -97,11 +99,12 @@ class Index:
         self._ids = dict(ids)
         self._known: dict[str, _Known] = {}
         self._paths: dict[str, str] = {}
+        self._rows: dict[str, tuple[_Known, Summary]] = {}
 
     @property
     def ids(self) -> dict[str, str]:
         """The ids by relative path, to be remembered."""
-        return dict(self._ids)
+        return {name: post_id for name, post_id in self._ids.items() if name in self._known}
 
     def look(self, *, tidy: bool = False) -> Changes:
         """Walk the folder and say what is not as last seen; `tidy` removes what killed saves left there
@@ -109,15 +112,16 @@ class Index:
 
         Raises LibraryError when the folder itself is not there: its posts are not taken for deleted.
         """
-        found = self._walk(tidy)
-        gone = [name for name in self._known if name not in found]
+        found, unread = self._walk(tidy)
+        gone = [name for name in self._known if name not in found and not name.startswith(tuple(unread))]
         added: list[str] = []
         changed: list[str] = []
-        for name, marks in found.items():
+        for name, entry in found.items():
+            marks = _marks(entry)
             known = self._known.get(name)
             if known is not None and known.marks == marks and not known.young:
                 continue
-            fresh = self._read(name, marks)
+            fresh = self._read(name, marks, linked=stat.S_ISLNK(entry.st_mode))
             if fresh is None:
                 if known is not None:
                     gone.append(name)
@@ -192,8 +196,9 @@ class Index:
     def _name(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
 
-    def _walk(self, tidy: bool) -> dict[str, Marks]:
-        found: dict[str, Marks] = {}
+    def _walk(self, tidy: bool) -> tuple[dict[str, os.stat_result], list[str]]:
+        found: dict[str, os.stat_result] = {}
+        unread: list[str] = []
         folders = [("", os.fspath(self._root), 0)]
         while folders:
             prefix, folder, depth = folders.pop()
@@ -207,7 +212,7 @@ class Index:
                         elif name.lower().endswith(POST_SUFFIXES):
                             if entry.is_file() or entry.is_symlink():
                                 try:
-                                    found[prefix + name] = _marks(os.lstat(entry.path))
+                                    found[prefix + name] = entry.stat(follow_symlinks=False)
                                 except FileNotFoundError:
                                     continue  # deleted in this moment
                         elif entry.is_dir(follow_symlinks=False) and depth < _DEEPEST:
@@ -221,30 +226,28 @@ class Index:
                         details=str(error),
                     ) from error
                 # What cannot be read is not deleted.
-                found |= {n: known.marks for n, known in self._known.items() if n.startswith(prefix)}
+                unread.append(prefix)
             if litter and tidy:
                 sweep(folder)
-        return found
+        return found, unread
 
-    def _read(self, name: str, marks: Marks) -> _Known | None:
-        path = self._root / name
+    def _read(self, name: str, marks: Marks, *, linked: bool) -> _Known | None:
         young = abs(time.time() - max(marks[1], marks[2]) / 1e9) < _YOUNG
-        empty = scan(b"")
-        if path.is_symlink():
-            real = Path(os.path.realpath(path))
+        if linked:
+            real = Path(os.path.realpath(self._root / name))
             if real.is_relative_to(os.path.realpath(self._root)):
                 return None  # the post itself is in the list
             problem = _("This is a link to a file outside the library; it is not opened.")
-            return _Known(marks, young, "", replace(empty, problem=problem))
+            return _Known(marks, young, "", Scan(Fields(), 0, "", problem=problem))
         if marks[0] > LARGEST:
             problem = _("This file is larger than {count} MB and is not opened.").format(count=LARGEST >> 20)
-            return _Known(marks, young, f"{marks}", replace(empty, problem=problem))
+            return _Known(marks, young, f"{marks}", Scan(Fields(), 0, "", problem=problem))
         try:
-            data, digest = read_file(path)
+            data, digest = read_file(f"{self._root}{os.sep}{name}")
         except LibraryError as error:
-            if not path.exists():
+            if not (self._root / name).exists():
                 return None
-            return _Known(marks, True, "", replace(empty, problem=error.sentence))
+            return _Known(marks, True, "", Scan(Fields(), 0, "", problem=error.sentence))
         return _Known(marks, young, digest, scan(data))
 
     def _pair(self, lost: dict[str, _Known], added: list[str]) -> list[tuple[str, str]]:

@@ -141,9 +141,7 @@ class Library:
     def _remember(self) -> None:
         with self._guard:
             if self._looked:
-                known = {summary.path for summary in self._index.summaries()}
-                ids = {n: i for n, i in self._index.ids.items() if self.root / n in known}
-                save_json(self._state / "ids.json", ids)
+                save_json(self._state / "ids.json", self._index.ids)
 
     # --- the list
     # --------------------------------------------------------------------------------------------
@@ -225,8 +223,8 @@ class Library:
         return self._create(document.path.parent, stem, document.path.suffix or ".md", data)
 
     def carry_id(self, document: Document) -> Document:
-        """See to it that the file itself names the post's id, as receipts are filed under it: a folder that is
-        copied to another machine must not lose which post is which. Raises what saving raises.
+        """See to it that the file itself names the post's id, as receipts are filed under it: a folder that
+        is copied to another machine must not lose which post is which. Raises what saving raises.
         """
         if document.fields is None or document.fields.id == document.post.id:
             return document

@@ -76,7 +76,9 @@ def scan(data: bytes) -> Scan:
             except BrokenFrontMatter as error:
                 problem = problem or error.sentence
                 body = text
-    return Scan(fields, len(body.split()), fields.excerpt[:_EXCERPT] or _start(body), problem)
+    # Bytes are counted in half the time that characters take.
+    words = len(data.split()) - (len(text[: len(text) - len(body)].split()) if body is not text else 0)
+    return Scan(fields, words, fields.excerpt[:_EXCERPT] or _start(body), problem)
 
 
 def not_utf8() -> str:
@@ -149,7 +151,8 @@ def _fields(found: dict[str, str | list[str]]) -> Fields | None:
         value = found.get(name, [])
         if isinstance(value, str):
             value = [value] if name == "category" else value.split(",")
-        lists[name] = frontmatter.tidy("tags", value) if value else ()
+        # One line each already; otherwise as `tidy` has it.
+        lists[name] = tuple(dict.fromkeys([i for i in [v.strip(" \t") for v in value] if i])) if value else ()
     excerpt = next((values[name] for name in ("excerpt", "description", "summary") if name in found), "")
     date = _date(values["date"]) if values["date"] else None
     return Fields(
@@ -175,4 +178,4 @@ def _date(text: str) -> datetime | None:
 
 
 def _start(body: str) -> str:
-    return " ".join(_MARKUP.sub(r"\1", body[: _EXCERPT * 3]).split())[:_EXCERPT]
+    return " ".join(_MARKUP.sub(r"\1", body[: _EXCERPT + 100]).split())[:_EXCERPT]
