@@ -7,10 +7,10 @@ No call but `create_draft` and `upload` does harm when it is repeated. WordPress
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 import httpx2
 
@@ -26,15 +26,16 @@ from postdesk.backends.base import (
 )
 from postdesk.backends.http import Answer, Credentials, exchange, read_json
 from postdesk.backends.wordpress import refusals, signin, wire
+from postdesk.backends.wordpress.names import Names
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import (
+    BackendError,
+    Cancelled,
     Gone,
     NotABlog,
-    NotAllowed,
     OutcomeUnknown,
     PictureRefused,
-    Refused,
     SignInRefused,
     TooLarge,
 )
@@ -66,7 +67,7 @@ class WordPress:
         self._credentials = Credentials(account.user, password)
         self._http = http
         self._now = now
-        self._names: dict[str, dict[int, str]] = {"tags": {}, "categories": {}, "users": {}}
+        self._names = Names(self._send, self._credentials)
 
     def __repr__(self) -> str:
         return f"WordPress({self.account.address!r})"
@@ -118,11 +119,11 @@ class WordPress:
 
     def categories(self) -> tuple[str, ...]:
         """The names of all categories (at most 1000)."""
-        return self._terms("categories", {"orderby": "name"}, 1000)
+        return self._names.all("categories", {"orderby": "name"}, 1000)
 
     def tags(self) -> tuple[str, ...]:
         """The names of the 200 most used tags."""
-        return self._terms("tags", {"orderby": "count", "order": "desc"}, 200)
+        return self._names.all("tags", {"orderby": "count", "order": "desc"}, 200)
 
     # --- posts ---
 
@@ -167,8 +168,8 @@ class WordPress:
         body = wire.write_body(
             outgoing,
             current_slug=str(value.get("slug") or ""),
-            tags=self._term_ids("tags", outgoing.tags),
-            categories=self._term_ids("categories", outgoing.categories),
+            tags=self._names.ids("tags", outgoing.tags),
+            categories=self._names.ids("categories", outgoing.categories),
         )
         asked = {"_fields": wire.POST_FIELDS, "context": "edit"}
         if value.get("status") == "trash":
@@ -214,7 +215,7 @@ class WordPress:
                 raise
             return self.posts(f"{offset}/{_SMALL_PAGE}", since)  # too long or too slow in one go
         found = self._objects(answer, values)
-        self._learn_names(found)
+        self._names.learn(found)
         total = answer.headers.get("x-wp-total", "")
         known = int(total) if total.isascii() and total.isdigit() else -1
         # WordPress may leave out of a page what she may not edit, so a short page is not the last one.
@@ -271,11 +272,17 @@ class WordPress:
             raise refused or refusals.refusal(answer, value, self._credentials)
         media = self._media(answer, value)
         if file.alt or file.caption:
-            self.describe_media(media.remote_id, file.alt, file.caption)
-            answer, value = self._ask(
-                "GET", f"wp/v2/media/{media.remote_id}", {"context": "edit", "_fields": wire.MEDIA_FIELDS}
-            )
-            media = self._media(answer, value)
+            try:
+                self.describe_media(media.remote_id, file.alt, file.caption)
+            except (BackendError, Cancelled) as error:
+                # Whatever that was, the file is there now: it has to be looked up, not sent again.
+                raise OutcomeUnknown(
+                    _("“{name}” is on the blog, but its description is not yet.").format(name=file.path.name),
+                    _("The post did not go out yet. Your text is safe."),
+                    _("Post Desk looks at the blog before it tries again."),
+                    details=error.details,
+                ) from None
+            media = replace(media, alt=file.alt, caption=file.caption)
         return media
 
     def describe_media(self, remote_id: str, alt: str, caption: str) -> None:
@@ -296,10 +303,8 @@ class WordPress:
 
     # --- asking ---
 
-    def _ask(
-        self, method: str, path: str, query: Mapping[str, str] | None = None, body: Any = None
-    ) -> tuple[Answer, Any]:
-        """The answer and its JSON value, of a request that succeeded; an error for any other."""
+    def _send(self, method: str, path: str, query: Mapping[str, str], body: Any) -> tuple[Answer, Any]:
+        """The answer and its JSON value, whatever the status."""
         answer = exchange(
             self._http,
             method,
@@ -308,7 +313,13 @@ class WordPress:
             auth=self._credentials,
             cancel=self.cancel,
         )
-        value = read_json(answer)
+        return answer, read_json(answer)
+
+    def _ask(
+        self, method: str, path: str, query: Mapping[str, str] | None = None, body: Any = None
+    ) -> tuple[Answer, Any]:
+        """The answer and its JSON value, of a request that succeeded; an error for any other."""
+        answer, value = self._send(method, path, query or {}, body)
         if answer.status not in (200, 201):
             raise refusals.refusal(answer, value, self._credentials)
         return answer, value
@@ -324,12 +335,10 @@ class WordPress:
     def _post(self, answer: Answer, value: Any) -> RemotePost:
         try:
             wire.post_id(value)
-            self._learn_names([value])
+            self._names.learn([value], after_write=not answer.is_read)
+            names = self._names
             return wire.remote_post(
-                value,
-                tags=self._names["tags"],
-                categories=self._names["categories"],
-                authors=self._names["users"],
+                value, tags=names.tags, categories=names.categories, authors=names.authors
             )
         except wire.WrongShape:
             raise refusals.unknown(answer) from None
@@ -339,127 +348,6 @@ class WordPress:
             return wire.remote_media(value)
         except wire.WrongShape:
             raise refusals.unknown(answer) from None
-
-    # --- terms ---
-
-    def _terms(self, kind: str, order: Mapping[str, str], limit: int) -> tuple[str, ...]:
-        names: list[str] = []
-        for page in range(1, limit // _PAGE + 1):
-            asked = {"per_page": str(_PAGE), "page": str(page), "_fields": "id,name", **order}
-            answer, values = self._ask("GET", f"wp/v2/{kind}", asked)
-            found = self._learn(kind, self._objects(answer, values))
-            names += found.values()
-            if len(found) < _PAGE or answer.headers.get("x-wp-totalpages") == str(page):
-                break
-        return tuple(names)
-
-    def _learn(self, kind: str, values: Iterable[Any]) -> dict[int, str]:
-        found = {}
-        for value in values:
-            try:
-                number, name = wire.term(value)
-            except wire.WrongShape:
-                continue
-            found[number] = name
-        self._names[kind] |= found
-        return found
-
-    def _learn_names(self, posts: list[dict[str, Any]]) -> None:
-        """Ask for the names of the terms and authors of `posts` that are not known yet; a name that the
-        server keeps to itself stays unknown."""
-        authors = {n for post in posts if type(n := post.get("author")) is int}
-        for kind, wanted in (
-            ("tags", {n for post in posts for n in wire.ids(post, "tags")}),
-            ("categories", {n for post in posts for n in wire.ids(post, "categories")}),
-            ("users", authors),
-        ):
-            missing = sorted(wanted - self._names[kind].keys())
-            for start in range(0, len(missing), _PAGE):
-                part = missing[start : start + _PAGE]
-                asked = {"include": ",".join(map(str, part)), "per_page": str(_PAGE), "_fields": "id,name"}
-                try:
-                    _answer, values = self._ask("GET", f"wp/v2/{kind}", asked)
-                except (Refused, NotABlog):
-                    values = []  # security plug-ins close the list of users
-                self._learn(kind, values if isinstance(values, list) else [])
-                if kind == "users":
-                    self._learn_the_rest(part)
-
-    def _learn_the_rest(self, authors: list[int]) -> None:
-        """Whoever has no published post is not listed (6.1, 7.1), perhaps she herself: ask that, and then
-        no more."""
-        if any(n not in self._names["users"] for n in authors):
-            try:
-                _answer, value = self._ask("GET", "wp/v2/users/me", {"_fields": "id,name"})
-            except (Refused, NotABlog):
-                value = {}
-            self._learn("users", [value])
-        self._names["users"] |= {n: "" for n in authors if n not in self._names["users"]}
-
-    def _term_ids(self, kind: str, names: Iterable[str]) -> list[int]:
-        """The ids of these terms; what is missing is made. Raises `NotAllowed` when she may not make it."""
-        wanted: list[int] = []
-        for name in names:
-            if name.strip():
-                number = (
-                    self._known_term(kind, name) or self._found_term(kind, name) or self._new_term(kind, name)
-                )
-                if number not in wanted:
-                    wanted.append(number)
-        return wanted
-
-    def _known_term(self, kind: str, name: str) -> int:
-        return next((n for n, known in self._names[kind].items() if wire.same_term(known, name)), 0)
-
-    def _found_term(self, kind: str, name: str) -> int:
-        # Searched as it is stored, which is escaped (6.1, 7.1).
-        asked = {
-            "search": html.escape(name.strip(), quote=False),
-            "per_page": str(_PAGE),
-            "_fields": "id,name",
-        }
-        answer, values = self._ask("GET", f"wp/v2/{kind}", asked)
-        self._learn(kind, self._objects(answer, values))
-        return self._known_term(kind, name)
-
-    def _new_term(self, kind: str, name: str) -> int:
-        answer = exchange(
-            self._http,
-            "POST",
-            wire.api_url(self._root, f"wp/v2/{kind}", {"_fields": "id,name"}),
-            json_body={"name": name.strip()},
-            auth=self._credentials,
-            cancel=self.cancel,
-        )
-        value = read_json(answer)
-        if answer.status == 400 and refusals.code_of(value) == "term_exists":
-            number = value["data"].get("term_id") if isinstance(value.get("data"), Mapping) else None
-            if type(number) is int and number > 0:
-                self._names[kind][number] = " ".join(name.split())
-                return number
-        if answer.status not in (200, 201):
-            self._no_new_term(kind, name, answer, value)
-        found = self._learn(kind, [value])
-        if not found:
-            raise refusals.unknown(answer)
-        return next(iter(found))
-
-    def _no_new_term(self, kind: str, name: str, answer: Answer, value: Any) -> NoReturn:
-        error = refusals.refusal(answer, value, self._credentials)
-        if not isinstance(error, NotAllowed):
-            raise error
-        happened = (
-            _("You may not make new categories on this blog, and it has none called “{name}”.")
-            if kind == "categories"
-            else _("You may not make new tags on this blog, and it has none called “{name}”.")
-        )
-        raise NotAllowed(
-            happened.format(name=name),
-            _("The post was not changed on the blog. Your text is safe."),
-            _("Choose one that is there, or ask whoever runs the blog to make it."),
-            details=error.details,
-            code=error.code,
-        )
 
 
 def _number(remote_id: str) -> int:

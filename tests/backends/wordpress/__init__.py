@@ -1,0 +1,1 @@
+"""WordPress as a kind of blog."""
