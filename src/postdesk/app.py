@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from postdesk.library.library import Library
     from postdesk.publishing.desk import Desk
     from postdesk.ui.controller import Controller
+    from postdesk.ui.instance import Instance
+    from postdesk.ui.tasks import Tasks
+    from postdesk.ui.window import MainWindow
 
 
 def choose_folders(home: str | None) -> Folders:
@@ -129,11 +133,11 @@ def run_window(
         folders = choose_folders(arguments.home)
         start_log(folders.state, loud=arguments.verbose)
 
-    from PySide6.QtCore import QCoreApplication, Qt, QTimer
+    from PySide6.QtCore import QCoreApplication, Qt
     from PySide6.QtWidgets import QApplication, QMessageBox
 
     from postdesk.ui.preview.scheme import prepare
-    from postdesk.ui.theme import load_fonts, load_theme, palette, ui_font
+    from postdesk.ui.theme import load_fonts
 
     QCoreApplication.setAttribute(
         Qt.ApplicationAttribute.AA_ShareOpenGLContexts
@@ -167,8 +171,46 @@ def run_window(
     except PostDeskError as error:
         return refuse(error)
 
+    opened = open_window(application, folders, settings, library, arguments.files, then)
+    code = application.exec()
+    opened.close()
+    return code
+
+
+@dataclass
+class Opened:
+    """An open window and what it is made of. `controller` is None until the window was painted for the first time."""
+
+    window: MainWindow
+    tasks: Tasks
+    library: Library
+    instance: Instance
+    controller: Controller | None = None
+
+    def close(self) -> None:
+        """At the end: everything typed is on the disk, and the library is free for the next window."""
+        if self.controller is not None:
+            self.controller.finish()
+            self.controller.desk.close()
+        self.instance.close()
+        self.tasks.wait(5000)
+        self.library.close()
+
+
+def open_window(
+    application: QApplication,
+    folders: Folders,
+    settings: Settings,
+    library: Library,
+    files: Sequence[str] = (),
+    then: Callable[[Controller, QApplication], object] | None = None,
+) -> Opened:
+    """Show the window on an opened library. What can wait is made after its first paint; then `then` is called."""
+    from PySide6.QtCore import QTimer
+
     from postdesk.ui.preferences import wants_dark
     from postdesk.ui.style import stylesheet
+    from postdesk.ui.theme import load_theme, palette, ui_font
 
     theme = load_theme(wants_dark(settings.theme))
     application.setPalette(palette(theme))
@@ -192,30 +234,22 @@ def run_window(
     details = DetailsDrawer()
     window = MainWindow(actions, editor, preview, details, theme)
     window.restore_values(Recovery(folders.state).load_session())
-    instance = Instance(root)
-    made: list[Controller] = []
+    opened = Opened(window, tasks, library, Instance(library.root))
 
     def start() -> None:
         from postdesk.ui.controller import Controller
 
         desk = build(folders, settings, library)
         controller = Controller(desk, window, actions, editor, preview, details, tasks, http_client)
-        made.append(controller)
-        instance.asked.connect(controller.open_files)
-        controller.start(arguments.files)
+        opened.controller = controller
+        opened.instance.asked.connect(controller.open_files)
+        controller.start(files)
         if then is not None:
             QTimer.singleShot(0, controller, lambda: then(controller, application))
 
     window.first_painted.connect(start)
     window.show()
-    code = application.exec()
-    for controller in made:
-        controller.finish()
-        controller.desk.close()
-    instance.close()
-    tasks.wait(5000)
-    library.close()
-    return code
+    return opened
 
 
 def _set_icon(application: QApplication) -> None:
