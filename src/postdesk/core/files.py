@@ -130,9 +130,9 @@ def move_file(source: Path | str, target: Path | str) -> None:
         raise explain(error, target) from error
 
 
-def save_json(path: Path, values: Any) -> None:
+def save_json(path: Path, values: Any, *, indent: int | None = 1) -> None:
     """Save a file of the program's own state as JSON (UTF-8), readable by this user only."""
-    text = json.dumps(values, ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(values, ensure_ascii=False, indent=indent) + "\n"
     save_file(path, text.encode("utf-8", "backslashreplace"), expected=ANY, mode=0o600, parents=True)
 
 

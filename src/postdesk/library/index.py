@@ -146,11 +146,16 @@ class Index:
 
     def summaries(self) -> tuple[Summary, ...]:
         """What was seen, newest first: by date, a post without one by its last change."""
-        rows = [self._summary(name, known) for name, known in self._known.items()]
-        rows.sort(
-            key=lambda row: (row.date.timestamp() if row.date else row.modified, row.path), reverse=True
-        )
-        return tuple(rows)
+        rows: list[tuple[float, str, Summary]] = []
+        old, self._rows = self._rows, {}
+        for name, known in self._known.items():
+            # A row is made anew only when its file was read anew.
+            kept = old.get(name)
+            row = kept[1] if kept is not None and kept[0] is known else self._summary(name, known)
+            self._rows[name] = known, row
+            rows.append((row.date.timestamp() if row.date else row.modified, name, row))
+        rows.sort(key=lambda one: one[:2], reverse=True)
+        return tuple(row for _when, _name, row in rows)
 
     def saw(self, path: Path, data: bytes) -> str:
         """Note that the program itself wrote `data` there; returns the post's id."""
