@@ -24,6 +24,8 @@ from postdesk.library.document import Document, compose, new_text, read_document
 from postdesk.library.history import History
 from postdesk.library.index import LARGEST, Changes, Index, Summary
 
+__all__ = ["HIDDEN", "Changes", "Library", "Summary", "Trashed"]
+
 log = logging.getLogger(__name__)
 
 HIDDEN = ".postdesk"
