@@ -28,7 +28,7 @@ def opener(qapp: object) -> Generator[Opener, None, None]:
     receiver = Opener()
     schemes = ("http", "https", "mailto", "file", "smb", "ftp", "ms-msdt", "data", "javascript")
     for scheme in schemes:
-        QDesktopServices.setUrlHandler(scheme, receiver, "open")
+        QDesktopServices.setUrlHandler(scheme, receiver, "open")  # type: ignore[arg-type]  # a str in fact
     yield receiver
     for scheme in schemes:
         QDesktopServices.unsetUrlHandler(scheme)

@@ -98,22 +98,39 @@ class Reader:
         self._qtbot.waitUntil(lambda: self.ask(source) == wanted, timeout=PATIENCE)
 
     def settle(self) -> None:
-        """Until two frames have been drawn: a click then meets what the page shows."""
+        """Until the fonts are there and two frames have been drawn: a click then meets what the page shows."""
+        self.wait("document.fonts.status", "loaded")
         self.ask(
-            "(globalThis.settled = 0, requestAnimationFrame(() => requestAnimationFrame(() => { globalThis.settled = 1 })), 0)"
+            "(globalThis.settled = 0,"
+            " requestAnimationFrame(() => requestAnimationFrame(() => { globalThis.settled = 1 })), 0)"
         )
         self.wait("globalThis.settled", 1)
 
-    def click(self, spot: str, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier, *, twice: bool = False) -> None:
+    def click(
+        self,
+        spot: str,
+        modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+        *,
+        twice: bool = False,
+    ) -> None:
         """A real click at [x, y], which the JavaScript expression `spot` gives, until the page has met it."""
         self.settle()
         self.ask(
-            "(globalThis.met = 0, globalThis.meet ??= (addEventListener('click', () => { globalThis.met++ }, true), 1), 0)"
+            "(globalThis.met = 0,"
+            " globalThis.meet ??= (addEventListener('click', () => { globalThis.met++ }, true),"
+            " addEventListener('mousemove', e => { globalThis.over = e.clientX + 'x' + e.clientY }, true), 1), 0)"
         )
-        x, y = self.ask(spot)
+        x, y = map(int, self.ask(spot))
         press = QTest.mouseDClick if twice else QTest.mouseClick
-        press(self.surface.view.focusProxy(), Qt.MouseButton.LeftButton, modifier, QPoint(int(x), int(y)))
-        self.wait("globalThis.met > 0")
+        target = self.surface.view.focusProxy()
+        assert target is not None
+        # As a hand does: the pointer comes first. A press out of nowhere may be given to what lay there before.
+        for step in (3, 0):
+            QTest.mouseMove(target, QPoint(x + step, y))
+            self.wait("globalThis.over", f"{x + step}x{y}")
+        press(target, Qt.MouseButton.LeftButton, modifier, QPoint(x, y))
+        if not twice:  # the event of a double click alone is no click to the page
+            self.wait("globalThis.met > 0")
         # A round trip more: what the click asked for has been judged.
         self.ask("1")
 

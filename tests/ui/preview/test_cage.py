@@ -1,5 +1,7 @@
 """Nothing in a post runs, loads, reads, leaves or opens anything: with all walls, and with the engine's walls alone."""
 
+# ruff: noqa: E501  a payload stands on one line, as it would in a post
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -97,7 +99,12 @@ def walls(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
 
 
 def _filled(payload: str, canary: Canary, library: Path) -> str:
-    return payload.replace("{C}", canary.address).replace("{S}", str(library.parent / "secret.png")).replace("{{", "{").replace("}}", "}")
+    return (
+        payload.replace("{C}", canary.address)
+        .replace("{S}", str(library.parent / "secret.png"))
+        .replace("{{", "{")
+        .replace("}}", "}")
+    )
 
 
 def _unharmed(reader: Reader, canary: Canary, opener: Opener, address: str) -> None:
@@ -184,6 +191,7 @@ def test_a_file_dropped_on_the_preview_is_not_taken(reader: Reader, tmp_path: Pa
             Qt.MouseButton.LeftButton,
             Qt.KeyboardModifier.NoModifier,
         )
+        assert widget is not None
         QApplication.sendEvent(widget, event)
         assert not event.isAccepted()
     assert reader.ask("document.title") == "Preview"

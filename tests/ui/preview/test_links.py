@@ -1,5 +1,7 @@
 """A link of a post opens the web or a letter, and nothing else."""
 
+# ruff: noqa: E501  one address, one line
+
 from __future__ import annotations
 
 import pytest
@@ -11,7 +13,13 @@ from postdesk.ui.preview.links import outgoing
 
 @pytest.mark.parametrize(
     "address",
-    ["https://example.org/a?b=c#d", "http://example.org", "HTTPS://example.org/", "https://[::1]/x", "mailto:a@example.org"],
+    [
+        "https://example.org/a?b=c#d",
+        "http://example.org",
+        "HTTPS://example.org/",
+        "https://[::1]/x",
+        "mailto:a@example.org",
+    ],
 )
 def test_the_web_and_letters_open(address: str) -> None:
     assert outgoing(address) == address
@@ -35,7 +43,10 @@ def test_everything_else_does_not(address: str) -> None:
         ("mailto:a@example.org?attach=/etc/passwd&subject=Hi", "mailto:a@example.org?subject=Hi"),
         ("mailto:a@example.org?Attachment=x&BODY=b", "mailto:a@example.org?body=b"),
         ("mailto:a@example.org?body=hi%0AX", "mailto:a@example.org?body=hi%20X"),
-        ("mailto:a@example.org?subject=a%0D%0ABcc:b@example.org", "mailto:a@example.org?subject=a%20Bcc%3Ab%40example.org"),
+        (
+            "mailto:a@example.org?subject=a%0D%0ABcc:b@example.org",
+            "mailto:a@example.org?subject=a%20Bcc%3Ab%40example.org",
+        ),
         ("mailto:?to=a@example.org&cc=b@example.org", "mailto:a@example.org"),
     ],
 )
@@ -48,4 +59,6 @@ def test_whatever_is_asked_what_opens_has_one_of_three_schemes(address: str) -> 
     """Law: outgoing(a) is None or begins with http:, https: or mailto:, and holds no line break."""
     for asked in (address, "mailto:a@b?" + address, "http://h/" + address):
         found = outgoing(asked)
-        assert found is None or (found.lower().startswith(("http://", "https://", "mailto:")) and "\n" not in found)
+        assert found is None or (
+            found.lower().startswith(("http://", "https://", "mailto:")) and "\n" not in found
+        )

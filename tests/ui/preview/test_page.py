@@ -7,12 +7,13 @@ import random
 from pathlib import Path
 
 import pytest
-
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from postdesk.markup.render import Renderer
 from postdesk.ui.preview import content, shell
+from postdesk.ui.preview import preview as pane
+from postdesk.ui.preview.pictures import Pictures
 from postdesk.ui.theme import load_theme
 from tests.ui.preview.stage import PATIENCE, Reader, picture, resolver
 
@@ -72,12 +73,13 @@ def test_after_any_edits_the_page_is_what_a_fresh_one_would_be(reader: Reader) -
         source = "\n\n".join(text)
         reader.type(source)
         fresh = Renderer().render(source)
-        pictures = content.Pictures("postdesk-preview://page/picture/", None)
+        pictures = Pictures("postdesk-preview://page/picture/", None)
         wanted = "".join(content.cleaned(block.html, pictures) for block in fresh.blocks)
         tail = content.cleaned(fresh.tail, pictures)
         for shown, meant in ((_JOINED, wanted), ("document.querySelector('main > footer').innerHTML", tail)):
             assert reader.ask(shown) == reader.ask(
-                f"(() => {{ const t = document.createElement('template'); t.innerHTML = {json.dumps(meant)}; return t.innerHTML; }})()"
+                "(() => { const t = document.createElement('template');"
+                f" t.innerHTML = {json.dumps(meant)}; return t.innerHTML; }})()"
             )
 
 
@@ -107,7 +109,18 @@ def test_the_typed_place_is_always_in_view(reader: Reader) -> None:
             f"(() => {{ const b = document.querySelectorAll('.pd-block')[{at}].getBoundingClientRect();"
             " return [b.top, b.bottom, innerHeight]; })()"
         )
-        assert top >= 0 and bottom <= view
+        assert top >= 0
+        assert bottom <= view
+
+
+def test_a_long_post_that_takes_several_turns_to_render_opens_at_its_top(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pane, "FIRST_LOOK", 0.0)
+    monkeypatch.setattr(pane, "SLICE", 0.1)
+    reader.show("\n\n".join(_paragraphs(200)))
+    assert "Paragraph 199 " in reader.text
+    assert reader.ask("window.scrollY") == 0
 
 
 def test_typing_above_does_not_move_what_is_looked_at(reader: Reader) -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from postdesk.ui.preview import preview as pane
 from postdesk.ui.preview import simple as simple_module
+from postdesk.ui.preview.content import cleaned
 from postdesk.ui.preview.preview import Preview
 from postdesk.ui.preview.simple import SimpleSurface
 from postdesk.ui.theme import load_theme
@@ -82,7 +83,9 @@ def _images(browser: SimpleSurface) -> list[tuple[str, float, float]]:
     return found
 
 
-def test_title_byline_quotations_lists_and_captions_are_there(plain: Preview, qtbot: QtBot, library: Path) -> None:
+def test_title_byline_quotations_lists_and_captions_are_there(
+    plain: Preview, qtbot: QtBot, library: Path
+) -> None:
     text = _show(qtbot, plain, POST, library).toPlainText()
     for words in ("The title", "today", "One two.", "quoted", "deeper", "The caption.", "☑ done", "x = 1"):
         assert words in text
@@ -105,7 +108,9 @@ def test_a_picture_is_no_wider_than_the_text(plain: Preview, qtbot: QtBot, libra
     assert small == 60
 
 
-def test_the_pictures_fit_again_when_the_pane_is_made_narrower(plain: Preview, qtbot: QtBot, library: Path) -> None:
+def test_the_pictures_fit_again_when_the_pane_is_made_narrower(
+    plain: Preview, qtbot: QtBot, library: Path
+) -> None:
     picture(library / "wide.png", width=2400, height=600)
     browser = _show(qtbot, plain, "![a](wide.png)", library)
     before = _images(browser)[0][1]
@@ -114,10 +119,15 @@ def test_the_pictures_fit_again_when_the_pane_is_made_narrower(plain: Preview, q
 
 
 def test_no_file_outside_the_library_is_read(
-    plain: Preview, qtbot: QtBot, library: Path, canary: Canary, opener: Opener, monkeypatch: pytest.MonkeyPatch
+    plain: Preview,
+    qtbot: QtBot,
+    library: Path,
+    canary: Canary,
+    opener: Opener,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     secret = library.parent / "secret.png"
-    for cleaner in (simple_module.cleaned, lambda markup, pictures: markup):
+    for cleaner in (cleaned, lambda markup, pictures: markup):
         monkeypatch.setattr(simple_module, "cleaned", cleaner)
         for payload in SHOWN.values():
             body = payload.replace("{C}", canary.address).replace("{S}", str(secret))
@@ -134,7 +144,12 @@ def test_whatever_is_asked_for_only_pictures_of_the_post_are_given(
 ) -> None:
     browser = _show(qtbot, plain, "![a](pic.png)", library)
     secret = library.parent / "secret.png"
-    for address in (QUrl.fromLocalFile(str(secret)), QUrl(str(secret)), QUrl("file:///etc/hostname"), QUrl("link.png")):
+    for address in (
+        QUrl.fromLocalFile(str(secret)),
+        QUrl(str(secret)),
+        QUrl("file:///etc/hostname"),
+        QUrl("link.png"),
+    ):
         found = browser.loadResource(kind, address)
         assert found == "" or (isinstance(found, QImage) and found.isNull())
 

@@ -22,6 +22,8 @@ class Content:
     pictures: Pictures
     rendered: Rendered = field(default_factory=Rendered)
     edited: int | None = None
+    typed: bool = False
+    """Whether the text comes from typing: then what changed is brought into view, otherwise the place stays."""
 
 
 def cleaned(markup: str, pictures: Pictures) -> str:

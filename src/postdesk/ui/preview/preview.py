@@ -117,6 +117,7 @@ class Preview(QWidget):
         self._line: int | None = None
         self._job: Job | None = None
         self._new = True
+        self._opening = True
         self._begun = 0.0
         self._wish: tuple[int, float | None] | None = None
 
@@ -282,7 +283,7 @@ class Preview(QWidget):
     def _begin(self, title: str, byline: str) -> None:
         self._serial += 1
         self._job = None
-        self._new = True
+        self._new = self._opening = True
         self._begun = time.monotonic()
         self._wish = None
         self._content = Content(self._serial, title, byline, Pictures(_PICTURES, self._resolve))
@@ -306,8 +307,11 @@ class Preview(QWidget):
         done = job.step(SLICE)
         if done:
             self._job = None
-            self._show(replace(self._content, rendered=job.rendered, edited=self._line))
-            self._new = False
+            content = replace(
+                self._content, rendered=job.rendered, edited=self._line, typed=not self._opening
+            )
+            self._new = self._opening = False
+            self._show(content)
             if self._wish is not None and self._surface is not None:
                 wish, self._wish = self._wish, None
                 self._surface.show_line(*wish)

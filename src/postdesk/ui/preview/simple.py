@@ -172,7 +172,7 @@ class SimpleSurface(QTextBrowser):
         bar.setValue(place)
         if self._wish is not None:
             self._grant()
-        elif same and content.edited is not None:
+        elif same and content.typed and content.edited is not None:
             self._reveal(content.edited, None)
         self.shown.emit()
 

@@ -143,7 +143,7 @@ class WebSurface(QWidget):
         # A line that was typed at and not shown yet is not forgotten over a later change of the title.
         waiting = self._content
         if waiting and content.edited is None and waiting.serial == content.serial and self._flying:
-            content = replace(content, edited=waiting.edited)
+            content = replace(content, edited=waiting.edited, typed=waiting.typed)
         if waiting is None or waiting.serial != content.serial:
             self._scroll = None
             self._wish = None
@@ -252,7 +252,7 @@ class WebSurface(QWidget):
             patch["byline"] = content.byline
         if tail is not None:
             patch["tail"] = tail
-        if not fresh and touched is not None:
+        if not fresh and content.typed and touched is not None:
             found = block_of(content.rendered, content.edited) if content.edited is not None else None
             patch["at"] = list(found or (touched, 0.5))
         if len(patch) == 2 and not ops:
