@@ -122,7 +122,7 @@ def test_a_post_is_read_with_its_names() -> None:
 @pytest.mark.parametrize(
     "value",
     [None, [], {}, "x", 5, True, {"id": "5"}, {"id": True}, {"id": 0}, {"id": -1}, {"id": 5}, post(status="x"),
-     post(title=None), post(id=5.0)],
+     post(title=None), post(id=5.0), post(id=True), post(id="5")],
 )  # fmt: skip
 def test_what_has_another_shape_is_no_post(value: Any) -> None:
     with pytest.raises(wire.WrongShape):
