@@ -169,10 +169,12 @@ def test_a_scheduled_post_that_went_live_by_itself_is_no_conflict(tmp_path: Path
 
 def test_publishing_again_after_the_trash_puts_the_same_post_back(tmp_path: Path) -> None:
     world, there = _published(tmp_path)
+    slug = world.server.posts[there]["slug"]
     world.publish(post_with(0), Intent.TRASH)
     assert world.server.posts[there]["status"] == "trashed"
     world.publish(post_with(0))
     assert [(p["remote_id"], p["status"]) for p in world.server.posts.values()] == [(there, "published")]
+    assert world.server.posts[there]["slug"] == slug
     world.stop()
 
 

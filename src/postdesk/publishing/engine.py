@@ -257,7 +257,11 @@ class Engine:
             there = run.backend.read(receipt.remote_id)
         except Gone:
             return self._is_gone(run, receipt)
-        return self._end(run, receipt, there, (), receipt.media, receipt.sent_hash)
+        done = self._end(run, receipt, there, (), receipt.media, receipt.sent_hash, receipt.slug)
+        # In the trash a post may have another name; its own is the one that it comes back under.
+        kept = replace(done.receipt or receipt, slug=receipt.slug, address=receipt.address)
+        self._receipts.put(kept)
+        return replace(done, receipt=kept)
 
     # --- steps --------------------------------------------------------------------------------------------------
 
@@ -432,6 +436,8 @@ class Engine:
         asked = str(base_values(base).get("asked_slug", "")) if base else ""
         wanted = run.snapshot.post.slug
         kept = there.slug if not there.slug.startswith(run.marker) else ""
+        if there.status is Status.TRASHED:  # WordPress gives it another name there (6.1, 7.1)
+            kept = receipt.slug if receipt else ""
         if wanted and wanted not in (asked, kept):
             return wanted
         return kept or _first_slug(wanted, run.snapshot.post.title)

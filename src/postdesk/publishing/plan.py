@@ -183,6 +183,11 @@ def spoken(moment: datetime) -> str:
     return moment.astimezone().strftime("%d %B %Y, %H:%M").lstrip("0")
 
 
+def spoken_day(moment: datetime) -> str:
+    """Its day as the writer reads it, in this computer's time zone."""
+    return moment.astimezone().strftime("%d %B %Y").lstrip("0")
+
+
 def kilobytes(size: int) -> str:
     """A size in bytes as the writer reads it."""
     return f"{max(1, round(size / 1000))} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
