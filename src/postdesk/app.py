@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from postdesk.library.library import Library
+    from postdesk.publishing.connections import PasswordStore
     from postdesk.publishing.desk import Desk
     from postdesk.ui.controller import Controller
     from postdesk.ui.instance import Instance
@@ -72,8 +73,11 @@ def open_library(folders: Folders, root: Path, *, shared: bool = False) -> Libra
     return library
 
 
-def build(folders: Folders, settings: Settings, library: Library) -> Desk:
-    """The desk on an opened library; the first time with a local site, so that there is somewhere to publish."""
+def build(
+    folders: Folders, settings: Settings, library: Library, passwords: PasswordStore | None = None
+) -> Desk:
+    """The desk on an opened library; the first time with a local site, so that there is somewhere to publish.
+    `passwords` instead of the system's keyring alone."""
     from postdesk.backends.passwords import Passwords
     from postdesk.backends.registry import Registry
     from postdesk.core.account import Account, new_account_id
@@ -93,10 +97,16 @@ def build(folders: Folders, settings: Settings, library: Library) -> Desk:
         Receipts(library.root),
         Recovery(folders.state),
         accounts,
-        Passwords(),
+        passwords or Passwords(),
         Registry(),
         http_client,
     )
+
+
+def no_display() -> bool:
+    """Whether Qt would end the process, as there is nothing to open a window on."""
+    wanted = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform == "linux" and not any(os.environ.get(name) for name in wanted)
 
 
 def run_command(argv: Sequence[str]) -> int:

@@ -48,6 +48,13 @@ def free_name(stem: str, suffix: str, taken: Iterable[str]) -> str:
     return name
 
 
+def is_untitled(name: str) -> bool:
+    """Whether a file still has the name that a post without a title is given."""
+    stem = Path(name).stem
+    word = _("Untitled")
+    return stem == word or (stem.startswith(word + " ") and stem[len(word) + 1 :].isdigit())
+
+
 def names_in(folder: Path) -> list[str]:
     """The names in a folder; none when it is not there."""
     try:

@@ -57,7 +57,8 @@ class Blogs(QObject):
         box.setText(_("Remove “{name}” from Post Desk?").format(name=account.name))
         box.setInformativeText(
             _(
-                "Its posts stay, on the blog and in your library. Its password leaves the keyring, and what waits for it is not sent."
+                "Its posts stay, on the blog and in your library. Its password leaves the keyring, "
+                "and what waits for it is not sent."
             )
         )
         remove = box.addButton(_("Remove"), QMessageBox.ButtonRole.DestructiveRole)
@@ -91,9 +92,13 @@ class Blogs(QObject):
             kind = self._desk.registry.kind(account.kind)
             default = self._desk.accounts.default(self._desk.library.root)
             values = AccountValues(
-                account.address, account.name, account.user, "", account.options.get("markup", "blocks"),
+                account.address,
+                account.name,
+                account.user,
+                "",
+                account.options.get("markup", "blocks"),
                 default is not None and default.id == account.id,
-            )  # fmt: skip
+            )
             dialog.edit(values, needs_password=kind.needs_password, has_markup=account.kind == "wordpress")
         dialog.show()
         dialog.raise_()
@@ -107,7 +112,8 @@ class Blogs(QObject):
             if answer is None:
                 dialog.show_answer(
                     _(
-                        "There is no blog at “{address}” that Post Desk knows. Nothing was sent. Look at the address in your browser and paste it from there."
+                        "There is no blog at “{address}” that Post Desk knows. Nothing was sent. "
+                        "Look at the address in your browser and paste it from there."
                     ).format(address=address),
                     good=False,
                 )
@@ -124,9 +130,11 @@ class Blogs(QObject):
         if self._dialog is not None and self._found is not None:
             kind = self._desk.registry.kind(self._found.kind)
             self._dialog.show_found(
-                self._found.name, needs_password=kind.needs_password, has_markup=self._found.kind == "wordpress",
+                self._found.name,
+                needs_password=kind.needs_password,
+                has_markup=self._found.kind == "wordpress",
                 address=self._found.address,
-            )  # fmt: skip
+            )
 
     def _choose_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(

@@ -35,8 +35,7 @@ AFTER = """
 The mayor's office now says that talks “could resume within the hour”. That is the third such hour today.
 
 - Boats running: 3 of 14
-- Passengers yesterday: 2,212 (normally 19,400)
-"""
+- Passengers yesterday: 2,212 (normally 19,400)"""
 
 
 class Demo(QObject):
@@ -82,6 +81,8 @@ class Demo(QObject):
                 lambda: self._result is not None,
             )
         )
+        screen = c.window.screen()
+        c.window.setGeometry(screen.availableGeometry())
         self._end.start()
         self._clock.start()
 
@@ -97,7 +98,7 @@ class Demo(QObject):
 
     def _new_post(self) -> bool:
         self._before = self._controller.session.document
-        self._controller.new()
+        self._controller.files.new()
         return True
 
     def _type(self, field: QWidget, text: str) -> bool:
@@ -166,7 +167,7 @@ class Demo(QObject):
     def _picture(self) -> None:
         window = self._controller.window
         screen = window.screen()
-        shot = screen.grabWindow(window.winId()) if screen is not None else window.grab()
+        shot = screen.grabWindow(window.winId())
         if shot.isNull():
             shot = window.grab()
         self._screenshot.parent.mkdir(parents=True, exist_ok=True)

@@ -61,9 +61,12 @@ def show_licences(parent: QWidget) -> QDialog:
 def show_about(parent: QWidget) -> QDialog:
     """What this is."""
     words = QLabel(
-        _("Post Desk {version}\n\nA Markdown editor with a live preview that publishes to your blog exactly once.\n\nFree software "
-          "under the MIT licence.").format(version=__version__)
-    )  # fmt: skip
+        _(
+            "Post Desk {version}\n\nA Markdown editor with a live preview that publishes to your "
+            "blog exactly once.\n\nFree software "
+            "under the MIT licence."
+        ).format(version=__version__)
+    )
     words.setTextFormat(Qt.TextFormat.PlainText)
     words.setWordWrap(True)
     return _window(parent, _("About Post Desk"), words, 380, 200)

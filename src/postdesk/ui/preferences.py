@@ -21,6 +21,7 @@ from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _
 from postdesk.core.settings import TEXT_SIZES, Settings, save_settings
 from postdesk.publishing.desk import Desk
+from postdesk.ui.editor import Editor
 from postdesk.ui.style import stylesheet
 from postdesk.ui.theme import load_theme, palette
 from postdesk.ui.window import MainWindow
@@ -39,14 +40,15 @@ class Preferences(QObject):
 
     told = Signal(str)
 
-    def __init__(self, desk: Desk, window: MainWindow) -> None:
+    def __init__(self, desk: Desk, window: MainWindow, editor: Editor) -> None:
         super().__init__(window)
         self._desk = desk
         self._window = window
+        self._editor = editor
         self._dark = wants_dark(desk.settings.theme)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._show_theme()
-        self._window.editor.set_text_size(desk.settings.text_size)
+        self._editor.set_text_size(desk.settings.text_size)
 
     def set_theme(self, theme: str) -> None:
         """ "system", "light" or "dark"."""
@@ -63,7 +65,7 @@ class Preferences(QObject):
         """The editor's text in px at 100 %."""
         size = min(max(size, TEXT_SIZES[0]), TEXT_SIZES[-1])
         self._keep(replace(self._desk.settings, text_size=size))
-        self._window.editor.set_text_size(size)
+        self._editor.set_text_size(size)
 
     def open(self) -> QDialog:
         """The window of the preferences."""

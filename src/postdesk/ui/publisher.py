@@ -18,7 +18,7 @@ from postdesk.core.language import _, ngettext
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.engine import Progress
-from postdesk.publishing.journal import Job, JobState
+from postdesk.publishing.job import Job, JobState
 from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent
 from postdesk.publishing.preflight import Level, Remark, blocks
@@ -239,10 +239,14 @@ class Publisher(QObject):
 def details_can(capabilities: frozenset[Capability]) -> frozenset[str]:
     """What the details drawer shows for a blog with these capabilities."""
     words = {
-        Capability.EXCERPT: "excerpt", Capability.TAGS: "tags", Capability.CATEGORIES: "categories",
-        Capability.FEATURED_PICTURE: "picture", Capability.PRIVATE: "private", Capability.PASSWORD: "password",
+        Capability.EXCERPT: "excerpt",
+        Capability.TAGS: "tags",
+        Capability.CATEGORIES: "categories",
+        Capability.FEATURED_PICTURE: "picture",
+        Capability.PRIVATE: "private",
+        Capability.PASSWORD: "password",
         Capability.PENDING: "pending",
-    }  # fmt: skip
+    }
     return frozenset(words[c] for c in capabilities if c in words)
 
 
@@ -300,7 +304,8 @@ def _sentence(error: Exception) -> str:
         return error.sentence
     _log.error("publishing met a fault", exc_info=error)
     return _(
-        "The program met a fault of its own. Nothing is repeated blindly, and your text is safe. Please report it with the log."
+        "The program met a fault of its own. Nothing is repeated blindly, and your text is safe. "
+        "Please report it with the log."
     )
 
 

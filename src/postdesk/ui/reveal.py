@@ -8,17 +8,14 @@ from pathlib import Path
 from PySide6.QtCore import QProcess, QUrl
 from PySide6.QtGui import QDesktopServices
 
-_SELECT = {
-    "darwin": lambda path: ("open", ["-R", str(path)]),
-    "win32": lambda path: ("explorer", ["/select,", str(path)]),
-}
+_SELECT: dict[str, tuple[str, str]] = {"darwin": ("open", "-R"), "win32": ("explorer", "/select,")}
 
 
 def reveal(path: Path) -> None:
     """Open the folder of `path`, with the file chosen where the platform can."""
     command = _SELECT.get(sys.platform)
     if command is not None:
-        program, arguments = command(path)
-        QProcess.startDetached(program, arguments)
+        program, select = command
+        QProcess.startDetached(program, [select, str(path)])
     else:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))

@@ -16,11 +16,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from postdesk.core.errors import FileChanged, FileGone, PostDeskError
 from postdesk.core.language import _
 from postdesk.core.post import Post
+from postdesk.library import names
 from postdesk.library.document import Document
 from postdesk.library.library import Library
 from postdesk.library.recovery import Entry, Recovery
 from postdesk.ui.details import Details, DetailsDrawer
 from postdesk.ui.editor import Editor
+from postdesk.ui.editor.banner import Level
 from postdesk.ui.tasks import Tasks
 
 LANE = "library"
@@ -148,9 +150,18 @@ class Session(QObject):
             return
         d = self._details.details
         post = replace(
-            self.post, title=self._editor.title(), body=self._editor.body(), slug=d.slug, date=d.date, tags=d.tags,
-            categories=d.categories, excerpt=d.excerpt, image=d.image, visibility=d.visibility, post_password=d.post_password,
-        )  # fmt: skip
+            self.post,
+            title=self._editor.title(),
+            body=self._editor.body(),
+            slug=d.slug,
+            date=d.date,
+            tags=d.tags,
+            categories=d.categories,
+            excerpt=d.excerpt,
+            image=d.image,
+            visibility=d.visibility,
+            post_password=d.post_password,
+        )
         if post == self.post:
             return
         if post.title != self.post.title:
@@ -220,6 +231,25 @@ class Session(QObject):
             self._tasks.run(lambda: self._recovery.drop(key), failed=self._not_kept, lane="recovery")
         self._say()
         self.saved.emit(document)
+        self._name_file()
+
+    def _name_file(self) -> None:
+        """A file that is called "Untitled" takes the post's title for a name, once the keyboard has left the title."""
+        document = self.document
+        if document is None or self._saving or not document.post.title or self._editor.title_field.hasFocus():
+            return
+        if names.is_untitled(document.path.name):
+            self._tasks.run(
+                lambda: self._library.rename(document, document.post.title),
+                self._renamed,
+                self._tell,
+                lane=LANE,
+            )
+
+    def _renamed(self, document: Document) -> None:
+        if self.document is not None and self.document.post.id == document.post.id:
+            self.moved(document.path)
+            self.saved.emit(self.document)
 
     def _not_saved(self, error: Exception, document: Document, post: Post) -> None:
         self._saving = False
@@ -276,15 +306,19 @@ class Session(QObject):
         self._stuck = True
         self._say()
         self._editor.show_banner(
-            _DISK, "warn",
-            _("Another program changed this file while you were writing. Nothing was written over, and your text is safe here. "
-              "Choose which one to go on with; the other stays in the history."),
+            _DISK,
+            "warn",
+            _(
+                "Another program changed this file while you were writing. Nothing was written over, "
+                "and your text is safe here. "
+                "Choose which one to go on with; the other stays in the history."
+            ),
             [
                 (_("Keep mine"), lambda: self._keep_mine(there)),
                 (_("Take theirs"), lambda: self._take_theirs(there)),
                 (_("Keep both"), self._keep_both),
             ],
-        )  # fmt: skip
+        )
 
     def _gone_outside(self, error: Exception) -> None:
         if isinstance(error, FileGone) and self.document is not None:
@@ -395,7 +429,7 @@ class Session(QObject):
         else:
             self.kept.emit(_("saved"))
 
-    def _banner(self, level: str, error: Exception, choices: list[tuple[str, Callable[[], None]]]) -> None:
+    def _banner(self, level: Level, error: Exception, choices: list[tuple[str, Callable[[], None]]]) -> None:
         sentence = error.sentence if isinstance(error, PostDeskError) else str(error)
         self._editor.show_banner(_DISK, level, sentence, choices)
 
@@ -437,7 +471,8 @@ def bring_back(library: Library, recovery: Recovery) -> tuple[tuple[str, ...], t
             else:
                 library.save_copy(document, entry.post)
                 words = _(
-                    "Another program changed “{title}” after you typed in it. Both are kept: your words are in a copy beside it."
+                    "Another program changed “{title}” after you typed in it. Both are kept: your "
+                    "words are in a copy beside it."
                 )
             recovery.drop(entry.key)
             sentences.append(words.format(title=title))

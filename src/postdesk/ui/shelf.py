@@ -20,7 +20,7 @@ from postdesk.core.language import _
 from postdesk.core.receipt import Receipt, Status
 from postdesk.library.library import Changes, Summary
 from postdesk.publishing.desk import Desk
-from postdesk.publishing.journal import Job, JobState
+from postdesk.publishing.job import Job, JobState
 from postdesk.publishing.plan import LIVE
 from postdesk.ui.sidebar.rows import Row
 from postdesk.ui.sidebar.switcher import Blog
@@ -201,9 +201,16 @@ def _file_row(
         state, level = _job_words(job)
     name = accounts[live[0].account_id].name if live and len(accounts) > 1 else ""
     return Row(
-        file_key(summary.path), summary.title or _("Untitled"), when, tab, summary.words, name, state, level,
+        file_key(summary.path),
+        summary.title or _("Untitled"),
+        when,
+        tab,
+        summary.words,
+        name,
+        state,
+        level,
         waiting=job is not None and job.state is not JobState.DONE,
-    )  # fmt: skip
+    )
 
 
 def _job_words(job: Job) -> tuple[str, str]:
@@ -222,9 +229,14 @@ def _blog_row(post: RemotePost, account: Account, accounts: dict[str, Account]) 
     )
     words = _("On the blog") if tab == "drafts" else ""
     return Row(
-        f"{_BLOG}{account.id}:{post.remote_id}", post.title or _("Untitled"), moment.timestamp() if moment else None, tab,
-        0, account.name if len(accounts) > 1 else "", words,
-    )  # fmt: skip
+        f"{_BLOG}{account.id}:{post.remote_id}",
+        post.title or _("Untitled"),
+        moment.timestamp() if moment else None,
+        tab,
+        0,
+        account.name if len(accounts) > 1 else "",
+        words,
+    )
 
 
 def _search(summaries: Iterable[Summary], words: Sequence[str], outdated: object) -> frozenset[str]:

@@ -111,6 +111,17 @@ class Editor(QWidget):
         self.text.go_to(self.text.document().findBlockByNumber(line).position())
         self.text.setFocus()
 
+    def go_to_words(self, words: str) -> None:
+        """Selects the first place where these words stand in the text, if they do."""
+        start = self.body().find(words) if words else -1
+        if start >= 0:
+            before, inside = (len(to_document(part)) for part in (self.body()[:start], words))
+            cursor = self.text.textCursor()
+            cursor.setPosition(before)
+            cursor.setPosition(before + inside, QTextCursor.MoveMode.KeepAnchor)
+            self.text.setTextCursor(cursor)
+        self.text.setFocus()
+
     def focus_title(self) -> None:
         self.title_field.setFocus()
 

@@ -1,0 +1,134 @@
+"""What the File menu does to the open post's file: new, rename, duplicate, trash and its undo, show in the file
+manager."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
+
+from postdesk.core.errors import PostDeskError
+from postdesk.core.language import _
+from postdesk.core.settings import save_settings
+from postdesk.library.document import Document
+from postdesk.library.library import Trashed
+from postdesk.publishing.desk import Desk
+from postdesk.ui.reveal import reveal
+from postdesk.ui.session import LANE, Session
+from postdesk.ui.tasks import Tasks
+from postdesk.ui.toast import Toast
+from postdesk.ui.window import MainWindow
+
+T = TypeVar("T")
+
+
+class Files(QObject):
+    """`changed`: the list of files is another one. `made(document)`: a new post is shown. `told(error)`: a notice."""
+
+    changed = Signal()
+    made = Signal(object)
+    told = Signal(object)
+
+    def __init__(self, desk: Desk, session: Session, tasks: Tasks, window: MainWindow) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._session = session
+        self._tasks = tasks
+        self._window = window
+        self._trashed: Trashed | None = None
+
+    def open_newest(self) -> None:
+        """The post that was changed last, or a new one where there is none."""
+        self._run(
+            self._desk.library.summaries,
+            lambda found: self._session.open(found[0].path) if found else self.new(),
+        )
+
+    def new(self) -> None:
+        """A new draft."""
+        self._session.leave()
+
+        def show(document: Document) -> None:
+            self._session.show(document)
+            self.made.emit(document)
+            self.changed.emit()
+
+        self._run(self._desk.library.new, show)
+
+    def rename(self) -> None:
+        """Ask for another name of the file."""
+        document = self._session.document
+        if document is None:
+            return
+        name, agreed = QInputDialog.getText(
+            self._window, _("Rename"), _("Name of the file"), QLineEdit.EchoMode.Normal, document.path.stem
+        )
+        if agreed and name.strip():
+            self._session.save(
+                lambda d: self._run(lambda: self._desk.library.rename(d, name.strip()), self._moved)
+            )
+
+    def duplicate(self) -> None:
+        """A copy beside it, with an id of its own."""
+
+        def show(document: Document) -> None:
+            self._session.show(document)
+            self.changed.emit()
+
+        self._session.save(lambda d: self._run(lambda: self._desk.library.duplicate(d), show))
+
+    def trash(self) -> None:
+        """Into the library's trash; the toast brings it back."""
+
+        def trash(document: Document) -> None:
+            self._session.close_post()
+            self._run(lambda: self._desk.library.trash(document.path), trashed)
+
+        def trashed(what: Trashed) -> None:
+            self._trashed = what
+            self._window.toasts.say(Toast(_("Moved to the trash"), ((_("Undo"), self.restore),)))
+            self.changed.emit()
+            self.open_newest()
+
+        self._session.save(trash)
+
+    def restore(self) -> None:
+        """Bring back what went to the trash last."""
+        what, self._trashed = self._trashed, None
+
+        def show(document: Document) -> None:
+            self._session.show(document)
+            self.changed.emit()
+
+        if what is not None:
+            self._run(lambda: self._desk.library.restore(what), show)
+
+    def show_in_folder(self) -> None:
+        """Show the file in the system's file manager."""
+        if self._session.document is not None:
+            reveal(self._session.document.path)
+
+    def open_library(self) -> None:
+        """Choose another folder as the library; it is opened at the next start."""
+        here = self._desk.library.root
+        folder = QFileDialog.getExistingDirectory(self._window, _("Open library"), str(here.parent))
+        if folder and Path(folder) != here:
+            self._desk.settings = replace(self._desk.settings, library=folder)
+            try:
+                save_settings(self._desk.folders, self._desk.settings)
+            except PostDeskError as error:
+                self.told.emit(error)
+                return
+            words = _("The library “{name}” opens at the next start.").format(name=Path(folder).name)
+            self._window.toasts.say(Toast(words))
+
+    def _moved(self, document: Document) -> None:
+        self._session.moved(document.path)
+        self.changed.emit()
+
+    def _run(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        self._tasks.run(work, done, self.told.emit, lane=LANE)

@@ -1,0 +1,117 @@
+"""Pictures on their way into a post: dropped, pasted or chosen, copied beside it, put into the text or made its
+featured one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QImage, QImageReader, QPixmap
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from postdesk.core.language import _
+from postdesk.library.library import Library
+from postdesk.ui.details import DetailsDrawer
+from postdesk.ui.editor import Editor
+from postdesk.ui.session import LANE, Session
+from postdesk.ui.tasks import Tasks
+
+_THUMBNAIL = 600  # px
+_FILTER = _("Pictures (*.jpg *.jpeg *.png *.gif *.webp *.avif *.heic)")
+
+
+class Pictures(QObject):
+    """`told(error)`: a notice, e.g. that a file is no picture."""
+
+    told = Signal(object)
+
+    def __init__(
+        self,
+        library: Library,
+        session: Session,
+        tasks: Tasks,
+        editor: Editor,
+        details: DetailsDrawer,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._library = library
+        self._session = session
+        self._tasks = tasks
+        self._editor = editor
+        self._details = details
+        self._window = window
+
+    def choose(self) -> None:
+        """Ask for files and put them into the text."""
+        files, _chosen = QFileDialog.getOpenFileNames(self._window, _("Insert picture"), "", _FILTER)
+        self.take([(Path(f).name, Path(f)) for f in files])
+
+    def take(self, pictures: list[tuple[str, bytes | Path]], place: int | None = None) -> None:
+        """Copy pictures (name, bytes or file) beside the post and put them into the text at `place` (UTF-16
+        units)."""
+        document = self._session.document
+        if document is None or not pictures:
+            return
+
+        def put(references: list[str]) -> None:
+            if self._session.document is not None and self._session.document.post.id == document.post.id:
+                for number, reference in enumerate(references):
+                    self._editor.insert_picture(reference, "", "", place if not number else None)
+
+        self._tasks.run(
+            lambda: [self._library.add_picture(document, name, data) for name, data in pictures],
+            put,
+            self.told.emit,
+            lane=LANE,
+        )
+
+    def choose_featured(self) -> None:
+        """Ask for the featured picture."""
+        name, _chosen = QFileDialog.getOpenFileName(self._window, _("Featured picture"), "", _FILTER)
+        if name:
+            self._feature(Path(name))
+
+    def featured_dropped(self, mime: QMimeData) -> None:
+        """The first file that was dropped on the drawer."""
+        local = [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
+        if local:
+            self._feature(Path(local[0]))
+
+    def show_featured(self) -> None:
+        """The featured picture in the drawer, or why it is not there."""
+        post, document = self._session.post, self._session.document
+        if post is None or document is None or not post.image:
+            self._details.set_thumbnail(None, _("Choose or drop a picture"))
+            return
+        image, path = post.image, document.path
+
+        def load() -> QImage:
+            reader = QImageReader(str(self._library.resolve_picture(path, image)))
+            reader.setAutoTransform(True)
+            size = reader.size()
+            if size.isValid() and size.width() > _THUMBNAIL:
+                reader.setScaledSize(size * (_THUMBNAIL / size.width()))
+            return reader.read()
+
+        def show(picture: QImage) -> None:
+            self._details.set_thumbnail(None if picture.isNull() else QPixmap.fromImage(picture), image)
+
+        self._tasks.run(
+            load, show, lambda e: self._details.set_thumbnail(None, str(getattr(e, "happened", e)))
+        )
+
+    def _feature(self, path: Path) -> None:
+        document = self._session.document
+
+        def added(reference: str) -> None:
+            shown = replace(self._details.details, image=reference)
+            self._details.set_details(shown, self._editor.title())
+            self._details.changed.emit(shown)
+            self.show_featured()
+
+        if document is not None:
+            self._tasks.run(
+                lambda: self._library.add_picture(document, path.name, path), added, self.told.emit, lane=LANE
+            )

@@ -1,0 +1,151 @@
+"""Where the open post stands: the header's words, the one button, and which actions make sense now."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer
+
+from postdesk.backends.base import Capability
+from postdesk.core.account import Account
+from postdesk.core.errors import SettingsError
+from postdesk.core.language import _
+from postdesk.publishing.desk import Desk
+from postdesk.publishing.state import PostState, StateKind
+from postdesk.ui.details import DetailsDrawer
+from postdesk.ui.editor import Editor
+from postdesk.ui.publisher import details_can
+from postdesk.ui.session import Session
+from postdesk.ui.window import MainWindow
+
+_LEVELS = {
+    StateKind.DRAFT: "warn",
+    StateKind.CHANGED: "warn",
+    StateKind.WAITING: "warn",
+    StateKind.CONFLICT: "bad",
+    StateKind.FAILED: "bad",
+}
+_ON_THE_BLOG = (StateKind.PUBLISHED, StateKind.CHANGED, StateKind.SCHEDULED)
+_SOON = 120  # ms: it reads receipts and the journal, which a key must not wait for
+
+
+class Standing(QObject):
+    """Told what changed; `follow` brings the header, the drawer and the actions into step."""
+
+    def __init__(
+        self, desk: Desk, session: Session, editor: Editor, details: DetailsDrawer, window: MainWindow
+    ) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._session = session
+        self._editor = editor
+        self._details = details
+        self._window = window
+        self._kept = ""
+        self._can: frozenset[str] | None = None
+        self.state: PostState | None = None
+        self.blog = ""  # the account that the sidebar shows, "" for all
+        self.remote_address: str | None = (
+            None  # of a post that is only on the blog; None while one of hers is open
+        )
+        self.has_selection = False
+        self.can_undo = False
+        self._timer = QTimer(self, singleShot=True, interval=_SOON)
+        self._timer.timeout.connect(self.follow)
+
+    @property
+    def address(self) -> str:
+        """The open post's public page, "" for none."""
+        return self.remote_address or (self.state.address if self.state is not None else "")
+
+    def account(self) -> Account | None:
+        """The blog that the one button goes to: the one the sidebar shows, else where the post is already, else the
+        library's default."""
+        if self.blog and (chosen := self._desk.accounts.get(self.blog)) is not None:
+            return chosen
+        default = self._desk.accounts.default(self._desk.library.root)
+        post = self._session.post
+        if post is None or (default is not None and self._desk.receipt(post.id, default) is not None):
+            return default
+        on = (a for a in self._desk.accounts.all() if self._desk.receipt(post.id, a) is not None)
+        return next(on, default)
+
+    def say_kept(self, words: str) -> None:
+        """Saving, saved, or not saved."""
+        if words != self._kept:
+            self._kept = words
+            self._show_words()
+
+    def follow_soon(self) -> None:
+        """She types: not at every key."""
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def follow(self) -> None:
+        """Everything that depends on where the open post stands."""
+        self._timer.stop()
+        post, account = self._session.post, self.account()
+        conditions = {"schedule"}  # where the blog cannot, the outbox can
+        if account is not None:
+            conditions.add("account")
+        if len(self._desk.accounts.all()) > 1:
+            conditions.add("accounts")
+        if self.can_undo:
+            conditions.add("undo publish")
+        if self._editor.find_bar.isVisible():
+            conditions.add("found")
+        if self.has_selection:
+            conditions.add("selection")
+        capabilities = self._capabilities(account)
+        conditions |= {c.value for c in (Capability.UNPUBLISH, Capability.TRASH) if c in capabilities}
+        can = details_can(capabilities)
+        if can != self._can:
+            self._can = can
+            self._details.set_can(can)
+        self.state = None
+        if post is not None:
+            conditions |= {"post", "writable", "file"}
+            if account is not None:
+                conditions |= self._of_state(account)
+        elif self.remote_address is not None:
+            conditions.add("post")
+            if self.remote_address:
+                conditions.add("address")
+        self._show_words()
+        self._window.actions_table.set_conditions(conditions)
+
+    def _of_state(self, account: Account) -> set[str]:
+        post, document = self._session.post, self._session.document
+        if post is None:
+            return set()
+        state = self.state = self._desk.state_of(post, account)
+        conditions = set()
+        if state.address:
+            conditions.add("address")
+        if state.kind in _ON_THE_BLOG:
+            conditions.add("published")
+        if state.intent is not None and not (document is not None and document.problem):
+            conditions.add("publishable")
+        return conditions
+
+    def _capabilities(self, account: Account | None) -> frozenset[Capability]:
+        if account is None:
+            return frozenset()
+        try:
+            return self._desk.capabilities(account)
+        except SettingsError:  # its plug-in is not installed; publishing to it says so
+            return frozenset()
+
+    def _show_words(self) -> None:
+        header, state = self._window.header, self.state
+        if state is not None:
+            words, level, button = state.words, _LEVELS.get(state.kind, "ok"), state.button
+        else:
+            words = (
+                _("On the blog")
+                if self.remote_address is not None
+                else _("Draft")
+                if self._session.post
+                else ""
+            )
+            level, button = "ok", _("Publish")
+        header.set_state(" · ".join(w for w in (words, self._kept) if w), level)
+        header.set_button(button)
