@@ -142,6 +142,9 @@ def run_window(
     if folders is None:
         folders = choose_folders(arguments.home)
         start_log(folders.state, loud=arguments.verbose)
+    if no_display():
+        sys.stderr.write("postdesk: " + _("There is no display to open the window on.") + "\n")
+        return 1
 
     from PySide6.QtCore import QCoreApplication, Qt
     from PySide6.QtWidgets import QApplication, QMessageBox

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from postdesk import __version__
 from postdesk.core.language import _
@@ -19,11 +21,16 @@ def is_command(argv: Sequence[str]) -> bool:
             skip = False
         elif argument in ("-h", "--help", "--version"):
             return True
-        elif argument == "--home":
+        elif argument in ("--home", "--library"):
             skip = True
         elif not argument.startswith("-"):
-            return argument in COMMANDS
+            return argument in COMMANDS or not _is_file(argument)
     return False
+
+
+def _is_file(argument: str) -> bool:
+    """Whether an argument names a file, there or not; one plain word that names none is a misspelt command."""
+    return Path(argument).suffix != "" or "/" in argument or os.sep in argument or Path(argument).exists()
 
 
 def window_parser() -> argparse.ArgumentParser:
@@ -94,6 +101,7 @@ def command_parser() -> argparse.ArgumentParser:
     outbox.add_argument(
         "--now", action="store_true", help=_("with --run: do not wait for the time of the next try")
     )
+    outbox.add_argument("--blog", default="", metavar="BLOG", help=_("only what is meant for this blog"))
     outbox.add_argument("--take-back", default="", metavar="ID", help=_("take a post back"))
 
     demo = _command(
