@@ -1,0 +1,130 @@
+"""The program as a process of its own, typed into by the X server itself (XTest), and ended by SIGKILL.
+
+Run as a module it is that process: the real program, that says on standard output once a post can be typed into,
+and what its editor shows then. The keys come from the X server, as from a keyboard.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_START_S = 60.0  # on a busy machine
+
+_POINTER = ctypes.c_void_p
+_WINDOW = ctypes.c_ulong
+_REVERT_TO_PARENT = 2
+_RETURN = 0xFF0D
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What the program says once a post is open: the title and text in its editor, and its window's X id."""
+
+    title: str
+    body: str
+    window: int
+
+
+class Program:
+    """A running window. `ready` is what it showed at its start."""
+
+    def __init__(self, home: Path, *files: Path) -> None:
+        """Start it, and wait until it can be typed into."""
+        environment = {**os.environ, "POSTDESK_HOME": str(home), "QT_QPA_PLATFORM": "xcb"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.end_to_end.program", *map(str, files)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+            cwd=Path(__file__).parents[2],
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, "the program ended before a post could be typed into"
+        self.ready = Ready(**json.loads(line))
+
+    def kill(self) -> None:
+        """SIGKILL: no time for anything."""
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()  # the preview's processes, which end by themselves, may still hold it
+
+
+class Keyboard:
+    """Presses keys by the X server's own extension for tests, so that they come from outside of any program."""
+
+    def __init__(self) -> None:
+        self._x = ctypes.CDLL(ctypes.util.find_library("X11") or "libX11.so.6")
+        self._test = ctypes.CDLL(ctypes.util.find_library("Xtst") or "libXtst.so.6")
+        self._x.XOpenDisplay.restype = _POINTER
+        self._x.XOpenDisplay.argtypes = [ctypes.c_char_p]
+        self._x.XKeysymToKeycode.argtypes = [_POINTER, ctypes.c_ulong]
+        self._x.XKeysymToKeycode.restype = ctypes.c_ubyte
+        self._x.XSync.argtypes = [_POINTER, ctypes.c_int]
+        self._x.XCloseDisplay.argtypes = [_POINTER]
+        self._x.XSetInputFocus.argtypes = [_POINTER, _WINDOW, ctypes.c_int, ctypes.c_ulong]
+        self._test.XTestFakeKeyEvent.argtypes = [_POINTER, ctypes.c_uint, ctypes.c_int, ctypes.c_ulong]
+        self._display = self._x.XOpenDisplay(None)
+        assert self._display, "there is no X display"
+
+    def go_to(self, window: int) -> None:
+        """Give a window the keyboard, as a window manager does."""
+        self._x.XSetInputFocus(self._display, window, _REVERT_TO_PARENT, 0)
+        self._x.XSync(self._display, 0)
+
+    def press(self, letter: str) -> float:
+        """Press and release the key of a small letter, a digit, the blank or Return; when (monotonic seconds) the X
+        server had it."""
+        code = self._x.XKeysymToKeycode(self._display, _RETURN if letter == "\n" else ord(letter))
+        for down in (1, 0):
+            self._test.XTestFakeKeyEvent(self._display, code, down, 0)
+        self._x.XSync(self._display, 0)
+        return time.monotonic()
+
+    def close(self) -> None:
+        self._x.XCloseDisplay(self._display)
+
+
+def _run() -> int:
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from postdesk.app import run_window
+    from postdesk.ui.controller import Controller
+
+    def look(controller: Controller, application: QApplication) -> None:
+        clock = QTimer(controller, interval=5)
+
+        def say() -> None:
+            if controller.session.document is None:
+                return
+            clock.stop()
+            controller.editor.set_cursor(controller.editor.text.document().characterCount() - 1)
+            controller.editor.focus_text()
+            controller.window.activateWindow()
+            values: dict[str, Any] = {
+                "title": controller.editor.title(),
+                "body": controller.editor.body(),
+                "window": int(controller.window.winId()),
+            }
+            print(json.dumps(values), flush=True)
+
+        clock.timeout.connect(say)
+        clock.start()
+
+    return run_window(sys.argv[1:], then=look)
+
+
+if __name__ == "__main__":
+    sys.exit(_run())
