@@ -153,16 +153,17 @@ class Controller(QObject):
         blogs = self.shelf.blogs()
         if self.standing.blog not in {b.id for b in blogs}:
             self.standing.blog = ""
-        if len(blogs) == 1:
-            self.standing.blog = blogs[0].id
         self.choose_blog(self.standing.blog)
         self.refresh_archives()
 
     def choose_blog(self, account_id: str) -> None:
         """Show one blog's view of things, "" for all."""
+        blogs = self.shelf.blogs()
         self.standing.blog = account_id
-        self.window.sidebar.set_blogs(self.shelf.blogs(), account_id)
-        self.shelf.set_blog(account_id)
+        # The only one is shown by its name, but not taken for her choice: another one may come and be the default.
+        shown = account_id or (blogs[0].id if len(blogs) == 1 else "")
+        self.window.sidebar.set_blogs(blogs, shown)
+        self.shelf.set_blog(shown)
         self.standing.follow()
 
     def refresh_archives(self) -> None:
