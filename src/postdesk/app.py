@@ -219,7 +219,7 @@ def open_window(
     then: Callable[[Controller, QApplication], object] | None = None,
 ) -> Opened:
     """Show the window on an opened library. What can wait is made after its first paint; then `then` is called."""
-    from PySide6.QtCore import QTimer
+    from PySide6.QtCore import Qt, QTimer
 
     from postdesk.ui.preferences import wants_dark
     from postdesk.ui.style import stylesheet
@@ -244,6 +244,11 @@ def open_window(
     editor = Editor()
     editor.set_theme(theme)
     preview = Preview(theme, cache=folders.cache, tasks=tasks)
+    for pane in (editor, preview):
+        # Native, so that the preview's engine composes only itself: without it, the whole window is made anew when
+        # the engine comes, loses the keyboard, and every key is composed through OpenGL (docs/decisions).
+        pane.setAttribute(Qt.WidgetAttribute.WA_DontCreateNativeAncestors)
+        pane.setAttribute(Qt.WidgetAttribute.WA_NativeWindow)
     details = DetailsDrawer()
     window = MainWindow(actions, editor, preview, details, theme)
     window.restore_values(Recovery(folders.state).load_session())
@@ -252,6 +257,7 @@ def open_window(
     def start() -> None:
         from postdesk.ui.controller import Controller
 
+        window.activateWindow()  # where no window manager gives it the keyboard; not before it is on the screen
         desk = build(folders, settings, library)
         controller = Controller(desk, window, actions, editor, preview, details, tasks, http_client)
         opened.controller = controller

@@ -31,7 +31,7 @@ class Settings:
     show_preview: bool = True
     show_details: bool = False
     focus_mode: bool = False
-    text_size: int = 17
+    text_size: int = 16
     measure: int = 72
     smart_quotes: bool = True
     remote_pictures: tuple[str, ...] = ()

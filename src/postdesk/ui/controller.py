@@ -67,7 +67,7 @@ class Controller(QObject):
         super().__init__(window)
         self.desk, self.window, self.actions, self.editor = desk, window, actions, editor
         self._preview, self._details, self._tasks = preview, details, tasks
-        self.popover = PublishPopover(window)
+        self.popover = PublishPopover(window, window.theme)
         self.session = Session(desk.library, desk.recovery, tasks, editor, details, self)
         self.shelf = Shelf(desk, tasks, self)
         self.standing = Standing(desk, self.session, editor, details, window)
@@ -84,6 +84,7 @@ class Controller(QObject):
         self._why_simple = ""
         self._connected = True
         self._finished = False
+        self._entered = False  # the first post of this run is open, and the keyboard in it
         self._count = QTimer(self, singleShot=True, interval=_COUNT)
         self._count.timeout.connect(self._count_words)
         self._table = self._carry_out()
@@ -229,6 +230,9 @@ class Controller(QObject):
         self._count_words()
         self.pictures.show_featured()
         self.standing.follow()
+        if not self._entered:
+            self._entered = True
+            self.window.go_to_editor()
 
     def _edited(self, post: Post) -> None:
         self._preview.update_body(post.body, self._line)
@@ -437,6 +441,7 @@ class Controller(QObject):
         w.header.cancelled.connect(p.cancel)
         w.status.notice_clicked.connect(self._notice)
         w.closing.connect(self.finish)
+        self.preferences.changed.connect(self.popover.set_theme)
         w.left.connect(s.save)
         w.came_back.connect(self.shelf.look)
         p.changed.connect(self._stand)

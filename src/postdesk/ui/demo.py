@@ -83,6 +83,7 @@ class Demo(QObject):
         )
         screen = c.window.screen()
         c.window.setGeometry(screen.availableGeometry())
+        c.window.activateWindow()
         self._end.start()
         self._clock.start()
 

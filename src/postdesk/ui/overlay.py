@@ -84,9 +84,10 @@ class Overlay(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The shadow: many faint rings are one soft edge."""
-        if not self.margin:
-            return
         painter = QPainter(self)
+        if not self.margin:  # the mask is whole pixels wide: what it leaves of the corners is not left black
+            painter.fillRect(self.rect(), colour(self.theme.paper))
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         shade = colour(self.theme.shadow)

@@ -39,6 +39,7 @@ class Preferences(QObject):
     then."""
 
     told = Signal(str)
+    changed = Signal(object)  # the theme
 
     def __init__(self, desk: Desk, window: MainWindow, editor: Editor) -> None:
         super().__init__(window)
@@ -118,6 +119,7 @@ class Preferences(QObject):
                 application.setPalette(palette(theme))
                 application.setStyleSheet(stylesheet(theme))
             self._window.set_theme(theme)
+            self.changed.emit(theme)
 
     def _show_theme(self) -> None:
         for name in ("system", "light", "dark"):

@@ -195,6 +195,11 @@ class MainWindow(QMainWindow):
         """The window's own title: the open post's, as plain text."""
         self.setWindowTitle(f"{title} · Post Desk" if title else "Post Desk")
 
+    @property
+    def theme(self) -> Theme:
+        """The colours it is drawn in now."""
+        return self._theme
+
     def state_values(self) -> dict[str, Any]:
         """Geometry, panes and recent commands as JSON values."""
         return {

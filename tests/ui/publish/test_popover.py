@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from postdesk.ui.publish import Look, PublishPopover, Remark
+from postdesk.ui.theme import load_theme
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def popover(qtbot: QtBot) -> Iterator[PublishPopover]:
     qtbot.addWidget(window)
     window.resize(900, 600)
     window.show()
-    made = PublishPopover(window)
+    made = PublishPopover(window, load_theme(False))
     made.set_look(
         Look(
             "Publish to <b>Harbour Notes</b>",

@@ -245,7 +245,7 @@ class MarkdownEdit(QPlainTextEdit):
             return
         if self.isReadOnly() or not plain:
             super().keyPressEvent(event)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or event.text() == "\n":  # a line feed key is rare
             self._return(bool(shift))  # Qt would put a line separator for Shift+Return
         elif key == Qt.Key.Key_Tab and not shift:
             self._tab(back=False)

@@ -9,8 +9,6 @@ from PySide6.QtCore import QDateTime, QEvent, QPoint, Qt, QTimeZone, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDateTimeEdit,
-    QFrame,
-    QGraphicsDropShadowEffect,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -20,6 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from postdesk.core.language import _
+from postdesk.ui.overlay import Overlay
+from postdesk.ui.theme import Theme
 
 WIDTH = 372  # px at 100 %
 _MARKS = {"ok": "✓", "warning": "!", "error": "✕", "waiting": "·", "running": "…"}
@@ -55,24 +55,19 @@ class Look:
     can_schedule: bool = False
 
 
-class PublishPopover(QFrame):
+class PublishPopover(Overlay):
     """A panel over the window's corner. `confirmed(when)` carries a datetime with offset for a schedule, else None."""
 
     confirmed = Signal(object)
     asked = Signal(str)
     closed = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("popover")
+    def __init__(self, host: QWidget, theme: Theme) -> None:
+        super().__init__(host, theme, name="popover", radius=12)
         self.setAccessibleName(_("Publish"))
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(WIDTH)
-        shadow = QGraphicsDropShadowEffect(self)
-        shadow.setBlurRadius(34)
-        shadow.setOffset(0, 10)
-        self.setGraphicsEffect(shadow)
-        column = QVBoxLayout(self)
+        self.card.setFixedWidth(WIDTH)
+        self._corner = QPoint()
+        column = QVBoxLayout(self.card)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(4)
         self._heading = _words("heading")
@@ -110,15 +105,12 @@ class PublishPopover(QFrame):
         self._schedule.clicked.connect(self.choose_time)
         self._confirm.clicked.connect(self._go)
         self._look = Look("", "", (), "")
-        self.hide()
 
     def open_at(self, corner: QPoint) -> None:
-        """Show it with its upper right corner there (in the parent's coordinates), and give it the keyboard."""
+        """Show it with its upper right corner there (in the host's coordinates), and give it the keyboard."""
         self._when.hide()
-        self.adjustSize()
-        self.move(max(8, corner.x() - self.width()), corner.y())
-        self.show()
-        self.raise_()
+        self._corner = corner
+        self.float_up()
         self._confirm.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def set_looking(self, heading: str) -> None:
@@ -137,16 +129,15 @@ class PublishPopover(QFrame):
                 widget.hide()
                 widget.deleteLater()
         for remark in look.remarks:
-            self._lines.addWidget(self._line(remark))
+            line = self._line(remark)
+            self._lines.addWidget(line)
+            line.show()  # a layout counts only what is shown, and shows what is new one turn later
         self._schedule.setVisible(look.can_schedule)
         self._confirm.setVisible(bool(look.button))
         self._name_button()
-        right = self.geometry().right()
-        self.adjustSize()
-        if self.isVisible():
-            self.move(max(8, right - self.width() + 1), self.y())
-            if look.button:
-                self._confirm.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.place()
+        if self.isVisible() and look.button:
+            self._confirm.setFocus(Qt.FocusReason.PopupFocusReason)
 
     @property
     def is_ready(self) -> bool:
@@ -162,7 +153,7 @@ class PublishPopover(QFrame):
         self._when.show()
         self._when.setFocus()
         self._name_button()
-        self.adjustSize()
+        self.place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes, Return confirms."""
@@ -179,11 +170,26 @@ class PublishPopover(QFrame):
             self.hide()
             self.closed.emit()
 
+    def place(self) -> None:
+        """Below the button, as tall as what it says."""
+        inside = self.card.layout()
+        if inside is not None:
+            inside.activate()
+            tall = (
+                inside.totalHeightForWidth(WIDTH)
+                if inside.hasHeightForWidth()
+                else inside.sizeHint().height()
+            )
+            self.card.setFixedHeight(tall)
+            self.resize(WIDTH + 2 * self.margin, tall + 2 * self.margin)
+        left = self._corner.x() - self.width() + self.margin
+        self.move(max(8 - self.margin, left), self._corner.y() + 6 - self.margin)
+
     def changeEvent(self, event: QEvent) -> None:
         """A change of the theme may change its size."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange and self.isVisible():
-            self.adjustSize()
+            self.place()
 
     def _name_button(self) -> None:
         self._confirm.setText(_("Schedule") if self._when.isVisibleTo(self) else self._look.button)
@@ -196,7 +202,7 @@ class PublishPopover(QFrame):
         self.confirmed.emit(when)
 
     def _line(self, remark: Remark) -> QWidget:
-        line = QWidget(self)
+        line = QWidget(self.card)
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)

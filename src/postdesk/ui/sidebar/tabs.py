@@ -12,7 +12,7 @@ from postdesk.core.language import _
 from postdesk.ui.sidebar.rows import TABS
 from postdesk.ui.theme import Theme, ui_font
 
-_ACROSS, _HEIGHT, _APART = 7, 25, 2  # px
+_ACROSS, _HEIGHT, _APART = 5, 25, 1  # px
 
 
 def _label(tab: str) -> str:
