@@ -3,6 +3,8 @@
 What belongs to one matter is elsewhere: the open post in `session`, its file in `files`, its pictures in
 `pictures`, the list in `shelf`, where it stands in `standing`, publishing in `publisher` and `publish_commands`,
 blogs in `blogs`, the settings in `preferences`.
+
+Long because it is two tables, of actions and of signals, that are read best in one place.
 """
 
 from __future__ import annotations

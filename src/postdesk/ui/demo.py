@@ -39,7 +39,7 @@ The mayor's office now says that talks “could resume within the hour”. That 
 
 
 class Demo(QObject):
-    """One run. `screenshot` is a path ("" for one beside the library); with `stay` the window is left open at the end."""
+    """One run. `screenshot` is a path ("" for one beside the library); with `stay` the window is left open."""
 
     def __init__(
         self, controller: Controller, application: QApplication, screenshot: str, stay: bool

@@ -220,7 +220,7 @@ class Session(QObject):
             self._editor.hide_banner(_DISK)
             still = self.post != document.post
             if not still or self.post == post:
-                # What the file holds may be spelled otherwise (a tag twice, a blank): the writer's own words stay shown.
+                # What the file holds may be spelled otherwise (a tag twice, a blank): her own words stay shown.
                 self.post = document.post
                 self._tasks.run(lambda: self._recovery.drop(key), failed=self._not_kept, lane="recovery")
                 self._call_then()
