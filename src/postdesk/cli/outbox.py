@@ -10,7 +10,7 @@ from postdesk.cli.shell import Shell, blog, complain, one_line, stoppable
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import SettingsError
 from postdesk.core.language import _
-from postdesk.publishing.job import Job, JobState
+from postdesk.publishing.job import Job, JobState, Reason
 from postdesk.publishing.outbox import JobResult, ResultKind
 
 if TYPE_CHECKING:
@@ -58,13 +58,13 @@ def _jobs(desk: Desk, account: Account | None) -> list[Job]:
 def _run(desk: Desk, account: Account | None, now: bool, cancel: Cancel) -> list[JobResult]:
     if now:
         for job in _jobs(desk, account):
-            desk.retry_now(job.id)
+            if job.reason is not Reason.TIME:  # an hour that she chose is not a pause between two tries
+                desk.retry_now(job.id)
     if account is None:
         return list(desk.run(cancel))
     results: list[JobResult] = []
     for job in _jobs(desk, account):
-        # One that waits for its hour or for a break to end goes only when that was asked for.
-        if job.state is JobState.WAITING and (now or job.due <= desk.clock()):
+        if job.state is JobState.WAITING and job.due <= desk.clock():  # with a job's id `run` does not ask
             results += desk.run(cancel, job_id=job.id)
     return results
 

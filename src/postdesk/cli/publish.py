@@ -13,7 +13,7 @@ from postdesk.core.errors import NotReady, SettingsError
 from postdesk.core.language import _
 from postdesk.publishing.job import JobState
 from postdesk.publishing.outbox import JobResult, ResultKind
-from postdesk.publishing.plan import Intent
+from postdesk.publishing.plan import Intent, spoken
 from postdesk.publishing.preflight import Level, blocks
 
 if TYPE_CHECKING:
@@ -51,6 +51,14 @@ def publish(shell: Shell, arguments: argparse.Namespace) -> Exit:
         shell.say({"blog": account.name, "steps": list(plan.words)}, *plan.words)
         return Exit.DONE
     job_id = desk.submit(plan)
+    if plan.hold_until is not None:  # the blog cannot hold it: the outbox does
+        when = spoken(plan.hold_until)
+        shell.say({"state": "waiting", "job": job_id, "until": plan.hold_until.isoformat()})
+        complain(
+            _("The post waits in the outbox until {when}; “postdesk outbox --run” or an open window sends it then.")
+            .format(when=when)
+        )  # fmt: skip
+        return Exit.WAITING
     library.close()  # the text is in the outbox: a window may have the library while it goes out
     with stoppable() as cancel:
         results = desk.run(cancel, job_id=job_id)
@@ -74,7 +82,7 @@ def _library(shell: Shell, path: Path, *, touch: bool) -> Library:
 
 def _where(shell: Shell, desk: Desk, library: Library, arguments: argparse.Namespace) -> Account:
     if arguments.to:
-        return blog(shell, desk, arguments.to, make=True)
+        return blog(shell, desk, arguments.to, make=True, keep=not arguments.dry_run)
     account = desk.accounts.default(library.root)
     if account is None:
         raise SettingsError(

@@ -111,9 +111,9 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def blog(shell: Shell, desk: Desk, wanted: str, *, make: bool = False) -> Account:
-    """The account that BLOG names. With `make` a folder becomes a local site of its own, remembered for the next
-    time. Raises `SettingsError`."""
+def blog(shell: Shell, desk: Desk, wanted: str, *, make: bool = False, keep: bool = True) -> Account:
+    """The account that BLOG names. With `make` a folder becomes a local site of its own, which `keep`
+    remembers for the next time. Raises `SettingsError`."""
     account = desk.accounts.find(wanted)
     if account is not None:
         return account
@@ -129,7 +129,8 @@ def blog(shell: Shell, desk: Desk, wanted: str, *, make: bool = False) -> Accoun
             _("“postdesk accounts list” shows the blogs; “publish” also takes the path of a folder."),
         )
     account = Account(new_account_id(), found.kind, found.name, found.address)
-    desk.accounts.add(account)
+    if keep:
+        desk.accounts.add(account)
     return account
 
 
