@@ -2,6 +2,9 @@
 
 It joins the editor and the details drawer to the library. Every slow call is a task in the lane "library", so that
 reads, saves and renames of files happen in the order they were asked for.
+
+Long because every state of the one open post (typed, saving, refused by the disk, changed or deleted by others, brought
+back) is decided here and nowhere else; apart, the parts would share all of it.
 """
 
 from __future__ import annotations

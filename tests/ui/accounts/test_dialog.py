@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -20,32 +21,32 @@ def dialog(qtbot: QtBot) -> AccountDialog:
 
 def test_an_address_is_looked_for_then_the_rest_is_asked(qtbot: QtBot, dialog: AccountDialog) -> None:
     assert not dialog.user.isVisible()
-    qtbot.keyClicks(dialog.address, " http://127.0.0.1:8081/blog/ ")
+    QTest.keyClicks(dialog.address, " http://127.0.0.1:8081/blog/ ")
     with qtbot.waitSignal(dialog.look_for) as asked:
-        qtbot.keyClick(dialog.address, Qt.Key.Key_Return)
+        QTest.keyClick(dialog.address, Qt.Key.Key_Return)
     assert asked.args == ["http://127.0.0.1:8081/blog/"]
     assert not dialog.next.isEnabled()
     dialog.show_question("It is not encrypted.")
     with qtbot.waitSignal(dialog.agreed):
-        qtbot.mouseClick(dialog.agree, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(dialog.agree, Qt.MouseButton.LeftButton)
     dialog.show_found("Harbour Notes", needs_password=True, has_markup=True)
-    qtbot.keyClicks(dialog.user, "ines")
-    qtbot.keyClicks(dialog.password, "abcd efgh")
+    QTest.keyClicks(dialog.user, "ines")
+    QTest.keyClicks(dialog.password, "abcd efgh")
     with qtbot.waitSignal(dialog.save) as saved:
-        qtbot.mouseClick(dialog.saver, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(dialog.saver, Qt.MouseButton.LeftButton)
     assert saved.args == [AccountValues("http://127.0.0.1:8081/blog/", "Harbour Notes", "ines", "abcd efgh")]
 
 
 def test_a_password_is_never_shown_nor_in_a_repr(qtbot: QtBot, dialog: AccountDialog) -> None:
     dialog.show_found("x", needs_password=True, has_markup=True)
-    qtbot.keyClicks(dialog.password, "hunter2")
+    QTest.keyClicks(dialog.password, "hunter2")
     assert dialog.password.echoMode() is QLineEdit.EchoMode.Password
     assert "hunter2" not in repr(dialog.values())
 
 
 def test_a_failure_is_said_and_can_be_mended(qtbot: QtBot, dialog: AccountDialog) -> None:
-    qtbot.keyClicks(dialog.address, "nowhere")
-    qtbot.mouseClick(dialog.next, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(dialog.address, "nowhere")
+    QTest.mouseClick(dialog.next, Qt.MouseButton.LeftButton)
     dialog.show_answer("There is no blog. <b>Nothing</b> was sent.", good=False)
     assert dialog._answer.text() == "There is no blog. <b>Nothing</b> was sent."
     assert dialog._answer.textFormat() is Qt.TextFormat.PlainText

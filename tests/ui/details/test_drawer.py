@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from postdesk.core.post import Visibility
 from postdesk.ui.details import Details, DetailsDrawer
+from postdesk.ui.details.chips import ChipsField
 
 
 @pytest.fixture
@@ -21,22 +24,28 @@ def drawer(qtbot: QtBot) -> DetailsDrawer:
     return made
 
 
-def field_of(chips):
-    return chips.focusProxy()
+def field_of(chips: ChipsField) -> QLineEdit:
+    field = chips.focusProxy()
+    assert isinstance(field, QLineEdit)
+    return field
+
+
+def tags(drawer: DetailsDrawer) -> list[str]:
+    return list(drawer.details.tags)
 
 
 def test_tags_are_typed_with_commas_and_taken_back_with_backspace(
     qtbot: QtBot, drawer: DetailsDrawer
 ) -> None:
     field = field_of(drawer.tags)
-    qtbot.keyClicks(field, "ferry, strike 2026,")
-    assert drawer.details.tags == ("ferry", "strike 2026")
-    qtbot.keyClick(field, Qt.Key.Key_Backspace)
-    assert drawer.details.tags == ("ferry",)
+    QTest.keyClicks(field, "ferry, strike 2026,")
+    assert tags(drawer) == ["ferry", "strike 2026"]
+    QTest.keyClick(field, Qt.Key.Key_Backspace)
+    assert tags(drawer) == ["ferry"]
     assert field.text() == "strike 2026"
-    qtbot.keyClick(field, Qt.Key.Key_Return)
-    qtbot.keyClicks(field, "FERRY,")
-    assert drawer.details.tags == ("ferry", "strike 2026")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    QTest.keyClicks(field, "FERRY,")
+    assert tags(drawer) == ["ferry", "strike 2026"]
 
 
 def test_showing_values_is_no_change(qtbot: QtBot, drawer: DetailsDrawer) -> None:
@@ -67,8 +76,9 @@ def test_a_date_keeps_its_instant_and_is_optional(qtbot: QtBot, drawer: DetailsD
     drawer.when_published.click()
     assert drawer.details.date is None
     drawer.when_published.click()
-    assert drawer.details.date == moment
-    assert drawer.details.date.tzinfo is not None
+    chosen: datetime | None = drawer.details.date
+    assert chosen == moment
+    assert getattr(chosen, "tzinfo", None) is not None
 
 
 def test_only_what_the_blog_can_do_is_offered(qtbot: QtBot, drawer: DetailsDrawer) -> None:
