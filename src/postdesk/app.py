@@ -146,15 +146,12 @@ def run_window(
         sys.stderr.write("postdesk: " + _("There is no display to open the window on.") + "\n")
         return 1
 
-    from PySide6.QtCore import QCoreApplication, Qt
+    from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication, QMessageBox
 
     from postdesk.ui.preview.scheme import prepare
     from postdesk.ui.theme import load_fonts
 
-    QCoreApplication.setAttribute(
-        Qt.ApplicationAttribute.AA_ShareOpenGLContexts
-    )  # the preview's engine, made later, needs it
     prepare()
     application = QApplication([sys.argv[0] if sys.argv else "postdesk"])
     application.setApplicationName("postdesk")

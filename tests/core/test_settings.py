@@ -13,10 +13,7 @@ from postdesk.core.settings import Settings, load_settings, save_settings
 def test_settings_survive_a_restart(tmp_path: Path) -> None:
     folders = under(tmp_path)
     assert load_settings(folders) == Settings()
-    chosen = Settings(
-        library="/posts", default_blog={"/posts": "abc"}, theme="dark", show_preview=False, text_size=20,
-        remote_pictures=("1", "2"),
-    )  # fmt: skip
+    chosen = Settings(library="/posts", theme="dark", text_size=20)
     save_settings(folders, chosen)
     assert load_settings(folders) == chosen
 
@@ -28,10 +25,6 @@ def test_a_value_that_cannot_be_used_is_the_default(tmp_path: Path) -> None:
         {
             "theme": "pink",
             "text_size": 4000,
-            "measure": True,
-            "show_preview": "no",
-            "default_blog": [1],
-            "remote_pictures": {"a": 1},
             "library": "/posts",
             "of a newer version": 7,
         },

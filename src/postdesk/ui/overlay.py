@@ -55,6 +55,8 @@ class Overlay(QWidget):
             for part in self.host.findChildren(QWidget)
             if part is not self
         )
+        # Alone: were what surrounds it to become native with it, the editor would lose what it has painted.
+        self.setAttribute(Qt.WidgetAttribute.WA_DontCreateNativeAncestors)
         self.setAttribute(Qt.WidgetAttribute.WA_NativeWindow, native)
         self._frame.setContentsMargins(*[0 if native else _SHADOW] * 4)
         self.place()

@@ -21,7 +21,6 @@ class ChipsField(QFrame):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("kind", "field")
         self.setObjectName("chips")
         self._what = name
         self._names: list[str] = []

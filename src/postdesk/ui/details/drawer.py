@@ -53,7 +53,6 @@ class _PictureButton(QPushButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("featured")
-        self.setProperty("kind", "picture")
         self.setAcceptDrops(True)
         self.setFixedHeight(_PICTURE_HEIGHT)
         self._picture: QPixmap | None = None
@@ -113,6 +112,7 @@ class DetailsDrawer(QScrollArea):
         self._title = ""
         ground = QWidget(self)
         ground.setObjectName("detailsGround")
+        ground.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWidget(ground)
         column = QVBoxLayout(ground)
         column.setContentsMargins(18, 18, 18, 18)

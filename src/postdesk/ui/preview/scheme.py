@@ -15,6 +15,8 @@ def prepare() -> None:
     to be set so early.
     """
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    # A native pane beside others must not make those native, too.
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontCreateNativeWidgetSiblings)
 
 
 def register_scheme() -> None:
