@@ -131,7 +131,9 @@ class Shelf(QObject):
 
     def blogs(self) -> tuple[Blog, ...]:
         """The blogs for the switcher."""
-        return tuple(Blog(a.id, a.name, a.address) for a in self._desk.accounts.all())
+        return tuple(
+            Blog(a.id, a.name, a.options.get("address") or a.address) for a in self._desk.accounts.all()
+        )
 
     def _soon(self, _folder: str) -> None:
         self._hint.start()
