@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from postdesk.core.alike import alike_ends
 from postdesk.core.errors import BrokenFrontMatter, NotWritable
 from postdesk.core.files import content_hash
 from postdesk.core.language import _
@@ -133,12 +134,7 @@ def _merged(old: str, new: str, eol: str) -> str:
     before, after = _LINE_END.split(old), new.split("\n")
     ends.append("")
     most = min(len(before), len(after)) - 1
-    head = 0
-    while head < most and before[head] == after[head]:
-        head += 1
-    tail = 0
-    while tail < most - head and before[-1 - tail] == after[-1 - tail]:
-        tail += 1
+    head, tail = alike_ends(before, after, most)
     result = [line + end for line, end in zip(after[:head], ends[:head])]
     middle = after[head : len(after) - tail]
     result += [line + eol for line in middle[:-1]] + middle[-1:]

@@ -16,7 +16,8 @@ from postdesk.markup.formatting import (
     toggle_line_prefix,
 )
 from postdesk.ui.editor.exact import to_document
-from postdesk.ui.editor.text import MarkdownEdit, put
+from postdesk.ui.editor.splice import put
+from postdesk.ui.editor.text import MarkdownEdit
 
 Command = Callable[[str, int, int], Edit]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -19,7 +17,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
     QShowEvent,
-    QTextBlock,
     QTextCursor,
     QTextDocument,
     QTextOption,
@@ -30,9 +27,11 @@ from postdesk.core.language import _
 from postdesk.ui.editor import keys
 from postdesk.ui.editor.colours import Colours
 from postdesk.ui.editor.exact import from_document, one_line_end, to_document
-from postdesk.ui.editor.marks import in_code, lead
+from postdesk.ui.editor.painting import paint_below, snapped
 from postdesk.ui.editor.pictures import brought, may_hold_pictures
-from postdesk.ui.editor.spacing import BAR_STEP, SpacedLayout, state_of, x_of
+from postdesk.ui.editor.spacing import SpacedLayout
+from postdesk.ui.editor.splice import put_text
+from postdesk.ui.editor.typed import Typing, press_tab
 from postdesk.ui.theme import TEXT_FAMILY, Theme
 
 LINE_HEIGHT = 1.6
@@ -68,9 +67,7 @@ class MarkdownEdit(QPlainTextEdit):
         self._text: str | None = ""
         self._laid = -1
         self._lit = True
-        self._over = ""  # marks that Return put there and that she may type herself
-        self._over_at = -1
-        self._typed_marks = False
+        self._typing = Typing()
         self._blink = QTimer(self)
         self._blink.timeout.connect(self._turn)
         self.setObjectName("text")
@@ -107,45 +104,13 @@ class MarkdownEdit(QPlainTextEdit):
         column = cursor.positionInBlock()
         top = QTextCursor(self.firstVisibleBlock())
         below = bar.value() - self.firstVisibleBlock().firstLineNumber()
-        edit = QTextCursor(self.document())
-        edit.beginEditBlock()
-        for first, last, lines in reversed(_hunks(old, new)):
-            self._put_lines(edit, first, last, lines)
-        edit.endEditBlock()
+        put_text(self.document(), old, new)
         cursor = self.textCursor()
         block = cursor.block()
         if cursor.positionInBlock() != column:
             cursor.setPosition(block.position() + min(column, block.length() - 1))
             self.setTextCursor(cursor)
         bar.setValue(top.block().firstLineNumber() + below)
-
-    def _put_lines(self, edit: QTextCursor, first: int, last: int, lines: list[str]) -> None:
-        """Replaces the lines from `first` up to `last` (exclusive). Only what differs at their ends is touched."""
-        document = self.document()
-        whole = document.blockCount()
-        text = to_document("\n".join(lines))
-        if first == last:  # nothing goes, lines come
-            if first < whole:
-                edit.setPosition(document.findBlockByNumber(first).position())
-                edit.insertText(text + "\n")
-            else:
-                edit.movePosition(QTextCursor.MoveOperation.End)
-                edit.insertText("\n" + text)
-            return
-        start, end = document.findBlockByNumber(first), document.findBlockByNumber(last - 1)
-        a, b = start.position(), end.position() + end.length() - 1
-        if not lines:  # the line end before or after goes too
-            if last < whole:
-                b += 1
-            else:
-                a = max(a - 1, 0)
-            edit.setPosition(a)
-            edit.setPosition(b, QTextCursor.MoveMode.KeepAnchor)
-            edit.removeSelectedText()
-            return
-        edit.setPosition(a)
-        edit.setPosition(b, QTextCursor.MoveMode.KeepAnchor)
-        put(edit, edit.selectedText().replace("\u2029", "\n"), text)
 
     def go_to(self, position: int) -> None:
         """Moves the cursor there and shows it."""
@@ -241,92 +206,30 @@ class MarkdownEdit(QPlainTextEdit):
         plain = not event.modifiers() & ~(
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
         )
-        if self._types_over(event.text(), plain):
+        if self._typing.types_over(event.text(), plain, self.textCursor().position()):
             return
         if self.isReadOnly() or not plain:
             super().keyPressEvent(event)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or event.text() == "\n":  # a line feed key is rare
-            self._return(bool(shift))  # Qt would put a line separator for Shift+Return
+            cursor = self.textCursor()
+            self._typing.press_return(cursor, bool(shift))  # Qt would put a line separator for Shift+Return
+            self.setTextCursor(cursor)
+            self.ensureCursorVisible()
         elif key == Qt.Key.Key_Tab and not shift:
-            self._tab(back=False)
+            press_tab(self.textCursor(), back=False)
         elif key == Qt.Key.Key_Backtab:
-            self._tab(back=True)
+            if not press_tab(self.textCursor(), back=True):
+                self.left_upwards.emit()
         elif key == Qt.Key.Key_Up and not shift and self._in_first_line():
             self.left_upwards.emit()
         else:
             super().keyPressEvent(event)
-
-    def _types_over(self, letters: str, plain: bool) -> bool:
-        """Whether this key is a mark that Return has put there already: who types every mark herself gets just what
-        she typed. The state of it ends with any other key or place.
-        """
-        if letters in ("\r", "\n") and plain and self._over_at == self.textCursor().position():
-            return False  # Return looks at the state itself
-        here = self._over and self._over_at == self.textCursor().position() and plain
-        if here and letters and self._over.startswith(letters):
-            self._over = self._over[len(letters) :]
-            self._typed_marks = True
-            return True
-        if letters or not here:
-            self._over, self._typed_marks = "", False
-        return False
 
     def _in_first_line(self) -> bool:
         cursor = self.textCursor()
         if cursor.hasSelection() or cursor.block().blockNumber():
             return False
         return cursor.block().layout().lineForTextPosition(cursor.positionInBlock()).lineNumber() == 0
-
-    def _return(self, simply: bool) -> None:
-        cursor = self.textCursor()
-        marks = ""
-        cursor.beginEditBlock()
-        cursor.removeSelectedText()
-        block = cursor.block()
-        text, column = _before(cursor)
-        code = in_code(state_of(block.previous().userState()), state_of(block.userState()))
-        if simply or code:
-            indent = text[: len(text) - len(text.lstrip(" \t"))] if code else ""
-            cursor.insertText("\n" + indent)
-        else:
-            done = keys.on_return(text, from_document(block.text()[column:]))
-            begins = bool(done.cut) and not keys.has_marks(block.previous().text())
-            if self._typed_marks or begins:
-                # She typed the marks herself: the line is meant, though it has no words.
-                cut = len(text) - (len(self._over) if self._typed_marks else 0)
-                cursor.setPosition(block.position() + cut, QTextCursor.MoveMode.KeepAnchor)
-                done = keys.Return(0, "\n" + text)
-            elif done.cut:
-                cursor.setPosition(block.position(), QTextCursor.MoveMode.KeepAnchor)
-            cursor.insertText(done.text)
-            marks = done.text.removeprefix("\n")
-        cursor.endEditBlock()
-        self._over, self._over_at, self._typed_marks = marks, cursor.position(), False
-        self.setTextCursor(cursor)
-        self.ensureCursorVisible()
-
-    def _tab(self, back: bool) -> None:
-        cursor = self.textCursor()
-        document = self.document()
-        first = document.findBlock(cursor.selectionStart())
-        last = document.findBlock(cursor.selectionEnd())
-        lines = first != last or keys.is_list(first.text())
-        if not lines:
-            if back:
-                self.left_upwards.emit()
-            else:
-                cursor.insertText(" " * keys.STEP)
-            return
-        cursor.beginEditBlock()
-        edit = QTextCursor(document)
-        block = first
-        while block.isValid() and block.blockNumber() <= last.blockNumber():
-            line = block.text()
-            edit.setPosition(block.position())
-            edit.setPosition(block.position() + block.length() - 1, QTextCursor.MoveMode.KeepAnchor)
-            put(edit, line, keys.indented(line, back))
-            block = block.next()
-        cursor.endEditBlock()
 
     # --- pasted and dropped ---
 
@@ -367,7 +270,7 @@ class MarkdownEdit(QPlainTextEdit):
 
     def dropEvent(self, event: QDropEvent) -> None:
         if may_hold_pictures(event.mimeData()) and not self.isReadOnly():
-            at = self.cursorForPosition(self._snapped(event.position()).toPoint()).position()
+            at = self.cursorForPosition(snapped(self, self._layout, event.position()).toPoint()).position()
             if self._take_files(event.mimeData(), at):
                 event.acceptProposedAction()
                 return
@@ -401,30 +304,12 @@ class MarkdownEdit(QPlainTextEdit):
     def _on_a_line(self, event: QMouseEvent) -> QMouseEvent:
         return QMouseEvent(
             event.type(),
-            self._snapped(event.position()),
+            snapped(self, self._layout, event.position()),
             event.globalPosition(),
             event.button(),
             event.buttons(),
             event.modifiers(),
         )
-
-    def _snapped(self, point: QPointF) -> QPointF:
-        """The point moved up or down onto the line whose band it is in."""
-        block = self.firstVisibleBlock()
-        offset = self.contentOffset().y()
-        while block.isValid():
-            height = self.blockBoundingRect(block).height()
-            if point.y() < offset + height:
-                layout = block.layout()
-                for number in range(layout.lineCount()):
-                    line = layout.lineAt(number)
-                    top, bottom = self._layout.band(line)
-                    if offset + top <= point.y() < offset + bottom:
-                        return QPointF(point.x(), offset + line.y() + line.height() / 2)
-                break
-            offset += height
-            block = block.next()
-        return point
 
     # --- painting ---
 
@@ -433,7 +318,7 @@ class MarkdownEdit(QPlainTextEdit):
             self._colour_what_shows(event.rect().bottom())
             painter = QPainter(self.viewport())
             painter.setClipRect(event.rect())
-            self._paint_below(painter, self._theme, event.rect().top(), event.rect().bottom())
+            paint_below(self, self._layout, painter, self._theme, event.rect().top(), event.rect().bottom())
             painter.end()
         super().paintEvent(event)
         if self._theme is not None and self._lit and self.hasFocus() and not self.isReadOnly():
@@ -450,57 +335,6 @@ class MarkdownEdit(QPlainTextEdit):
             self._colours.ensure(block)
             y += self._layout.blockBoundingRect(block).height()
             block = block.next()
-
-    def _paint_below(self, painter: QPainter, theme: Theme, top: int, bottom: int) -> None:
-        """What lies under the words: code's ground, quotation bars, and the selection between the lines."""
-        block = self.firstVisibleBlock()
-        y = self.contentOffset().y()
-        cursor = self.textCursor()
-        a, b = cursor.selectionStart(), cursor.selectionEnd()
-        left, width = self.document().documentMargin(), float(self.text_width())
-        before = state_of(block.previous().userState())
-        bars = (QColor(theme.quote), QColor(theme.quote2))
-        while block.isValid() and y <= bottom:
-            height = self._layout.blockBoundingRect(block).height()
-            after = state_of(block.userState())
-            if y + height >= top:
-                depth = lead(block.text()).depth
-                code = in_code(before, after)
-                if code and (before > 1 or after > 1):
-                    inset = depth * BAR_STEP
-                    painter.fillRect(
-                        QRectF(left + inset - 4, y, width - inset + 8, height), QColor(theme.code_ground)
-                    )
-                right = depth and block.textDirection() == Qt.LayoutDirection.RightToLeft
-                for level in range(min(depth, 12)):
-                    x = left + width - level * BAR_STEP - 3 if right else left + level * BAR_STEP
-                    painter.fillRect(QRectF(x, y, 3, height), bars[level % 2])
-                if a < b and block.position() < b and block.position() + block.length() > a:
-                    self._paint_selected(painter, block, y, a - block.position(), b - block.position(), theme)
-            before = after
-            y += height
-            block = block.next()
-
-    def _paint_selected(
-        self, painter: QPainter, block: QTextBlock, y: float, a: int, b: int, theme: Theme
-    ) -> None:
-        layout = block.layout()
-        ground = QColor(theme.select)
-        for number in range(layout.lineCount()):
-            line = layout.lineAt(number)
-            first, end = line.textStart(), line.textStart() + line.textLength()
-            if a > end or b <= first:
-                continue
-            rect = line.naturalTextRect()
-            begins, ends = rect.left(), rect.right()
-            if a > first:
-                begins = x_of(line, a)
-            if b < end:
-                ends = x_of(line, b)
-            elif number == layout.lineCount() - 1 and b > end:
-                ends += 6  # the line end is selected too
-            top, bottom = self._layout.band(line)
-            painter.fillRect(QRectF(min(begins, ends), y + top, abs(ends - begins), bottom - top), ground)
 
     # --- the cursor ---
 
@@ -549,55 +383,7 @@ class MarkdownEdit(QPlainTextEdit):
 
     def line_at(self, point: QPoint) -> int:
         """The line (0-based block) at a point of the viewport."""
-        return self.cursorForPosition(self._snapped(QPointF(point)).toPoint()).blockNumber()
-
-
-def put(edit: QTextCursor, old: str, new: str) -> None:
-    """Makes `new` of the selected text `old` by its differing middle only, so that other cursors keep their place."""
-    start = edit.selectionStart()
-    limit = min(len(old), len(new))
-    head = 0
-    while head < limit and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < limit - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    a = start + _units(old[:head])
-    b = start + _units(old[: len(old) - tail])
-    edit.setPosition(a)
-    edit.setPosition(b, QTextCursor.MoveMode.KeepAnchor)
-    come = new[head : len(new) - tail]
-    if come:
-        edit.insertText(come)
-    elif a < b:
-        edit.removeSelectedText()
-
-
-def _units(text: str) -> int:
-    return len(text) + sum(letter > "\uffff" for letter in text) if not text.isascii() else len(text)
-
-
-def _hunks(old: list[str], new: list[str]) -> list[tuple[int, int, list[str]]]:
-    """The lines to replace, from the first to the last; coarse where two long texts have little in common."""
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    a, b = old[head : len(old) - tail], new[head : len(new) - tail]
-    if len(a) * len(b) > 4_000_000:  # comparing every pair would take longer than a glance
-        return [(head, head + len(a), b)]
-    found = difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
-    return [(head + i, head + j, b[k:m]) for kind, i, j, k, m in found if kind != "equal"]
-
-
-def _before(cursor: QTextCursor) -> tuple[str, int]:
-    """The words before the cursor on its line, and how many UTF-16 units they are."""
-    column = cursor.positionInBlock()
-    line = QTextCursor(cursor)
-    line.setPosition(cursor.block().position(), QTextCursor.MoveMode.KeepAnchor)
-    return from_document(line.selectedText()), column
+        return self.cursorForPosition(snapped(self, self._layout, QPointF(point)).toPoint()).blockNumber()
 
 
 def _is_address(text: str) -> bool:

@@ -1,0 +1,86 @@
+"""What the text's field paints under the words, and which line a point of it belongs to."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QTextBlock
+from PySide6.QtWidgets import QPlainTextEdit
+
+from postdesk.ui.editor.marks import in_code, lead
+from postdesk.ui.editor.spacing import BAR_STEP, SpacedLayout, state_of, x_of
+from postdesk.ui.theme import Theme
+
+
+def snapped(field: QPlainTextEdit, spaced: SpacedLayout, point: QPointF) -> QPointF:
+    """The point moved up or down onto the line whose band it is in."""
+    block = field.firstVisibleBlock()
+    offset = field.contentOffset().y()
+    while block.isValid():
+        height = field.blockBoundingRect(block).height()
+        if point.y() < offset + height:
+            layout = block.layout()
+            for number in range(layout.lineCount()):
+                line = layout.lineAt(number)
+                top, bottom = spaced.band(line)
+                if offset + top <= point.y() < offset + bottom:
+                    return QPointF(point.x(), offset + line.y() + line.height() / 2)
+            break
+        offset += height
+        block = block.next()
+    return point
+
+
+def paint_below(
+    field: QPlainTextEdit, layout: SpacedLayout, painter: QPainter, theme: Theme, top: int, bottom: int
+) -> None:
+    """What lies under the words: code's ground, quotation bars, and the selection between the lines."""
+    block = field.firstVisibleBlock()
+    y = field.contentOffset().y()
+    cursor = field.textCursor()
+    a, b = cursor.selectionStart(), cursor.selectionEnd()
+    left = field.document().documentMargin()
+    width = field.viewport().width() - 2 * left
+    before = state_of(block.previous().userState())
+    bars = (QColor(theme.quote), QColor(theme.quote2))
+    while block.isValid() and y <= bottom:
+        height = layout.blockBoundingRect(block).height()
+        after = state_of(block.userState())
+        if y + height >= top:
+            depth = lead(block.text()).depth
+            code = in_code(before, after)
+            if code and (before > 1 or after > 1):
+                inset = depth * BAR_STEP
+                painter.fillRect(
+                    QRectF(left + inset - 4, y, width - inset + 8, height), QColor(theme.code_ground)
+                )
+            right = depth and block.textDirection() == Qt.LayoutDirection.RightToLeft
+            for level in range(min(depth, 12)):
+                x = left + width - level * BAR_STEP - 3 if right else left + level * BAR_STEP
+                painter.fillRect(QRectF(x, y, 3, height), bars[level % 2])
+            if a < b and block.position() < b and block.position() + block.length() > a:
+                _paint_selected(layout, painter, block, y, a - block.position(), b - block.position(), theme)
+        before = after
+        y += height
+        block = block.next()
+
+
+def _paint_selected(
+    spaced: SpacedLayout, painter: QPainter, block: QTextBlock, y: float, a: int, b: int, theme: Theme
+) -> None:
+    layout = block.layout()
+    ground = QColor(theme.select)
+    for number in range(layout.lineCount()):
+        line = layout.lineAt(number)
+        first, end = line.textStart(), line.textStart() + line.textLength()
+        if a > end or b <= first:
+            continue
+        rect = line.naturalTextRect()
+        begins, ends = rect.left(), rect.right()
+        if a > first:
+            begins = x_of(line, a)
+        if b < end:
+            ends = x_of(line, b)
+        elif number == layout.lineCount() - 1 and b > end:
+            ends += 6  # the line end is selected too
+        top, bottom = spaced.band(line)
+        painter.fillRect(QRectF(min(begins, ends), y + top, abs(ends - begins), bottom - top), ground)

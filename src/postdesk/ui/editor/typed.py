@@ -1,0 +1,92 @@
+"""Return and Tab in the text: what `keys` says of a line, carried out in the document."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QTextCursor
+
+from postdesk.ui.editor import keys
+from postdesk.ui.editor.exact import from_document
+from postdesk.ui.editor.marks import in_code
+from postdesk.ui.editor.spacing import state_of
+from postdesk.ui.editor.splice import put
+
+
+class Typing:
+    """Remembers the marks that Return put there, as she may type them herself."""
+
+    def __init__(self) -> None:
+        self._over = ""  # marks that Return put there and that she may type herself
+        self._over_at = -1
+        self._typed_marks = False
+
+    def types_over(self, letters: str, plain: bool, position: int) -> bool:
+        """Whether this key is a mark that Return has put there already: who types every mark herself gets just what
+        she typed. The state of it ends with any other key or place.
+        """
+        if letters in ("\r", "\n") and plain and self._over_at == position:
+            return False  # Return looks at the state itself
+        here = self._over and self._over_at == position and plain
+        if here and letters and self._over.startswith(letters):
+            self._over = self._over[len(letters) :]
+            self._typed_marks = True
+            return True
+        if letters or not here:
+            self._over, self._typed_marks = "", False
+        return False
+
+    def press_return(self, cursor: QTextCursor, simply: bool) -> None:
+        """Ends the line; a list or quotation goes on in the next, unless `simply`. The cursor is after it then."""
+        marks = ""
+        cursor.beginEditBlock()
+        cursor.removeSelectedText()
+        block = cursor.block()
+        text, column = _before(cursor)
+        code = in_code(state_of(block.previous().userState()), state_of(block.userState()))
+        if simply or code:
+            indent = text[: len(text) - len(text.lstrip(" \t"))] if code else ""
+            cursor.insertText("\n" + indent)
+        else:
+            done = keys.on_return(text, from_document(block.text()[column:]))
+            begins = bool(done.cut) and not keys.has_marks(block.previous().text())
+            if self._typed_marks or begins:
+                # She typed the marks herself: the line is meant, though it has no words.
+                cut = len(text) - (len(self._over) if self._typed_marks else 0)
+                cursor.setPosition(block.position() + cut, QTextCursor.MoveMode.KeepAnchor)
+                done = keys.Return(0, "\n" + text)
+            elif done.cut:
+                cursor.setPosition(block.position(), QTextCursor.MoveMode.KeepAnchor)
+            cursor.insertText(done.text)
+            marks = done.text.removeprefix("\n")
+        cursor.endEditBlock()
+        self._over, self._over_at, self._typed_marks = marks, cursor.position(), False
+
+
+def press_tab(cursor: QTextCursor, back: bool) -> bool:
+    """Moves lines or an item in or out, else puts spaces; False where Shift+Tab has nothing to move."""
+    document = cursor.document()
+    first = document.findBlock(cursor.selectionStart())
+    last = document.findBlock(cursor.selectionEnd())
+    lines = first != last or keys.is_list(first.text())
+    if not lines:
+        if not back:
+            cursor.insertText(" " * keys.STEP)
+        return not back
+    cursor.beginEditBlock()
+    edit = QTextCursor(document)
+    block = first
+    while block.isValid() and block.blockNumber() <= last.blockNumber():
+        line = block.text()
+        edit.setPosition(block.position())
+        edit.setPosition(block.position() + block.length() - 1, QTextCursor.MoveMode.KeepAnchor)
+        put(edit, line, keys.indented(line, back))
+        block = block.next()
+    cursor.endEditBlock()
+    return True
+
+
+def _before(cursor: QTextCursor) -> tuple[str, int]:
+    """The words before the cursor on its line, and how many UTF-16 units they are."""
+    column = cursor.positionInBlock()
+    line = QTextCursor(cursor)
+    line.setPosition(cursor.block().position(), QTextCursor.MoveMode.KeepAnchor)
+    return from_document(line.selectedText()), column
