@@ -65,6 +65,7 @@ class PublishPopover(Overlay):
     def __init__(self, host: QWidget, theme: Theme) -> None:
         super().__init__(host, theme, name="popover", radius=12)
         self.setAccessibleName(_("Publish"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.card.setFixedWidth(WIDTH)
         self._corner = QPoint()
         column = QVBoxLayout(self.card)
@@ -111,7 +112,7 @@ class PublishPopover(Overlay):
         self._when.hide()
         self._corner = corner
         self.float_up()
-        self._confirm.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def set_looking(self, heading: str) -> None:
         """While the plan is made: the heading and a moving line."""
@@ -121,6 +122,8 @@ class PublishPopover(Overlay):
     def set_look(self, look: Look) -> None:
         """Show what will happen."""
         self._look = look
+        if self.isVisible():
+            self.setFocus(Qt.FocusReason.PopupFocusReason)  # a button that is hidden would pass it on to the preview
         self._progress.hide()
         self._heading.setText(look.heading)
         self._below.setText(look.below)
