@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -66,6 +66,7 @@ LINES = st.sampled_from(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LINES, min_size=1, max_size=7))
+@example(["> > b", ">", "> a"])
 def test_typing_every_mark_gives_what_was_typed(qtbot: QtBot, editor: Editor, lines: list[str]) -> None:
     """Law: where each line carries on with the marks of the one before it, or comes after a blank line, typing a text
     letter for letter gives that text."""

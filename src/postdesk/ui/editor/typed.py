@@ -52,7 +52,8 @@ class Typing:
                 # She typed the marks herself: the line is meant, though it has no words.
                 cut = len(text) - (len(self._over) if self._typed_marks else 0)
                 cursor.setPosition(block.position() + cut, QTextCursor.MoveMode.KeepAnchor)
-                done = keys.Return(0, "\n" + text)
+                # The next line has the marks of this one as she typed them, which may be fewer than were offered.
+                done = keys.Return(0, "\n" + (text if cut == len(text) else text[:cut].rstrip(" ") + " "))
             elif done.cut:
                 cursor.setPosition(block.position(), QTextCursor.MoveMode.KeepAnchor)
             cursor.insertText(done.text)
