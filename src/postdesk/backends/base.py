@@ -101,7 +101,8 @@ class RemotePost:
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
-    """A file to upload. `name` carries the marker (`pd-<16 hex of the content hash>-<plain name>.<ext>`)."""
+    """A file to upload. `name` carries the marker (`pd-<16 hex of the content hash>-<plain name>.<ext>`). `ref` is
+    what the writer calls it, "" when that is the file's own name."""
 
     path: Path
     name: str
@@ -110,6 +111,12 @@ class MediaFile:
     size: int  # bytes
     alt: str = ""
     caption: str = ""
+    ref: str = ""
+
+    @property
+    def called(self) -> str:
+        """The file's name for a sentence: the writer's own, as its bytes may lie in a copy named otherwise."""
+        return self.ref.rpartition("/")[2] or self.path.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from postdesk.backends.base import ContentFormat, MediaFile, Outgoing
 from postdesk.core.errors import LibraryError, PictureRefused
@@ -113,6 +114,7 @@ def media_file(picture: Picture) -> MediaFile:
         picture.size,
         picture.alt,
         picture.caption,
+        unquote(picture.ref),
     )
 
 

@@ -121,7 +121,7 @@ class LocalSite:
     def upload(self, file: MediaFile, progress: Callable[[int], None], cancel: Cancel) -> RemoteMedia:
         """Write the picture's sizes; the same content again writes the same files."""
         cancel.check()
-        sizes = for_the_web(file.path)
+        sizes = for_the_web(file.path, file.called)
         with self._open():
             stem = path_part(file.name.rsplit(".", 1)[0]) or file.content_hash[:16]
             names: list[tuple[str, int, int]] = []

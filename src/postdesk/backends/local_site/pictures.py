@@ -28,31 +28,32 @@ class WebPicture:
     suffix: str
 
 
-def for_the_web(path: Path) -> tuple[WebPicture, ...]:
+def for_the_web(path: Path, called: str = "") -> tuple[WebPicture, ...]:
     """The picture in one or two sizes, the larger first. Raises `MediaRefused` for what is none, or is far
-    too large.
+    too large; the writer knows it as `called`.
     """
+    called = called or path.name
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is checked below
             with Image.open(path) as opened:
-                return _sizes(path, opened)
+                return _sizes(path, called, opened)
     except MediaRefused:
         raise
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, MemoryError) as error:
         raise MediaRefused(
-            _("“{name}” is not a picture that can be read.").format(name=path.name),
+            _("“{name}” is not a picture that can be read.").format(name=called),
             _("Nothing of the post went out."),
             _("Open the picture in another program and save it again as JPEG or PNG."),
             details=repr(error),
         ) from error
 
 
-def _sizes(path: Path, opened: Image.Image) -> tuple[WebPicture, ...]:
+def _sizes(path: Path, called: str, opened: Image.Image) -> tuple[WebPicture, ...]:
     if opened.width * opened.height > LARGEST:
         raise MediaRefused(
             _("“{name}” is too large: {width} × {height} pixels.").format(
-                name=path.name, width=opened.width, height=opened.height
+                name=called, width=opened.width, height=opened.height
             ),
             _("Nothing of the post went out."),
             _("Make the picture smaller and publish again."),

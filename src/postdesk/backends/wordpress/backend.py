@@ -248,7 +248,7 @@ class WordPress:
             content = file.path.read_bytes()
         except OSError as error:
             raise PictureRefused(
-                _("“{name}” could not be read.").format(name=file.path.name),
+                _("“{name}” could not be read.").format(name=file.called),
                 _("It was not sent, and the post did not go out."),
                 _("Put the picture back, or take it out of the post."),
                 details=str(error.strerror),
@@ -277,7 +277,7 @@ class WordPress:
             except (BackendError, Cancelled) as error:
                 # Whatever that was, the file is there now: it has to be looked up, not sent again.
                 raise OutcomeUnknown(
-                    _("“{name}” is on the blog, but its description is not yet.").format(name=file.path.name),
+                    _("“{name}” is on the blog, but its description is not yet.").format(name=file.called),
                     _("The post did not go out yet. Your text is safe."),
                     _("Post Desk looks at the blog before it tries again."),
                     details=error.details,

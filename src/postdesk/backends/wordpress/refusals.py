@@ -139,7 +139,7 @@ def media_refusal(
     message = plain(value.get("message", ""), credentials)
     return MediaRefused(
         _("The blog does not take “{name}” ({size}): {message}").format(
-            name=file.path.name, size=in_words(file.size), message=message
+            name=file.called, size=in_words(file.size), message=message
         ),
         _("The file was not kept there, and the post did not go out."),
         _("Save the picture as PNG or JPEG and put it in again, or take it out of the post."),
@@ -152,7 +152,7 @@ def too_large(answer: Answer, file: MediaFile) -> TooLarge:
     """The error for a file over the server's limit."""
     return TooLarge(
         _("“{name}” ({size}) is larger than the blog's server takes.").format(
-            name=file.path.name, size=in_words(file.size)
+            name=file.called, size=in_words(file.size)
         ),
         _("The file was not kept there, and the post did not go out."),
         _("Make the picture smaller, or ask the blog's host to raise the limit for uploads."),
