@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,25 +41,31 @@ class Program:
     def __init__(self, home: Path, *files: Path) -> None:
         """Start it, and wait until it can be typed into."""
         environment = {**os.environ, "POSTDESK_HOME": str(home), "QT_QPA_PLATFORM": "xcb"}
+        self._complaints = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # closed by `kill`
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.end_to_end.program", *map(str, files)],
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._complaints,
             text=True,
             env=environment,
             cwd=Path(__file__).parents[2],
         )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        assert line, "the program ended before a post could be typed into"
+        assert line, f"the program ended before a post could be typed into: {self._said()}"
         self.ready = Ready(**json.loads(line))
 
     def kill(self) -> None:
         """SIGKILL: no time for anything."""
         self._process.kill()
         self._process.wait()
+        self._complaints.close()
         if self._process.stdout is not None:
             self._process.stdout.close()  # the preview's processes, which end by themselves, may still hold it
+
+    def _said(self) -> str:
+        self._complaints.seek(0)
+        return f"exit code {self._process.wait()}; {self._complaints.read()[-3000:]}"
 
 
 class Keyboard:

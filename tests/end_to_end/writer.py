@@ -13,10 +13,9 @@ import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QLinearGradient, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QWidget
 
 from postdesk.app import Opened, library_folder, open_library, open_window
-from postdesk.core.errors import PostDeskError
 from postdesk.core.folders import Folders
 from postdesk.core.settings import load_settings
 from postdesk.ui.accounts import AccountDialog
@@ -26,10 +25,10 @@ from postdesk.ui.window import MainWindow
 PATIENCE = 20_000  # ms that anything may take on a busy machine
 _TURN = 15  # ms between two looks
 
-# The third of the parts of a sentence is asked for by what such parts begin with or hold.
+# The part of a sentence that says what is safe or went out, by what such parts hold.
 _WHETHER_OUT = re.compile(
     r"(?i)nothing (of it )?(was|is|goes|went)|did not go out|no password was sent|was not kept|may or may not|"
-    r"text is safe|still (there|here)|stays?\b|is in no file|both are kept|words are|not written over|never rewritten"
+    r"text is safe|not affected|keeps every|stays?\b|not written over|nowhere on the disk"
 )
 
 
@@ -106,8 +105,9 @@ class Writer:
             waited += _TURN
 
     def until_saved(self) -> None:
-        """Wait until everything typed is in the file."""
+        """Wait until everything typed is in the file, and the file has the name that it gets by the title."""
         self.until(lambda: not self.desk.session.is_dirty, "the text to be saved")
+        self.until_idle()
 
     def until_idle(self) -> None:
         """Wait until no task runs."""
@@ -132,9 +132,10 @@ class Writer:
 
     def new_post(self, title: str, text: str) -> None:
         """Press the button for a new post and type it."""
-        before = self.desk.session.document
+        before = self.file
         self.click(self.window.header.tool("new"))
-        self.until(lambda: self.desk.session.document not in (None, before), "the new post")
+        self.until(lambda: self.file != before, "the new post")
+        self.until(self.desk.editor.title_field.hasFocus, "the keyboard in its title")
         self.type(title + "\n" + text)
         assert self.desk.editor.title() == title
 
@@ -280,7 +281,6 @@ class Writer:
             self.click(dialog.agree)
         assert self.sign_in(dialog, user, password) == ""
         self.until(lambda: len(self.desk.desk.accounts.all()) > before, "the blog in the list")
-        self.window.sidebar.blog_chosen.emit(self.desk.desk.accounts.all()[-1].id)  # TEMPORARY
         self.until_idle()
 
     def answer(self, dialog: AccountDialog) -> str:
@@ -305,11 +305,6 @@ def has_three_parts(sentence: str) -> bool:
     return len(sentences) >= 3 and any(_WHETHER_OUT.search(s) for s in sentences)
 
 
-def parts_of(error: PostDeskError) -> bool:
-    """Whether an error has all its parts."""
-    return all((error.happened, error.means, error.todo))
-
-
 def draw_picture(path: Path, *, width: int = 640, height: int = 360, colour: int = 0x6C93A0) -> Path:
     """A picture of our own in the file `path`, by its ending."""
     image = QImage(width, height, QImage.Format.Format_RGB32)
@@ -321,6 +316,3 @@ def draw_picture(path: Path, *, width: int = 640, height: int = 360, colour: int
     painter.end()
     assert image.save(str(path))
     return path
-
-
-__all__ = ["PATIENCE", "QMessageBox", "Writer", "draw_picture", "has_three_parts", "parts_of"]
