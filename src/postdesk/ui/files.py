@@ -68,9 +68,7 @@ class Files(QObject):
             self._window, _("Rename"), _("Name of the file"), QLineEdit.EchoMode.Normal, document.path.stem
         )
         if agreed and name.strip():
-            self._session.save(
-                lambda d: self._run(lambda: self._desk.library.rename(d, name.strip()), self._moved)
-            )
+            self._session.rename(name.strip())
 
     def duplicate(self) -> None:
         """A copy beside it, with an id of its own."""
@@ -85,7 +83,9 @@ class Files(QObject):
         """Into the library's trash; the toast brings it back."""
 
         def trash(document: Document) -> None:
-            self._session.close_post()
+            is_open = self._session.post is not None and self._session.post.id == document.post.id
+            if is_open:
+                self._session.close_post()
             self._run(lambda: self._desk.library.trash(document.path), trashed)
 
         def trashed(what: Trashed) -> None:
@@ -125,10 +125,6 @@ class Files(QObject):
                 return
             words = _("The library “{name}” opens at the next start.").format(name=Path(folder).name)
             self._window.toasts.say(Toast(words))
-
-    def _moved(self, document: Document) -> None:
-        self._session.moved(document.path)
-        self.changed.emit()
 
     def _run(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         self._tasks.run(work, done, self.told.emit, lane=LANE)

@@ -1,7 +1,8 @@
 """The open post: shown, typed into, kept within a second, saved on a pause, and never lost when the disk says no.
 
 It joins the editor and the details drawer to the library. Every slow call is a task in the lane "library", so that
-reads, saves and renames of files happen in the order they were asked for.
+reads, saves and renames of files happen in the order they were asked for. A post that she has left stays an `OpenText`
+until everything typed into it is in its file.
 
 Long because every state of the one open post (typed, saving, refused by the disk, changed or deleted by others, brought
 back) is decided here and nowhere else; apart, the parts would share all of it.
@@ -23,9 +24,10 @@ from postdesk.library import names
 from postdesk.library.document import Document
 from postdesk.library.library import Library
 from postdesk.library.recovery import Entry, Recovery
-from postdesk.ui.details import Details, DetailsDrawer
+from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
 from postdesk.ui.editor.banner import Level
+from postdesk.ui.open_text import OpenText, bring_back, details_of
 from postdesk.ui.tasks import Tasks
 
 LANE = "library"
@@ -61,13 +63,12 @@ class Session(QObject):
         self._tasks = tasks
         self._editor = editor
         self._details = details
-        self.document: Document | None = None
-        self.post: Post | None = None
+        self._text: OpenText | None = None
+        self._left: dict[
+            str, OpenText
+        ] = {}  # by post id: she has left them, and their files do not have it all yet
         self._showing = False
-        self._saving = False
-        self._stuck = False  # the disk said no; she was told, and typing goes on
-        self._then: list[Callable[[Document], None]] = []
-        self._unsaved: dict[str, Entry] = {}
+        self._unsaved: dict[str, Entry] = {}  # by post id: what the disk would not take at the start
         self._recover = QTimer(self, singleShot=True, interval=RECOVER)
         self._recover.timeout.connect(self._put_recovery)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
@@ -75,27 +76,49 @@ class Session(QObject):
         editor.title_changed.connect(self._edit)
         editor.body_edited.connect(self._edit)
         details.changed.connect(self._edit)
+        self._lock_fields()
+
+    @property
+    def document(self) -> Document | None:
+        """The open post's file as it was last read or written; None while nothing is open."""
+        return self._text.document if self._text is not None else None
+
+    @property
+    def post(self) -> Post | None:
+        """The open post as it is typed now; None while nothing is open."""
+        return self._text.post if self._text is not None else None
 
     # --- opening ---
 
-    def open(self, path: Path, cursor: int = 0) -> None:
-        """Show the post in this file; what was open is saved first."""
+    def open(self, path: Path, cursor: int = 0, otherwise: Callable[[], object] | None = None) -> None:
+        """Show the post in this file; what was open is saved first. `otherwise()` when it cannot be read."""
         self.leave()
-        self._tasks.run(
-            lambda: self._library.read(path), lambda d: self.show(d, cursor), self._cannot, lane=LANE
-        )
+
+        def failed(error: Exception) -> None:
+            self._tell(error)
+            if otherwise is not None:
+                otherwise()
+
+        self._tasks.run(lambda: self._library.read(path), lambda d: self.show(d, cursor), failed, lane=LANE)
 
     def show(self, document: Document, cursor: int = 0) -> None:
-        """Show a post that was read."""
-        self.leave()
-        entry = self._unsaved.get(document.post.id)
-        if entry is not None and entry.post != document.post and not document.problem:
-            # The disk refused these words when they were brought back at the start: they go on as typed and unsaved.
-            self._put(document, entry.post, entry.cursor)
-            self._pause.start()
-            self._say()
+        """Show a post that was read. What she typed into it and the file does not have yet is shown with it."""
+        key = document.post.id
+        if self._text is not None and self._text.key == key and self._text.document.path == document.path:
+            self._changed_outside(document)  # it is open, perhaps with newer words
             return
-        self._put(document, document.post, cursor)
+        self.leave()
+        entry, text = self._unsaved.pop(key, None), self._left.pop(key, None)
+        if text is None and entry is not None and entry.post != document.post:
+            text = OpenText(replace(document, hash=entry.base_hash), entry.post, entry.cursor)
+        if text is None or not text.is_dirty:
+            self._put(OpenText(document, document.post, cursor))
+            return
+        self._put(text)
+        if text.saving or document.hash == text.document.hash:
+            self._pause.start()
+        else:
+            self._changed_outside(document)
 
     def bring_back(self, then: Callable[[], None]) -> None:
         """At the start, before anything is opened: what a crash left in the recovery copies goes into its files."""
@@ -116,44 +139,63 @@ class Session(QObject):
     def leave(self) -> None:
         """Save what is open before something else is shown."""
         self._pause.stop()
-        if self.is_dirty:
+        text = self._text
+        if text is not None and text.is_dirty:
+            text.cursor = self._editor.cursor_position()
+            self._left[text.key] = text
             self._put_recovery()
-            self.save()
+            self._save(text)
 
     def close_post(self) -> None:
         """Nothing is open any more, e.g. because it was moved to the trash."""
         self._pause.stop()
         self._recover.stop()
-        self.document = self.post = None
+        self._text = None
+        self._lock_fields()
 
-    def _put(self, document: Document, post: Post, cursor: int) -> None:
+    def _lock_fields(self) -> None:
+        """Where no post is open, what is typed would be nowhere."""
+        self._editor.text.setReadOnly(True)
+        self._editor.title_field.setReadOnly(True)
+
+    def _put(self, text: OpenText) -> None:
         self._showing = True
-        self.document, self.post, self._stuck = document, post, False
+        self._text = text
+        document, post = text.document, text.post
+        text.stuck = False
         for key in (_DISK, "front matter", "remote"):
             self._editor.hide_banner(key)
-        self._editor.set_post(post.title, post.body, cursor=cursor, read_only=document.readonly)
-        self._editor.title_field.setReadOnly(bool(document.problem))
+        self._editor.set_post(post.title, post.body, cursor=text.cursor)
         self._details.set_details(details_of(post), post.title)
-        self._details.set_read_only(bool(document.problem))
-        if document.problem:
-            self._editor.show_banner("front matter", "warn", document.problem, [])
+        self._say_problem(document)
         self._showing = False
         self._say()
         self.opened.emit(document)
+
+    def _say_problem(self, document: Document) -> None:
+        """What cannot be edited in this file, and why."""
+        self._editor.text.setReadOnly(document.readonly)
+        self._editor.title_field.setReadOnly(bool(document.problem))
+        self._details.set_read_only(bool(document.problem))
+        if document.problem:
+            self._editor.show_banner("front matter", "warn", document.problem, [])
+        else:
+            self._editor.hide_banner("front matter")
 
     # --- typing ---
 
     @property
     def is_dirty(self) -> bool:
         """Whether there is something that the file does not have yet."""
-        return self.document is not None and self.post is not None and self.post != self.document.post
+        return self._text is not None and self._text.is_dirty
 
     def _edit(self, *_what: object) -> None:
-        if self._showing or self.post is None or self.document is None:
+        text = self._text
+        if self._showing or text is None:
             return
         d = self._details.details
         post = replace(
-            self.post,
+            text.post,
             title=self._editor.title(),
             body=self._editor.body(),
             slug=d.slug,
@@ -165,11 +207,11 @@ class Session(QObject):
             visibility=d.visibility,
             post_password=d.post_password,
         )
-        if post == self.post:
+        if post == text.post:
             return
-        if post.title != self.post.title:
+        if post.title != text.post.title:
             self._details.set_title(post.title)
-        self.post = post
+        text.post = post
         if not self._recover.isActive():
             self._recover.start()
         self._pause.start()
@@ -178,9 +220,10 @@ class Session(QObject):
 
     def _put_recovery(self) -> None:
         self._recover.stop()
-        if self.document is None or self.post is None or not self.is_dirty:
+        text = self._text
+        if text is None or not text.is_dirty:
             return
-        document, post, cursor = self.document, self.post, self._editor.cursor_position()
+        document, post, cursor = text.document, text.post, self._editor.cursor_position()
         self._tasks.run(
             lambda: self._recovery.put(
                 document.post.id, post, path=document.path, base_hash=document.hash, cursor=cursor
@@ -189,84 +232,112 @@ class Session(QObject):
             lane="recovery",
         )
 
+    def _drop_recovery(self, key: str) -> None:
+        self._tasks.run(lambda: self._recovery.drop(key), failed=self._not_kept, lane="recovery")
+
     # --- saving ---
 
-    def save(self, then: Callable[[Document], None] | None = None) -> None:
-        """Write the file; `then(document)` is called once everything typed up to now is in it."""
+    def save(
+        self,
+        then: Callable[[Document], None] | None = None,
+        otherwise: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Write the file; `then(document)` is called once everything typed up to now is in it, whichever post is open
+        by then, or `otherwise(error)` when that failed, after she was told."""
         self._pause.stop()
-        if self.document is None or self.post is None:
+        if self._text is not None:
+            if then is not None:
+                self._text.waiting.append((then, otherwise or (lambda _error: None)))
+            self._save(self._text)
+
+    def rename(self, name: str) -> None:
+        """Give the open post's file the name that `name` makes, once it is saved."""
+        text = self._text
+        if text is not None:
+            self.save(lambda _document: self._rename(text, name))
+
+    def _save(self, text: OpenText) -> None:
+        if text.saving:
             return
-        if then is not None:
-            self._then.append(then)
-        if self._saving:
+        if not text.is_dirty:
+            text.saved()
             return
-        if not self.is_dirty:
-            self._call_then()
-            return
-        document, post = self.document, self.post
-        self._saving = True
+        document, post = text.document, text.post
+        text.saving = True
         self._say()
         self._tasks.run(
             lambda: self._library.save(document, post),
-            lambda saved: self._saved(saved, post),
-            lambda e: self._not_saved(e, document, post),
+            lambda saved: self._saved(text, saved, post),
+            lambda e: self._not_saved(text, e),
             lane=LANE,
         )
 
-    def _saved(self, document: Document, post: Post) -> None:
-        self._saving = False
-        key = document.post.id
-        mine = self.document is not None and self.document.post.id == document.post.id
-        if mine and self.post is not None:
-            self.document = document
-            self._stuck = False
+    def _saved(self, text: OpenText, document: Document, post: Post) -> None:
+        text.saving = text.stuck = False
+        text.document = document
+        if text is self._text:
             self._editor.hide_banner(_DISK)
-            still = self.post != document.post
-            if not still or self.post == post:
-                # What the file holds may be spelled otherwise (a tag twice, a blank): her own words stay shown.
-                self.post = document.post
-                self._tasks.run(lambda: self._recovery.drop(key), failed=self._not_kept, lane="recovery")
-                self._call_then()
-            else:
-                self._put_recovery()
-                self.save()
+        if text.post in (post, document.post):
+            # What the file holds may be spelled otherwise (a tag twice, a blank): the writer's own words stay shown.
+            text.post = document.post
+            if self._left.get(text.key) is text:
+                del self._left[text.key]
+            self._drop_recovery(text.key)
+            text.saved()
         else:
-            self._tasks.run(lambda: self._recovery.drop(key), failed=self._not_kept, lane="recovery")
+            if text is self._text:
+                self._put_recovery()
+            self._save(text)
         self._say()
         self.saved.emit(document)
         self._name_file()
 
     def _name_file(self) -> None:
         """A file that is called "Untitled" takes the post's title for a name, once the keyboard has left the title."""
-        document = self.document
-        if document is None or self._saving or not document.post.title or self._editor.title_field.hasFocus():
+        text = self._text
+        if text is None or not text.document.post.title or self._editor.title_field.hasFocus():
             return
-        if names.is_untitled(document.path.name):
-            self._tasks.run(
-                lambda: self._library.rename(document, document.post.title),
-                self._renamed,
-                self._tell,
-                lane=LANE,
-            )
+        if names.is_untitled(text.document.path.name):
+            self._rename(text, text.document.post.title)
 
-    def _renamed(self, document: Document) -> None:
-        if self.document is not None and self.document.post.id == document.post.id:
-            self.moved(document.path)
-            self.saved.emit(self.document)
+    def _rename(self, text: OpenText, name: str) -> None:
+        if text.saving:  # a newer text is on its way to the old name
+            text.waiting.append((lambda _document: self._rename(text, name), lambda _error: None))
+            return
+        document = text.document
+        text.saving = True  # so that nothing is saved under the old name meanwhile
 
-    def _not_saved(self, error: Exception, document: Document, post: Post) -> None:
-        self._saving = False
-        self._then.clear()
-        if self.document is None or self.document.post.id != document.post.id:
+        def renamed(new: Document) -> None:
+            text.saving = False
+            text.document = replace(text.document, path=new.path)
+            self._save(text)
+            self._say()
+            self.saved.emit(text.document)
+
+        def failed(error: Exception) -> None:
+            text.saving = False
+            self._tell(error)
+            self._save(text)
+
+        self._tasks.run(lambda: self._library.rename(document, name), renamed, failed, lane=LANE)
+
+    def _not_saved(self, text: OpenText, error: Exception) -> None:
+        text.saving = False
+        if text is not self._text:
             self._tell(
                 error
-            )  # she has gone on to another post; the recovery copy holds the words of this one
-            return
-        self._stuck = True
-        self._say()
+            )  # she has gone on to another post; this one waits in `_left` until she comes back
+        else:
+            text.stuck = True
+            self._say()
+            self._say_why(text, error)
+        text.refused(error)
+
+    def _say_why(self, text: OpenText, error: Exception) -> None:
         if isinstance(error, FileChanged):
+            path = text.document.path
             self._tasks.run(
-                lambda: self._library.read(document.path), self._changed_outside, self._cannot, lane=LANE
+                lambda: self._library.read(path), self._changed_outside, self._gone_outside, lane=LANE
             )
         elif isinstance(error, FileGone):
             self._banner(
@@ -275,38 +346,39 @@ class Session(QObject):
         else:
             self._banner("bad", error, [(_("Try again"), self.save)])
 
-    def _call_then(self) -> None:
-        waiting, self._then = self._then, []
-        for then in waiting:
-            if self.document is not None:
-                then(self.document)
-
     # --- what other programs do to the file ---
 
     def look_again(self) -> None:
         """The file may have been changed by another program: read it, and take its text when nothing is unsaved
         here."""
-        if self.document is not None and not self._saving:
-            path = self.document.path
+        if self._text is not None and not self._text.saving:
+            path = self._text.document.path
             self._tasks.run(
                 lambda: self._library.read(path), self._changed_outside, self._gone_outside, lane=LANE
             )
 
     def moved(self, path: Path) -> None:
-        """The file was renamed or moved: go on there."""
-        if self.document is not None:
-            self.document = replace(self.document, path=path)
+        """The file was renamed or moved by another program: go on there."""
+        text = self._text
+        if text is not None:
+            text.document = replace(text.document, path=path)
+            if text.stuck:  # it was missed under its old name
+                text.stuck = False
+                self._editor.hide_banner(_DISK)
+                self._save(text)
+                self._say()
 
     def _changed_outside(self, there: Document) -> None:
-        if self.document is None or self.post is None or there.post.id != self.document.post.id:
+        text = self._text
+        if text is None or there.post.id != text.key:
             return
-        if there.hash == self.document.hash and not self._stuck:
+        if there.hash == text.document.hash and not text.stuck:
             return
-        if not self.is_dirty or there.post == self.post:
+        if not text.is_dirty or there.post == text.post:
             self._take(there)
             self.told.emit(_("Another program changed this post; its text is shown."))
             return
-        self._stuck = True
+        text.stuck = True
         self._say()
         self._editor.show_banner(
             _DISK,
@@ -324,76 +396,93 @@ class Session(QObject):
         )
 
     def _gone_outside(self, error: Exception) -> None:
-        if isinstance(error, FileGone) and self.document is not None:
-            self._stuck = True
+        if isinstance(error, FileGone) and self._text is not None:
+            self._text.stuck = True
             self._say()
-            self._banner(
-                "warn", error, [(_("Save it again"), self._save_again), (_("Let it go"), self._let_go)]
-            )
+            self._say_why(self._text, error)
         else:
             self._tell(error)
 
     def _take(self, there: Document) -> None:
         """Show the file's text in place: the cursor stays, and one undo brings the old text back."""
+        text = self._text
+        if text is None:
+            return
         self._showing = True
-        self.document, self.post, self._stuck = there, there.post, False
+        text.document, text.post, text.stuck = there, there.post, False
         self._editor.hide_banner(_DISK)
         self._editor.set_title(there.post.title)
         self._editor.replace_body_keeping_place(there.post.body)
         self._details.set_details(details_of(there.post), there.post.title)
+        self._say_problem(there)
         self._showing = False
         self._say()
         self.edited.emit(there.post)
         self.saved.emit(there)
 
     def _keep_mine(self, there: Document) -> None:
-        self.document = there  # the next save goes over that version, which the history keeps
-        self._editor.hide_banner(_DISK)
-        self.save()
+        if self._text is not None:
+            self._text.document = there  # the next save goes over that version, which the history keeps
+            self._editor.hide_banner(_DISK)
+            self.save()
 
     def _take_theirs(self, there: Document) -> None:
-        post = self.post
-        if post is not None and self.document is not None:
-            document = self.document
-            self._tasks.run(lambda: self._library.keep_version(document, post), failed=self._tell, lane=LANE)
+        text = self._text
+        if text is not None:
+            document, post = text.document, text.post
+            self._tasks.run(
+                lambda: self._library.keep_version(document, post),
+                lambda _none: self._drop_recovery(there.post.id),
+                self._tell,
+                lane=LANE,
+            )
         self._take(there)
-        key = there.post.id
-        self._tasks.run(lambda: self._recovery.drop(key), failed=self._not_kept, lane="recovery")
 
     def _keep_both(self) -> None:
-        if self.document is None or self.post is None:
+        text = self._text
+        if text is None or text.saving:
             return
-        document, post = self.document, self.post
-        key = document.post.id
+        document, post = text.document, text.post
+        text.saving = True
 
         def kept(copy: Document) -> None:
-            self._tasks.run(lambda: self._recovery.drop(key), failed=self._not_kept, lane="recovery")
-            self.close_post()
-            self.show(copy, self._editor.cursor_position())
+            text.saving = False
+            self._drop_recovery(text.key)
+            if self._left.get(text.key) is text:
+                del self._left[text.key]
+            mine = OpenText(copy, replace(text.post, id=copy.post.id), self._editor.cursor_position())
+            if text is self._text:
+                self.close_post()
+                self._put(mine)
+                if mine.is_dirty:  # she typed on while the copy was made
+                    self._put_recovery()
+            self._save(mine)
             self.saved.emit(copy)
 
         self._tasks.run(
             lambda: self._library.save_copy(document, post),
             kept,
-            lambda e: self._not_saved(e, document, post),
+            lambda e: self._not_saved(text, e),
             lane=LANE,
         )
 
     def _save_again(self) -> None:
-        if self.document is None or self.post is None:
+        text = self._text
+        if text is None or text.saving:
             return
-        document, post = self.document, self.post
+        document, post = text.document, text.post
+        text.saving = True
         self._tasks.run(
             lambda: self._library.put_back(document, post),
-            lambda saved: self._saved(saved, post),
-            lambda e: self._not_saved(e, document, post),
+            lambda saved: self._saved(text, saved, post),
+            lambda e: self._not_saved(text, e),
             lane=LANE,
         )
 
     def _let_go(self) -> None:
-        if self.document is not None:
-            key = self.document.post.id
-            self._tasks.run(lambda: self._recovery.drop(key), failed=self._not_kept, lane="recovery")
+        if self._text is not None:
+            self._left.pop(self._text.key, None)
+            self._drop_recovery(self._text.key)
         self._editor.hide_banner(_DISK)
         self.close_post()
         self.opened.emit(None)
@@ -404,30 +493,38 @@ class Session(QObject):
         """At quit, after the tasks have ended: save on this thread. What cannot be saved stays as a recovery copy."""
         self._recover.stop()
         self._pause.stop()
-        if self.document is None or self.post is None or not self.is_dirty:
-            return
-        key = self.document.post.id
+        texts = dict(self._left)
+        if self._text is not None:
+            self._text.cursor = self._editor.cursor_position()
+            texts[self._text.key] = self._text
+        for text in texts.values():
+            if text.is_dirty:
+                self._finish(text)
+
+    def _finish(self, text: OpenText) -> None:
+        document, post = text.document, text.post
         try:
             self._recovery.put(
-                key,
-                self.post,
-                path=self.document.path,
-                base_hash=self.document.hash,
-                cursor=self._editor.cursor_position(),
+                text.key, post, path=document.path, base_hash=document.hash, cursor=text.cursor
             )
-            self.document = self._library.save(self.document, self.post)
-            self._recovery.drop(key)
+        except PostDeskError as error:
+            _log.warning("No recovery copy could be made at quit: %s", error.happened)
+        try:
+            text.document = self._library.save(document, post)
+            text.post = text.document.post
+            self._recovery.drop(text.key)
         except PostDeskError as error:
             _log.warning("Not saved at quit; the words stay in the recovery copy: %s", error.happened)
 
     # --- how ---
 
     def _say(self) -> None:
-        if self.document is None:
+        text = self._text
+        if text is None:
             self.kept.emit("")
-        elif self._stuck:
+        elif text.stuck:
             self.kept.emit(_("not saved"))
-        elif self._saving or self.is_dirty:
+        elif text.saving or text.is_dirty:
             self.kept.emit(_("saving…"))
         else:
             self.kept.emit(_("saved"))
@@ -436,13 +533,10 @@ class Session(QObject):
         sentence = error.sentence if isinstance(error, PostDeskError) else str(error)
         self._editor.show_banner(_DISK, level, sentence, choices)
 
-    def _cannot(self, error: Exception) -> None:
-        self._tell(error)
-
     def _not_kept(self, error: Exception) -> None:
         """The recovery copy cannot be written: the file itself is the only safe place, so save it at once."""
         self._tell(error)
-        if not self._stuck:
+        if self._text is not None and not self._text.stuck:
             self.save()
 
     def _tell(self, error: Exception) -> None:
@@ -453,48 +547,3 @@ class Session(QObject):
             self.told.emit(
                 _("The program met a fault of its own. Your text is safe. Please report it with the log.")
             )
-
-
-def bring_back(library: Library, recovery: Recovery) -> tuple[tuple[str, ...], tuple[Entry, ...]]:
-    """Put every recovery copy into its file, or beside it when another program changed the file since; returns
-    sentences to tell, and the copies that the disk would not take (they stay where they are)."""
-    sentences: list[str] = []
-    unsaved: list[Entry] = []
-    for found in recovery.pending(library.read, library.root):
-        entry, document = found.entry, found.document
-        title = entry.post.title or _("Untitled")
-        try:
-            if document is None:
-                made = library.new(entry.post.title, body=entry.post.body)
-                library.save(made, replace(entry.post, id=made.post.id))
-                words = _("The file of “{title}” is gone; the words you typed are in a new one.")
-            elif found.clean:
-                library.save(document, entry.post)
-                words = _("Brought back what you typed in “{title}” before the program ended.")
-            else:
-                library.save_copy(document, entry.post)
-                words = _(
-                    "Another program changed “{title}” after you typed in it. Both are kept: your "
-                    "words are in a copy beside it."
-                )
-            recovery.drop(entry.key)
-            sentences.append(words.format(title=title))
-        except PostDeskError as error:
-            _log.warning("A recovery copy stays where it is: %s", error.details or error.happened)
-            unsaved.append(entry)
-            sentences.append(error.sentence)
-    return tuple(sentences), tuple(unsaved)
-
-
-def details_of(post: Post) -> Details:
-    """The fields that the drawer shows."""
-    return Details(
-        post.slug,
-        post.date,
-        post.tags,
-        post.categories,
-        post.excerpt,
-        post.image,
-        post.visibility,
-        post.post_password,
-    )

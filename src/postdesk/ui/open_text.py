@@ -1,0 +1,101 @@
+"""The text of a post between the keyboard and its file: what is typed, what the file has, and who waits for the two to
+be the same; and the words that a crash left in recovery copies."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from postdesk.core.errors import PostDeskError
+from postdesk.core.language import _
+from postdesk.core.post import Post
+from postdesk.library.document import Document
+from postdesk.library.library import Library
+from postdesk.library.recovery import Entry, Recovery
+from postdesk.ui.details import Details
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class OpenText:
+    """One post that is open, or was until its words are in the file. `post` is what is typed, `document` the file as it
+    was last read or written, `cursor` an offset in UTF-16 units. `saving`: its file is being written or renamed now.
+    `stuck`: the disk said no; she was told, and typing goes on. `waiting`: whom to tell of the next save's end."""
+
+    document: Document
+    post: Post
+    cursor: int = 0
+    saving: bool = False
+    stuck: bool = False
+    waiting: list[tuple[Callable[[Document], None], Callable[[Exception], None]]] = field(
+        default_factory=list
+    )
+
+    @property
+    def key(self) -> str:
+        """The post's id."""
+        return self.document.post.id
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether there is something that the file does not have yet."""
+        return self.post != self.document.post
+
+    def saved(self) -> None:
+        """Call who waited for everything to be in the file."""
+        waiting, self.waiting = self.waiting, []
+        for then, _otherwise in waiting:
+            then(self.document)
+
+    def refused(self, error: Exception) -> None:
+        """Tell who waited that it was not saved."""
+        waiting, self.waiting = self.waiting, []
+        for _then, otherwise in waiting:
+            otherwise(error)
+
+
+def bring_back(library: Library, recovery: Recovery) -> tuple[tuple[str, ...], tuple[Entry, ...]]:
+    """Put every recovery copy into its file, or beside it when another program changed the file since; returns
+    sentences to tell, and the copies that the disk would not take (they stay where they are)."""
+    sentences: list[str] = []
+    unsaved: list[Entry] = []
+    for found in recovery.pending(library.read, library.root):
+        entry, document = found.entry, found.document
+        title = entry.post.title or _("Untitled")
+        try:
+            if document is None:
+                made = library.new(entry.post.title, body=entry.post.body)
+                library.save(made, replace(entry.post, id=made.post.id))
+                words = _("The file of “{title}” is gone; the words you typed are in a new one.")
+            elif found.clean:
+                library.save(document, entry.post)
+                words = _("Brought back what you typed in “{title}” before the program ended.")
+            else:
+                library.save_copy(document, entry.post)
+                words = _(
+                    "Another program changed “{title}” after you typed in it. Both are kept: your "
+                    "words are in a copy beside it."
+                )
+            recovery.drop(entry.key)
+            sentences.append(words.format(title=title))
+        except PostDeskError as error:
+            _log.warning("A recovery copy stays where it is: %s", error.details or error.happened)
+            unsaved.append(entry)
+            sentences.append(error.sentence)
+    return tuple(sentences), tuple(unsaved)
+
+
+def details_of(post: Post) -> Details:
+    """The fields that the drawer shows."""
+    return Details(
+        post.slug,
+        post.date,
+        post.tags,
+        post.categories,
+        post.excerpt,
+        post.image,
+        post.visibility,
+        post.post_password,
+    )

@@ -1,0 +1,330 @@
+"""The open post between the keyboard and a disk that is slow, full or shared: no word is lost on the way."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from postdesk.core.errors import DiskFull
+from postdesk.core.folders import Folders, under
+from postdesk.core.post import Post
+from postdesk.library.document import Document
+from postdesk.library.library import Library
+from postdesk.library.recovery import Recovery
+from postdesk.ui.details import DetailsDrawer
+from postdesk.ui.editor import Editor
+from postdesk.ui.session import Session
+from postdesk.ui.tasks import Tasks
+from tests.conftest import ExpectLog
+
+FULL = DiskFull("The disk is full.", "The text is safe.", "Make room.")
+
+
+class SlowLibrary(Library):
+    """A library on a disk that answers when it is told to, and may refuse."""
+
+    def __init__(self, root: Path, folders: Folders) -> None:
+        super().__init__(root, folders)
+        self.free = threading.Event()
+        self.free.set()
+        self.is_full = False
+
+    def save(self, document: Document, post: Post) -> Document:
+        self.free.wait(20)
+        if self.is_full:
+            raise FULL
+        return super().save(document, post)
+
+    def rename(self, document: Document, title: str) -> Document:
+        self.free.wait(20)
+        return super().rename(document, title)
+
+    def save_copy(self, document: Document, post: Post) -> Document:
+        self.free.wait(20)
+        return super().save_copy(document, post)
+
+
+class Desk:
+    """A writer's editor with its session, and two posts: "one" and "two"."""
+
+    def __init__(self, qtbot: QtBot, folders: Folders) -> None:
+        self._qtbot = qtbot
+        self.library = SlowLibrary(folders.documents / "Posts", folders)
+        self.library.open()
+        self.recovery = Recovery(folders.state)
+        self.one = self.library.new("One", body="one").path
+        self.two = self.library.new("Two", body="two").path
+        self.library.look()
+        self.tasks = Tasks()
+        self.editor = Editor()
+        self.details = DetailsDrawer()
+        self.told: list[str] = []
+        self.sit_down()
+
+    def sit_down(self) -> None:
+        """A new session, as after a start."""
+        self.session = Session(self.library, self.recovery, self.tasks, self.editor, self.details)
+        self.session.told.connect(self.told.append)
+
+    def open(self, path: Path) -> None:
+        self.session.open(path)
+        self.until(lambda: self.session.document is not None and self.session.document.path == path)
+
+    def type(self, words: str) -> None:
+        """Type at the end of the text."""
+        self.editor.set_cursor(self.editor.text.document().characterCount() - 1)
+        self.editor.text.textCursor().insertText(words)
+
+    def until(self, true: Callable[[], bool]) -> None:
+        self._qtbot.waitUntil(true, timeout=20_000)
+
+    def until_idle(self) -> None:
+        self.until(lambda: self.tasks.busy == 0)
+
+    def slow(self) -> None:
+        self.library.free.clear()
+
+    def quick(self) -> None:
+        self.library.free.set()
+
+    def held_by_disk(self, path: Path) -> str:
+        return self.library.read(path).post.body
+
+    def banner_button(self, label: str) -> QPushButton:
+        found = [b for b in self.editor.banners.findChildren(QPushButton) if b.text() == label]
+        assert found, f"no button “{label}”"
+        return found[0]
+
+    def close(self) -> None:
+        self.quick()
+        self.library.is_full = False
+        self.until_idle()
+        self.session.finish()
+        self.until_idle()
+        self.library.close()
+        for gone in (self.session, self.editor, self.details, self.tasks):
+            shiboken6.delete(gone)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, home: Path) -> Generator[Desk, None, None]:
+    made = Desk(qtbot, under(home))
+    yield made
+    made.close()
+
+
+def test_what_she_typed_while_a_save_was_on_its_way_is_saved_though_she_has_gone_on_to_another_post(
+    desk: Desk,
+) -> None:
+    desk.open(desk.one)
+    other = desk.library.read(desk.two)
+    desk.slow()
+    desk.type(" first")
+    desk.session.save()
+    desk.type(" second")
+    desk.session.show(other)
+    desk.quick()
+    desk.until_idle()
+    assert desk.held_by_disk(desk.one) == "one first second"
+    assert desk.editor.body() == "two"
+
+
+def test_words_of_a_post_that_was_left_survive_a_quit_while_the_disk_is_slow(desk: Desk) -> None:
+    desk.open(desk.one)
+    other = desk.library.read(desk.two)
+    desk.slow()
+    desk.type(" first")
+    desk.session.save()
+    desk.type(" second")
+    desk.session.show(other)
+    desk.until(lambda: desk.tasks.busy == 1)
+    assert [entry.post.body for entry in desk.recovery.all()] == ["one first second"]
+
+
+def test_what_waits_for_a_save_goes_on_with_the_post_it_was_asked_for(desk: Desk) -> None:
+    desk.open(desk.one)
+    other = desk.library.read(desk.two)
+    went_out: list[str] = []
+    desk.slow()
+    desk.type(" more")
+    desk.session.save(lambda document: went_out.append(document.post.body))
+    desk.session.show(other)
+    desk.quick()
+    desk.until_idle()
+    desk.type(" more")
+    desk.session.save()
+    desk.until_idle()
+    assert went_out == ["one more"]
+
+
+def test_what_waits_for_a_save_is_told_when_the_disk_refuses(desk: Desk) -> None:
+    desk.open(desk.one)
+    desk.library.is_full = True
+    desk.type(" more")
+    told: list[Exception] = []
+    desk.session.save(lambda _document: pytest.fail("it was not saved"), told.append)
+    desk.until_idle()
+    assert told == [FULL]
+
+
+def test_words_that_the_disk_refused_are_there_again_when_she_comes_back_to_the_post(desk: Desk) -> None:
+    desk.open(desk.one)
+    desk.library.is_full = True
+    desk.type(" refused")
+    desk.open(desk.two)
+    desk.until_idle()
+    desk.open(desk.one)
+    assert desk.editor.body() == "one refused"
+    desk.library.is_full = False
+    desk.session.save()
+    desk.until_idle()
+    assert desk.held_by_disk(desk.one) == "one refused"
+    assert desk.recovery.all() == ()
+
+
+def test_words_that_were_refused_and_saved_later_do_not_come_back_over_newer_ones(
+    desk: Desk, expect_log: ExpectLog
+) -> None:
+    expect_log("stays where it is")
+    document = desk.library.read(desk.one)
+    old = Post(document.post.id, "One", "from before the crash")
+    desk.recovery.put(old.id, old, path=desk.one, base_hash=document.hash)
+    desk.library.is_full = True
+    desk.session.bring_back(lambda: None)
+    desk.until_idle()
+    desk.library.is_full = False
+    desk.open(desk.one)
+    assert desk.editor.body() == "from before the crash"
+    desk.type(" and newer")
+    desk.session.save()
+    desk.until_idle()
+    desk.open(desk.two)
+    desk.open(desk.one)
+    assert desk.editor.body() == "from before the crash and newer"
+
+
+def test_a_conflict_that_she_left_undecided_is_asked_again_and_writes_over_nothing(desk: Desk) -> None:
+    desk.open(desk.one)
+    desk.type(" mine")
+    desk.one.write_text(desk.one.read_text("utf-8").replace("one", "theirs"), "utf-8")
+    desk.open(desk.two)
+    desk.until_idle()
+    desk.open(desk.one)
+    desk.session.save()
+    desk.until_idle()
+    assert desk.editor.body() == "one mine"
+    assert desk.held_by_disk(desk.one).startswith("theirs")
+    desk.banner_button("Take theirs").click()
+    desk.until_idle()
+    assert desk.editor.body().startswith("theirs")
+    assert desk.recovery.all() == ()
+
+
+def test_a_file_that_gets_its_name_while_she_types_is_still_saved(desk: Desk) -> None:
+    document = desk.library.new()
+    desk.session.show(document)
+    desk.editor.title_field.insertPlainText("Bread")
+    desk.session.save()
+    desk.until(lambda: not desk.session.is_dirty)
+    desk.slow()
+    desk.type("first")
+    desk.quick()
+    desk.session.save()
+    desk.until(
+        lambda: desk.session.document is not None and desk.session.document.path.stem.lower() == "bread"
+    )
+    desk.until_idle()
+    desk.slow()
+    desk.session.rename("Rolls")
+    desk.type(" second")
+    desk.session.save()
+    desk.quick()
+    desk.until_idle()
+    assert desk.session.document is not None
+    assert desk.session.document.path.stem.lower() == "rolls"
+    assert desk.held_by_disk(desk.session.document.path) == "first second"
+    assert desk.told == []
+
+
+def test_a_file_that_another_program_renames_is_saved_under_its_new_name(desk: Desk) -> None:
+    desk.open(desk.one)
+    desk.type(" more")
+    new = desk.one.with_name("renamed.md")
+    desk.one.rename(new)
+    desk.session.save()
+    desk.until_idle()
+    desk.banner_button("Save it again")
+    desk.session.moved(new)
+    desk.until(lambda: not desk.session.is_dirty)
+    desk.until_idle()
+    assert desk.held_by_disk(new) == "one more"
+    assert not desk.editor.banners.isVisibleTo(desk.editor)
+
+
+def test_opening_the_post_that_is_open_takes_nothing_of_what_she_typed(desk: Desk) -> None:
+    desk.open(desk.one)
+    before = desk.library.read(desk.one)
+    desk.type(" more")
+    desk.session.show(before)
+    assert desk.editor.body() == "one more"
+    desk.session.save()
+    desk.until_idle()
+    assert desk.held_by_disk(desk.one) == "one more"
+
+
+def test_keeping_both_keeps_what_she_typed_while_the_copy_was_made(desk: Desk) -> None:
+    desk.open(desk.one)
+    desk.type(" mine")
+    desk.one.write_text(desk.one.read_text("utf-8").replace("one", "theirs"), "utf-8")
+    desk.session.save()
+    desk.until_idle()
+    desk.slow()
+    desk.banner_button("Keep both").click()
+    desk.type(" too")
+    desk.quick()
+    desk.until(lambda: desk.session.document is not None and desk.session.document.path != desk.one)
+    desk.session.save()
+    desk.until_idle()
+    assert desk.held_by_disk(desk.session.document.path) == "one mine too"  # type: ignore[union-attr]
+
+
+def test_nothing_can_be_typed_where_no_post_is_open(desk: Desk) -> None:
+    assert desk.editor.text.isReadOnly()
+    assert desk.editor.title_field.isReadOnly()
+    desk.open(desk.one)
+    assert not desk.editor.text.isReadOnly()
+    desk.session.close_post()
+    assert desk.editor.text.isReadOnly()
+
+
+def test_at_quit_a_full_state_folder_does_not_keep_the_words_from_the_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, expect_log: ExpectLog
+) -> None:
+    expect_log("(?i)recovery copy")
+    desk.open(desk.one)
+
+    def refuse(*_args: object, **_values: object) -> None:
+        raise FULL
+
+    desk.type(" last words")
+    monkeypatch.setattr(desk.recovery, "put", refuse)
+    desk.session.finish()
+    assert desk.held_by_disk(desk.one) == "one last words"
+
+
+def test_front_matter_that_is_mended_elsewhere_can_be_edited_here_again(desk: Desk) -> None:
+    whole = desk.one.read_text("utf-8")
+    desk.open(desk.one)
+    desk.one.write_text(whole.replace("title:", "title: [", 1), "utf-8")
+    desk.session.look_again()
+    desk.until(lambda: desk.editor.title_field.isReadOnly())
+    desk.one.write_text(whole, "utf-8")
+    desk.session.look_again()
+    desk.until(lambda: not desk.editor.title_field.isReadOnly())
+    assert desk.editor.title() == "One"
