@@ -92,7 +92,7 @@ class Screen:
         while not true():
             if time.perf_counter() > end:
                 raise TimeoutError("what the bench waited for did not come")
-            time.sleep(0.0005)
+            time.sleep(0.003)
         return time.perf_counter()
 
 
