@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from postdesk.backends.failures import shown_address
 from postdesk.backends.http import (
     Answer,
     Credentials,
@@ -23,7 +24,6 @@ from postdesk.backends.http import (
     make_client,
     read_json,
     retry_after,
-    shown_address,
 )
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import (

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import json
-import ssl
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from typing import Any
 
 import httpx2
 
+from postdesk.backends.failures import Where, proxy_refused, shown_address
 from postdesk.backends.transport import CONNECT_S, WATCH, DeadlinePassed, Transport, Watch
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import (
@@ -31,7 +31,6 @@ from postdesk.core.errors import (
     OutcomeUnknown,
     Sent,
     TooLarge,
-    Unreachable,
 )
 from postdesk.core.language import _
 
@@ -133,7 +132,7 @@ def exchange(
         sent_headers["Content-Length"] = str(len(body))
     if auth:
         sent_headers["Authorization"] = auth.header
-    where = _Where(method, url, len(body or b""))
+    where = Where(method, url, len(body or b""))
     watch = Watch(deadline_s or _DEADLINE_S + where.size / _SLOWEST, cancel or Cancel())
     token = WATCH.set(watch)
     try:
@@ -171,7 +170,7 @@ def read_json(answer: Answer) -> Any:
     if 300 <= answer.status < 400:
         raise redirected(answer)
     if answer.status == 407:
-        raise _proxy_refused(answer.details)
+        raise proxy_refused(answer.details)
     if answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers):
         raise _busy(answer)
     if answer.status == 413:
@@ -236,17 +235,6 @@ def _without_user(url: str) -> str:
         return "http://"  # refused by the client in its turn, and holds no secret
 
 
-def shown_address(address: str) -> str:
-    """An address fit for a sentence: without user, password, query and fragment, at most 200 characters."""
-    try:
-        url = httpx2.URL(address)
-        url = url.copy_with(username=None, password=None, query=None, fragment=None)
-    except (httpx2.InvalidURL, ValueError, TypeError):
-        return _("an address that is none")
-    text = str(url)
-    return "".join(c for c in text if c.isprintable())[:200]
-
-
 def retry_after(answer: Answer, now: datetime | None = None) -> float | None:
     """What the Retry-After header asks for, in seconds from now (RFC 9110: a number or a date); None when
     it asks for nothing that can be understood. Not capped."""
@@ -275,7 +263,7 @@ def _pieces(body: bytes, watch: Watch, progress: Callable[[int], None] | None) -
             progress(min(start + _CHUNK, len(body)))
 
 
-def _read(response: httpx2.Response, where: _Where, watch: Watch, limit: int) -> Answer:
+def _read(response: httpx2.Response, where: Where, watch: Watch, limit: int) -> Answer:
     # A transport that makes its answers in memory (a test's) hands them over read and unpacked.
     whole = response.is_stream_consumed
     coding = response.headers.get("content-encoding", "identity").strip().lower()
@@ -301,117 +289,6 @@ def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
 
-# --- what goes wrong ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Where:
-    """A request, as far as a sentence may speak of it."""
-
-    method: str
-    url: str
-    size: int
-
-    @property
-    def is_read(self) -> bool:
-        return self.method in ("GET", "HEAD")
-
-    @property
-    def address(self) -> str:
-        return shown_address(self.url)
-
-    @property
-    def host(self) -> str:
-        try:
-            return httpx2.URL(self.url).host or self.address
-        except httpx2.InvalidURL:
-            return self.address
-
-    def _after(self) -> tuple[str, str]:
-        """What it means and what to do, once the request may have arrived."""
-        if self.is_read:
-            return (
-                _("Nothing was changed there by this. Your text is safe."),
-                _("Try again when the connection is better."),
-            )
-        return (
-            _("The change may or may not have arrived there. Your text is safe."),
-            _("Post Desk looks at the blog before it tries again."),
-        )
-
-    def silent(self, sending: bool) -> BackendError:
-        """Nothing more came within the deadline."""
-        happened = _("{host} took too long to answer.").format(host=self.host)
-        details = f"{self.method} {self.address}: deadline"
-        if not sending:
-            return _unreachable(happened, details)
-        return OutcomeUnknown(happened, *self._after(), details=details)
-
-    def too_long(self, limit: int) -> OutcomeUnknown:
-        """The answer has no end."""
-        return OutcomeUnknown(
-            _("The answer of {host} was longer than {size} MB and was not read further.").format(
-                host=self.host, size=limit // 1024 // 1024
-            ),
-            *self._after(),
-            details=f"{self.method} {self.address}: over {limit} bytes",
-        )
-
-    def failed(self, error: Exception, sending: bool) -> BackendError:
-        """The error for what the client raised."""
-        details = f"{self.method} {self.address}: {type(error).__name__}"
-        certificate = _certificate_fault(error)
-        if certificate is not None:
-            return Intercepted(
-                _("{host} did not prove that it is your blog: {reason}.").format(
-                    host=self.host, reason=certificate
-                ),
-                _("Nothing was sent, your password least of all."),
-                _(
-                    "Check the date of this computer. If the network wants a sign-in, sign in with a browser;"
-                    " otherwise ask the blog's host about its certificate."
-                ),
-                details=details,
-            )
-        if isinstance(error, httpx2.ProxyError):
-            if "407" in str(error):
-                return _proxy_refused(details)
-            return _unreachable(_("The proxy of this network did not make the connection."), details)
-        if isinstance(error, httpx2.ConnectTimeout):
-            return _unreachable(_("{host} did not pick up.").format(host=self.host), details)
-        if isinstance(error, httpx2.ConnectError):
-            return _unreachable(_why_no_connection(error, self.host), details)
-        if isinstance(error, (httpx2.InvalidURL, httpx2.UnsupportedProtocol, httpx2.LocalProtocolError)):
-            return _unreachable(
-                _("“{address}” is no address that can be opened.").format(address=self.address), details
-            )
-        if isinstance(error, httpx2.PoolTimeout):
-            return _unreachable(_("Too many connections are open at once."), details)
-        return OutcomeUnknown(
-            _("The connection to {host} broke before it had answered.").format(host=self.host),
-            *self._after(),
-            details=details,
-        )
-
-
-def _unreachable(happened: str, details: str) -> Unreachable:
-    return Unreachable(
-        happened,
-        _("Nothing was sent. Your text is safe."),
-        _("Check the connection and the blog's address; what waits goes out when the blog answers again."),
-        details=details,
-    )
-
-
-def _proxy_refused(details: str) -> Intercepted:
-    return Intercepted(
-        _("The proxy of this network wants a sign-in of its own (407)."),
-        _("Nothing was sent to the blog, and your blog's password was not shown to the proxy."),
-        _("Put the proxy's user and password into the network settings of this computer, then try again."),
-        details=details,
-    )
-
-
 def _busy(answer: Answer) -> Busy:
     wait = retry_after(answer)
     if wait is None:
@@ -430,43 +307,3 @@ def _busy(answer: Answer) -> Busy:
         details=answer.details,
         wait=wait,
     )
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    seen: list[BaseException] = []
-    step: BaseException | None = error
-    while step is not None and step not in seen:
-        seen.append(step)
-        yield step
-        step = step.__cause__ or step.__context__
-
-
-def _certificate_fault(error: Exception) -> str | None:
-    """Why the other side's certificate was not accepted, in words; None when that is not what went wrong."""
-    for step in _chain(error):
-        if isinstance(step, ssl.SSLCertVerificationError):
-            return {
-                10: _("its certificate has run out"),
-                9: _("its certificate is not valid yet"),
-                18: _("its certificate was made by itself"),
-                19: _("its certificate was made by somebody this computer does not know"),
-                20: _("its certificate was made by somebody this computer does not know"),
-                62: _("its certificate belongs to another name"),
-                64: _("its certificate belongs to another address"),
-            }.get(step.verify_code, step.verify_message or _("its certificate is wrong"))
-    return None
-
-
-def _why_no_connection(error: Exception, host: str) -> str:
-    for step in _chain(error):
-        if isinstance(step, OSError) and type(step).__name__ == "gaierror":
-            if step.errno == -3:  # EAI_AGAIN: no answer from the name server, as without a network
-                return _("There seems to be no connection: the name {host} could not be looked up.").format(
-                    host=host
-                )
-            return _("There is no server called {host}.").format(host=host)
-        if isinstance(step, ssl.SSLError):
-            return _("{host} could not be spoken to over an encrypted connection.").format(host=host)
-        if isinstance(step, OSError):
-            break
-    return _("{host} did not accept a connection.").format(host=host)

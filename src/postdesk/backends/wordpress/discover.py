@@ -19,7 +19,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
 import httpx2
 
 from postdesk.backends.base import Found
-from postdesk.backends.http import Answer, exchange, read_json, shown_address
+from postdesk.backends.failures import shown_address
+from postdesk.backends.http import Answer, exchange, read_json
 from postdesk.backends.wordpress.refusals import code_of
 from postdesk.backends.wordpress.wire import web_address
 from postdesk.core.errors import BackendError, Intercepted, NotABlog, OutcomeUnknown, Unreachable
