@@ -22,10 +22,10 @@ from postdesk.core.errors import (
     Unreachable,
 )
 from postdesk.core.post import Post
-from postdesk.publishing.engine import Progress
 from postdesk.publishing.job import JobState, Reason
 from postdesk.publishing.outbox import BACK_OFF, Outbox, ResultKind
 from postdesk.publishing.plan import Intent
+from postdesk.publishing.run import Progress
 from tests.conftest import ExpectLog
 from tests.publishing.fake_blog import ACCOUNT, ALL, FakeBlog, Fault, Server
 from tests.publishing.world import World, post_with

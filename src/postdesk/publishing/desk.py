@@ -31,12 +31,13 @@ from postdesk.publishing.archive import Archive
 from postdesk.publishing.compare import outgoing_from_json
 from postdesk.publishing.connections import Connections, PasswordStore
 from postdesk.publishing.content import Collected, collect
-from postdesk.publishing.engine import Engine, Progress
+from postdesk.publishing.engine import Engine
 from postdesk.publishing.job import Job, JobState
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
 from postdesk.publishing.plan import Intent, Plan, Snapshot, Step, StepKind, make_plan
 from postdesk.publishing.preflight import Remark, check
+from postdesk.publishing.run import Progress
 from postdesk.publishing.state import PostState, StateKind, state_of
 
 if TYPE_CHECKING:  # their code is loaded by whoever makes them

@@ -11,17 +11,15 @@ A run needs no memory but the journal, the receipts and the blog itself: it begi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from postdesk.backends.base import Backend, Capability, Outgoing, RemotePost
 from postdesk.core.cancel import Cancel
-from postdesk.core.errors import BackendError, Busy, Conflict, Gone, Intercepted, OutcomeUnknown, Unreachable
+from postdesk.core.errors import Gone, OutcomeUnknown
 from postdesk.core.language import _
-from postdesk.core.post import Visibility, slugify
+from postdesk.core.post import slugify
 from postdesk.core.receipt import MediaReceipt, Receipt, Status
 from postdesk.publishing.compare import (
     as_outgoing,
@@ -34,95 +32,24 @@ from postdesk.publishing.compare import (
     outgoing_from_json,
     outgoing_json,
 )
-from postdesk.publishing.content import Picture, by_content, media_file, outgoing
+from postdesk.publishing.content import outgoing
 from postdesk.publishing.job import Job, Sweep
 from postdesk.publishing.journal import Journal
-from postdesk.publishing.plan import LIVE, Intent, Snapshot, is_future, marker_of
+from postdesk.publishing.plan import LIVE, Intent, is_future, status_to_end_in
+from postdesk.publishing.run import (
+    Outcome,
+    Progress,
+    ReceiptStore,
+    Run,
+    attempt,
+    changed_there,
+    in_trash,
+    not_there,
+)
+from postdesk.publishing.uploads import known_media, uploaded
 
 _LOOKS = 3  # how often one run looks and repeats after a lost answer, before the job waits
-_FIRST_SWEEP, _LAST_SWEEP = (
-    120.0,
-    3600.0,
-)  # seconds after the job; a proxy was seen to deliver a request 40 s late
-
-
-class ReceiptStore(Protocol):
-    """What the engine needs of library.receipts."""
-
-    def get(self, post_id: str, account_id: str) -> Receipt | None:
-        """The receipt, or None."""
-
-    def for_post(self, post_id: str) -> tuple[Receipt, ...]:
-        """Every receipt of a post."""
-
-    def put(self, receipt: Receipt) -> None:
-        """Keep it; on the disk when this returns."""
-
-    def remove(self, post_id: str, account_id: str) -> None:
-        """Forget it."""
-
-    def put_base(self, text: str) -> str:
-        """Keep a base; returns its hash."""
-
-    def base(self, content_hash: str) -> str | None:
-        """The base, or None."""
-
-
-class ConflictFound(Conflict):
-    """A `Conflict` with the post as the blog has it."""
-
-    def __init__(self, remote: RemotePost, happened: str, means: str, todo: str) -> None:
-        super().__init__(happened, means, todo)
-        self.remote = remote
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a job is: `words` say what is being done; step `step` of `steps`; `sent` of `size` bytes of an
-    upload."""
-
-    job_id: str
-    title: str
-    words: str
-    step: int
-    steps: int
-    sent: int = 0
-    size: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A job that is done. `remarks` are sentences about what the blog made differently."""
-
-    receipt: Receipt | None
-    remarks: tuple[str, ...] = ()
-    sweep: Sweep | None = None
-
-
-class _Run:
-    """One run of one job: what the steps share."""
-
-    def __init__(
-        self, job: Job, backend: Backend, cancel: Cancel, progress: Callable[[Progress], None]
-    ) -> None:
-        self.job = job
-        self.snapshot = Snapshot.from_json(job.snapshot)
-        self.marker = marker_of(job.post_id)
-        self.backend = backend
-        self.cancel = cancel
-        self.pictures = by_content(self.snapshot.pictures)
-        self.fresh = False  # the draft was made in this very run
-        self.twins = False
-        self._progress = progress
-        self._step = 0
-
-    def say(self, words: str, sent: int = 0, size: int = 0) -> None:
-        """Tell how far it is, and stop here when the writer asked to."""
-        self.cancel.check()
-        if not sent:
-            self._step += 1
-        steps = max(self._step, len(self.pictures) + 3)
-        self._progress(Progress(self.job.id, self.job.title, words, self._step, steps, sent, size))
+_FIRST_SWEEP, _LAST_SWEEP = 120.0, 3600.0  # seconds after the job; a proxy delivered a request 40 s late
 
 
 class Engine:
@@ -156,7 +83,7 @@ class Engine:
         }
         for look in range(1, _LOOKS + 1):
             job = self._journal.job(job.id) or job
-            run = _Run(job, backend, cancel, progress)
+            run = Run(job, backend, cancel, progress)
             try:
                 return steps[run.snapshot.intent](run)
             except OutcomeUnknown:
@@ -195,11 +122,11 @@ class Engine:
 
     # --- intents ------------------------------------------------------------------------------------------------
 
-    def _publish(self, run: _Run) -> Outcome:
+    def _publish(self, run: Run) -> Outcome:
         there = self._target(run)
         receipt = self._receipt(run)
         self._refuse_conflict(run, there, receipt)
-        media = self._media(run, receipt)
+        media = uploaded(run, self._journal, receipt)
         meant = self._outgoing(run, there, receipt, media)
         self._keep_before(run, there, receipt)
         run.say(_("Setting it on the blog"))
@@ -210,7 +137,7 @@ class Engine:
             self._write(run, there.remote_id, meant)
         return self._verify(run, there.remote_id, meant, receipt, media, run.snapshot.post.content_hash)
 
-    def _restore(self, run: _Run) -> Outcome:
+    def _restore(self, run: Run) -> Outcome:
         meant = run.snapshot.restore
         receipt = self._receipt(run)
         if meant is None or receipt is None:
@@ -223,7 +150,7 @@ class Engine:
         self._write(run, there.remote_id, meant)
         return self._verify(run, there.remote_id, meant, receipt, receipt.media, run.snapshot.restore_hash)
 
-    def _unpublish(self, run: _Run) -> Outcome:
+    def _unpublish(self, run: Run) -> Outcome:
         receipt = self._receipt(run)
         if receipt is None:
             return Outcome(None)
@@ -243,7 +170,7 @@ class Engine:
         self._write(run, there.remote_id, meant)
         return self._verify(run, there.remote_id, meant, receipt, receipt.media, receipt.sent_hash)
 
-    def _trash(self, run: _Run) -> Outcome:
+    def _trash(self, run: Run) -> Outcome:
         receipt = self._receipt(run)
         if receipt is None:
             return Outcome(None)
@@ -251,7 +178,7 @@ class Engine:
         try:
             self._keep_before(run, run.backend.read(receipt.remote_id), receipt)
             run.say(_("Moving it to the blog's trash"))
-            with self._attempt(run, "trash"):
+            with attempt(self._journal, run.job.id, "trash"):
                 run.backend.trash(receipt.remote_id)
             run.say(_("Looking it up again"))
             there = run.backend.read(receipt.remote_id)
@@ -265,7 +192,7 @@ class Engine:
 
     # --- steps --------------------------------------------------------------------------------------------------
 
-    def _target(self, run: _Run) -> RemotePost:
+    def _target(self, run: Run) -> RemotePost:
         """The post on the blog as it is now: known, found by its marker, or made."""
         receipt = self._receipt(run)
         known = run.job.remote_id or (receipt.remote_id if receipt else "")
@@ -277,7 +204,7 @@ class Engine:
             there = run.backend.read(known)
         except Gone:
             if self._was_live(run, receipt):
-                raise _not_there(run) from None
+                raise not_there(run) from None
         else:
             if there.status is not Status.TRASHED or trashed_by_us:
                 self._journal.note(run.job.id, remote_id=known)
@@ -285,13 +212,13 @@ class Engine:
                     self._first_receipt(run, there)
                 return there
             if self._was_live(run, receipt):
-                raise _in_trash(run)
+                raise in_trash(run)
         # Only an empty draft of ours is gone: nothing that anybody could miss.
         self._journal.note(run.job.id, remote_id="")
         self._receipts.remove(run.job.post_id, run.job.account_id)
         return self._create(run)
 
-    def _create(self, run: _Run) -> RemotePost:
+    def _create(self, run: Run) -> RemotePost:
         run.say(_("Looking on the blog for an earlier try"))
         found = self._found(run)
         if found:
@@ -300,7 +227,7 @@ class Engine:
             self._journal.note(run.job.id, remote_id=there.remote_id, uncertain=True)
         else:
             run.say(_("Creating a draft"))
-            with self._attempt(run, "create") as answer:
+            with attempt(self._journal, run.job.id, "create") as answer:
                 there = run.backend.create_draft(run.marker, run.snapshot.post.title)
                 answer.remote_id = there.remote_id
             run.fresh = True
@@ -314,7 +241,7 @@ class Engine:
         self._first_receipt(run, there)
         return there
 
-    def _first_receipt(self, run: _Run, there: RemotePost) -> None:
+    def _first_receipt(self, run: Run, there: RemotePost) -> None:
         """Write down where the post is as soon as it is anywhere: without the journal, it is found again by this."""
         empty = there.status is Status.DRAFT and is_empty(there)
         self._receipts.put(
@@ -325,13 +252,13 @@ class Engine:
             )
         )  # fmt: skip
 
-    def _found(self, run: _Run) -> list[RemotePost]:
+    def _found(self, run: Run) -> list[RemotePost]:
         """What lies under the marker, a post that is live before drafts, the oldest first; the trash is left
         alone."""
         found = [p for p in run.backend.find(run.marker) if p.status is not Status.TRASHED]
         return sorted(found, key=lambda p: p.status not in LIVE)
 
-    def _refuse_conflict(self, run: _Run, there: RemotePost, receipt: Receipt | None) -> None:
+    def _refuse_conflict(self, run: Run, there: RemotePost, receipt: Receipt | None) -> None:
         if run.fresh or Capability.MANY_WRITERS not in run.backend.capabilities:
             return
         if run.job.accepted and run.job.accepted == there.revision:
@@ -345,81 +272,23 @@ class Engine:
             return
         if any(is_ours(there, outgoing_from_json(json.loads(t))) for t in self._journal.tried(run.job)):
             return
-        media = self._known_media(run, receipt)
+        media = known_media(run, self._journal, receipt)
         if media is not None and run.snapshot.restore is None:
             # A journal that was lost: what is there may be what the try that it knew of has set. Before the first
             # publication nobody but us had a text to put there, so a filtered one counts.
             never_live = receipt is not None and receipt.published_at is None
             if is_ours(there, self._outgoing(run, there, receipt, media), exact=not never_live):
                 return
-        raise ConflictFound(
-            there,
-            _("Somebody changed “{title}” on “{blog}” since you last had it.").format(
-                title=there.title, blog=run.backend.account.name
-            ),
-            _("Nothing was overwritten there, and your text is safe here."),
-            _("Compare the two, then choose which one stays."),
-        )
-
-    def _known_media(self, run: _Run, receipt: Receipt | None) -> tuple[MediaReceipt, ...] | None:
-        """The pictures if all of them are on the blog already, else None."""
-        found = [self._media_there(run, p, receipt) for p in run.pictures]
-        return None if None in found else tuple(m for m in found if m is not None)
-
-    def _media_there(self, run: _Run, picture: Picture, receipt: Receipt | None) -> MediaReceipt | None:
-        """The picture on the blog: by the ledger, by the receipt, else by the hash in its name."""
-        there = self._journal.media(run.job.account_id, picture.content_hash)
-        if there is None and receipt is not None:
-            there = next((m for m in receipt.media if m.content_hash == picture.content_hash), None)
-        if there is not None:
-            return there
-        found = run.backend.find_media(picture.content_hash)
-        if not found:
-            return None
-        run.twins = run.twins or len(found) > 1
-        first = found[0]
-        if (picture.alt, picture.caption) != (first.alt, first.caption) and (picture.alt or picture.caption):
-            run.backend.describe_media(first.remote_id, picture.alt, picture.caption)
-        there = MediaReceipt(picture.content_hash, first.remote_id, first.address, first.width, first.height)
-        self._journal.put_media(run.job.account_id, there)
-        return there
-
-    def _media(self, run: _Run, receipt: Receipt | None) -> tuple[MediaReceipt, ...]:
-        """Every picture of the post on the blog, uploaded where it is not."""
-        media = []
-        for picture in run.pictures:
-            words = _("Uploading {name}").format(name=picture.ref)
-            run.say(words)
-            there = self._media_there(run, picture, receipt)
-            if there is None:
-                file = media_file(picture)
-
-                def sent(done: int, words: str = words, size: int = picture.size) -> None:
-                    run.say(words, max(1, done), size)
-
-                with self._attempt(run, f"upload:{picture.content_hash}"):
-                    made = run.backend.upload(file, sent, run.cancel)
-                if (picture.alt or picture.caption) and (made.alt, made.caption) != (
-                    picture.alt,
-                    picture.caption,
-                ):
-                    run.backend.describe_media(made.remote_id, picture.alt, picture.caption)
-                # Into the ledger last: until then the file is looked up, and described where that got lost.
-                there = MediaReceipt(
-                    picture.content_hash, made.remote_id, made.address, made.width, made.height
-                )
-                self._journal.put_media(run.job.account_id, there)
-            media.append(there)
-        return tuple(media)
+        raise changed_there(run, there)
 
     def _outgoing(
-        self, run: _Run, there: RemotePost, receipt: Receipt | None, media: tuple[MediaReceipt, ...]
+        self, run: Run, there: RemotePost, receipt: Receipt | None, media: tuple[MediaReceipt, ...]
     ) -> Outgoing:
         post = run.snapshot.post
         now = datetime.fromtimestamp(self._clock(), UTC)
         was_live = there.status in LIVE or (receipt is not None and receipt.published_at is not None)
         slug = self._slug(run, there, receipt) if was_live else _first_slug(post.slug, post.title)
-        status = _status(run.snapshot, there, now)
+        status = status_to_end_in(run.snapshot, there, now)
         date = post.date
         if date is None and there.status is Status.SCHEDULED and status is not Status.SCHEDULED:
             date = now  # "now" for a post that had a date to wait for
@@ -430,7 +299,7 @@ class Engine:
             status=status, slug=slug, date=date,
         )  # fmt: skip
 
-    def _slug(self, run: _Run, there: RemotePost, receipt: Receipt | None) -> str:
+    def _slug(self, run: Run, there: RemotePost, receipt: Receipt | None) -> str:
         """The address of a post that was live stays, unless the writer changed the slug field since."""
         base = self._receipts.base(receipt.base_hash) if receipt and receipt.base_hash else None
         asked = str(base_values(base).get("asked_slug", "")) if base else ""
@@ -442,7 +311,7 @@ class Engine:
             return wanted
         return kept or _first_slug(wanted, run.snapshot.post.title)
 
-    def _keep_before(self, run: _Run, there: RemotePost, receipt: Receipt | None) -> None:
+    def _keep_before(self, run: Run, there: RemotePost, receipt: Receipt | None) -> None:
         """Remember what was live before our first write, for undo."""
         if run.job.before or there.status not in LIVE or self._journal.tried(run.job):
             return
@@ -452,17 +321,19 @@ class Engine:
         }
         self._journal.note(run.job.id, before=json.dumps(values, ensure_ascii=False))
 
-    def _write(self, run: _Run, remote_id: str, meant: Outgoing) -> RemotePost:
-        with self._attempt(run, "write", json.dumps(outgoing_json(meant), ensure_ascii=False)):
+    def _write(self, run: Run, remote_id: str, meant: Outgoing) -> RemotePost:
+        with attempt(
+            self._journal, run.job.id, "write", json.dumps(outgoing_json(meant), ensure_ascii=False)
+        ):
             return run.backend.write(remote_id, meant)
 
     def _verify(
-        self, run: _Run, remote_id: str, meant: Outgoing, receipt: Receipt | None, media: tuple[MediaReceipt, ...],
+        self, run: Run, remote_id: str, meant: Outgoing, receipt: Receipt | None, media: tuple[MediaReceipt, ...],
         sent_hash: str,
     ) -> Outcome:  # fmt: skip
         """Read the post again and compare it; write once more where an older try of ours arrived after this one."""
         run.say(_("Looking it up again"))
-        with self._attempt(run, "verify"):
+        with attempt(self._journal, run.job.id, "verify"):
             seen = run.backend.read(remote_id)
             if not is_ours(seen, meant):
                 tried = [outgoing_from_json(json.loads(t)) for t in self._journal.tried(run.job)]
@@ -472,7 +343,7 @@ class Engine:
         return self._end(run, receipt, seen, differences(meant, seen), media, sent_hash, meant.slug)
 
     def _end(
-        self, run: _Run, receipt: Receipt | None, there: RemotePost, remarks: tuple[str, ...],
+        self, run: Run, receipt: Receipt | None, there: RemotePost, remarks: tuple[str, ...],
         media: tuple[MediaReceipt, ...], sent_hash: str, asked_slug: str = "",
     ) -> Outcome:  # fmt: skip
         """The receipt and the base of what is there now, and the look for twins where an answer was lost."""
@@ -496,53 +367,26 @@ class Engine:
         self.sweep(sweep, run.backend)
         return Outcome(done, remarks, sweep)
 
-    def _is_gone(self, run: _Run, receipt: Receipt) -> Outcome:
+    def _is_gone(self, run: Run, receipt: Receipt) -> Outcome:
         self._receipts.remove(receipt.post_id, receipt.account_id)
         return Outcome(None, (_("The post was not on the blog any more."),))
 
-    def _is_uncertain(self, run: _Run) -> bool:
+    def _is_uncertain(self, run: Run) -> bool:
         job = self._journal.job(run.job.id) or run.job
         return run.twins or job.uncertain or any(
             a.outcome in ("", "unknown") and (a.step == "create" or a.step.startswith("upload:"))
             for a in self._journal.attempts(job.id)
         )  # fmt: skip
 
-    def _was_live(self, run: _Run, receipt: Receipt | None) -> bool:
+    def _was_live(self, run: Run, receipt: Receipt | None) -> bool:
         if receipt is not None and receipt.status is Status.TRASHED:
             return False  # she put it there herself: publishing again makes it anew
         return (receipt is not None and receipt.published_at is not None) or bool(
             self._journal.tried(run.job)
         )
 
-    def _receipt(self, run: _Run) -> Receipt | None:
+    def _receipt(self, run: Run) -> Receipt | None:
         return self.receipt(run.job.post_id, run.job.account_id)
-
-    @contextmanager
-    def _attempt(self, run: _Run, step: str, sent: str = "") -> Iterator[_Answer]:
-        """Journal the intent, let the step happen, journal how it ended."""
-        attempt = self._journal.begin(run.job.id, step, sent)
-        answer = _Answer()
-        try:
-            yield answer
-        except (Unreachable, Busy) as error:
-            self._journal.end(attempt, "unsent", error.details or error.happened)
-            raise
-        except (OutcomeUnknown, Intercepted) as error:
-            self._journal.end(attempt, "unknown", error.details or error.happened)
-            raise
-        except BackendError as error:
-            self._journal.end(attempt, "refused", error.details or error.happened)
-            raise
-        except Exception as error:
-            self._journal.end(attempt, "unknown", type(error).__name__)
-            raise
-        self._journal.end(attempt, "done", remote_id=answer.remote_id)
-
-
-class _Answer:
-    """What a step wants written down with its answer."""
-
-    remote_id: str | None = None
 
 
 def sweep_again(sweep: Sweep, now: float) -> float | None:
@@ -550,45 +394,5 @@ def sweep_again(sweep: Sweep, now: float) -> float | None:
     return now + _LAST_SWEEP if sweep.left > 0 else None
 
 
-def _status(snapshot: Snapshot, there: RemotePost, now: datetime) -> Status:
-    """The state to end in: the visibility's own, else later, else public."""
-    own = {Visibility.PRIVATE: Status.PRIVATE, Visibility.PENDING: Status.PENDING}.get(
-        snapshot.post.visibility
-    )
-    if own is not None:
-        return own
-    if snapshot.intent is Intent.SCHEDULE:
-        return (
-            Status.SCHEDULED
-            if is_future(snapshot.post.date, now + timedelta(seconds=-60))
-            else Status.PUBLISHED
-        )
-    if snapshot.intent is Intent.UPDATE and there.status is Status.SCHEDULED:
-        later = snapshot.post.date or there.date
-        return Status.SCHEDULED if is_future(later, now) else Status.PUBLISHED
-    return Status.PUBLISHED
-
-
 def _first_slug(slug: str, title: str) -> str:
     return slug or slugify(title)
-
-
-def _not_there(run: _Run) -> Gone:
-    return Gone(
-        _("“{title}” is not on “{blog}” any more: somebody deleted it there.").format(
-            title=run.job.title, blog=run.backend.account.name
-        ),
-        _("Nothing was sent; your text is safe."),
-        _("Publish it as a new post, or let it be a draft."),
-    )
-
-
-def _in_trash(run: _Run) -> Gone:
-    return Gone(
-        _("“{title}” is in the trash of “{blog}”.").format(
-            title=run.job.title, blog=run.backend.account.name
-        ),
-        _("Nothing was sent; your text is safe."),
-        _("Restore it there and try again, or publish it as a new post."),
-        code="trashed",
-    )

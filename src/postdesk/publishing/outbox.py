@@ -35,10 +35,11 @@ from postdesk.core.language import _
 from postdesk.core.lock import FileLock
 from postdesk.core.receipt import Receipt
 from postdesk.publishing.content import Picture
-from postdesk.publishing.engine import ConflictFound, Engine, Progress, ReceiptStore, sweep_again
+from postdesk.publishing.engine import Engine, sweep_again
 from postdesk.publishing.job import Job, JobState, Reason, Sweep, new_job_id
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.plan import Plan, Snapshot, marker_of
+from postdesk.publishing.run import ConflictFound, Progress, ReceiptStore
 
 _log = logging.getLogger(__name__)
 

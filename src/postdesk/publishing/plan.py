@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from postdesk.backends.base import Capability, Outgoing
+from postdesk.backends.base import Capability, Outgoing, RemotePost
 from postdesk.core import post as posts
 from postdesk.core.account import Account
 from postdesk.core.errors import NotReady
@@ -176,6 +176,25 @@ def missing_visibility(post: Post, account: Account) -> tuple[tuple[Capability, 
 def is_future(when: datetime | None, now: datetime) -> bool:
     """Whether a date is far enough ahead to wait for."""
     return when is not None and when > now + _SOON
+
+
+def status_to_end_in(snapshot: Snapshot, there: RemotePost, now: datetime) -> Status:
+    """The state to end in: the visibility's own, else later, else public."""
+    own = {Visibility.PRIVATE: Status.PRIVATE, Visibility.PENDING: Status.PENDING}.get(
+        snapshot.post.visibility
+    )
+    if own is not None:
+        return own
+    if snapshot.intent is Intent.SCHEDULE:
+        return (
+            Status.SCHEDULED
+            if is_future(snapshot.post.date, now + timedelta(seconds=-60))
+            else Status.PUBLISHED
+        )
+    if snapshot.intent is Intent.UPDATE and there.status is Status.SCHEDULED:
+        later = snapshot.post.date or there.date
+        return Status.SCHEDULED if is_future(later, now) else Status.PUBLISHED
+    return Status.PUBLISHED
 
 
 def spoken(moment: datetime) -> str:

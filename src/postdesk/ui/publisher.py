@@ -17,11 +17,11 @@ from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _, ngettext
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
-from postdesk.publishing.engine import Progress
 from postdesk.publishing.job import Job, JobState
 from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent
 from postdesk.publishing.preflight import Level, Remark, blocks
+from postdesk.publishing.run import Progress
 from postdesk.ui.outbox import WaitingPost
 from postdesk.ui.publish import Look, PublishPopover
 from postdesk.ui.publish import Remark as Line
