@@ -96,6 +96,8 @@ class Pictures(QObject):
             return reader.read()
 
         def show(picture: QImage) -> None:
+            if self._session.document is None or self._session.document.path != path:
+                return
             self._details.set_thumbnail(None if picture.isNull() else QPixmap.fromImage(picture), image)
 
         self._tasks.run(
@@ -106,6 +108,9 @@ class Pictures(QObject):
         document = self._session.document
 
         def added(reference: str) -> None:
+            post = self._session.post
+            if document is None or post is None or post.id != document.post.id:
+                return  # she has gone on to another post
             shown = replace(self._details.details, image=reference)
             self._details.set_details(shown, self._editor.title())
             self._details.changed.emit(shown)
