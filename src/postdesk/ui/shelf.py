@@ -76,6 +76,7 @@ class Shelf(QObject):
         self._busy = False
         self._again = False
         self._looking = False
+        self._missing = False  # the library could not be looked at, and she was told
         self._query = ""
         self._timer = QTimer(self, interval=LOOK)
         self._timer.timeout.connect(self.look)
@@ -147,17 +148,22 @@ class Shelf(QObject):
 
     def _failed(self, error: Exception) -> None:
         self._busy = False
+        self._say(error)
+
+    def _say(self, error: Exception) -> None:
         self.told.emit(error.sentence if isinstance(error, PostDeskError) else str(error))
 
     def _looked(self, changes: Changes) -> None:
-        self._looking = False
+        self._looking = self._missing = False
         if changes:
             self.changed_outside.emit(changes)
             self.refresh()
 
     def _look_failed(self, error: Exception) -> None:
         self._looking = False
-        self._failed(error)
+        if not self._missing:  # not at every look
+            self._missing = True
+            self._say(error)
 
 
 def gather(desk: Desk, blog: str) -> Gathered:
