@@ -103,9 +103,10 @@ class Controller(QObject):
 
         def open_first() -> None:
             if given:
-                self.session.open(given[-1])
+                self.session.open(given[-1], otherwise=self.files.open_newest)
             elif isinstance(last, str) and Path(last).is_file():
-                self.session.open(Path(last), cursor if isinstance(cursor, int) else 0)
+                place = cursor if isinstance(cursor, int) else 0
+                self.session.open(Path(last), place, self.files.open_newest)
             else:
                 self.files.open_newest()
 

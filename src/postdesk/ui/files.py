@@ -45,7 +45,7 @@ class Files(QObject):
         """The post that was changed last, or a new one where there is none."""
         self._run(
             self._desk.library.summaries,
-            lambda found: self._session.open(found[0].path) if found else self.new(),
+            lambda found: self._session.open(found[0].path, otherwise=self.new) if found else self.new(),
         )
 
     def new(self) -> None:

@@ -56,6 +56,7 @@ class PublishCommands(QObject):
         publisher.done.connect(self._done)
         publisher.fix.connect(self._fix)
         publisher.changed.connect(self._show_waiting)
+        session.opened.connect(lambda _document: popover.close_popover())  # it asks about the post before
         popover.closed.connect(window.go_to_editor)
         popover.confirmed.connect(lambda _when: window.go_to_editor())
 
@@ -75,7 +76,9 @@ class PublishCommands(QObject):
         intent = state.intent if state is not None and state.intent is not None else Intent.PUBLISH
         button = self._window.header.publish
         self._popover.open_at(button.mapTo(self._window, button.rect().bottomRight()))
-        self._with_saved(lambda d, a: self._publisher.look(d, a, intent))
+        self._with_saved(
+            lambda d, a: self._publisher.look(d, a, intent), lambda _error: self._popover.close_popover()
+        )
 
     def schedule(self) -> None:
         """The popover with its date and time open."""
@@ -110,11 +113,13 @@ class PublishCommands(QObject):
         self._outbox.show()
         self._outbox.raise_()
 
-    def _with_saved(self, then: Callable[[Document, Account], None]) -> None:
-        """Go on with the file as it is typed now."""
+    def _with_saved(
+        self, then: Callable[[Document, Account], None], otherwise: Callable[[Exception], None] | None = None
+    ) -> None:
+        """Go on with the file as it is typed now; `otherwise(error)` when it could not be saved."""
         account = self._standing.account()
         if account is not None:
-            self._session.save(lambda document: then(document, account))
+            self._session.save_with_id(lambda document: then(document, account), otherwise)
 
     def _done(self, result: JobResult) -> None:
         account = self._desk.accounts.get(result.account_id)

@@ -250,6 +250,36 @@ class Session(QObject):
                 self._text.waiting.append((then, otherwise or (lambda _error: None)))
             self._save(self._text)
 
+    def save_with_id(
+        self,
+        then: Callable[[Document], None],
+        otherwise: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """As `save`, and the file names the post's id, under which publishing files what the blog says."""
+        text = self._text
+        if text is None:
+            return
+
+        def saved(document: Document) -> None:
+            if document.fields is None or document.fields.id == document.post.id:
+                then(document)
+                return
+            text.saving = True  # so that nothing is saved over the file without the id
+            self._tasks.run(lambda: self._library.carry_id(document), carried, failed, lane=LANE)
+
+        def carried(document: Document) -> None:
+            text.saving = False
+            text.document = document
+            then(document)
+            self._save(text)
+
+        def failed(error: Exception) -> None:
+            self._not_saved(text, error)
+            if otherwise is not None:
+                otherwise(error)
+
+        self.save(saved, otherwise)
+
     def rename(self, name: str) -> None:
         """Give the open post's file the name that `name` makes, once it is saved."""
         text = self._text
