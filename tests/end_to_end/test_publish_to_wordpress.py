@@ -109,10 +109,11 @@ def test_a_colleagues_change_is_not_overwritten_by_update(published: Writer, blo
     assert "twelve people" in published.file.read_text("utf-8")
 
 
-def test_a_post_is_taken_offline_and_then_to_the_blogs_trash(published: Writer, blog: Blog) -> None:
+def test_a_post_is_undone_taken_offline_and_put_into_the_blogs_trash(published: Writer, blog: Blog) -> None:
     address = blog.only_post()["link"]
     assert blog.is_public(address)
-    published.choose("unpublish")
+
+    published.press_in_toast("Undo")
     published.hears("Taken offline")
     assert blog.only_post()["status"] == "draft"
     assert not blog.is_public(address)
@@ -121,17 +122,19 @@ def test_a_post_is_taken_offline_and_then_to_the_blogs_trash(published: Writer, 
     published.hears("Published on")
     assert blog.only_post()["link"] == address
     assert blog.is_public(address)
+
+    published.choose("unpublish")
+    published.hears("Taken offline")
+    assert blog.only_post()["status"] == "draft"
+    assert not blog.is_public(address)
+    published.until(lambda: published.button == "Publish", "the post to be a draft again")
+    published.publish()
+    published.hears("Published on")
+
     published.choose("delete_from_blog")
     published.hears("Moved to the trash of")
     assert blog.posts() == []
     assert len(blog.posts("trash")) == 1
+    assert len(blog.media()) == 1
     assert not blog.is_public(address)
     assert "eleven people" in published.file.read_text("utf-8")
-
-
-def test_a_first_publication_is_undone_to_a_draft(published: Writer, blog: Blog) -> None:
-    address = blog.only_post()["link"]
-    published.press_in_toast("Undo")
-    published.until(lambda: blog.only_post()["status"] == "draft", "the post to be a draft")
-    assert not blog.is_public(address)
-    published.until(lambda: published.state.startswith("Draft"), "the header to say Draft")

@@ -84,13 +84,32 @@ def proxy(site: WordPress, fault_proxy: FaultProxies) -> FaultProxy:
     return fault_proxy(site.base_url)
 
 
+@pytest.fixture(autouse=True)
+def without_preview(folders: Folders) -> None:
+    """She had sent the preview away the last time, which makes these windows open sooner."""
+    Recovery(folders.state).save_session({"panes": ["sidebar"]})
+
+
 @pytest.fixture
-def typed(writer: Writer, site: WordPress, proxy: FaultProxy) -> Writer:
-    """A writer who has her blog, through the proxy, and has typed a post for it."""
-    writer.add_blog(proxy.base_url, site.user, site.app_password)
+def typed(closed_window: Writer, site: WordPress, proxy: FaultProxy) -> Writer:
+    """A writer who has her blog from before, through the proxy, and has typed a post for it."""
+    _has_blog(closed_window, site, proxy.base_url)
+    return closed_window
+
+
+def _account(site: WordPress, address: str) -> Account:
+    options = MappingProxyType({"api": f"{address}/wp-json/", "markup": "blocks"})
+    return Account(new_account_id(), "wordpress", "Her blog", address, site.user, options)
+
+
+def _has_blog(writer: Writer, site: WordPress, address: str) -> None:
+    """Her one blog is the one at `address`, and a post for it is typed."""
+    account = _account(site, address)
+    Accounts(writer.folders).add(account)
+    writer.open()
+    writer.desk.desk.passwords.set(account.id, site.app_password)
     writer.new_post(TITLE, TEXT)
     writer.until_saved()
-    return writer
 
 
 def _is_in_the_file(writer: Writer, words: str) -> bool:
@@ -219,34 +238,23 @@ def test_a_wrong_certificate_is_said_and_nothing_is_sent(writer: Writer, tmp_pat
 
 
 def test_with_the_server_away_the_post_waits_and_goes_out_by_itself(
-    typed: Writer, site: WordPress, blog: Blog
+    closed_window: Writer, site: WordPress, blog: Blog
 ) -> None:
+    _has_blog(closed_window, site, site.base_url)
     site.go_down()
     try:
-        # The proxy stays, as a host's front does whose machine behind is gone; so the address itself is asked here.
-        typed.close()
-        accounts = Accounts(typed.folders)
-        account = next(a for a in accounts.all() if a.kind == "wordpress")
-        direct = Account(
-            account.id, account.kind, account.name, site.base_url, account.user,
-            MappingProxyType({**account.options, "api": f"{site.base_url}/wp-json/"}),
-        )  # fmt: skip
-        accounts.replace(direct)
-        typed.open()
-        typed.desk.desk.passwords.set(account.id, site.app_password)
-        typed.publish()
-        sentence = typed.hears("did not accept a connection")
+        closed_window.publish()
+        sentence = closed_window.hears("did not accept a connection")
         assert has_three_parts(sentence)
         assert "Nothing was sent" in sentence
-        typed.until(
-            lambda: typed.state.startswith("Waiting for connection"), "the header to say that it waits"
-        )
-        typed.until(typed.window.sidebar.waiting.isVisible, "the line about what waits")
-        assert "goes out by itself" in typed.window.sidebar.waiting.text()
+        closed_window.until(lambda: closed_window.state.startswith("Waiting for connection"), "the header")
+        waiting = closed_window.window.sidebar.waiting
+        closed_window.until(waiting.isVisible, "the line about what waits")
+        assert "goes out by itself" in waiting.text()
     finally:
         site.come_back()
-    _went_out_once(typed, blog)
-    typed.until(lambda: not typed.window.sidebar.waiting.isVisible(), "the outbox to be empty")
+    _went_out_once(closed_window, blog)
+    closed_window.until(lambda: not waiting.isVisible(), "the outbox to be empty")
 
 
 @pytest.mark.parametrize("skip", [0, 1, 2])
@@ -515,9 +523,7 @@ def test_a_keyring_that_does_not_open_leaves_the_post_waiting_for_her(
     words: str,
 ) -> None:
     _session(keyring_session, state, monkeypatch)
-    options = MappingProxyType({"api": f"{site.base_url}/wp-json/", "markup": "blocks"})
-    account = Account(new_account_id(), "wordpress", "Her blog", site.base_url, site.user, options)
-    Accounts(folders).add(account)
+    Accounts(folders).add(_account(site, site.base_url))
     writer = closed_window
     writer.open()
     writer.new_post(TITLE, TEXT)
@@ -578,8 +584,9 @@ def test_a_library_that_another_program_holds_is_said_and_not_touched(folders: F
 
 @pytest.mark.parametrize("root", [True, False])
 def test_where_the_preview_engine_may_not_start_a_simpler_one_stands_in(
-    closed_window: Writer, monkeypatch: pytest.MonkeyPatch, root: bool
+    closed_window: Writer, folders: Folders, monkeypatch: pytest.MonkeyPatch, root: bool
 ) -> None:
+    Recovery(folders.state).save_session({"panes": ["sidebar", "preview"]})
     monkeypatch.delenv("QTWEBENGINE_DISABLE_SANDBOX", raising=False)
     monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000)
     # Where the system forbids the sandbox the probe's process ends with an error; so does this one.
