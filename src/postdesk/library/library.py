@@ -256,6 +256,14 @@ class Library:
         place = self._inside(folder) if folder else self.root
         return self._create(place, names.file_stem(title), ".md", new_text(Post(new_id(), title, body)))
 
+    def new_again(self, post: Post, path: Path | None) -> Document:
+        """A file for a post whose own, at `path`, is gone: where it lay, beside its pictures, or at the library's top.
+        It stays the same post, so that publishing it finds it on the blog."""
+        place = self._inside(path).parent if path is not None else self.root
+        if path is None or not place.is_dir():
+            return self._create(self.root, names.file_stem(post.title), ".md", new_text(post))
+        return self._create(place, path.stem, path.suffix, new_text(post))
+
     def duplicate(self, document: Document) -> Document:
         """A copy of a post beside it: with an id of its own, not dated, and with no address yet."""
         title = _("{title} (copy)").format(title=document.post.title) if document.post.title else ""

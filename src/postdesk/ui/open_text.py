@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _
@@ -62,14 +63,16 @@ def bring_back(library: Library, recovery: Recovery) -> tuple[tuple[str, ...], t
     sentences: list[str] = []
     unsaved: list[Entry] = []
     for found in recovery.pending(library.read, library.root):
-        entry, document = found.entry, found.document
+        entry, document, clean = found.entry, found.document, found.clean
         title = entry.post.title or _("Untitled")
         try:
+            if document is None and (path := _path_of(library, entry.post.id)) is not None:
+                document = library.read(path)  # it was renamed or moved meanwhile
+                clean = document.hash == entry.base_hash
             if document is None:
-                made = library.new(entry.post.title, body=entry.post.body)
-                library.save(made, replace(entry.post, id=made.post.id))
+                library.new_again(entry.post, entry.path)
                 words = _("The file of “{title}” is gone; the words you typed are in a new one.")
-            elif found.clean:
+            elif clean:
                 library.save(document, entry.post)
                 words = _("Brought back what you typed in “{title}” before the program ended.")
             else:
@@ -85,6 +88,10 @@ def bring_back(library: Library, recovery: Recovery) -> tuple[tuple[str, ...], t
             unsaved.append(entry)
             sentences.append(error.sentence)
     return tuple(sentences), tuple(unsaved)
+
+
+def _path_of(library: Library, post_id: str) -> Path | None:
+    return next((s.path for s in library.summaries() if s.id == post_id), None)
 
 
 def details_of(post: Post) -> Details:
