@@ -201,9 +201,10 @@ class Opened:
         """At the end: everything typed is on the disk, and the library is free for the next window."""
         if self.controller is not None:
             self.controller.finish()
-            self.controller.desk.close()
         self.instance.close()
         self.tasks.wait(5000)
+        if self.controller is not None:
+            self.controller.desk.close()
         self.library.close()
 
 
@@ -218,9 +219,8 @@ def open_window(
     """Show the window on an opened library. What can wait is made after its first paint; then `then` is called."""
     from PySide6.QtCore import Qt, QTimer
 
-    from postdesk.ui.preferences import wants_dark
     from postdesk.ui.style import stylesheet
-    from postdesk.ui.theme import load_theme, palette, ui_font
+    from postdesk.ui.theme import load_theme, palette, ui_font, wants_dark
 
     theme = load_theme(wants_dark(settings.theme))
     application.setPalette(palette(theme))

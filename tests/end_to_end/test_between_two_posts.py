@@ -4,16 +4,19 @@ wrong post."""
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QElapsedTimer, QMimeData, QUrl
 from PySide6.QtTest import QTest
 
 from postdesk.core.errors import DiskFull
 from postdesk.core.post import Post
 from postdesk.library.document import Document
+from postdesk.library.recovery import Recovery
 from postdesk.ui.shelf import file_key
+from tests.conftest import ExpectLog
 from tests.end_to_end.writer import Writer, draw_picture
 
 
@@ -126,3 +129,69 @@ def test_a_library_that_is_unplugged_is_told_once_and_loses_no_word(writer: Writ
     writer.desk.session.save()
     writer.until_saved()
     assert "and salt" in writer.file.read_text("utf-8")
+
+
+def test_a_window_that_is_closed_while_a_blog_is_slow_to_answer_closes_at_once(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.new_post("Bread", "Flour")
+    writer.until_saved()
+    blog, reached = threading.Event(), threading.Event()
+
+    def slowly(*_args: object, **_values: object) -> tuple[object, ...]:
+        reached.set()
+        blog.wait(20)
+        return ()
+
+    monkeypatch.setattr(writer.desk.desk, "run", slowly)
+    writer.publish()
+    writer.until(reached.is_set)
+    writer.type(" and salt", writer.desk.editor.text)
+    file = writer.file
+    clock = QElapsedTimer()
+    clock.start()
+    writer.window.close()
+    took = clock.elapsed()
+    blog.set()
+    assert "and salt" in file.read_text("utf-8")
+    assert took < 2000, took
+
+
+def test_a_published_post_whose_file_went_away_with_unsaved_words_comes_back_as_the_same_post(
+    writer: Writer, expect_log: ExpectLog
+) -> None:
+    expect_log("stay in the recovery copy")
+    writer.new_post("Bread", "Flour")
+    writer.publish()
+    writer.hears("Published")
+    writer.until_idle()
+    writer.until_saved()
+    assert writer.desk.session.post is not None
+    post_id = writer.desk.session.post.id
+    file = writer.file
+    file.unlink()
+    writer.type(" and salt", writer.desk.editor.text)
+    writer.close()
+    writer.open()
+    writer.until_idle()
+    [found] = [s for s in writer.desk.desk.library.summaries() if s.title == "Bread"]
+    assert "and salt" in found.path.read_text("utf-8")
+    assert found.id == post_id
+
+
+def test_unsaved_words_find_their_file_under_the_name_it_has_by_now(writer: Writer) -> None:
+    writer.new_post("Bread", "Flour")
+    writer.until_saved()
+    writer.until_idle()
+    assert writer.desk.session.document is not None
+    document = writer.desk.session.document
+    file = writer.file
+    writer.close()
+    recovery = Recovery(writer.folders.state)
+    post = replace(document.post, body="Flour and salt")
+    recovery.put(post.id, post, path=file, base_hash=document.hash)
+    file.rename(file.with_name("loaf.md"))
+    writer.open()
+    writer.until_idle()
+    assert [s.path.name for s in writer.desk.desk.library.summaries() if s.title == "Bread"] == ["loaf.md"]
+    assert "and salt" in file.with_name("loaf.md").read_text("utf-8")

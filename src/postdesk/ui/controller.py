@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, QUrl
+from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from postdesk.backends.base import RemotePost
@@ -48,7 +48,10 @@ from postdesk.ui.tasks import Tasks
 from postdesk.ui.toast import Toast
 from postdesk.ui.window import MainWindow
 
+_PATIENCE = 3000  # ms for the first post to open, before the rest is started all the same
+_AFTERWARDS = 700  # ms from the first post to the first question to a blog
 _COUNT = 200  # ms from the last key to the words being counted
+_ON_THIS_MACHINE = ("library", "recovery", "publish")  # lanes that are waited for at quit; blogs are not
 _log = logging.getLogger(__name__)
 
 
@@ -86,6 +89,7 @@ class Controller(QObject):
         self._why_simple = ""
         self._connected = True
         self._finished = False
+        self._rest_started = False
         self._entered = False  # the first post of this run is open, and the keyboard in it
         self._count = QTimer(self, singleShot=True, interval=_COUNT)
         self._count.timeout.connect(self._count_words)
@@ -110,12 +114,25 @@ class Controller(QObject):
             else:
                 self.files.open_newest()
 
+        self.window.sidebar.set_blogs(self.shelf.blogs(), self.standing.blog)
         self.session.bring_back(open_first)
-        self.shelf.start()
-        self.publisher.start()
-        self.set_blogs()
+        QTimer.singleShot(_PATIENCE, self, self._start_the_rest)
         if self.desk.journal.remark:
             self.window.status.set_notice(self.desk.journal.remark)
+
+    def _start_the_rest(self) -> None:
+        """The list, the outbox and the blogs, once the first post is open: their tasks import much, and a thread
+        that imports holds up the window's."""
+        if not self._rest_started and not self._finished:
+            self._rest_started = True
+            self.shelf.start()
+            self.set_blogs(ask=False)
+            QTimer.singleShot(_AFTERWARDS, self, self._ask_the_blogs)
+
+    def _ask_the_blogs(self) -> None:
+        if not self._finished:
+            self.publisher.start()
+            self.refresh_archives()
 
     def finish(self) -> None:
         """At quit: everything typed is on the disk when this returns."""
@@ -124,8 +141,7 @@ class Controller(QObject):
         self._finished = True
         self.shelf.stop()
         self.publisher.stop()
-        self._tasks.wait(5000)
-        QCoreApplication.processEvents()  # what the tasks answered, e.g. that a save is done
+        self._tasks.settle(_ON_THIS_MACHINE, 5000)
         self.session.finish()
         values = {
             **self.window.state_values(),
@@ -152,13 +168,14 @@ class Controller(QObject):
 
     # --- blogs ---
 
-    def set_blogs(self) -> None:
-        """The accounts changed."""
+    def set_blogs(self, *, ask: bool = True) -> None:
+        """The accounts changed; with `ask` they are asked for their posts."""
         blogs = self.shelf.blogs()
         if self.standing.blog not in {b.id for b in blogs}:
             self.standing.blog = ""
         self.choose_blog(self.standing.blog)
-        self.refresh_archives()
+        if ask:
+            self.refresh_archives()
 
     def choose_blog(self, account_id: str) -> None:
         """Show one blog's view of things, "" for all."""
@@ -236,6 +253,9 @@ class Controller(QObject):
         if not self._entered:
             self._entered = True
             self.window.go_to_editor()
+            self.editor.text.ensureCursorVisible()
+            self._preview.show_line(self._line)
+            QTimer.singleShot(0, self, self._start_the_rest)
 
     def _edited(self, post: Post) -> None:
         self._preview.update_body(post.body, self._line)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt, QThread, QThreadPool, Signal
 
 from postdesk.core.errors import PostDeskError
 
@@ -116,6 +116,18 @@ class Tasks(QObject):
     def busy(self) -> int:
         """How many jobs have not called back yet."""
         return len(self._running)
+
+    def settle(self, lanes: Collection[str], milliseconds: int) -> bool:
+        """At quit: wait until nothing is left in these lanes, and deliver what was answered; whether that was so in
+        time. What runs in other lanes, e.g. a request to a slow blog, is not waited for."""
+        clock = QElapsedTimer()
+        clock.start()
+        while any(lane in self._lanes for lane in lanes):
+            if clock.elapsed() > milliseconds:
+                return False
+            QThread.msleep(2)
+            QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
+        return True
 
     def wait(self, milliseconds: int) -> bool:
         """At quit: wait for running jobs; what they answer is still delivered by the event loop."""
