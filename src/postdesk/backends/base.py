@@ -18,14 +18,15 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
-
-import httpx2
+from typing import TYPE_CHECKING, Protocol
 
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.post import Visibility
 from postdesk.core.receipt import Status
+
+if TYPE_CHECKING:  # every part imports this module, and the client is needed only when something is sent
+    import httpx2
 
 
 class Capability(Enum):

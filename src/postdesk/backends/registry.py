@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from importlib.metadata import EntryPoint, entry_points
-
-import httpx2
+from typing import TYPE_CHECKING
 
 from postdesk.backends.base import BackendKind, Found
 from postdesk.core.errors import BackendError, SettingsError
 from postdesk.core.language import _
+
+if TYPE_CHECKING:
+    import httpx2
 
 GROUP = "postdesk.backends"
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-import httpx2
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
@@ -18,6 +18,9 @@ from postdesk.core.language import _
 from postdesk.publishing.desk import Desk
 from postdesk.ui.accounts import AccountDialog, AccountValues
 from postdesk.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    import httpx2
 
 _log = logging.getLogger(__name__)
 

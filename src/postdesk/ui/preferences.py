@@ -23,15 +23,8 @@ from postdesk.core.settings import TEXT_SIZES, Settings, save_settings
 from postdesk.publishing.desk import Desk
 from postdesk.ui.editor import Editor
 from postdesk.ui.style import stylesheet
-from postdesk.ui.theme import load_theme, palette
+from postdesk.ui.theme import load_theme, palette, wants_dark
 from postdesk.ui.window import MainWindow
-
-
-def wants_dark(theme: str) -> bool:
-    """Whether a setting ("system", "light", "dark") means the dark theme now."""
-    if theme == "system":
-        return QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-    return theme == "dark"
 
 
 class Preferences(QObject):

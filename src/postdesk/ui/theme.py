@@ -5,7 +5,8 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, fields
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 
 from postdesk.core.resources import resource
 
@@ -57,6 +58,13 @@ def load_theme(dark: bool) -> Theme:
     values = tomllib.loads(resource("themes/dark.toml" if dark else "themes/light.toml").read_text("utf-8"))
     known = {f.name for f in fields(Theme)}
     return Theme(values["name"], values["dark"], **{k: v for k, v in values["colors"].items() if k in known})
+
+
+def wants_dark(theme: str) -> bool:
+    """Whether a setting ("system", "light", "dark") means the dark theme now."""
+    if theme == "system":
+        return QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+    return theme == "dark"
 
 
 def load_fonts() -> None:
