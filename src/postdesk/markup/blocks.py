@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from postdesk.markup import source
+from postdesk.markup import source, starts
 from postdesk.markup.dialect import is_contained
 
 _TAGGED = re.compile(r"<[A-Za-z/!?]|```|~~~")
@@ -86,7 +86,7 @@ def _chunks(lines: list[str]) -> list[_Chunk]:
             if end is None:
                 kind, end = "unclosed", _paragraph_end(lines, position, unclosed)
         elif kind == "fence":
-            closing = source.fence_end(lines, position, unclosed)
+            closing = starts.fence_end(lines, position, unclosed)
             if closing is None:
                 kind, end = "text", _paragraph_end(lines, position, unclosed)
             else:
@@ -102,22 +102,22 @@ def _chunks(lines: list[str]) -> list[_Chunk]:
 
 def _kind(line: str) -> str:
     first = line.lstrip(" \t")
-    if len(line) - len(first) >= source.TAB or line.startswith("\t"):
+    if len(line) - len(first) >= starts.TAB or line.startswith("\t"):
         return "code"
     character = first[0]
-    if character in "`~" and source.fence_opening(line) is not None:
+    if character in "`~" and starts.fence_opening(line) is not None:
         return "fence"
-    if character == "<" and source.HTML_START.match(line):
+    if character == "<" and starts.HTML_START.match(line):
         return "html"
     if character == ">":
         return "quote"
     if character == "#":
         return "heading"
-    if (character in "-*+" or character.isdigit()) and source.item_start(line) is not None:
+    if (character in "-*+" or character.isdigit()) and starts.item_start(line) is not None:
         return "list"
-    if character in "[*" and source.DEFINITION.match(line):
+    if character in "[*" and starts.DEFINITION.match(line):
         return "definition"
-    if character == ":" and source.DESCRIPTION.match(line):
+    if character == ":" and starts.DESCRIPTION.match(line):
         return "description"
     return "text"
 
@@ -130,7 +130,7 @@ def _paragraph_end(lines: list[str], start: int, unclosed: set[tuple[str, int]])
         if not line or line.isspace():
             break
         if "```" in line or "~~~" in line:
-            end = source.fence_end(lines, position, unclosed)
+            end = starts.fence_end(lines, position, unclosed)
             if end is not None:
                 position = end
         position += 1

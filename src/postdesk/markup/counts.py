@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from postdesk.markup import source
+from postdesk.markup import starts
 
 WORDS_PER_MINUTE = 230  # silent reading of non-fiction, after Brysbaert 2019 (238), rounded down
 
@@ -66,7 +66,7 @@ def outline(text: str) -> tuple[Heading, ...]:
     while position < len(lines):
         line = lines[position]
         if "```" in line or "~~~" in line:
-            end = source.fence_end(lines, position, unclosed)
+            end = starts.fence_end(lines, position, unclosed)
             if end is not None:
                 position = end + 1
                 continue
@@ -88,9 +88,9 @@ def outline(text: str) -> tuple[Heading, ...]:
 
 def _can_be_title(lines: list[str], number: int) -> bool:
     line = lines[number]
-    if not line.strip() or source.indent_of(line) >= source.TAB or line.startswith("\t"):
+    if not line.strip() or starts.indent_of(line) >= starts.TAB or line.startswith("\t"):
         return False
-    if source.starts_something(line) or "|" in line:
+    if starts.starts_something(line) or "|" in line:
         return False
     return number == 0 or not lines[number - 1].strip()
 

@@ -8,13 +8,13 @@ holds each against that library.
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from postdesk.markup.embeds import Provider, provider_of
+from postdesk.markup.delimiters import classes, delimited, embed
+from postdesk.markup.embeds import provider_of
 from postdesk.markup.pictures import exchange_sources
 from postdesk.markup.tree import Node, parse, write_all
 
@@ -92,14 +92,14 @@ class _Writer:
             known = self._media.get(src)
             return known.address if known is not None else None
 
-        return _comment("html", {}, exchange_sources(source.strip("\n"), address))
+        return delimited("html", {}, exchange_sources(source.strip("\n"), address))
 
     def _block(self, node: Node) -> str:
         if node.tag == "!":
             if node.text.strip() == "more":
-                return _comment("more", {}, "<!--more-->")
+                return delimited("more", {}, "<!--more-->")
             if node.text.strip() == "nextpage":
-                return _comment("nextpage", {}, "<!--nextpage-->")
+                return delimited("nextpage", {}, "<!--nextpage-->")
             raise _Foreign
         if not node.tag or any(not below.closed for below in node.everything()):
             raise _Foreign
@@ -116,11 +116,11 @@ class _Writer:
             address = node.plain().strip()
             provider = provider_of(address) if all(not child.tag for child in node.children) else None
             if provider is not None:
-                return _embed(address, provider)
+                return embed(address, provider)
         inner = self.inline(node.children)
         if not inner:
             return ""
-        return _comment("paragraph", values, f"<p{_class(*node.classes)}>{inner}</p>")
+        return delimited("paragraph", values, f"<p{classes(*node.classes)}>{inner}</p>")
 
     def heading(self, node: Node) -> str:
         names = _own(node, "class", "id")
@@ -130,8 +130,8 @@ class _Writer:
         # The order is that of the library: what the block has itself, then what it supports.
         values |= names
         identity = f' id="{html.escape(anchor)}"' if anchor else ""
-        names_there = _class("wp-block-heading", *node.classes)
-        return _comment(
+        names_there = classes("wp-block-heading", *node.classes)
+        return delimited(
             "heading",
             values,
             f"<{node.tag}{names_there}{identity}>{self.inline(node.children)}</{node.tag}>",
@@ -166,8 +166,8 @@ class _Writer:
         if any(not child.tag for child in children):
             raise _Foreign
         inner = "\n\n".join(self.blocks(children))
-        return _comment(
-            "quote", values, f"<blockquote{_class('wp-block-quote', *node.classes)}>{inner}</blockquote>"
+        return delimited(
+            "quote", values, f"<blockquote{classes('wp-block-quote', *node.classes)}>{inner}</blockquote>"
         )
 
     def list(self, node: Node) -> str:
@@ -194,8 +194,8 @@ class _Writer:
                 raise _Foreign
             items.append(self._item(child))
         inner = "\n\n".join(items)
-        return _comment(
-            "list", values, f"<{node.tag}{start}{_class('wp-block-list', *names)}>{inner}</{node.tag}>"
+        return delimited(
+            "list", values, f"<{node.tag}{start}{classes('wp-block-list', *names)}>{inner}</{node.tag}>"
         )
 
     def _item(self, node: Node) -> str:
@@ -222,7 +222,7 @@ class _Writer:
         text = "<br><br>".join(part for part in parts if part)
         values: dict[str, object] = {"className": " ".join(names)} if names else {}
         nested = "\n\n".join(lists)
-        return _comment("list-item", values, f"<li{_class(*names)}>{text}{nested}</li>")
+        return delimited("list-item", values, f"<li{classes(*names)}>{text}{nested}</li>")
 
     # --- the rest --------------------------------------------------------------------------------------------
 
@@ -259,7 +259,7 @@ class _Writer:
             shown = f'<a href="{html.escape(link.attributes.get("href", ""))}">{shown}</a>'
         if caption:
             shown += f'<figcaption class="wp-element-caption">{caption}</figcaption>'
-        return _comment("image", values, f"<figure{_class(*names)}>{shown}</figure>")
+        return delimited("image", values, f"<figure{classes(*names)}>{shown}</figure>")
 
     def code(self, node: Node) -> str:
         """`pre` with one `code`, or what the highlighter made of it: a `div` around it with the language."""
@@ -281,7 +281,9 @@ class _Writer:
         escaped = html.escape(text, quote=False).replace("[", "&#91;").replace("\u00a0", "&nbsp;")
         escaped = _ISOLATED_ADDRESS.sub(r"\1&#47;&#47;\2", escaped)
         values: dict[str, object] = {"className": " ".join(names)} if names else {}
-        return _comment("code", values, f"<pre{_class('wp-block-code', *names)}><code>{escaped}</code></pre>")
+        return delimited(
+            "code", values, f"<pre{classes('wp-block-code', *names)}><code>{escaped}</code></pre>"
+        )
 
     def table(self, node: Node) -> str:
         _plain(node)
@@ -297,7 +299,7 @@ class _Writer:
                 parts.append(f"<{section.tag}>{''.join(rows)}</{section.tag}>")
         if not parts:
             raise _Foreign
-        return _comment(
+        return delimited(
             "table",
             {},
             '<figure class="wp-block-table"><table class="has-fixed-layout">'
@@ -326,7 +328,7 @@ class _Writer:
 
     def rule(self, node: Node) -> str:
         _plain(node)
-        return _comment("separator", {}, '<hr class="wp-block-separator has-alpha-channel-opacity"/>')
+        return delimited("separator", {}, '<hr class="wp-block-separator has-alpha-channel-opacity"/>')
 
 
 _BLOCKS = {
@@ -340,27 +342,6 @@ _BLOCKS = {
     "table": _Writer.table,
     "hr": _Writer.rule,
 } | {f"h{level}": _Writer.heading for level in range(1, 7)}
-
-
-def _comment(name: str, values: Mapping[str, object], inner: str) -> str:
-    """A block: its delimiters around `inner`. The JSON has nothing in it that could end the comment."""
-    written = ""
-    if values:
-        written = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-        for letter, escaped in (
-            ("--", "\\u002d\\u002d"),
-            ("<", "\\u003c"),
-            (">", "\\u003e"),
-            ("&", "\\u0026"),
-            ('\\"', "\\u0022"),
-        ):
-            written = written.replace(letter, escaped)
-        written += " "
-    return f"<!-- wp:{name} {written}-->\n{inner}\n<!-- /wp:{name} -->"
-
-
-def _class(*names: str) -> str:
-    return f' class="{html.escape(" ".join(names))}"' if names else ""
 
 
 def _plain(node: Node) -> None:
@@ -389,27 +370,3 @@ def _tick(node: Node) -> None:
         node.text = "☑" if "checked" in node.attributes else "☐"
         node.tag = ""
         node.attributes = {}
-
-
-def _embed(address: str, provider: Provider) -> str:
-    values: dict[str, object] = {
-        "url": address,
-        "type": provider.kind,
-        "providerNameSlug": provider.slug,
-        "responsive": True,
-    }
-    names = [
-        "wp-block-embed",
-        f"is-type-{provider.kind}",
-        f"is-provider-{provider.slug}",
-        f"wp-block-embed-{provider.slug}",
-    ]
-    if provider.wide:
-        values["className"] = "wp-embed-aspect-16-9 wp-has-aspect-ratio"
-        names += ["wp-embed-aspect-16-9", "wp-has-aspect-ratio"]
-    shown = html.escape(address, quote=False)
-    return _comment(
-        "embed",
-        values,
-        f'<figure{_class(*names)}><div class="wp-block-embed__wrapper">\n{shown}\n</div></figure>',
-    )

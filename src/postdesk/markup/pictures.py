@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from postdesk.markup import source
+from postdesk.markup import starts
 from postdesk.markup.render import render_document
 
 _INLINE = re.compile(
@@ -135,7 +135,7 @@ def _without_code(text: str) -> str:
     position = 0
     while position < len(lines):
         line = lines[position]
-        end = source.fence_end(lines, position, unclosed) if "```" in line or "~~~" in line else None
+        end = starts.fence_end(lines, position, unclosed) if "```" in line or "~~~" in line else None
         if end is None:
             position += 1
             continue
