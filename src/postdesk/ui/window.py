@@ -4,8 +4,8 @@ It is told everything by methods and values, and what the writer does goes out a
 (`actions.triggered`), of the sidebar, the header and the status bar. It carries out itself only what is its own: panes,
 focus mode, full screen, moving the keyboard, the palette, and undo, cut, copy and paste where the keyboard is.
 
-It is longer than a module should be because showing panes and moving the keyboard share the same few fields; the
-arithmetic of the panes is in `panes.py`.
+Long because showing panes and moving the keyboard are one matter here: they share the same few fields, and a pane that
+goes hands its keyboard on. The arithmetic of the panes is in `panes.py`.
 """
 
 from __future__ import annotations
