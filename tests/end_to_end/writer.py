@@ -22,7 +22,7 @@ from postdesk.ui.accounts import AccountDialog
 from postdesk.ui.controller import Controller
 from postdesk.ui.window import MainWindow
 
-PATIENCE = 20_000  # ms that anything may take on a busy machine
+PATIENCE = 40_000  # ms that anything may take on a busy machine
 _TURN = 15  # ms between two looks
 
 # The part of a sentence that says what is safe or went out, by what such parts hold.
