@@ -11,10 +11,13 @@ import pytest
 from PySide6.QtCore import QElapsedTimer, QMimeData, QUrl
 from PySide6.QtTest import QTest
 
+from postdesk.core.account import Account
 from postdesk.core.errors import DiskFull
 from postdesk.core.post import Post
 from postdesk.library.document import Document
 from postdesk.library.recovery import Recovery
+from postdesk.publishing.plan import Intent
+from postdesk.publishing.preflight import Remark
 from postdesk.ui.shelf import file_key
 from tests.conftest import ExpectLog
 from tests.end_to_end.writer import Writer, draw_picture
@@ -195,3 +198,33 @@ def test_unsaved_words_find_their_file_under_the_name_it_has_by_now(writer: Writ
     writer.until_idle()
     assert [s.path.name for s in writer.desk.desk.library.summaries() if s.title == "Bread"] == ["loaf.md"]
     assert "and salt" in file.with_name("loaf.md").read_text("utf-8")
+
+
+def test_a_slow_look_at_one_post_does_not_send_it_in_place_of_the_next(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.new_post("Bread", "Flour")
+    writer.until_saved()
+    first = writer.file
+    writer.new_post("Salt", "Sea")
+    writer.until_saved()
+    writer.until_idle()
+    desk, look, slow = writer.desk.desk, writer.desk.desk.preflight, threading.Event()
+
+    def preflight(document: Document, account: Account, intent: Intent) -> tuple[Remark, ...]:
+        if document.post.title == "Salt":
+            slow.wait(20)
+        return look(document, account, intent)
+
+    monkeypatch.setattr(desk, "preflight", preflight)
+    writer.press_publish()
+    writer.desk.session.open(first)
+    writer.until(lambda: writer.desk.editor.title() == "Bread")
+    writer.press_publish()
+    writer.until(lambda: writer.desk.popover.is_ready)
+    slow.set()
+    writer.until_idle()
+    writer.desk.popover.confirmed.emit(None)
+    writer.hears("Published")
+    writer.until_idle()
+    assert [job.title for job in desk.jobs(unfinished=False)] == ["Bread"]

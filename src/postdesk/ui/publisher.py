@@ -66,6 +66,7 @@ class Publisher(QObject):
         self._cancel: Cancel | None = None
         self._confirm: Callable[[datetime | None], None] | None = None
         self._remarks: tuple[Remark, ...] = ()
+        self._looks = 0  # how many times it was looked at what publishing would do
         self._wake = QTimer(self, interval=_POLL)
         self._wake.timeout.connect(self.send_due)
         popover.confirmed.connect(self._confirmed)
@@ -99,8 +100,12 @@ class Publisher(QObject):
         heading = _heading(intent, account)
         self._popover.set_looking(heading)
         self._confirm = None
+        self._looks += 1
+        this = self._looks
 
         def show(remarks: tuple[Remark, ...]) -> None:
+            if this != self._looks:
+                return  # she asks about another post by now
             self._remarks = remarks
             stopped = blocks(remarks)
             button = (
@@ -131,7 +136,8 @@ class Publisher(QObject):
             )
 
         def failed(error: Exception) -> None:
-            self._popover.set_look(Look(heading, "", (Line("error", _sentence(error)),), ""))
+            if this == self._looks:
+                self._popover.set_look(Look(heading, "", (Line("error", _sentence(error)),), ""))
 
         self._tasks.run(lambda: self._desk.preflight(document, account, intent), show, failed)
 
