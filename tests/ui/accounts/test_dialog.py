@@ -34,7 +34,9 @@ def test_an_address_is_looked_for_then_the_rest_is_asked(qtbot: QtBot, dialog: A
     QTest.keyClicks(dialog.password, "abcd efgh")
     with qtbot.waitSignal(dialog.save) as saved:
         QTest.mouseClick(dialog.saver, Qt.MouseButton.LeftButton)
-    assert saved.args == [AccountValues("http://127.0.0.1:8081/blog/", "Harbour Notes", "ines", "abcd efgh")]
+    assert saved.args == [
+        AccountValues("http://127.0.0.1:8081/blog/", "Harbour Notes", "ines", "abcd efgh", is_default=True)
+    ]
 
 
 def test_a_password_is_never_shown_nor_in_a_repr(qtbot: QtBot, dialog: AccountDialog) -> None:

@@ -188,6 +188,8 @@ class AccountDialog(QDialog):
             widget.setVisible(wanted)
         self._hint.setVisible(needs_password)
         self.tester.setVisible(needs_password)
+        if not self._editing:
+            self.default.setChecked(needs_password)  # who adds her blog means to publish there
         self._set_found(True)
         (self.user if needs_password and not self._editing else self.name).setFocus()
 

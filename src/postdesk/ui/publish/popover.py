@@ -123,7 +123,8 @@ class PublishPopover(Overlay):
         """Show what will happen."""
         self._look = look
         if self.isVisible():
-            self.setFocus(Qt.FocusReason.PopupFocusReason)  # a button that is hidden would pass it on to the preview
+            # A button that is hidden would pass the keyboard on to the preview.
+            self.setFocus(Qt.FocusReason.PopupFocusReason)
         self._progress.hide()
         self._heading.setText(look.heading)
         self._below.setText(look.below)
