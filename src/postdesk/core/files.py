@@ -3,8 +3,10 @@ else wrote.
 
 A save goes beside the file, is synced, takes the file's place in one step, and then the folder is synced.
 What was on disk is compared by content, never by time, right before it is replaced. Owner, mode, extended
-attributes and a symbolic link survive. All calls of the system go through this module's name `os`, so that
-a test can let any one of them fail.
+attributes and a symbolic link survive.
+
+Long because all calls of the system go through this module's name `os`, so that a test can let any one of them
+fail; the sentences for it are in `file_errors.py`.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from postdesk.core.errors import DiskFull, FileChanged, FileGone, LibraryError, NameTaken, NotWritable
+from postdesk.core.errors import FileGone
+from postdesk.core.file_errors import FULL, changed, explain, gone, read_only, taken
 from postdesk.core.language import _
 
 if sys.platform != "win32":
@@ -46,8 +49,7 @@ _NO_LINKS = frozenset(
     for name in ("EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES", "EXDEV", "EINVAL")
     if hasattr(errno, name)
 )
-_FULL = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name))
-_BAD_DISK = _FULL | {errno.EIO}
+_BAD_DISK = FULL | {errno.EIO}
 
 
 def content_hash(data: bytes) -> str:
@@ -111,14 +113,14 @@ def move_file(source: Path | str, target: Path | str) -> None:
     folder, own = os.path.split(new)
     try:
         if not os.access(old, os.F_OK):
-            raise _gone(os.path.basename(old))
+            raise gone(os.path.basename(old))
         for place in {os.path.dirname(old) or ".", folder or "."}:
             _refuse_read_only_folder(place)
         alike = same_name(own)
         beside = os.path.dirname(old) == folder
         others = [n for n in os.listdir(folder or ".") if not (beside and n == os.path.basename(old))]
         if any(same_name(other) == alike for other in others):
-            raise _taken(own)
+            raise taken(own)
         if beside and same_name(os.path.basename(old)) == alike:
             _patiently(lambda: os.rename(old, new))
         else:
@@ -193,85 +195,6 @@ def same_name(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def explain(error: OSError, path: Path | str, *, reading: bool = False) -> LibraryError:
-    """The error of the tree, with its sentence, for a failed call on `path`."""
-    name = Path(path).name
-    details = f"{type(error).__name__} {error.errno}: {error.strerror} ({path})"
-    keep = _("The text is safe in Post Desk.")
-    if error.errno in _FULL:
-        return DiskFull(
-            _("“{name}” could not be saved: the disk is full or the quota is used up.").format(name=name),
-            _("The file is as it was; the text is safe in Post Desk as long as it is open."),
-            _("Make room, or save it to another folder."),
-            details=details,
-        )
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        if reading:
-            return NotWritable(
-                _("“{name}” may not be read.").format(name=name),
-                "",
-                _("Change the permissions of the file or its folder."),
-                details=details,
-            )
-        return _read_only(name, details)
-    if error.errno in (errno.ENOENT, errno.ENOTDIR, getattr(errno, "ESTALE", errno.ENOENT)):
-        return _gone(name, details)
-    if error.errno == errno.ENAMETOOLONG:
-        return LibraryError(
-            _("The name “{name}” is too long for this disk.").format(name=name[:60] + "…"),
-            keep,
-            _("Choose a shorter name."),
-            details=details,
-        )
-    if error.errno == errno.EIO:
-        return LibraryError(
-            _("The disk reported a fault at “{name}”.").format(name=name),
-            ""
-            if reading
-            else _("The file may not have been saved; the text is safe in Post Desk as long as it is open."),
-            _("Save it to another disk and have this one checked."),
-            details=details,
-        )
-    happened = _("“{name}” could not be read.") if reading else _("“{name}” could not be saved.")
-    return LibraryError(
-        happened.format(name=name), "" if reading else keep, error.strerror or "", details=details
-    )
-
-
-def _read_only(name: str, details: str) -> NotWritable:
-    return NotWritable(
-        _("“{name}” may not be written: the file or its folder is read-only.").format(name=name),
-        _("The file is as it was; the text is safe in Post Desk as long as it is open."),
-        _("Change the permissions, or save it to another folder."),
-        details=details,
-    )
-
-
-def _gone(name: str, details: str = "") -> FileGone:
-    return FileGone(
-        _("“{name}” is not there any more: it was deleted or moved by another program.").format(name=name),
-        _("Nothing was written; the text is safe in Post Desk as long as it is open."),
-        _("Save it again under a new name, or bring the file back."),
-        details=details,
-    )
-
-
-def _changed(name: str) -> FileChanged:
-    return FileChanged(
-        _("“{name}” was changed by another program.").format(name=name),
-        _("Nothing was written over it; both versions are there."),
-        _("Compare the two and choose, or keep both."),
-    )
-
-
-def _taken(name: str) -> NameTaken:
-    return NameTaken(
-        _("There is already a file called “{name}”.").format(name=name),
-        _("It was not touched."),
-        _("Choose another name."),
-    )
-
-
 def _read(name: str, limit: int | None = None) -> bytes:
     # Without O_NONBLOCK, opening a pipe that somebody called post.md would wait for ever.
     flags = (
@@ -298,7 +221,7 @@ def _create(name: str, data: bytes, mode: int | None) -> None:
     _refuse_read_only_folder(folder)
     wanted = same_name(own)
     if any(same_name(other) == wanted for other in os.listdir(folder)):
-        raise _taken(own)
+        raise taken(own)
     with _beside(folder, data, 0o666 if mode is None else mode, None) as beside:
         _settle(beside, name)
     _sync_folder(folder)
@@ -312,7 +235,7 @@ def _settle(beside: str, name: str) -> None:
         else:
             os.link(beside, name)
     except FileExistsError:
-        raise _taken(os.path.basename(name)) from None
+        raise taken(os.path.basename(name)) from None
     except OSError as error:
         if os.name == "nt" or error.errno not in _NO_LINKS:
             raise
@@ -320,7 +243,7 @@ def _settle(beside: str, name: str) -> None:
         try:
             descriptor = os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except FileExistsError:
-            raise _taken(os.path.basename(name)) from None
+            raise taken(os.path.basename(name)) from None
         try:
             os.close(descriptor)
             os.replace(beside, name)
@@ -337,13 +260,13 @@ def _replace(target: str, data: bytes, expected: str, mode: int | None) -> None:
     except FileNotFoundError:
         found = None
     if found is None and expected != ANY:
-        raise _gone(own)
+        raise gone(own)
     _refuse_read_only_folder(folder)
     if found is not None:
         # A rename would replace a read-only file without a word. Root may write everything; the mode is the
         # owner's wish.
         if not os.access(target, os.W_OK) or not found.st_mode & 0o222:
-            raise _read_only(own, f"mode {found.st_mode:o} ({target})")
+            raise read_only(own, f"mode {found.st_mode:o} ({target})")
         if expected != ANY and _matches(target, data, expected, own):
             _sync_file(target)
             _sync_folder(folder)
@@ -364,11 +287,11 @@ def _matches(target: str, data: bytes, expected: str, own: str) -> bool:
     try:
         current = _read(target)
     except FileNotFoundError:
-        raise _gone(own) from None
+        raise gone(own) from None
     if current == data:
         return True
     if content_hash(current) != expected:
-        raise _changed(own)
+        raise changed(own)
     return False
 
 

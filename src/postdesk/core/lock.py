@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from postdesk.core.files import explain
+from postdesk.core.file_errors import explain
 
 if sys.platform == "win32":
     import msvcrt

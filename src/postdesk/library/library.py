@@ -13,7 +13,8 @@ from datetime import datetime
 from pathlib import Path
 
 from postdesk.core.errors import FileGone, LibraryError, LibraryInUse, NameTaken
-from postdesk.core.files import content_hash, explain, load_json, move_file, read_file, save_file, save_json
+from postdesk.core.file_errors import explain
+from postdesk.core.files import content_hash, load_json, move_file, read_file, save_file, save_json
 from postdesk.core.folders import Folders
 from postdesk.core.language import _
 from postdesk.core.lock import FileLock

@@ -14,7 +14,8 @@ from typing import Final
 
 from postdesk.core import receipt as receipts
 from postdesk.core.errors import FileGone, LibraryError
-from postdesk.core.files import ANY, content_hash, explain, read_file, save_file
+from postdesk.core.file_errors import explain
+from postdesk.core.files import ANY, content_hash, read_file, save_file
 from postdesk.core.language import _
 from postdesk.core.receipt import Receipt
 from postdesk.library.names import names_in

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from postdesk.core.errors import LibraryError
-from postdesk.core.files import explain, is_litter, load_json, save_json, sweep
+from postdesk.core.file_errors import explain
+from postdesk.core.files import is_litter, load_json, save_json, sweep
 from postdesk.core.post import Post, from_json, to_json
 from postdesk.library.document import Document
 from postdesk.library.names import names_in
