@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -272,6 +272,7 @@ def test_every_version_that_was_written_over_stays(library: Library, folders: Fo
     ),
 )  # fmt: skip
 @settings(max_examples=200, deadline=None)
+@example("\n\r", "\r", "")
 def test_any_text_comes_back_as_it_was_typed(new: str, old: str, front: str) -> None:
     """Law: whatever the file held and whatever is typed, reading it back gives what was typed, with LF line
     ends; and saving what was read changes nothing.

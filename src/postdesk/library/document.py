@@ -141,4 +141,6 @@ def _merged(old: str, new: str, eol: str) -> str:
     if tail:
         result.append(ends[len(before) - tail - 1] or eol)
         result += [line + end for line, end in zip(after[len(after) - tail :], ends[len(before) - tail :])]
-    return "".join(result)
+    merged = "".join(result)
+    # An old line end of CR alone before a new one of LF would be read as one line end.
+    return merged if _with_lf(merged) == new else new.replace("\n", eol)
