@@ -375,7 +375,7 @@ def test_readers_passwords_are_not_written_into_attempts(tmp_path: Path) -> None
 def test_no_journal_no_request(tmp_path: Path) -> None:
     world = World(tmp_path, Server())
     world.click(post_with(0))
-    world.journal._db.execute("drop table attempts")
+    world.journal._file._db.execute("drop table attempts")
     (result,) = world.run()
     assert "cannot be written" in result.sentence
     assert "create_draft" not in world.server.log

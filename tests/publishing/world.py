@@ -130,7 +130,7 @@ class World:
         """The program starts."""
         self.journal = Journal(self.home / "state" / "outbox.db", self.clock, self.on_write)
         # Thousands of cases: the power cut is not what they test.
-        self.journal._db.execute("pragma synchronous=off")
+        self.journal._file._db.execute("pragma synchronous=off")
         self.engine = Engine(
             self.journal, self.receipts, self.clock, lambda r, _a: r.account_id not in self.accounts
         )

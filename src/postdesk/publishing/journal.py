@@ -11,46 +11,15 @@ the epoch.
 from __future__ import annotations
 
 import json
-import os
-import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from threading import RLock
 from typing import Any
 
-from postdesk.core.errors import PublishError
-from postdesk.core.language import _
 from postdesk.core.receipt import MediaReceipt
 from postdesk.publishing.job import Attempt, Job, JobState, Reason, Sweep, new_job_id
+from postdesk.publishing.journal_file import JournalFile
 
-_VERSION = 1
-_SCHEMA = """
-create table jobs(
-  id text primary key, post_id text not null, account_id text not null, title text not null, intent text not null,
-  state text not null, reason text not null, sentence text not null default '', snapshot text not null,
-  later text not null default '', remote_id text not null default '', before text not null default '',
-  accepted text not null default '', uncertain integer not null default 0, tries integer not null default 0,
-  made real not null, due real not null, remarks text not null default '[]', address text not null default ''
-);
-create unique index one_unfinished on jobs(post_id, account_id) where state not in ('done', 'taken back');
-create index by_account on jobs(account_id, made);
-create table attempts(
-  id integer primary key, job_id text not null, step text not null, began real not null, ended real,
-  outcome text not null default '', sent text not null default '', answer text not null default ''
-);
-create index by_job on attempts(job_id);
-create table media(
-  account_id text not null, content_hash text not null, remote_id text not null, address text not null,
-  width integer not null, height integer not null, primary key(account_id, content_hash)
-);
-create table sweeps(
-  id integer primary key, account_id text not null, post_id text not null, marker text not null, keep text not null,
-  hashes text not null, due real not null, left integer not null default 0
-);
-create table holds(account_id text primary key, until real not null);
-"""
 _JOB = (
     "id, post_id, account_id, title, intent, state, reason, sentence, snapshot, later, remote_id, before, accepted,"
     " uncertain, tries, made, due, remarks, address"
@@ -71,29 +40,16 @@ class Journal:
         self, path: Path, clock: Callable[[], float], on_write: Callable[[str], None] = lambda _moment: None
     ) -> None:
         self.path = path
-        self.remark = ""
         self._clock = clock
-        self._on_write = on_write
-        self._lock = RLock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                self._db = self._open()
-            except sqlite3.DatabaseError as error:
-                # A lock or an unwritable folder is not damage: setting the file aside would forget what waits.
-                if isinstance(error, sqlite3.OperationalError):
-                    raise
-                self._set_aside()
-                self._db = self._open()
-        except (OSError, sqlite3.Error) as error:
-            raise _unusable(path, error) from error
+        self._file = JournalFile(path, clock, on_write, f"select {_JOB} from jobs limit 1")  # noqa: S608  constants
+        self.remark = self._file.remark
 
     # --- jobs ---------------------------------------------------------------------------------------------------
 
     def submit(self, job: Job) -> Job:
         """Write the job down and return it as it is now. An unfinished one of the same post and blog takes the new text
         instead (it goes out once): at once when it does not run, as `later` when it does."""
-        with self._write("submit") as db:
+        with self._file.write("submit") as db:
             row = db.execute(
                 f"select {_JOB} from jobs where post_id=? and account_id=? and {_UNFINISHED}",  # noqa: S608  constants
                 (job.post_id, job.account_id),
@@ -119,24 +75,24 @@ class Journal:
                         there.id,
                     ),
                 )
-            return self._get(there.id)
+            return self._get(db, there.id)
 
     def jobs(self, *, unfinished: bool = False) -> tuple[Job, ...]:
         """All jobs, oldest first; `unfinished`: only those that something is still to happen with."""
         where = f"where {_UNFINISHED}" if unfinished else ""
-        with self._read() as db:
+        with self._file.read() as db:
             rows = db.execute(f"select {_JOB} from jobs {where} order by made, rowid").fetchall()  # noqa: S608  constants
         return tuple(_job(r) for r in rows)
 
     def job(self, job_id: str) -> Job | None:
         """The job, or None."""
-        with self._read() as db:
+        with self._file.read() as db:
             row = db.execute(f"select {_JOB} from jobs where id=?", (job_id,)).fetchone()  # noqa: S608  constants
         return _job(row) if row else None
 
     def unfinished(self, post_id: str, account_id: str) -> Job | None:
         """The one unfinished job of a post on a blog, or None."""
-        with self._read() as db:
+        with self._file.read() as db:
             row = db.execute(
                 f"select {_JOB} from jobs where post_id=? and account_id=? and {_UNFINISHED}",  # noqa: S608  constants
                 (post_id, account_id),
@@ -155,8 +111,8 @@ class Journal:
     ) -> None:
         """Move a job on; `due` and `tries` stay as they are when None. A newer text that came while it ran takes
         the place of the one that did not go out."""
-        with self._write(f"state {state.value}") as db:
-            job = self._get(job_id)
+        with self._file.write(f"state {state.value}") as db:
+            job = self._get(db, job_id)
             if job.later:
                 values = json.loads(job.later)
                 db.execute(
@@ -171,16 +127,16 @@ class Journal:
 
     def claim(self, job_id: str) -> Job | None:
         """Take a waiting job to run it; None when it is not waiting any more (taken back a moment ago)."""
-        with self._write("claim") as db:
+        with self._file.write("claim") as db:
             changed = db.execute(
                 "update jobs set state='running', reason='', sentence='' where id=? and state='waiting'",
                 (job_id,),
             ).rowcount
-            return self._get(job_id) if changed else None
+            return self._get(db, job_id) if changed else None
 
     def take_back(self, job_id: str) -> bool:
         """End a job that does not run; False when it runs, or is finished."""
-        with self._write("take back") as db:
+        with self._file.write("take back") as db:
             return bool(
                 db.execute(
                     "update jobs set state='taken back', reason='', sentence='' where id=?"
@@ -191,7 +147,7 @@ class Journal:
 
     def release_running(self) -> None:
         """What an ended process left running waits again. Only for the one process that holds the outbox's lock."""
-        with self._write("release") as db:
+        with self._file.write("release") as db:
             db.execute(
                 "update jobs set state='waiting', reason='unknown', due=? where state='running'",
                 (self._clock(),),
@@ -202,7 +158,7 @@ class Journal:
     ) -> None:
         """Move every job of an account that is in one of `states`, due now."""
         marks = ",".join("?" * len(states))
-        with self._write(f"account {to.value}") as db:
+        with self._file.write(f"account {to.value}") as db:
             db.execute(
                 f"update jobs set state=?, reason=?, sentence=?, due=? where account_id=? and state in ({marks})",  # noqa: S608
                 (to.value, reason.value, sentence, self._clock(), account_id, *(s.value for s in states)),
@@ -211,7 +167,7 @@ class Journal:
     def wake(self, reasons: tuple[Reason, ...]) -> None:
         """Every job that waits for one of `reasons` is due now."""
         marks = ",".join("?" * len(reasons))
-        with self._write("wake") as db:
+        with self._file.write("wake") as db:
             db.execute(
                 f"update jobs set due=? where state='waiting' and reason in ({marks})",  # noqa: S608  question marks
                 (self._clock(), *(r.value for r in reasons)),
@@ -221,8 +177,8 @@ class Journal:
         self, job_id: str, remarks: tuple[str, ...], address: str, sweep: Sweep | None = None
     ) -> Job | None:
         """The job is done. A newer text that came meanwhile becomes a job of its own, which is returned."""
-        with self._write("finish") as db:
-            job = self._get(job_id)
+        with self._file.write("finish") as db:
+            job = self._get(db, job_id)
             db.execute(
                 "update jobs set state='done', reason='', sentence='', remarks=?, address=?, later='' where id=?",
                 (json.dumps(remarks, ensure_ascii=False), address, job_id),
@@ -249,7 +205,7 @@ class Journal:
     def note(self, job_id: str, *, remote_id: str | None = None, before: str | None = None, accepted: str | None = None,
              uncertain: bool | None = None) -> None:  # fmt: skip
         """Remember about a job what is not None."""
-        with self._write("note") as db:
+        with self._file.write("note") as db:
             db.execute(
                 "update jobs set remote_id=coalesce(?, remote_id), before=coalesce(?, before),"
                 " accepted=coalesce(?, accepted), uncertain=coalesce(?, uncertain) where id=?",
@@ -260,7 +216,7 @@ class Journal:
 
     def begin(self, job_id: str, step: str, sent: str = "") -> int:
         """Write down that a step is about to be sent; returns the attempt's number for `end`."""
-        with self._write(f"begin {step}") as db:
+        with self._file.write(f"begin {step}") as db:
             cursor = db.execute(
                 "insert into attempts(job_id, step, began, sent) values(?,?,?,?)",
                 (job_id, step, self._clock(), sent),
@@ -270,7 +226,7 @@ class Journal:
     def end(self, attempt: int, outcome: str, answer: str = "", *, remote_id: str | None = None) -> None:
         """Write down how it ended ("done", "unknown", "unsent", "refused"), and in the same commit what post it
         made."""
-        with self._write(f"end {outcome}") as db:
+        with self._file.write(f"end {outcome}") as db:
             db.execute(
                 "update attempts set ended=?, outcome=?, answer=? where id=?",
                 (self._clock(), outcome, answer[:2000], attempt),
@@ -283,7 +239,7 @@ class Journal:
 
     def attempts(self, job_id: str) -> tuple[Attempt, ...]:
         """Every attempt of a job's steps, in order."""
-        with self._read() as db:
+        with self._file.read() as db:
             rows = db.execute(
                 "select id, job_id, step, outcome, sent, answer from attempts where job_id=? order by id",
                 (job_id,),
@@ -293,7 +249,7 @@ class Journal:
     def tried(self, job: Job) -> tuple[str, ...]:
         """What this job may have set on the blog (JSON, oldest first), and what earlier jobs of the post set
         without ever hearing an answer: it may arrive late."""
-        with self._read() as db:
+        with self._file.read() as db:
             rows = db.execute(
                 "select a.sent from attempts a join jobs j on j.id = a.job_id where j.post_id=? and j.account_id=?"
                 " and a.sent != '' and a.outcome not in ('unsent', 'refused')"
@@ -306,7 +262,7 @@ class Journal:
 
     def media(self, account_id: str, content_hash: str) -> MediaReceipt | None:
         """The ledger's entry for a content on a blog, or None."""
-        with self._read() as db:
+        with self._file.read() as db:
             row = db.execute(
                 "select content_hash, remote_id, address, width, height from media"
                 " where account_id=? and content_hash=?",
@@ -316,7 +272,7 @@ class Journal:
 
     def put_media(self, account_id: str, media: MediaReceipt) -> None:
         """Enter a file into the ledger."""
-        with self._write("media") as db:
+        with self._file.write("media") as db:
             db.execute(
                 "insert or replace into media values(?,?,?,?,?,?)",
                 (account_id, media.content_hash, media.remote_id, media.address, media.width, media.height),
@@ -324,17 +280,17 @@ class Journal:
 
     def drop_media(self, account_id: str, content_hash: str) -> None:
         """Take a file out of the ledger: the blog does not have it any more."""
-        with self._write("drop media") as db:
+        with self._file.write("drop media") as db:
             db.execute("delete from media where account_id=? and content_hash=?", (account_id, content_hash))
 
     def add_sweep(self, sweep: Sweep) -> None:
         """Remember to look for twins later (`id` is given here)."""
-        with self._write("sweep") as db:
+        with self._file.write("sweep") as db:
             self._add_sweep(db, sweep)
 
     def sweeps(self) -> tuple[Sweep, ...]:
         """The looks that are still to come, soonest first."""
-        with self._read() as db:
+        with self._file.read() as db:
             rows = db.execute(
                 "select id, account_id, post_id, marker, keep, hashes, due, left from sweeps order by due"
             ).fetchall()
@@ -342,7 +298,7 @@ class Journal:
 
     def swept(self, sweep: Sweep, again: float | None = None) -> None:
         """One look is over; `again` is when to look once more (None: never)."""
-        with self._write("swept") as db:
+        with self._file.write("swept") as db:
             if again is None:
                 db.execute("delete from sweeps where id=?", (sweep.id,))
             else:
@@ -352,86 +308,24 @@ class Journal:
 
     def hold(self, account_id: str, until: float) -> None:
         """Send nothing to that blog before `until`."""
-        with self._write("hold") as db:
+        with self._file.write("hold") as db:
             db.execute("insert or replace into holds values(?,?)", (account_id, until))
 
     def held_until(self, account_id: str) -> float:
         """Until when nothing is sent to that blog; 0.0 for no hold."""
-        with self._read() as db:
+        with self._file.read() as db:
             row = db.execute("select until from holds where account_id=?", (account_id,)).fetchone()
         return float(row[0]) if row else 0.0
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
-            self._db.close()
+        self._file.close()
 
     # --- how ----------------------------------------------------------------------------------------------------
 
-    def _open(self) -> sqlite3.Connection:
-        if not self.path.exists():
-            os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))  # drafts are nobody else's business
-        db = sqlite3.connect(self.path, timeout=5.0, isolation_level=None, check_same_thread=False)
-        try:
-            db.execute("pragma journal_mode=wal")
-            db.execute("pragma synchronous=full")
-            if db.execute("pragma quick_check(1)").fetchone()[0] != "ok":
-                raise sqlite3.DatabaseError("quick_check failed")
-            version = db.execute("pragma user_version").fetchone()[0]
-            if version == 0:
-                db.execute("begin immediate")
-                if db.execute("pragma user_version").fetchone()[0] == 0:  # nobody else made it meanwhile
-                    for statement in _SCHEMA.split(";\n"):
-                        db.execute(statement)
-                    db.execute(f"pragma user_version={_VERSION}")
-                db.execute("commit")
-            elif version != _VERSION:
-                raise sqlite3.DatabaseError(f"unknown version {version}")
-            db.execute(f"select {_JOB} from jobs limit 1")  # noqa: S608  constants
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-    def _set_aside(self) -> None:
-        stamp = f"{int(self._clock())}-{secrets.token_hex(2)}"
-        for ending in ("", "-wal", "-shm"):
-            part = self.path.with_name(self.path.name + ending)
-            if part.exists():
-                part.rename(self.path.with_name(f"{self.path.stem}.broken-{stamp}.db{ending}"))
-        self.remark = _(
-            "The list of what waits to be published could not be read and was put aside. Nothing is sent again by "
-            "itself; your texts are safe. Posts that were waiting are drafts again: publish them once more, and what "
-            "had already gone out is found on the blog."
-        )
-
-    @contextmanager
-    def _write(self, what: str) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._on_write(f"before {what}")
-            try:
-                self._db.execute("begin immediate")
-                try:
-                    yield self._db
-                    self._db.execute("commit")
-                except BaseException:
-                    if self._db.in_transaction:
-                        self._db.execute("rollback")
-                    raise
-            except (OSError, sqlite3.Error) as error:
-                raise _unusable(self.path, error) from error
-            self._on_write(f"after {what}")
-
-    @contextmanager
-    def _read(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._db
-            except sqlite3.Error as error:
-                raise _unusable(self.path, error) from error
-
-    def _get(self, job_id: str) -> Job:
-        return _job(self._db.execute(f"select {_JOB} from jobs where id=?", (job_id,)).fetchone())  # noqa: S608  constants
+    @staticmethod
+    def _get(db: sqlite3.Connection, job_id: str) -> Job:
+        return _job(db.execute(f"select {_JOB} from jobs where id=?", (job_id,)).fetchone())  # noqa: S608  constants
 
     @staticmethod
     def _add_sweep(db: sqlite3.Connection, sweep: Sweep) -> None:
@@ -462,14 +356,3 @@ def _job(row: tuple[Any, ...]) -> Job:
     values[5], values[6], values[13] = JobState(row[5]), Reason(row[6]), bool(row[13])
     values[17] = tuple(json.loads(row[17]))
     return Job(*values)
-
-
-def _unusable(path: Path, error: Exception) -> PublishError:
-    return PublishError(
-        _("The list of what waits to be published cannot be written: {reason}.").format(reason=error),
-        _("Nothing was sent; your text is safe."),
-        _(
-            "Make sure that the disk is not full and that the folder {folder} may be written, then try again."
-        ).format(folder=path.parent),
-        details=repr(error),
-    )

@@ -1,0 +1,150 @@
+"""The journal's file: made when missing, set aside when it cannot be read, written in short whole transactions."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+from postdesk.core.errors import PublishError
+from postdesk.core.language import _
+
+_VERSION = 1
+_SCHEMA = """
+create table jobs(
+  id text primary key, post_id text not null, account_id text not null, title text not null, intent text not null,
+  state text not null, reason text not null, sentence text not null default '', snapshot text not null,
+  later text not null default '', remote_id text not null default '', before text not null default '',
+  accepted text not null default '', uncertain integer not null default 0, tries integer not null default 0,
+  made real not null, due real not null, remarks text not null default '[]', address text not null default ''
+);
+create unique index one_unfinished on jobs(post_id, account_id) where state not in ('done', 'taken back');
+create index by_account on jobs(account_id, made);
+create table attempts(
+  id integer primary key, job_id text not null, step text not null, began real not null, ended real,
+  outcome text not null default '', sent text not null default '', answer text not null default ''
+);
+create index by_job on attempts(job_id);
+create table media(
+  account_id text not null, content_hash text not null, remote_id text not null, address text not null,
+  width integer not null, height integer not null, primary key(account_id, content_hash)
+);
+create table sweeps(
+  id integer primary key, account_id text not null, post_id text not null, marker text not null, keep text not null,
+  hashes text not null, due real not null, left integer not null default 0
+);
+create table holds(account_id text primary key, until real not null);
+"""
+
+
+class JournalFile:
+    """One connection, guarded by a lock: any thread may call. `probe` is a query that a sound file answers.
+
+    `remark` says so when a broken file was set aside. Raises `PublishError` when the disk or the file fails.
+    """
+
+    def __init__(
+        self, path: Path, clock: Callable[[], float], on_write: Callable[[str], None], probe: str
+    ) -> None:
+        self.path = path
+        self.remark = ""
+        self._clock = clock
+        self._on_write = on_write
+        self._probe = probe
+        self._lock = RLock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._db = self._open()
+            except sqlite3.DatabaseError as error:
+                # A lock or an unwritable folder is not damage: setting the file aside would forget what waits.
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                self._set_aside()
+                self._db = self._open()
+        except (OSError, sqlite3.Error) as error:
+            raise _unusable(path, error) from error
+
+    @contextmanager
+    def write(self, what: str) -> Iterator[sqlite3.Connection]:
+        """One transaction, committed at the end; `what` is for `on_write`."""
+        with self._lock:
+            self._on_write(f"before {what}")
+            try:
+                self._db.execute("begin immediate")
+                try:
+                    yield self._db
+                    self._db.execute("commit")
+                except BaseException:
+                    if self._db.in_transaction:
+                        self._db.execute("rollback")
+                    raise
+            except (OSError, sqlite3.Error) as error:
+                raise _unusable(self.path, error) from error
+            self._on_write(f"after {what}")
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for reading."""
+        with self._lock:
+            try:
+                yield self._db
+            except sqlite3.Error as error:
+                raise _unusable(self.path, error) from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._db.close()
+
+    def _open(self) -> sqlite3.Connection:
+        if not self.path.exists():
+            os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))  # drafts are nobody else's business
+        db = sqlite3.connect(self.path, timeout=5.0, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("pragma journal_mode=wal")
+            db.execute("pragma synchronous=full")
+            if db.execute("pragma quick_check(1)").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("quick_check failed")
+            version = db.execute("pragma user_version").fetchone()[0]
+            if version == 0:
+                db.execute("begin immediate")
+                if db.execute("pragma user_version").fetchone()[0] == 0:  # nobody else made it meanwhile
+                    for statement in _SCHEMA.split(";\n"):
+                        db.execute(statement)
+                    db.execute(f"pragma user_version={_VERSION}")
+                db.execute("commit")
+            elif version != _VERSION:
+                raise sqlite3.DatabaseError(f"unknown version {version}")
+            db.execute(self._probe)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _set_aside(self) -> None:
+        stamp = f"{int(self._clock())}-{secrets.token_hex(2)}"
+        for ending in ("", "-wal", "-shm"):
+            part = self.path.with_name(self.path.name + ending)
+            if part.exists():
+                part.rename(self.path.with_name(f"{self.path.stem}.broken-{stamp}.db{ending}"))
+        self.remark = _(
+            "The list of what waits to be published could not be read and was put aside. Nothing is sent again by "
+            "itself; your texts are safe. Posts that were waiting are drafts again: publish them once more, and what "
+            "had already gone out is found on the blog."
+        )
+
+
+def _unusable(path: Path, error: Exception) -> PublishError:
+    return PublishError(
+        _("The list of what waits to be published cannot be written: {reason}.").format(reason=error),
+        _("Nothing was sent; your text is safe."),
+        _(
+            "Make sure that the disk is not full and that the folder {folder} may be written, then try again."
+        ).format(folder=path.parent),
+        details=repr(error),
+    )
