@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -17,24 +14,15 @@ from postdesk.core.cancel import Cancel
 from postdesk.core.errors import (
     Busy,
     Cancelled,
-    Conflict,
-    FileGone,
-    Gone,
-    Intercepted,
-    OutcomeUnknown,
-    PasswordError,
-    PictureRefused,
     PostDeskError,
     PublishError,
     SettingsError,
-    SignInRefused,
-    Unreachable,
 )
-from postdesk.core.files import ANY, save_file
 from postdesk.core.language import _
 from postdesk.core.lock import FileLock
 from postdesk.core.receipt import Receipt
-from postdesk.publishing.content import Picture
+from postdesk.publishing.afterwards import after
+from postdesk.publishing.copies import Copies
 from postdesk.publishing.engine import Engine, sweep_again
 from postdesk.publishing.job import Job, JobState, Reason, Sweep, new_job_id
 from postdesk.publishing.journal import Journal
@@ -49,20 +37,6 @@ BACK_OFF = (5.0, 15.0, 60.0, 300.0, 900.0)
 _LONG = 3600.0  # a blog that asks for a longer wait than this is left until the writer says so
 _OTHERS = 60.0  # seconds between looks whether another process that was sending has ended
 _CLOCK_WENT_BACK = 2 * _LONG  # nothing but a chosen moment is due later than this
-
-_AFTER: tuple[tuple[type[PostDeskError], JobState, Reason], ...] = (
-    (Cancelled, JobState.WAITING, Reason.NEW),
-    (SignInRefused, JobState.PAUSED, Reason.SIGN_IN),
-    (PasswordError, JobState.PAUSED, Reason.SIGN_IN),
-    (Conflict, JobState.FAILED, Reason.CONFLICT),
-    (Gone, JobState.FAILED, Reason.GONE),
-    (Busy, JobState.WAITING, Reason.BUSY),
-    (Unreachable, JobState.WAITING, Reason.NETWORK),
-    (Intercepted, JobState.WAITING, Reason.NETWORK),
-    (OutcomeUnknown, JobState.WAITING, Reason.UNKNOWN),
-    (PostDeskError, JobState.FAILED, Reason.REFUSED),
-)
-"""What becomes of a job, by the first class that fits its error."""
 
 _SAME_FOR_ALL = (Reason.NETWORK, Reason.BUSY, Reason.SIGN_IN, Reason.UNKNOWN)
 """What the other jobs of a blog would meet too, so that they are left alone for this run."""
@@ -115,7 +89,7 @@ class Outbox:
         accounts: Callable[[str], Account | None], open_backend: Callable[[Account], Backend],
     ) -> None:  # fmt: skip
         self.journal = journal
-        self._pictures = folder / "outbox"
+        self._copies = Copies(folder / "outbox", clock)
         self._lock = folder / "outbox.lock"
         self._engine = engine
         self._receipts = receipts
@@ -134,7 +108,9 @@ class Outbox:
         """Write the plan down and return its job's id; nothing is sent yet. Pictures are copied, so that the files
         may change or go. A job of the post that has not gone out yet takes this text instead. Raises
         `PictureRefused` when a picture changed since the plan was made, `LibraryError`s, `PublishError`."""
-        snapshot = replace(plan.snapshot, pictures=tuple(self._copy(p) for p in plan.snapshot.pictures))
+        snapshot = replace(
+            plan.snapshot, pictures=tuple(self._copies.keep(p) for p in plan.snapshot.pictures)
+        )
         now = self._clock()
         held = plan.hold_until.timestamp() if plan.hold_until else 0.0
         job = Job(
@@ -266,13 +242,13 @@ class Outbox:
                 tried.add(job.id)
                 result, following = self._try(job, open_ones, cancel, progress)
                 results.append(result)
-                if result.error is not None and _after(result.error)[1] in _SAME_FOR_ALL:
+                if result.error is not None and after(result.error)[1] in _SAME_FOR_ALL:
                     down.add(job.account_id)
                 if following and wanted is not None:
                     wanted.add(following)
             if not cancel.is_set:
                 self._sweep(open_ones, down)
-            self._tidy()
+            self._copies.tidy(self.jobs())
             return tuple(results)
         finally:
             self._sending = False
@@ -328,7 +304,7 @@ class Outbox:
         return result, following.id if following else ""
 
     def _failed(self, job: Job, error: PostDeskError) -> JobResult:
-        state, reason = _after(error)
+        state, reason = after(error)
         now = self._clock()
         tries = job.tries + 1
         due = now if isinstance(error, Cancelled) else now + BACK_OFF[min(job.tries, len(BACK_OFF) - 1)]
@@ -386,62 +362,10 @@ class Outbox:
             else:
                 self.journal.swept(sweep, sweep_again(sweep, now))
 
-    def _copy(self, picture: Picture) -> Picture:
-        """The picture's bytes, kept by their content in the outbox's own folder until they are not needed."""
-        ending = picture.name.rpartition(".")[2]
-        target = self._pictures / f"{picture.content_hash}.{ending}"
-        if picture.path == target and target.exists():
-            return picture
-        try:
-            data = picture.path.read_bytes()
-        except OSError as error:
-            raise FileGone(
-                _("The picture “{name}” cannot be read: {reason}.").format(
-                    name=picture.ref, reason=error.strerror
-                ),
-                _("Nothing was sent."),
-                _("Put it back beside the post, then publish again."),
-            ) from error
-        if hashlib.sha256(data).hexdigest() != picture.content_hash:
-            raise PictureRefused(
-                _("The picture “{name}” changed just now.").format(name=picture.ref),
-                _("Nothing was sent."),
-                _("Publish again, and the new one goes out."),
-            )
-        if target.exists():
-            os.utime(target)  # young again: the tidying of a run in another process leaves it
-        else:
-            save_file(target, data, expected=ANY, parents=True)
-        return replace(picture, path=target)
-
-    def _tidy(self) -> None:
-        """Remove the copies that no job needs any more. An hour's grace: a submission copies before it is
-        journalled."""
-        if not self._pictures.is_dir():
-            return
-        needed: set[str] = set()
-        for job in self.jobs():
-            for text in (job.snapshot, job.later):
-                if text:
-                    needed |= {Path(p["path"]).name for p in json.loads(text)["pictures"]}
-        for file in self._pictures.iterdir():
-            try:
-                if file.name not in needed and file.stat().st_mtime < self._clock() - 3600:
-                    file.unlink()
-            except OSError:
-                continue  # gone already, or in use: the next run tidies
-
 
 def snapshot_of(job: Job) -> Snapshot:
     """The newest text that the job has."""
     return Snapshot.from_json(job.later or job.snapshot)
-
-
-def _after(error: PostDeskError | None) -> tuple[JobState, Reason]:
-    return next(
-        ((state, reason) for kind, state, reason in _AFTER if isinstance(error, kind)),
-        (JobState.FAILED, Reason.REFUSED),
-    )
 
 
 def _result(job: Job, kind: ResultKind) -> JobResult:
