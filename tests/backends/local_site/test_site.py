@@ -20,7 +20,7 @@ from postdesk.backends.base import Backend, MediaFile, Outgoing, RemotePost
 from postdesk.backends.local_site import BACKEND
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
-from postdesk.core.errors import MediaRefused, NotABlog
+from postdesk.core.errors import MediaRefused, NotABlog, NotAllowed
 from postdesk.core.files import content_hash
 from postdesk.core.receipt import Status
 
@@ -256,3 +256,10 @@ def test_a_broken_file_among_the_posts_does_not_stop_the_site(site: Backend) -> 
     publish(site)
     (folder(site) / ".postdesk-site/posts/broken.json").write_bytes(b"\x00\x00")
     assert publish(site, "pd-2", slug="second").address
+
+
+def test_a_file_in_the_place_of_the_sites_folder_is_told_in_words(site: Backend) -> None:
+    folder(site).write_text("no folder", "utf-8")
+    for ask in (lambda: site.find("pd-1"), lambda: site.read("pd-1")):
+        with pytest.raises(NotAllowed, match="cannot be written"):
+            ask()

@@ -60,7 +60,8 @@ class LocalSite:
 
     def find(self, marker: str) -> tuple[RemotePost, ...]:
         """The post made under this marker; a site never has two, as the marker is the name of its file."""
-        post = self._store.get(_MARKER_ENDING.sub("-", marker))
+        with self._reading():
+            post = self._store.get(_MARKER_ENDING.sub("-", marker))
         return (self._remote(post),) if post else ()
 
     def create_draft(self, marker: str, title: str) -> RemotePost:
@@ -75,7 +76,8 @@ class LocalSite:
 
     def read(self, remote_id: str) -> RemotePost:
         """The post, or `Gone`."""
-        return self._remote(self._get(remote_id))
+        with self._reading():
+            return self._remote(self._get(remote_id))
 
     def write(self, remote_id: str, outgoing: Outgoing) -> RemotePost:
         """Keep the post, then make every page anew that shows it."""
@@ -115,8 +117,9 @@ class LocalSite:
 
     def find_media(self, content_hash: str) -> tuple[RemoteMedia, ...]:
         """The picture with this content, if it is there whole."""
-        found = [m for m in self._store.media() if m["content_hash"] == content_hash]
-        return tuple(_media(m) for m in found if (self._site / "media" / m["name"]).is_file())
+        with self._reading():
+            found = [m for m in self._store.media() if m["content_hash"] == content_hash]
+            return tuple(_media(m) for m in found if (self._site / "media" / m["name"]).is_file())
 
     def upload(self, file: MediaFile, progress: Callable[[int], None], cancel: Cancel) -> RemoteMedia:
         """Write the picture's sizes; the same content again writes the same files."""
@@ -210,6 +213,14 @@ class LocalSite:
         return replace(
             post, slug=part, path=path, old_paths=tuple(dict.fromkeys(o for o in before if o != path))
         )
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What the system refuses is told in words."""
+        try:
+            yield
+        except OSError as error:
+            raise _no_folder(self._site, error) from error
 
     @contextmanager
     def _open(self) -> Iterator[None]:
