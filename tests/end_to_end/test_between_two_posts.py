@@ -228,3 +228,14 @@ def test_a_slow_look_at_one_post_does_not_send_it_in_place_of_the_next(
     writer.hears("Published")
     writer.until_idle()
     assert [job.title for job in desk.jobs(unfinished=False)] == ["Bread"]
+
+
+def test_where_no_post_is_open_nothing_asks_to_publish_the_one_before(writer: Writer) -> None:
+    writer.new_post("Bread", "Flour")
+    writer.until_saved()
+    writer.press_publish()
+    writer.until(lambda: writer.desk.popover.is_ready)
+    writer.desk.popover.close_popover()
+    writer.desk.session.close_post()
+    writer.desk.commands.look_first()
+    assert not writer.desk.popover.isVisible()

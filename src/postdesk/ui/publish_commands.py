@@ -71,7 +71,9 @@ class PublishCommands(QObject):
             self.look_first()
 
     def look_first(self) -> None:
-        """The popover, whatever the state."""
+        """The popover, whatever the state; nothing where there is no post or no blog to ask about."""
+        if self._session.document is None or self._standing.account() is None:
+            return
         state = self._standing.state
         intent = state.intent if state is not None and state.intent is not None else Intent.PUBLISH
         button = self._window.header.publish
