@@ -127,12 +127,24 @@ def test_several_come_one_after_the_other(qtbot: QtBot, toasts: Toasts) -> None:
 def test_what_must_be_read_stays_until_she_closes_it(qtbot: QtBot, toasts: Toasts) -> None:
     made = say(toasts, "The password was refused. Nothing went out.", "Edit Blog", stays=True)
     assert not toasts.timer.isActive()
-    say(toasts, "Saved")
+    say(toasts, "Saved", "View")
+    assert toasts.sentence == "Saved", "what is true now does not wait for her to close what was"
+    QTest.mouseClick(toasts.buttons[0], Qt.MouseButton.LeftButton)
+    assert toasts.sentence == "The password was refused. Nothing went out."
     assert not toasts.timer.isActive()
     assert toasts.buttons[-1].accessibleName() == "Close"
     QTest.mouseClick(toasts.buttons[-1], Qt.MouseButton.LeftButton)
     assert made == []
-    assert toasts.sentence == "Saved"
+    assert toasts.sentence == ""
+
+
+def test_a_toast_under_the_mouse_lets_a_newer_one_come(qtbot: QtBot, host: QWidget) -> None:
+    toasts = Toasts(host, load_theme(False))
+    say(toasts, "Old news")
+    toasts.enterEvent(QEvent(QEvent.Type.Enter))
+    assert not toasts.timer.isActive()
+    say(toasts, "New")
+    assert toasts.timer.isActive()
 
 
 def test_a_title_with_markup_is_shown_as_it_is(toasts: Toasts) -> None:

@@ -302,6 +302,14 @@ class Library:
             self._index.forget(old)
         return Trashed(old, place)
 
+    def trashed(self) -> tuple[Trashed, ...]:
+        """What lies in the trash, the newest first. Each goes back to the library's top: where it lay before is
+        known only to who put it there.
+        """
+        places = (self.root / HIDDEN / "trash").glob("*/*")
+        found = sorted((p for p in places if p.is_file() and not p.is_symlink()), key=lambda p: p.parent.name)
+        return tuple(Trashed(self.root / p.name, p) for p in reversed(found))
+
     def restore(self, trashed: Trashed) -> Document:
         """Put a post back where it lay; under another name when that is taken by now."""
         path = self._inside(trashed.path)

@@ -100,6 +100,7 @@ ACTIONS: tuple[Action, ...] = (
            words=_("reveal Finder Explorer"), needs=_n("post", "file"), places=_ROW),
     Action("trash", _("Move to &Trash"), "File", icon="trash-2", words=_("delete remove file"),
            needs=_n("post", "file"), gap=True, places=_ROW),
+    Action("restore_from_trash", _("Restore from Tras&h…"), "File", icon="undo-2", words=_("bring back undelete")),
     Action("preferences", _("&Preferences…"), "File", Key.Preferences, otherwise="Ctrl+,", icon="settings",
            words=_("settings options"), gap=True, role=Role.PreferencesRole),
     Action("quit", _("&Quit"), "File", Key.Quit, otherwise="Ctrl+Q", icon="x", words=_("exit close"),
@@ -119,7 +120,7 @@ ACTIONS: tuple[Action, ...] = (
            needs=_n("post", "found")),
     Action("find_previous", _("Find Pre&vious"), "Edit", Key.FindPrevious, otherwise="Shift+F3",
            icon="chevron-up", needs=_n("post", "found")),
-    Action("replace", _("R&eplace…"), "Edit", Key.Replace, otherwise="Ctrl+Alt+F", icon="replace",
+    Action("replace", _("R&eplace…"), "Edit", Key.Replace, otherwise="Ctrl+H", icon="replace",
            words=_("find change"), needs=_WRITE),
 
     Action("bold", _("&Bold"), "Format", Key.Bold, icon="bold", words=_("strong"), needs=_WRITE),

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -143,6 +144,13 @@ class Controller(QObject):
         self.publisher.stop()
         self._tasks.settle(_ON_THIS_MACHINE, 5000)
         self.session.finish()
+        try:
+            self.desk.recovery.save_session(self._where_she_is())
+        except PostDeskError as error:
+            _log.warning("Where she was is not kept: %s", error.details or error.happened)
+        self._preview.shut()
+
+    def _where_she_is(self) -> dict[str, Any]:
         values = {
             **self.window.state_values(),
             "blog": self.standing.blog,
@@ -150,11 +158,14 @@ class Controller(QObject):
         }
         if self.session.document is not None:
             values["post"] = str(self.session.document.path)
-        try:
-            self.desk.recovery.save_session(values)
-        except PostDeskError as error:
-            _log.warning("Where she was is not kept: %s", error.details or error.happened)
-        self._preview.shut()
+        return values
+
+    def _keep_place(self) -> None:
+        """Where she is, on the disk: the next start opens there after a crash, too."""
+        values = self._where_she_is()
+        self._tasks.run(
+            lambda: self.desk.recovery.save_session(values), failed=self._tell_below, lane="recovery"
+        )
 
     def open_files(self, files: Iterable[str]) -> None:
         """A second start handed these over."""
@@ -250,6 +261,7 @@ class Controller(QObject):
         self._count_words()
         self.pictures.show_featured()
         self.standing.follow()
+        self._keep_place()
         if not self._entered:
             self._entered = True
             self.window.go_to_editor()
@@ -267,6 +279,7 @@ class Controller(QObject):
     def _saved(self, _document: Document) -> None:
         self.pictures.show_featured()
         self.standing.follow()
+        self._keep_place()
         self.shelf.refresh()
 
     def _made(self, _document: Document) -> None:
@@ -352,7 +365,7 @@ class Controller(QObject):
 
     def _notice(self, name: str) -> None:
         if name == "simple preview":
-            self.window.toasts.say(Toast(self._why_simple, stays=True))
+            self.window.toasts.say(Toast(self._why_simple))
 
     def _selected(self, number: int, characters: int) -> None:
         self.window.status.set_selection(number, characters)
@@ -402,6 +415,7 @@ class Controller(QObject):
             "duplicate": f.duplicate,
             "show_in_folder": f.show_in_folder,
             "trash": f.trash,
+            "restore_from_trash": f.restore_from_trash,
             "preferences": self.preferences.open,
             "quit": self.window.close,
             "paste_plain": e.text.paste,

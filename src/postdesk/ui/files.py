@@ -107,6 +107,28 @@ class Files(QObject):
         if what is not None:
             self._run(lambda: self._desk.library.restore(what), show)
 
+    def restore_from_trash(self) -> None:
+        """Ask which of the posts in the trash comes back."""
+
+        def ask(found: tuple[Trashed, ...]) -> None:
+            if not found:
+                self._window.toasts.say(Toast(_("The trash is empty.")))
+                return
+            names = [f"{number}. {t.place.stem}" for number, t in enumerate(found, 1)]
+            name, chosen = QInputDialog.getItem(
+                self._window,
+                _("Restore from trash"),
+                _("The one trashed last stands first."),
+                names,
+                0,
+                False,
+            )
+            if chosen:
+                self._trashed = found[names.index(name)]
+                self.restore()
+
+        self._run(self._desk.library.trashed, ask)
+
     def show_in_folder(self) -> None:
         """Show the file in the system's file manager."""
         if self._session.document is not None:

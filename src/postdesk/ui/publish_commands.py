@@ -121,7 +121,13 @@ class PublishCommands(QObject):
         """Go on with the file as it is typed now; `otherwise(error)` when it could not be saved."""
         account = self._standing.account()
         if account is not None:
-            self._session.save_with_id(lambda document: then(document, account), otherwise)
+            self._session.save_with_id(lambda document: then(document, account), otherwise or self._not_saved)
+
+    def _not_saved(self, _error: Exception) -> None:
+        sentence = _(
+            "The post is not saved, so nothing was sent. Decide about the notice above the text first."
+        )
+        self._window.toasts.say(Toast(sentence))
 
     def _done(self, result: JobResult) -> None:
         account = self._desk.accounts.get(result.account_id)
@@ -140,6 +146,8 @@ class PublishCommands(QObject):
             self._window.toasts.say(Toast(sentence, tuple(choices)))
             if result.intent == Intent.PUBLISH.value:
                 self._window.sidebar.show_tab("published")
+            elif result.intent in (Intent.UNPUBLISH.value, Intent.TRASH.value):
+                self._window.sidebar.show_tab("drafts")
             if account is not None:
                 self.went_out.emit(account)
         elif result.kind is ResultKind.WAITING:

@@ -15,6 +15,7 @@ from postdesk.ui.overlay import Overlay
 from postdesk.ui.theme import Theme
 
 _STAYS = 8000  # ms
+_MOMENT = 1800  # ms that a toast still has when the next one waits
 _RISES = 140  # ms
 _WIDEST = 720  # px; a sentence that needs more takes two lines
 _FROM_BOTTOM = 44  # px, clear of the status bar
@@ -41,6 +42,7 @@ class Toasts(Overlay):
     def __init__(self, host: QWidget, theme: Theme, *, stays: int = _STAYS) -> None:
         super().__init__(host, theme, name="toast", radius=10)
         self._stays = False
+        self._current: Toast | None = None
         self._queue: deque[Toast] = deque(maxlen=_MOST_WAITING)
         self._buttons: list[QPushButton] = []
         self._before: QWidget | None = None
@@ -63,9 +65,13 @@ class Toasts(Overlay):
         self._queue.append(toast)
         if not self.isVisible():
             self._next()
-        elif not self.holding() and not self._stays:
-            # Several at once are read one after the other, each for a shorter while.
-            self.timer.start(min(self.timer.remainingTime(), self.timer.interval() // 3))
+        elif self._stays and self._current is not None:
+            # One that stays until it is closed lets the newer ones be read, and comes back after them.
+            self._queue.append(self._current)
+            self._next()
+        else:
+            # What is true now must not wait for what was: the one that is shown has a moment left, held or not.
+            self.timer.start(min(self.timer.remainingTime() if self.timer.isActive() else _MOMENT, _MOMENT))
 
     @property
     def sentence(self) -> str:
@@ -152,6 +158,7 @@ class Toasts(Overlay):
 
     def _next(self) -> None:
         toast = self._queue.popleft()
+        self._current = toast
         self._stays = toast.stays
         for old in self._buttons:
             old.hide()

@@ -45,25 +45,36 @@ class PageRecipe:
     make: Callable[[], bytes]
 
 
+_LEFT_OUT = ("script", "style", "figure", "pre", "sup", "blockquote", "ul", "ol", "table", "dl")
+
+
 class _Text(HTMLParser):
-    """The words of a piece of HTML, for a summary."""
+    """The words of a piece of HTML, for a summary: `own` those of its paragraphs, without what is quoted, listed or
+    shown beside them; `parts` all of them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.parts: list[str] = []
+        self.own: list[str] = []
         self._skip = 0
+        self._paragraph = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._skip += tag in ("script", "style", "figure", "pre", "sup")
-        self.parts.append(" " if tag in ("p", "br", "li", "div") else "")
+        self._skip += tag in _LEFT_OUT
+        if tag in ("p", "br", "li", "div"):
+            self.parts.append(" ")
+            self.own.append(" ")
+        self._paragraph = self._paragraph or tag == "p"
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("script", "style", "figure", "pre", "sup"):
+        if tag in _LEFT_OUT:
             self._skip = max(0, self._skip - 1)
+        self._paragraph = self._paragraph and tag != "p"
 
     def handle_data(self, data: str) -> None:
-        if not self._skip:
-            self.parts.append(data)
+        self.parts.append(data)
+        if self._paragraph and not self._skip:
+            self.own.append(data)
 
 
 def summary(post: SitePost, limit: int = 240) -> str:
@@ -72,7 +83,7 @@ def summary(post: SitePost, limit: int = 240) -> str:
         return post.excerpt.strip()
     reader = _Text()
     reader.feed(post.content[:20_000])
-    text = " ".join("".join(reader.parts).split())
+    text = " ".join("".join(reader.own).split()) or " ".join("".join(reader.parts).split())
     return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + "…"
 
 

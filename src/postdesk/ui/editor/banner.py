@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 Level = Literal["note", "warn", "bad"]
@@ -13,7 +13,9 @@ Choice = tuple[str, Callable[[], object]]  # a button's label and what it does
 
 
 class Banners(QWidget):
-    """One row for every key; showing a key again replaces its row."""
+    """One row for every key; showing a key again replaces its row. `chosen`: one of the buttons was pressed."""
+
+    chosen = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,12 +45,17 @@ class Banners(QWidget):
             button = QPushButton(label, row)
             button.setProperty("kind", "quiet")
             button.setAutoDefault(False)
-            button.clicked.connect(lambda _checked=False, act=act: act())
+            button.clicked.connect(lambda _checked=False, act=act: self._choose(act))
             line.addWidget(button)
         self._rows[key] = row
         self._column.addWidget(row)
         row.show()
         self.show()
+
+    def _choose(self, act: Callable[[], object]) -> None:
+        """Carry out a choice; the keyboard, which the button had, goes back to the text and not to what comes next."""
+        act()
+        self.chosen.emit()
 
     def hide_banner(self, key: str) -> None:
         """Takes the notice away; a key that is not shown is no error."""

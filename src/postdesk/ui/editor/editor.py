@@ -249,6 +249,7 @@ class Editor(QWidget):
     # --- how ---
 
     def _connect(self) -> None:
+        self.banners.chosen.connect(self.focus_text)
         self.title_field.changed.connect(self.title_changed)
         self.title_field.left_downwards.connect(self.text.setFocus)
         self.text.left_upwards.connect(self.title_field.setFocus)

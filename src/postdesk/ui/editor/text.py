@@ -107,7 +107,7 @@ class MarkdownEdit(QPlainTextEdit):
         put_text(self.document(), old, new)
         cursor = self.textCursor()
         block = cursor.block()
-        if cursor.positionInBlock() != column:
+        if column and not cursor.positionInBlock():  # its whole line was replaced
             cursor.setPosition(block.position() + min(column, block.length() - 1))
             self.setTextCursor(cursor)
         bar.setValue(top.block().firstLineNumber() + below)

@@ -93,7 +93,7 @@ class OutboxPanel(QDialog):
             (_("Take back"), row.can_take_back, self.take_back),
             (_("Try now"), row.can_retry, self.retry),
         ):
-            button = QPushButton(words)
+            button = QPushButton(words, card)  # shown below: without a parent it would be a window of its own
             button.setProperty("kind", "quiet")
             button.setAccessibleName(_("{what}: {title}").format(what=words, title=row.title))
             button.setVisible(wanted)

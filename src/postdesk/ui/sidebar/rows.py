@@ -161,7 +161,7 @@ class Posts(QAbstractListModel):
     def _filtered(self) -> Sequence[int]:
         rows = self._rows
         places: Sequence[int]
-        if self._tab == "all":
+        if self._tab == "all" or self._query.strip():  # who searches, searches everything
             places = range(len(rows))
         elif self._tab == "outbox":
             places = [at for at, row in enumerate(rows) if row.waiting]
