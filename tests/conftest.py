@@ -16,12 +16,20 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["tests.servers.fixtures"]
 
 ExpectLog = Callable[..., None]
 
 _EXPECTED = pytest.StashKey[list["_Expected"]]()
+
+
+# A run that decides about a change has to say the same when it is run again; everywhere else each run tries new
+# examples, and what it finds is written into the test as an @example.
+settings.register_profile("repeatable", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("repeatable")
 
 
 def pytest_configure(config: pytest.Config) -> None:

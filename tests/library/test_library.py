@@ -591,3 +591,21 @@ def test_ten_thousand_posts_are_listed(library: Library, root: Path) -> None:
     assert library.find("p4711") == root / "4" / "4711.md"
     (root / "4" / "4711.md").unlink()
     assert library.look().removed == (root / "4" / "4711.md",)
+
+
+def test_a_post_in_the_trash_comes_back_in_a_later_run(tmp_path: Path) -> None:
+    folders = under(tmp_path)
+    library = Library(tmp_path / "posts", folders)
+    folders.documents.mkdir(parents=True)
+    library.open()
+    first, second = library.new("First"), library.new("Second")
+    library.trash(first.path)
+    library.trash(second.path)
+    library.close()
+    again = Library(tmp_path / "posts", folders)
+    again.open()
+    assert {t.place.stem for t in again.trashed()} == {"First", "Second"}
+    thrown = next(t for t in again.trashed() if t.place.stem == "First")
+    assert again.restore(thrown).post == first.post
+    assert [t.place.stem for t in again.trashed()] == ["Second"]
+    again.close()

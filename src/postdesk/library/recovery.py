@@ -124,9 +124,12 @@ class Recovery:
         return tuple(found)
 
     def load_session(self) -> dict[str, Any]:
-        """What `save_session` stored; nothing at the first start."""
-        values = load_json(self._session, {})
-        return dict(values)
+        """What `save_session` stored; nothing at the first start, or when it cannot be read: she starts anew then."""
+        try:
+            return dict(load_json(self._session, {}))
+        except LibraryError as error:
+            log.warning("Where she was cannot be read: %s", error.details or error)
+            return {}
 
     def save_session(self, values: dict[str, Any]) -> None:
         """Store where she is (open post, cursor, scroll, geometry): JSON values. Raises LibraryError."""

@@ -16,7 +16,7 @@ _PREFIX = re.compile(r"[ \t]*(?:> ?)*(?:#{1,6} |[-*+] (?:\[[ xX]\] )?|\d{1,9}[.)
 _QUOTE = re.compile(r"([ \t]{0,3})> ?")
 _BULLET = re.compile(r"([ \t]*)([-*+])[ ]{1,3}")
 _NUMBER = re.compile(r"([ \t]*)(\d{1,9})[.)][ ]{1,3}")
-_HEADING = re.compile(r"(#{1,6})[ \t]+")
+_HEADING = re.compile(r"(#{1,6})[ \t]")
 
 LineMark = Literal["quote", "bullets", "numbers"]
 

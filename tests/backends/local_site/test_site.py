@@ -263,3 +263,14 @@ def test_a_file_in_the_place_of_the_sites_folder_is_told_in_words(site: Backend)
     for ask in (lambda: site.find("pd-1"), lambda: site.read("pd-1")):
         with pytest.raises(NotAllowed, match="cannot be written"):
             ask()
+
+
+def test_a_summary_is_her_own_words_not_what_she_quotes(site: Backend) -> None:
+    quoted = "<h2>Head</h2><blockquote><p>Quoted</p></blockquote><p>Her <b>own</b> words.</p><ul><li>point</li></ul>"
+    publish(site, content=quoted)
+    assert (
+        '<meta name="description" content="Her own words.">'
+        in pages(site)["2026/11/ferry-strike/index.html"].decode()
+    )
+    publish(site, content="<ul><li>only</li><li>points</li></ul>")
+    assert 'content="only points"' in pages(site)["2026/11/ferry-strike/index.html"].decode()

@@ -526,3 +526,23 @@ def test_a_notice_says_its_sentence_and_its_button_acts(editor: Editor, qtbot: Q
     editor.hide_banner("changed")
     editor.hide_banner("changed")
     assert not editor.banners.isVisible()
+
+
+def test_a_change_from_outside_leaves_the_caret_at_its_words(editor: Editor) -> None:
+    editor.set_post("", "The first boat left. While offline.\nNext.", cursor=35)
+    editor.replace_body_keeping_place("The first boat from vim left. While offline.\nNext.")
+    assert editor.body()[: editor.cursor_position()].endswith("While offline.")
+
+
+def test_a_choice_in_a_notice_gives_the_keyboard_back_to_the_text(editor: Editor, qtbot: QtBot) -> None:
+    editor.show_banner(
+        "disk",
+        "warn",
+        "Another program changed this file.",
+        [("Keep both", lambda: editor.hide_banner("disk"))],
+    )
+    button = editor.banners.findChild(QPushButton)
+    assert button is not None
+    button.setFocus()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert editor.text.hasFocus()
