@@ -43,7 +43,7 @@ from postdesk.ui.publish import PublishPopover
 from postdesk.ui.publish_commands import PublishCommands
 from postdesk.ui.publisher import Publisher, count_waiting
 from postdesk.ui.session import Session
-from postdesk.ui.shelf import Gathered, Shelf, file_key, path_of, remote_of
+from postdesk.ui.shelf import Gathered, Shelf, file_key, path_of, remote_of, spoken_title
 from postdesk.ui.standing import Standing
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.toast import Toast
@@ -301,13 +301,14 @@ class Controller(QObject):
         self.session.leave()
         self.session.close_post()
         self.standing.remote_address = post.address
+        title = spoken_title(post)
         when = spoken_day(post.date or post.modified or datetime.now(UTC))
         byline = " · ".join(p for p in (when, ", ".join(post.categories), post.author) if p)
-        self.editor.set_post(post.title, "", read_only=True)
+        self.editor.set_post(title, "", read_only=True)
         words_ = _("This post is on the blog and was not written here. It is shown as readers see it.")
         self.editor.show_banner("remote", "note", words_, [])
-        self._preview.show_html(post.title, byline, post.rendered)
-        self.window.set_post_title(post.title)
+        self._preview.show_html(title, byline, post.rendered)
+        self.window.set_post_title(title)
         self.window.show_pane("preview", True)
         self.standing.follow()
 

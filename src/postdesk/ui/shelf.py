@@ -7,6 +7,7 @@ has them.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -238,13 +239,19 @@ def _blog_row(post: RemotePost, account: Account, accounts: dict[str, Account]) 
     words = _("On the blog") if tab == "drafts" else ""
     return Row(
         f"{_BLOG}{account.id}:{post.remote_id}",
-        post.title or _("Untitled"),
+        spoken_title(post) or _("Untitled"),
         moment.timestamp() if moment else None,
         tab,
         0,
         account.name if len(accounts) > 1 else "",
         words,
     )
+
+
+def spoken_title(post: RemotePost) -> str:
+    """A blog's title as readers see it: it is HTML there, and what authors type comes back with `&amp;` (WordPress
+    7.1). Plain text from here on; marks like `<b>` are shown as they are."""
+    return html.unescape(post.title)
 
 
 def _search(summaries: Iterable[Summary], words: Sequence[str], outdated: object) -> frozenset[str]:
