@@ -62,8 +62,7 @@ class Library:
         self._untold = Changes()
         self._marked = False
 
-    # --- open and close
-    # --------------------------------------------------------------------------------------
+    # --- open and close ---
 
     def open(self) -> None:
         """Take the lock and make the folder, with a welcome post when it has no posts at all.
@@ -146,8 +145,7 @@ class Library:
             if self._looked:
                 save_json(self._state / "ids.json", self._index.ids, indent=None)  # ten times as quick
 
-    # --- the list
-    # --------------------------------------------------------------------------------------------
+    # --- the list ---
 
     def summaries(self) -> tuple[Summary, ...]:
         """One row per post, newest first."""
@@ -186,8 +184,7 @@ class Library:
             self._look_once()
             return self._index.find(post_id)
 
-    # --- reading and saving
-    # ----------------------------------------------------------------------------------
+    # --- reading and saving ---
 
     def read(self, path: Path) -> Document:
         """The post in a file. Raises FileGone; LibraryError for a file outside the library or too large."""
@@ -285,8 +282,7 @@ class Library:
             self._index.moved(old, new)
         return replace(document, path=new)
 
-    # --- the trash
-    # -------------------------------------------------------------------------------------------
+    # --- the trash ---
 
     def trash(self, path: Path) -> Trashed:
         """Move a post's file to the library's trash; its pictures stay, other posts may show them."""
@@ -329,8 +325,7 @@ class Library:
             log.info("The folder of a restored post stays in the trash")
         return document
 
-    # --- pictures
-    # --------------------------------------------------------------------------------------------
+    # --- pictures ---
 
     def add_picture(self, document: Document, name: str, picture: bytes | Path) -> str:
         """Copy a picture (its bytes, or a file anywhere) beside the post; returns the reference for the text.
@@ -353,8 +348,7 @@ class Library:
         with os.fdopen(descriptor, "rb") as file:
             return file.read(pictures.LARGEST)
 
-    # --- within
-    # ----------------------------------------------------------------------------------------------
+    # --- within ---
 
     def _inside(self, path: Path) -> Path:
         """`path` below the root as the index names it; refuses what lies elsewhere, also by a link."""
