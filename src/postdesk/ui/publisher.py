@@ -161,8 +161,7 @@ class Publisher(QObject):
         """Write the plan into the outbox and send it."""
 
         def submit() -> str:
-            carrying = self._desk.library.carry_id(document)
-            return self._desk.submit(self._desk.plan(carrying, account, intent, when))
+            return self._desk.submit(self._desk.plan(document, account, intent, when))
 
         self._tasks.run(submit, self._submitted, self._tell, lane=LANE)
 
