@@ -1,34 +1,56 @@
-"""Splits a post into its top-level blocks: the pieces that the preview renders, caches and replaces one by one.
+"""Splits a post into its top-level blocks: the pieces that the preview renders, keeps and replaces one by one.
 
 A block is whatever Python-Markdown can render without looking at its neighbours (all but the definitions that the
 whole text shares). Where that is not certain neighbours are put into one block: a block too large costs a few
 milliseconds, a block too small would be a wrong page.
+
+A `Splitter` follows a text while it is typed. What a block is follows from the lines from its first one on, and from how
+much unclosed HTML stood before it; so after an edit only the blocks that looked at a changed line are made anew, up to
+the first place where an old block begins again. Law, held by tests/markup/test_blocks.py: it always has what `split` gives.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from operator import attrgetter
 
 from postdesk.markup import source, starts
 from postdesk.markup.dialect import is_contained
 
+HTML_REACH = 100_000
+"""Characters over which raw HTML may run on over blank lines until it is closed. Each piece that never is halves it for
+those after it, so that a text of a thousand open tags is not read a thousand times."""
+_LEAST_REACH = 1_000
+
+_FAR = 1 << 60  # looked at everything up to the text's end
 _TAGGED = re.compile(r"<[A-Za-z/!?]|```|~~~")
 
 
-@dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of the source. Lines count from 0, both ends inclusive. `kind` is one of text, heading, list, quote,
-    code, fence, html, definition, description, and `unclosed`: markup that is never closed, to be shown as it was
-    typed.
+    """A piece of the source. Lines count from 0, both ends inclusive, and move with the text. `kind` is one of text,
+    heading, list, quote, code, fence, html, definition, description, and `unclosed`: markup that is never closed, to be
+    shown as it was typed. Equal when text and kind are.
     """
 
-    text: str
-    first_line: int
-    last_line: int
-    kind: str
+    __slots__ = ("first_line", "kind", "last_line", "text")
+
+    def __init__(self, text: str, first_line: int, last_line: int, kind: str) -> None:
+        self.text = text
+        self.first_line = first_line
+        self.last_line = last_line
+        self.kind = kind
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Block) and (self.text, self.kind) == (other.text, other.kind)
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.kind))
+
+    def __repr__(self) -> str:
+        return f"Block({self.text!r}, {self.first_line}, {self.last_line}, {self.kind!r})"
 
     @property
     def markdown(self) -> str:
@@ -36,13 +58,138 @@ class Block:
         return _markdown(self.text, self.kind)
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a post; any line ends are taken."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def split(text: str) -> tuple[Block, ...]:
     """The blocks of `text` in order; blank lines between them belong to none. Any line ends are taken."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return tuple(_joined(_chunks(lines), lines))
+    return tuple(Splitter(lines_of(text)).blocks)
 
 
-@lru_cache(maxsize=30_000)
+class Splitter:
+    """The blocks of a text that is edited. A block that an edit leaves as it was stays the same object."""
+
+    def __init__(self, lines: Sequence[str] = ()) -> None:
+        self.lines: list[str] = []
+        self.blocks: list[Block] = []
+        self._chunks: list[_Chunk] = []
+        self.splice(0, 0, lines)
+
+    def splice(self, first: int, removed: int, new: Sequence[str]) -> tuple[int, list[Block], list[Block]]:
+        """Puts `new` in place of `removed` lines from line `first` on.
+
+        Returns the place in `blocks` where they changed, the blocks that went and those that came.
+        """
+        self.lines[first : first + removed] = new
+        more = len(new) - removed
+        chunks = self._chunks
+        start = next((at for at, chunk in enumerate(chunks) if chunk.reach >= first), len(chunks))
+        fresh, end = self._scan(start, first + removed, more)
+        if more:
+            for chunk in chunks[end:]:
+                chunk.move(more)
+        chunks[start:end] = fresh
+        return self._join(start, start + len(fresh), more)
+
+    # --- chunks ---
+
+    def _scan(self, start: int, unchanged: int, more: int) -> tuple[list[_Chunk], int]:
+        """New chunks from place `start` on, and the place of the old chunk that follows them as it was. `unchanged`
+        counts in the lines before the edit, `more` is how many lines have come."""
+        lines, old = self.lines, self._chunks
+        position = old[start - 1].last + 1 if start else 0
+        state = old[start - 1].state_after if start else 0
+        place = max(start, bisect_left(old, unchanged, key=_first))
+        fresh: list[_Chunk] = []
+        unclosed: set[tuple[str, int]] = set()
+        count = len(lines)
+        while position < count:
+            line = lines[position]
+            if not line or line.isspace():
+                position += 1
+                continue
+            while place < len(old) and old[place].first + more < position:
+                place += 1
+            if place < len(old) and old[place].first + more == position and old[place].state == state:
+                return fresh, place
+            chunk = _chunk(lines, position, state, unclosed)
+            fresh.append(chunk)
+            position, state = chunk.last + 1, chunk.state_after
+        return fresh, len(old)
+
+    # --- blocks ---
+
+    def _join(self, start: int, end: int, more: int) -> tuple[int, list[Block], list[Block]]:
+        """Makes blocks of the chunks `start` to `end`, which are new, and of what they meet."""
+        chunks, blocks, lines = self._chunks, self.blocks, self.lines
+        at = 0
+        if start:  # whether what follows it belongs to it may be another answer now
+            at = max(0, bisect_right(blocks, chunks[start - 1].first, key=_first_line) - 1)
+            start = bisect_left(chunks, blocks[at].first_line, key=_first)
+        made: list[Block] = []
+        place = start
+        first = last = -1
+        kind = ""
+        holds: frozenset[str] = frozenset()
+        while place < len(chunks):
+            chunk = chunks[place]
+            if kind and _belongs(holds, chunk, indented=lines[chunk.first].startswith(" ")):
+                chunk.heads = False
+                last = chunk.last
+                holds |= chunk.holds
+                if chunk.kind == "unclosed":
+                    kind = "unclosed"
+            else:
+                if kind:
+                    made.append(_block(lines, first, last, kind))
+                    kind = ""
+                if place >= end and chunk.heads:
+                    break  # from here on every block is the one it was
+                chunk.heads = True
+                first, last, kind, holds = chunk.first, chunk.last, chunk.kind, chunk.holds
+            place += 1
+        if kind:
+            made.append(_block(lines, first, last, kind))
+        stop = len(blocks)
+        if place < len(chunks):
+            stop = bisect_left(blocks, chunks[place].first - more, lo=at, key=_first_line)
+            if more:
+                for block in blocks[stop:]:
+                    block.first_line += more
+                    block.last_line += more
+        gone = blocks[at:stop]
+        blocks[at:stop] = made
+        return _keep_alike(blocks, at, gone, made)
+
+
+def _keep_alike(
+    blocks: list[Block], at: int, gone: list[Block], made: list[Block]
+) -> tuple[int, list[Block], list[Block]]:
+    """The blocks at both ends of a change that are as they were stay the objects that they were."""
+    least = min(len(gone), len(made))
+    head = 0
+    while head < least and gone[head] == made[head]:
+        _stay(blocks, at + head, gone[head], made[head])
+        head += 1
+    tail = 0
+    while tail < least - head and gone[-1 - tail] == made[-1 - tail]:
+        _stay(blocks, at + len(made) - 1 - tail, gone[-1 - tail], made[-1 - tail])
+        tail += 1
+    return at + head, gone[head : len(gone) - tail], made[head : len(made) - tail]
+
+
+def _stay(blocks: list[Block], at: int, old: Block, new: Block) -> None:
+    old.first_line, old.last_line = new.first_line, new.last_line
+    blocks[at] = old
+
+
+_first_line = attrgetter("first_line")
+_first = attrgetter("first")
+
+
+@lru_cache(maxsize=2_000)
 def _markdown(text: str, kind: str) -> str:
     if kind == "unclosed":
         return source.as_typed(text) if source.too_heavy(text) else _contained(source.literal(text))
@@ -59,45 +206,62 @@ def _contained(markdown: str) -> str:
     return markdown
 
 
-@dataclass(slots=True)
 class _Chunk:
-    """Lines first..last without a blank one at the top level (fences and raw HTML have what they have)."""
+    """Lines first..last without a blank one at the top level (fences and raw HTML have what they have).
 
-    first: int
-    last: int
-    kind: str
+    `reach`: the last line that was looked at; an edit up to there may make another chunk of it. `state`: how many
+    pieces of HTML before it are never closed. `holds`: the kinds of all its lines, as a list may follow a paragraph
+    without a blank line. `heads`: whether a block begins with it.
+    """
+
+    __slots__ = ("first", "heads", "holds", "kind", "last", "reach", "state")
+
+    def __init__(
+        self, first: int, last: int, kind: str, reach: int, state: int, holds: frozenset[str]
+    ) -> None:
+        self.first = first
+        self.last = last
+        self.kind = kind
+        self.reach = reach
+        self.state = state
+        self.holds = holds
+        self.heads = False
+
+    @property
+    def state_after(self) -> int:
+        return self.state + (self.kind == "unclosed")
+
+    def move(self, by: int) -> None:
+        self.first += by
+        self.last += by
+        if self.reach < _FAR:
+            self.reach += by
 
 
-def _chunks(lines: list[str]) -> list[_Chunk]:
-    chunks: list[_Chunk] = []
-    unclosed: set[tuple[str, int]] = set()
-    budget = [sum(map(len, lines)) + 50_000]
-    position = 0
-    count = len(lines)
-    while position < count:
-        line = lines[position]
-        if not line or line.isspace():
-            position += 1
-            continue
-        start = position
-        kind = _kind(line)
-        if kind == "html":
-            end = _html_end(lines, position, budget)
-            if end is None:
-                kind, end = "unclosed", _paragraph_end(lines, position, unclosed)
-        elif kind == "fence":
-            closing = starts.fence_end(lines, position, unclosed)
-            if closing is None:
-                kind, end = "text", _paragraph_end(lines, position, unclosed)
-            else:
-                end = closing + 1
-                if end < count and lines[end].strip():
-                    end = _paragraph_end(lines, end, unclosed)
+def _chunk(lines: list[str], start: int, state: int, unclosed: set[tuple[str, int]]) -> _Chunk:
+    """The chunk that begins in line `start`, which is not blank."""
+    kind = _kind(lines[start])
+    reach = 0
+    if kind == "html":
+        end, reach = _html_end(lines, start, HTML_REACH >> min(state, 60))
+        if end is None:
+            kind = "unclosed"
+            end, far = _paragraph_end(lines, start, unclosed)
+            reach = max(reach, far)
+    elif kind == "fence":
+        closing = starts.fence_end(lines, start, unclosed)
+        if closing is None:
+            kind, reach = "text", _FAR
+            end, _ = _paragraph_end(lines, start, unclosed)
         else:
-            end = _paragraph_end(lines, position, unclosed)
-        chunks.append(_Chunk(start, end - 1, kind))
-        position = end
-    return chunks
+            end = closing + 1
+            reach = end
+            if end < len(lines) and lines[end].strip():
+                end, reach = _paragraph_end(lines, end, unclosed)
+    else:
+        end, reach = _paragraph_end(lines, start, unclosed)
+    holds = {_kind(line) for line in lines[start:end] if line and not line.isspace()}
+    return _Chunk(start, end - 1, kind, reach, state, frozenset(holds | {kind}))
 
 
 def _kind(line: str) -> str:
@@ -122,9 +286,11 @@ def _kind(line: str) -> str:
     return "text"
 
 
-def _paragraph_end(lines: list[str], start: int, unclosed: set[tuple[str, int]]) -> int:
-    """The line after the run of lines with text that begins at `start`; a fence inside goes on over blank lines."""
+def _paragraph_end(lines: list[str], start: int, unclosed: set[tuple[str, int]]) -> tuple[int, int]:
+    """The line after the run of lines with text that begins at `start`, and the last line that was looked at; a fence
+    inside goes on over blank lines."""
     position = start
+    far = False
     while position < len(lines):
         line = lines[position]
         if not line or line.isspace():
@@ -133,15 +299,15 @@ def _paragraph_end(lines: list[str], start: int, unclosed: set[tuple[str, int]])
             end = starts.fence_end(lines, position, unclosed)
             if end is not None:
                 position = end
+            else:
+                far = True
         position += 1
-    return position
+    return position, _FAR if far else position
 
 
-def _html_end(lines: list[str], start: int, budget: list[int]) -> int | None:
-    """The line after the raw HTML that begins at `start`: the first blank line (or more) where everything is closed.
-
-    None when it never is. `budget` (characters) bounds what a hopeless text may cost altogether.
-    """
+def _html_end(lines: list[str], start: int, most: int) -> tuple[int | None, int]:
+    """The line after the raw HTML that begins at `start`: the first blank line (or more) where everything is closed;
+    None when nothing is within `most` characters. And the last line that was looked at."""
     ends = _blank_ends(lines, start)
     step = 1
     while True:
@@ -152,13 +318,12 @@ def _html_end(lines: list[str], start: int, budget: list[int]) -> int | None:
                 break
         at = end if end is not None else len(lines)
         markdown = "\n".join(lines[start:at])
-        budget[0] -= len(markdown)
         if source.too_heavy(markdown):
-            return None
+            return None, at
         if is_contained(markdown):
-            return at
-        if end is None or budget[0] < 0:
-            return None
+            return at, at
+        if end is None or len(markdown) > most or most < _LEAST_REACH:
+            return None, at
         step *= 2
 
 
@@ -168,41 +333,15 @@ def _blank_ends(lines: list[str], start: int) -> Iterator[int]:
             yield position
 
 
-def _joined(chunks: list[_Chunk], lines: list[str]) -> list[Block]:
-    """Puts together what Python-Markdown would read as one, and makes blocks of it."""
-    blocks: list[Block] = []
-    first, last, kind = -1, -1, ""
-    holds: set[str] = set()
-    for chunk in chunks:
-        inside = _kinds(lines, chunk)
-        if kind and _belongs(holds, chunk.kind, inside, indented=lines[chunk.first].startswith(" ")):
-            last = chunk.last
-            holds |= inside
-            if chunk.kind == "unclosed":
-                kind = "unclosed"
-            continue
-        if kind:
-            blocks.append(_block(lines, first, last, kind))
-        first, last, kind, holds = chunk.first, chunk.last, chunk.kind, inside
-    if kind:
-        blocks.append(_block(lines, first, last, kind))
-    return blocks
-
-
-def _kinds(lines: list[str], chunk: _Chunk) -> set[str]:
-    """The kinds of all lines of a chunk: a list may follow a paragraph without a blank line."""
-    return {chunk.kind} | {
-        _kind(line) for line in lines[chunk.first : chunk.last + 1] if line and not line.isspace()
-    }
-
-
 # What goes on over a blank line when more of the same follows.
 _RUNS_ON = frozenset(["list", "quote", "code", "description"])
 # Definitions leave nothing behind, so that what stands before and after them meets.
 _MEETS = _RUNS_ON | {"definition"}
 
 
-def _belongs(holds: set[str], following: str, inside: set[str], *, indented: bool) -> bool:
+def _belongs(holds: frozenset[str], chunk: _Chunk, *, indented: bool) -> bool:
+    """Whether Python-Markdown would read a chunk as one with what stands before it."""
+    following, inside = chunk.kind, chunk.holds
     if following == "code":  # four spaces: a list's, a footnote's, or a block of code after anything
         return True
     if indented and not holds.isdisjoint(("list", "definition", "description")):
