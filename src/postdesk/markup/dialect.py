@@ -18,6 +18,8 @@ from markdown.extensions.md_in_html import HTMLExtractorExtra
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 
+from postdesk.markup.addresses import Addresses
+
 # Where a footnote is referred to; the label is HTML-escaped. No writer's text can look like it: STX never gets in.
 FOOTNOTE_MARK = re.compile("\u0002pd-note:([^\u0003]*)\u0003")
 _NOTE = "sup-note"
@@ -62,7 +64,7 @@ def make_markdown() -> Dialect:
     notes = Notes()
     abbreviations = AbbrExtension()
     instance = Dialect(
-        extensions=[*_EXTENSIONS, notes, abbreviations, _Figures()],
+        extensions=[*_EXTENSIONS, notes, abbreviations, _Figures(), Addresses()],
         extension_configs=_SETTINGS,
         tab_length=4,
         output_format="html",
