@@ -1,45 +1,117 @@
-"""The preview shows what goes out: rendered block by block is rendered as a whole, whatever the writer did before."""
+"""The preview shows what goes out: a page patched edit by edit is the page of the whole text.
+
+`make law` runs these with 100,000 examples each (`POSTDESK_LAW` of them).
+"""
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+import os
+from random import Random
+
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from postdesk.markup.patch import apply, diff
-from postdesk.markup.render import Rendered, Renderer, render_document
-from tests.markup.texts import documents, lines
+from postdesk.markup.live import LivePage, Mirror, Patch
+from postdesk.markup.render import render_document
+from tests.markup.texts import Edit, Written, documents, edits
 
-_renderer = Renderer(cached=500)
-_slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
+_EXAMPLES = int(os.environ.get("POSTDESK_LAW", "2000"))
+_slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=_slow)
+def page_of(mirror: Mirror) -> str:
+    return "\n".join([*(piece.html for piece in mirror.pieces), mirror.tail]).strip()
+
+
+@settings(max_examples=_EXAMPLES, deadline=None, suppress_health_check=_slow)
 @given(documents)
+@example("A[^a]\n\n[^a]: one\n\nB[^b] and[^a]\n\n[^b]: two[^c]\n\n[^c]: three")
 def test_blocks_joined_are_the_whole(text: str) -> None:
-    """Law: the joined blocks equal one run of Python-Markdown over the whole text, cache warm or not."""
-    assert _renderer.update(text).html == render_document(text)
+    """Law: the joined blocks equal one run of Python-Markdown over the whole text."""
+    assert LivePage(text).html == render_document(text)
 
 
-edits = st.lists(
-    st.tuples(st.integers(0, 400), st.integers(0, 40), documents | lines), min_size=1, max_size=4
-)
-
-
-@settings(max_examples=150, deadline=None, suppress_health_check=_slow)
-@given(documents, edits)
+@settings(max_examples=_EXAMPLES, deadline=None, suppress_health_check=_slow)
+@given(documents, edits, st.randoms(use_true_random=False))
 def test_after_any_edits_the_patched_page_is_the_page_of_the_whole_text(
-    text: str, series: list[tuple[int, int, str]]
+    text: str, series: list[Edit], dice: Random
 ) -> None:
-    """Law: patches applied one after another give the page that a fresh rendering of the last text gives."""
-    renderer = Renderer()
-    shown = renderer.update(text)
-    page, tail = list(shown.blocks), shown.tail
-    for start, length, new in series:
-        text = text[:start] + new + text[start + length :]
-        now = renderer.update(text)
-        patch = diff(shown, now)
-        changed = apply(page, patch)
-        tail = tail if changed is None else changed
-        shown = now
-    assert Rendered(tuple(page), tail) == shown
-    assert shown.html == render_document(text)
+    """Law: whatever she does, and however far the rendering is at each key, the patches lead to the page that a fresh
+    rendering of the last text gives; and each piece of it knows its lines."""
+    page, mirror, written = LivePage(), Mirror(), Written()
+    for edit in [Edit("type", 0, 0, text), *series]:
+        first, removed, new = written.make(edit)
+        page.edit(first, removed, new, first)
+        for _turn in range(dice.randrange(6)):
+            page.work()
+        if dice.random() < 0.7:
+            _take(mirror, page.patch())
+    while page.work():
+        pass
+    _take(mirror, page.patch())
+    assert page_of(mirror) == render_document(written.text)
+    assert page.patch() is None
+    fresh = Mirror()
+    again = LivePage(written.text)
+    while again.work():
+        pass
+    _take(fresh, again.patch())
+    assert mirror.pieces == fresh.pieces
+
+
+def _take(mirror: Mirror, patch: Patch | None) -> None:
+    if patch is not None:
+        mirror.take(patch)
+
+
+def test_a_page_that_was_lost_is_made_again() -> None:
+    page, mirror = LivePage("one\n\ntwo[^1]\n\n[^1]: note"), Mirror()
+    while page.work():
+        pass
+    _take(Mirror(), page.patch())
+    page.forget_page()
+    _take(mirror, page.patch())
+    assert page_of(mirror) == render_document("one\n\ntwo[^1]\n\n[^1]: note")
+
+
+def test_a_letter_in_a_long_post_changes_one_piece() -> None:
+    page = LivePage("\n\n".join(f"Paragraph {number} of many" for number in range(500)))
+    assert page.html
+    page.patch()
+    page.edit(500, 1, ["Paragraph 250, typed"], 500)
+    assert page.work()
+    assert not page.work()
+    patch = page.patch()
+    assert patch is not None
+    assert [(s.at, s.removed, [p.html for p in s.pieces]) for s in patch.splices] == [
+        (250, 1, ["<p>Paragraph 250, typed</p>"])
+    ]
+    assert (patch.shifts, patch.tail, patch.whole) == ((), None, True)
+
+
+def test_a_new_line_moves_the_pieces_below_it_and_sends_none_of_them() -> None:
+    page, mirror = LivePage("a\n\nb\n\nc\n\nd"), Mirror()
+    assert page.html
+    _take(mirror, page.patch())
+    page.edit(2, 0, ["", ""], 2)
+    patch = page.patch()
+    assert patch is not None
+    assert not patch.splices
+    assert patch.shifts == ((1, 2),)
+    _take(mirror, patch)
+    assert [piece.first_line for piece in mirror.pieces] == [0, 4, 6, 8]
+
+
+def test_what_is_near_to_where_she_types_comes_first() -> None:
+    page = LivePage("\n\n".join(f"block {number}" for number in range(300)))
+    page.look_at(300)
+    page.work()
+    assert not page.is_ready
+    while not page.is_ready:
+        page.work()
+    first = page.patch()
+    assert first is not None
+    assert not first.whole
+    shown = [piece.html for splice in first.splices for piece in splice.pieces]
+    assert "<p>block 150</p>" in shown
+    assert "<p>block 0</p>" not in shown

@@ -4,9 +4,10 @@ A block is whatever Python-Markdown can render without looking at its neighbours
 whole text shares). Where that is not certain neighbours are put into one block: a block too large costs a few
 milliseconds, a block too small would be a wrong page.
 
-A `Splitter` follows a text while it is typed. What a block is follows from the lines from its first one on, and from how
-much unclosed HTML stood before it; so after an edit only the blocks that looked at a changed line are made anew, up to
-the first place where an old block begins again. Law, held by tests/markup/test_blocks.py: it always has what `split` gives.
+A `Splitter` follows a text while it is typed. What a block is follows from the lines from its first one on, and from
+how much unclosed HTML stood before it; so after an edit only the blocks that looked at a changed line are made anew, up
+to the first place where an old block begins again. Law, held by tests/markup/test_blocks.py: it always has what `split`
+gives.
 """
 
 from __future__ import annotations

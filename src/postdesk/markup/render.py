@@ -1,7 +1,6 @@
-"""Renders a post: as a whole, which is what goes out, and block by block from a cache, which is what the preview shows.
+"""Renders a post: as a whole, which is what goes out, and one block at a time, which is what the preview is made of.
 
-Law, held by tests/markup/test_law.py: `Renderer().update(text).html == render_document(text)`, whatever was rendered
-before.
+Law, held by tests/markup/test_law.py: the blocks joined (`live.LivePage(text).html`) are `render_document(text)`.
 """
 
 from __future__ import annotations
@@ -9,47 +8,25 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from pygments.formatters import HtmlFormatter
 
+from postdesk.core.language import _
 from postdesk.markup import source
 from postdesk.markup.blocks import Block, split
 from postdesk.markup.dialect import FOOTNOTE_MARK, Dialect, make_markdown, unescape_label
 
-_CACHED = 20_000  # blocks; a day-long live post of 1 MB has some 3,000
+_CACHED = 3_000  # blocks that went from the text, and their HTML: a cut is often a move
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedBlock:
-    """One block as HTML. `key` follows from the HTML (equal HTML later in the text gets a suffix), so that a page
-    can keep what it has. Lines count from 0, both ends inclusive."""
-
-    key: str
-    html: str
-    first_line: int
-    last_line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A whole post as HTML: its blocks (those that show nothing are left out) and the list of footnotes, or ""."""
-
-    blocks: tuple[RenderedBlock, ...] = ()
-    tail: str = ""
-
-    @property
-    def html(self) -> str:
-        """The page's content in one piece."""
-        parts = [block.html for block in self.blocks]
-        if self.tail:
-            parts.append(self.tail)
-        return "\n".join(parts).strip()
+class TooLong(Exception):
+    """A block takes longer to render than anybody waits. Raised by a guard, from outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,140 +48,113 @@ def render_document(text: str) -> str:
         definitions = _defined(dialect)
     except Exception:
         # Some block cannot be rendered; rendered one by one only that one is shown as typed.
-        return Renderer().render(text).html
-    numbers = _Numbers(dialect, definitions)
+        renderer = BlockRenderer()
+        definitions = renderer.definitions(blocks)
+        body = "\n".join(filter(str.strip, (renderer.render(block, definitions) for block in blocks)))
+    numbers = Numbers(lambda label: _note(dialect, definitions, label))
     body = numbers.fill(body)
     tail = numbers.tail()
     return "\n".join(part for part in (body, tail) if part).strip()
 
 
-class Renderer:
-    """Renders block by block and remembers. Not thread-safe; make one for each thread."""
+class BlockRenderer:
+    """Renders one block at a time, and remembers. Not thread-safe.
 
-    def __init__(self, cached: int = _CACHED) -> None:
+    `guard` is entered around each rendering; it may raise `TooLong` from inside. `refused` are `digest_of` texts that
+    are not rendered at all: they have killed a process before. Both kinds are shown as they were typed.
+    """
+
+    def __init__(
+        self,
+        guard: Callable[[], AbstractContextManager[object]] = nullcontext,
+        refused: Iterable[str] = (),
+        cached: int = _CACHED,
+    ) -> None:
         self._dialect = make_markdown()
+        self._guard = guard
+        self._refused = frozenset(refused)
         self._cache: OrderedDict[tuple[object, ...], str] = OrderedDict()
         self._limit = cached
         self._definitions_of: tuple[str, Definitions] = ("", Definitions())
 
-    def render(self, text: str) -> Rendered:
-        """The whole post (Markdown, any line ends). What was rendered before is not rendered again."""
-        job = self.start(text)
-        while not job.step(1000.0):
-            pass
-        return job.rendered
-
-    def update(self, text: str) -> Rendered:
-        """The same as `render`: the cost follows what changed since the last call."""
-        return self.render(text)
-
-    def start(self, text: str, around_line: int = 0) -> Job:
-        """Begins to render `text` in slices, the blocks nearest to line `around_line` (from 0) first."""
-        return Job(self, split(text), around_line)
-
-    def definitions(self, blocks: tuple[Block, ...]) -> Definitions:
-        """All that the post defines."""
-        defining = "\n\n".join(block.markdown for block in blocks if _DEFINING.search(block.text))
-        if defining != self._definitions_of[0]:
+    def definitions(self, blocks: Iterable[Block]) -> Definitions:
+        """All that these blocks define. The same object as the last time if nothing about it changed."""
+        defining = [
+            block for block in blocks if defines(block) and digest_of(block.text) not in self._refused
+        ]
+        text = "\n\n".join(block.markdown for block in defining)
+        if text != self._definitions_of[0]:
             found = Definitions()
-            if defining:
+            if text:
                 try:
-                    _parse(self._dialect, defining)
+                    with self._guard():
+                        _parse(self._dialect, text)
                     found = _defined(self._dialect)
                 except Exception:
                     # A block that cannot be parsed defines nothing; it is shown as typed.
-                    found = self._defined_one_by_one(blocks)
-            self._definitions_of = (defining, found)
+                    self._dialect = make_markdown()
+                    found = self._defined_one_by_one(defining)
+            if found == self._definitions_of[1]:
+                found = self._definitions_of[1]
+            self._definitions_of = (text, found)
         return self._definitions_of[1]
 
-    def _defined_one_by_one(self, blocks: tuple[Block, ...]) -> Definitions:
+    def _defined_one_by_one(self, blocks: Iterable[Block]) -> Definitions:
         references: dict[str, tuple[str, str | None]] = {}
         notes: dict[str, str] = {}
         abbreviations: dict[str, str] = {}
         for block in blocks:
-            if _DEFINING.search(block.text):
-                try:
+            try:
+                with self._guard():
                     _parse(self._dialect, block.markdown)
-                except Exception:  # noqa: S112  shown as typed, see above
-                    continue
-                found = _defined(self._dialect)
-                references |= found.references
-                notes |= found.notes
-                abbreviations |= found.abbreviations
+            except Exception:
+                self._dialect = make_markdown()
+                continue
+            found = _defined(self._dialect)
+            references |= found.references
+            notes |= found.notes
+            abbreviations |= found.abbreviations
         return Definitions(references, notes, abbreviations)
 
-    def cached(self, block: Block, definitions: Definitions) -> str | None:
-        """The block's HTML with open footnotes if it is known."""
-        key = _cache_key(block, definitions)
-        known = self._cache.get(key)
-        if known is not None:
+    def known(self, block: Block, definitions: Definitions) -> str | None:
+        """The block's HTML if it was rendered before among the same definitions."""
+        key = (block.kind, block.text, visible(block, definitions))
+        found = self._cache.get(key)
+        if found is not None:
             self._cache.move_to_end(key)
-        return known
+        return found
 
-    def render_block(self, block: Block, definitions: Definitions) -> str:
-        """The block's HTML with open footnotes; the block as typed when it cannot be rendered."""
+    def render(self, block: Block, definitions: Definitions) -> str:
+        """The block's HTML with open footnotes; the block as typed when it cannot be rendered. Never raises."""
+        if digest_of(block.text) in self._refused:
+            return _cut_off(block.text)
         try:
-            rendered = _convert(self._dialect, block.markdown, definitions)
-        except Exception:
+            with self._guard():
+                rendered = _convert(self._dialect, block.markdown, definitions)
+        except Exception as error:
             self._dialect = make_markdown()  # whatever state the failure left behind
-            rendered = source.as_typed(block.text)
-        self._cache[_cache_key(block, definitions)] = rendered
+            rendered = _cut_off(block.text) if isinstance(error, TooLong) else source.as_typed(block.text)
+        self._cache[(block.kind, block.text, visible(block, definitions))] = rendered
         while len(self._cache) > self._limit:
             self._cache.popitem(last=False)
         return rendered
 
-    def finish(self, blocks: tuple[Block, ...], parts: list[str], definitions: Definitions) -> Rendered:
-        """Numbers the footnotes and gives every block its key."""
-        numbers = _Numbers(self._dialect, definitions)
-        used: dict[str, int] = {}
-        rendered = []
-        for block, part in zip(blocks, parts):
-            if not part.strip():
-                continue
-            filled = numbers.fill(part)
-            key = _content_key(filled)
-            used[key] = used.get(key, 0) + 1
-            if used[key] > 1:
-                key = f"{key}-{used[key]}"
-            rendered.append(RenderedBlock(key, filled, block.first_line, block.last_line))
-        return Rendered(tuple(rendered), numbers.tail())
+    def note(self, label: str, definitions: Definitions) -> str:
+        """The HTML of a footnote's text, with open footnotes."""
+        bodies = (
+            self.known(block, definitions) or self.render(block, definitions)
+            for block in _note_blocks(definitions, label)
+        )
+        return "\n".join(filter(str.strip, bodies)).strip()
 
 
-class Job:
-    """One text being rendered, a few milliseconds at a time."""
+def digest_of(text: str) -> str:
+    """A short name for a text that says nothing about it."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
-    def __init__(self, renderer: Renderer, blocks: tuple[Block, ...], around_line: int) -> None:
-        self._renderer = renderer
-        self._blocks = blocks
-        self._definitions = renderer.definitions(blocks)
-        self._parts: list[str | None] = [renderer.cached(block, self._definitions) for block in blocks]
-        missing = [number for number, part in enumerate(self._parts) if part is None]
-        missing.sort(key=lambda number: -_distance(blocks[number], around_line))
-        self._missing = missing
 
-    @property
-    def done(self) -> bool:
-        """Whether every block is rendered."""
-        return not self._missing
-
-    def step(self, milliseconds: float) -> bool:
-        """Renders for about `milliseconds` (at least one block); True when nothing is left to do."""
-        end = time.monotonic() + milliseconds / 1000
-        while self._missing:
-            number = self._missing.pop()
-            self._parts[number] = self._renderer.render_block(self._blocks[number], self._definitions)
-            if time.monotonic() >= end:
-                break
-        return self.done
-
-    @property
-    def rendered(self) -> Rendered:
-        """What there is so far; a block that is still to come is shown as typed."""
-        parts = [
-            part if part is not None else source.as_typed(block.text)
-            for block, part in zip(self._blocks, self._parts)
-        ]
-        return self._renderer.finish(self._blocks, parts, self._definitions)
+def _cut_off(text: str) -> str:
+    return source.as_typed(text, _("Shown as it was typed: it would take too long to render."))
 
 
 @lru_cache(maxsize=2)
@@ -222,8 +172,9 @@ _DEFINING = re.compile(r"\] ?:")
 _BRACKETED = re.compile(r"\[([^\[\]]*)\]")
 
 
-def _distance(block: Block, line: int) -> int:
-    return max(block.first_line - line, line - block.last_line, 0)
+def defines(block: Block) -> bool:
+    """Whether a block may define something that others use."""
+    return _DEFINING.search(block.text) is not None
 
 
 def _defined(dialect: Dialect) -> Definitions:
@@ -240,22 +191,22 @@ def _labels(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _cache_key(block: Block, definitions: Definitions) -> tuple[object, ...]:
-    """What the block's HTML depends on."""
+def visible(block: Block, definitions: Definitions) -> tuple[object, ...]:
+    """What a block's HTML depends on beside its own text."""
     text = block.text
-    visible: list[object] = []
+    found: list[object] = []
     if "[" in text and (definitions.references or definitions.notes):
         labels = _labels(text)
         for label, target in definitions.references.items():
             if " ".join(label.split()) in labels:
-                visible.append((label, target))
+                found.append((label, target))
         for label in definitions.notes:
             if "^" + label in labels or "\n" in label:
-                visible.append(label)
+                found.append(label)
     for abbreviation, meaning in definitions.abbreviations.items():
         if abbreviation in text:
-            visible.append((abbreviation, meaning))
-    return (block.kind, text, tuple(visible))
+            found.append((abbreviation, meaning))
+    return tuple(found)
 
 
 # --- one run of Python-Markdown ------------------------------------------------------------------------------
@@ -305,28 +256,41 @@ def _convert(dialect: Dialect, markdown: str, definitions: Definitions | None) -
 # --- footnotes -----------------------------------------------------------------------------------------------
 
 
-class _Numbers:
-    """Numbers footnotes in the order in which they are first referred to, and makes their list."""
+def _note(dialect: Dialect, definitions: Definitions, label: str) -> str:
+    try:
+        markdown = "\n\n".join(block.markdown for block in _note_blocks(definitions, label))
+        return _convert(dialect, markdown, definitions).strip()
+    except Exception:
+        return source.as_typed(definitions.notes.get(label, ""))
 
-    def __init__(self, dialect: Dialect, definitions: Definitions) -> None:
-        self._dialect = dialect
-        self._definitions = definitions
-        self._order: list[str] = []
+
+def _note_blocks(definitions: Definitions, label: str) -> tuple[Block, ...]:
+    return split(definitions.notes.get(label, ""))
+
+
+def notes_in(part: str) -> bool:
+    """Whether HTML has open footnotes."""
+    return "\u0002" in part
+
+
+class Numbers:
+    """Numbers footnotes in the order in which they are first referred to, and makes their list. `body` gives the HTML
+    of the note of a label, with open footnotes."""
+
+    def __init__(self, body: Callable[[str], str]) -> None:
+        self._body = body
+        self._numbers: dict[str, int] = {}
         self._references: dict[str, int] = {}
 
     def fill(self, part: str) -> str:
         """`part` with a link in place of every open footnote."""
-        return FOOTNOTE_MARK.sub(self._reference, part) if "\u0002" in part else part
+        return FOOTNOTE_MARK.sub(self._reference, part) if notes_in(part) else part
 
     def _reference(self, match: re.Match[str]) -> str:
         label = unescape_label(match.group(1))
-        if label not in self._references:
-            self._order.append(label)
-            self._references[label] = 0
-        self._references[label] += 1
-        number = self._order.index(label) + 1
+        number = self._numbers.setdefault(label, len(self._numbers) + 1)
+        repeated = self._references[label] = self._references.get(label, 0) + 1
         anchor = html.escape("-".join(label.split()))
-        repeated = self._references[label]
         again = str(repeated) if repeated > 1 else ""
         return (
             f'<sup id="fnref{again}:{anchor}"><a class="footnote-ref" href="#fn:{anchor}">{number}</a></sup>'
@@ -334,23 +298,17 @@ class _Numbers:
 
     def tail(self) -> str:
         """The list of all footnotes that were referred to, "" without any. Notes may refer to further notes."""
-        if not self._order:
+        if not self._numbers:
             return ""
-        bodies = []
-        for label in self._order:  # grows meanwhile
-            bodies.append(self.fill(self._body(label)))
-        notes = "\n".join(self._note(label, body) for label, body in zip(self._order, bodies))
+        bodies: dict[str, str] = {}
+        while len(bodies) < len(self._numbers):
+            for label in list(self._numbers):
+                if label not in bodies:
+                    bodies[label] = self.fill(self._body(label))
+        notes = "\n".join(self._item(label, body) for label, body in bodies.items())
         return f'<div class="footnote">\n<hr>\n<ol>\n{notes}\n</ol>\n</div>'
 
-    def _body(self, label: str) -> str:
-        text = self._definitions.notes.get(label, "")
-        try:
-            markdown = "\n\n".join(block.markdown for block in split(text))
-            return _convert(self._dialect, markdown, self._definitions).strip()
-        except Exception:
-            return source.as_typed(text)
-
-    def _note(self, label: str, body: str) -> str:
+    def _item(self, label: str, body: str) -> str:
         anchor = html.escape("-".join(label.split()))
         links = "".join(
             f'&#160;<a class="footnote-backref" href="#fnref{again if again > 1 else ""}:{anchor}">&#8617;</a>'
@@ -361,7 +319,3 @@ class _Numbers:
         else:
             body = (body + "\n" if body else "") + f"<p>{links.removeprefix('&#160;')}</p>"
         return f'<li id="fn:{anchor}">\n{body}\n</li>'
-
-
-def _content_key(part: str) -> str:
-    return hashlib.blake2b(part.encode("utf-8", "surrogatepass"), digest_size=9).hexdigest()

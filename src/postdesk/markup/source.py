@@ -175,7 +175,7 @@ def _rewrite(lines: list[str], depth: int, *, in_item: bool = False) -> list[str
         if QUOTE.match(line):
             end, inner = _quoted(lines, position)
             _open(out)
-            out.extend(("> " + part).rstrip() for part in _rewrite(inner, depth + 1))
+            out.extend(("> " + part).rstrip() for part in _rewrite(inner, depth + 1) or [""])
             out.append("")
             in_paragraph = False
             position = end
