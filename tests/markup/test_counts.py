@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postdesk.markup.counts import Heading, excerpt, outline, plain_text, reading_minutes, words
+from postdesk.markup.counts import excerpt, plain_text, reading_minutes, words
+from postdesk.markup.outline import Heading, outline
 from postdesk.markup.pictures import find_pictures, render_for_blog
 
 

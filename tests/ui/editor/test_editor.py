@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from postdesk.ui.editor import Editor
+from postdesk.ui.editor.exact import from_document
 from postdesk.ui.editor.find import hits, pattern
 from postdesk.ui.theme import load_fonts, load_theme
 
@@ -61,6 +62,11 @@ def paste(editor: Editor, text: str) -> None:
     editor.text.insertFromMimeData(mime)
 
 
+def read_anew(editor: Editor) -> str:
+    """The text as the document has it, whatever is known of it."""
+    return from_document(editor.text.document().toRawText())
+
+
 # --- the text is hers ---
 
 
@@ -75,8 +81,7 @@ def test_any_text_comes_out_as_it_went_in(editor: Editor, body: str) -> None:
     """Law: body() after set_post(body) is the body, and still is when it is read anew from the document."""
     editor.set_post("", body)
     assert editor.body() == body
-    editor.text._text = None
-    assert editor.body() == body
+    assert read_anew(editor) == body
 
 
 edits = st.lists(
@@ -100,9 +105,7 @@ def test_the_text_is_followed_edit_by_edit(
         paste(editor, come)
         if length % 5 == 0:
             editor.undo()
-        kept = editor.body()
-        editor.text._text = None
-        assert editor.body() == kept
+        assert editor.body() == read_anew(editor)
 
 
 def test_a_non_breaking_space_stays_one_when_she_copies_it(editor: Editor) -> None:
@@ -387,19 +390,40 @@ def test_colours_follow_typing_and_undo_does_not_see_them(editor: Editor, qtbot:
     assert formats_of(editor, 0) == []
 
 
-def test_an_opened_fence_colours_what_follows_and_closing_it_ends_that(editor: Editor, qtbot: QtBot) -> None:
+def test_a_fence_is_text_until_it_is_closed_as_it_is_on_the_page(editor: Editor, qtbot: QtBot) -> None:
     theme = load_theme(False)
-    editor.set_post("", "\none\n\ntwo")
+    editor.set_post("", "\none\n\ntwo\n")
+    QTest.keyClicks(editor.text, "```")
     editor.grab()
     assert formats_of(editor, 3) == []
+    editor.set_cursor(len(editor.body()))
     QTest.keyClicks(editor.text, "```")
     editor.grab()
     assert formats_of(editor, 3) == [(0, 3, theme.code)]
-    editor.set_cursor(editor.text.document().findBlockByNumber(2).position())
-    QTest.keyClicks(editor.text, "```")
+    QTest.keyClick(editor.text, Key.Key_Backspace)
     editor.grab()
-    assert formats_of(editor, 1) == [(0, 3, theme.code)]
     assert formats_of(editor, 3) == []
+
+
+def test_emphasis_goes_on_over_a_line_break_while_it_is_typed(editor: Editor, qtbot: QtBot) -> None:
+    editor.set_post("", "a *long\nway home\n")
+    editor.grab()
+    assert formats_of(editor, 0) == []
+    editor.set_cursor(len("a *long\nway"))
+    QTest.keyClicks(editor.text, "*")
+    editor.grab()
+    assert [(start, length) for start, length, _ink in formats_of(editor, 0)] == [(2, 1), (3, 4)]
+    QTest.keyClick(editor.text, Key.Key_Backspace)
+    editor.grab()
+    assert formats_of(editor, 0) == []
+
+
+def test_indented_code_is_code_and_the_second_paragraph_of_an_item_is_not(editor: Editor) -> None:
+    theme = load_theme(False)
+    editor.set_post("", "words\n\n    x = 1\n\n- item\n\n    goes on\n")
+    editor.grab()
+    assert formats_of(editor, 2) == [(0, 9, theme.code)]
+    assert formats_of(editor, 6) == []
 
 
 def test_a_line_far_below_is_coloured_when_it_comes_into_view(editor: Editor) -> None:

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from postdesk.ui.editor import keys
 from postdesk.ui.editor.exact import from_document, to_document, utf16_offsets
-from postdesk.ui.editor.marks import NORMAL, Look, colour, in_code, lead, next_state
+from postdesk.ui.editor.marks import Around, Look, Where, colour, lead
 
 markdown = st.text(alphabet="ab *_`~[]()!<>-#.1\\\"'>|\t😀é", max_size=80)
 
 
 def seen(text: str, look: Look) -> list[str]:
     """The parts of a line that have this look."""
-    return [text[a:b] for a, b, shown in colour(text, NORMAL)[0] if shown & look]
+    return [text[a:b] for a, b, shown in colour(text) if shown & look]
 
 
 def test_emphasis_is_shown_and_its_marks_are_faint() -> None:
@@ -54,42 +54,38 @@ def test_the_mark_of_a_list_is_known(line: str, length: int) -> None:
     assert lead(line).length == length
 
 
-def states(*lines: str) -> list[int]:
-    found, state = [], NORMAL
-    for line in lines:
-        state = next_state(line, state)
-        found.append(state)
-    return found
-
-
-def test_a_fence_reaches_to_its_end_and_only_a_long_enough_one_ends_it() -> None:
-    found = states("````python", "```", "~~~~", "`````", "after")
-    assert [in_code(before, after) for before, after in zip([0, *found], found)] == [
-        True,
-        True,
-        True,
-        True,
-        False,
+def test_emphasis_reaches_over_a_line_break() -> None:
+    first, second = "the **temporary", "timetable** was kept"
+    assert [(first[a:b], look) for a, b, look in colour(first, around=Around("", "\n" + second))] == [
+        ("**", Look.FAINT),
+        ("temporary", Look.BOLD),
+    ]
+    assert [(second[a:b], look) for a, b, look in colour(second, around=Around(first + "\n", ""))] == [
+        ("timetable", Look.BOLD),
+        ("**", Look.FAINT),
     ]
 
 
-def test_a_fence_ends_with_the_quotation_it_is_in() -> None:
-    assert states("> ```", "> code", "words")[-1] == NORMAL
+def test_of_a_very_long_line_what_is_seen_is_coloured() -> None:
+    line = "so *it* goes " * 2000
+    ranges = colour(line, part=(20_000, 21_000))
+    assert ranges
+    assert all(19_900 <= a < b <= 21_000 for a, b, _look in ranges)
 
 
-def test_a_comment_reaches_over_lines() -> None:
-    assert states("<!-- a", "b", "c -->") == [1, 1, NORMAL]
-
-
-@given(markdown, st.sampled_from([0, 1, *states("```"), *states("> ~~~~")]))
-def test_ranges_are_in_order_and_inside_the_line(text: str, before: int) -> None:
-    """Law: whatever the line, the ranges do not overlap, none is empty-ended, and both ways agree on the state."""
-    ranges, after = colour(text, before)
+@given(
+    markdown,
+    st.sampled_from(Where),
+    st.builds(
+        Around, st.just("") | markdown.map(lambda m: m + "\n"), st.just("") | markdown.map(lambda m: "\n" + m)
+    ),
+)
+def test_ranges_are_in_order_and_inside_the_line(text: str, where: Where, around: Around) -> None:
+    """Law: whatever the line, and whatever is around it, the ranges do not overlap and none is empty-ended."""
     at = 0
-    for first, end, _look in ranges:
+    for first, end, _look in colour(text, where, around):
         assert at <= first <= end <= len(text)
         at = end
-    assert after == next_state(text, before)
 
 
 @given(st.text())

@@ -2,7 +2,8 @@
 
 A QTextDocument cuts paragraphs at a few characters that a post may really contain (a paragraph separator that came
 with pasted text, two noncharacters Qt uses itself, a lone carriage return). They go in as noncharacters of the same
-length and come out as they were; should a post contain those noncharacters too, they are written as two.
+length and come out as they were; should a post contain those noncharacters too, they are written as two, and so is
+half a surrogate pair, which the binding would drop.
 `QTextDocument.toPlainText` turns non-breaking spaces into spaces: `toRawText` does not, and is what is used here.
 """
 
@@ -14,15 +15,18 @@ _STAND_INS = {"\u2029": "\ufdd2", "\ufdd0": "\ufdd3", "\ufdd1": "\ufdd4", "\r": 
 _ESCAPE = "\ufdef"
 _ESCAPED = {own: _ESCAPE + str(n) for n, own in enumerate(("\ufdd2", "\ufdd3", "\ufdd4", "\ufdd5", _ESCAPE))}
 
-_INTO = str.maketrans(_STAND_INS | _ESCAPED)
-_BACK = {shown: real for real, shown in (_STAND_INS | _ESCAPED).items()}
-_SPECIAL = re.compile("[\u2029\ufdd0-\ufdd5\ufdef\r]")
-_SHOWN = re.compile("\ufdef[0-4]|[\ufdd2-\ufdd5]")
+_HALVES = {chr(half): _ESCAPE + chr(0xE000 + half - 0xD800) for half in range(0xD800, 0xE000)}
+
+_INTO = str.maketrans(_STAND_INS | _ESCAPED | _HALVES)
+_BACK = {shown: real for real, shown in (_STAND_INS | _ESCAPED | _HALVES).items()}
+_SPECIAL = re.compile("[\u2029\ufdd0-\ufdd5\ufdef\r\ud800-\udfff]")
+_SHOWN = re.compile("\ufdef[0-4\ue000-\ue7ff]|[\ufdd2-\ufdd5]")
 _LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
 
 
 def to_document(text: str) -> str:
-    """What is put into the document for `text` (lines end with LF); the same length but for U+FDD2-5 and U+FDEF."""
+    """What is put into the document for `text` (lines end with LF); the same length but for U+FDD2-5, U+FDEF
+    and half surrogate pairs."""
     return text.translate(_INTO) if _SPECIAL.search(text) else text
 
 
@@ -35,6 +39,13 @@ def from_document(raw: str) -> str:
 def one_line_end(text: str) -> str:
     """Text from elsewhere (pasted, dropped) with LF as its only line end."""
     return _LINE_ENDS.sub("\n", text)
+
+
+def units(text: str) -> int:
+    """How many UTF-16 units `text` has."""
+    if text.isascii() or max(text) <= "\uffff":
+        return len(text)
+    return len(text) + sum(letter > "\uffff" for letter in text)
 
 
 def utf16_offsets(text: str) -> list[int] | None:

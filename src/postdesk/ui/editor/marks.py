@@ -1,15 +1,15 @@
 """What a line of Markdown is made of, as ranges to colour; no Qt here.
 
-It colours what the writer sees at a glance (marks, emphasis, links, quotations, code), line by line with one combined
-pattern, and does not try to be the renderer. Only fences and comments reach from one line to the next: a small number,
-the line's state, carries them.
+It colours what the writer sees at a glance (marks, emphasis, links, quotations, code) with one combined pattern, and
+does not try to be the renderer. What reaches over lines it is told: what the line stands in (`Where`), and the
+paragraph's words before and after it (`Around`).
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import IntFlag
+from enum import IntEnum, IntFlag
 
 
 class Look(IntFlag):
@@ -28,15 +28,31 @@ class Look(IntFlag):
 
 HEADING_SHIFT = 8  # Look | level << HEADING_SHIFT, level 1 to 6
 
-NORMAL = 0
-COMMENT = 1
-_FENCE = 2  # a fence's state: 2 + (tilde | length << 1 | quotation depth << 8)
 
-# A line longer than this is coloured up to here only: a pasted paragraph of 100 KB must not cost 100 KB a key.
-_COLOURED = 10_000
+class Where(IntEnum):
+    """What a line stands in."""
+
+    TEXT = 0
+    FENCE = 1  # it is the first or last line of a fenced block of code
+    CODE = 2
+    COMMENT_START = 3  # its end is a comment
+    COMMENT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The paragraph's words before a line, each line with its LF, and after it, each behind an LF."""
+
+    before: str
+    after: str
+
+
+NOTHING = Around("", "")
+
+LONGEST = 10_000  # code points of a line that are coloured together; of a longer one, those that are seen
 
 _QUOTE = re.compile(r"(?:[ ]{0,3}>[ ]?)+")
-_FENCE_LINE = re.compile(r"[ \t]*(`{3,}|~{3,})([^\n]*)")
+_FENCE = re.compile(r"[ \t]*(?:`{3,}[^`]*\Z|~{3,})")
 _HEADING = re.compile(r"(#{1,6})(?:[ \t]+|$)")
 _LIST = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
 _RULE = re.compile(r"[ ]{0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|=+[ \t]*)$")
@@ -46,7 +62,7 @@ _DEFINITION = re.compile(r"[ ]{0,3}(\[\^?[^\]]+\]:)[ \t]*")
 _INLINE = re.compile(
     r"(?P<escape>\\[!-/:-@\[-`{-~])"
     r"|(?P<code>(?P<ticks>`+)(?!`).{1,500}?(?<!`)(?P=ticks)(?!`))"
-    r"|(?P<comment><!--.{0,500}?(?:-->|$))"
+    r"|(?P<comment><!--.{0,500}?(?:-->|\Z))"
     r"|(?P<link>!?\[(?P<words>(?:[^\[\]\\]|\\.|\[[^\[\]]{0,200}\]){0,1000})\]"
     r"(?P<address>\((?:[^()\s\\]|\\.|\([^()\s]{0,300}\)){0,2000}"
     r"(?:[ \t]{1,20}(?:\"[^\n]{0,500}?\"|'[^\n]{0,500}?'))?[ \t]{0,20}\)|\[[^\[\]]{0,300}\]))"
@@ -55,7 +71,8 @@ _INLINE = re.compile(
     r"|(?P<tag></?[A-Za-z][^<>]{0,1000}>)"
     r"|(?P<strong>(?P<two>\*\*|(?<!\w)__)(?=\S).{1,500}?(?<=[^\s\\])(?P=two)(?!\*))"
     r"|(?P<em>(?P<one>\*|(?<!\w)_)(?=[^\s*_]).{0,500}?(?<=[^\s\\*])(?P=one)(?![*\w]))"
-    r"|(?P<strike>~~(?=\S).{1,500}?(?<=\S)~~)"
+    r"|(?P<strike>~~(?=\S).{1,500}?(?<=\S)~~)",
+    re.DOTALL,
 )
 _SPANS = {"strong": (2, Look.BOLD), "em": (1, Look.ITALIC), "strike": (2, Look.STRIKE)}
 
@@ -86,74 +103,93 @@ def lead(text: str) -> Lead:
     return Lead(depth, marks.end() if marks else start)
 
 
-def in_code(before: int, after: int) -> bool:
-    """Whether a line between these two states belongs to a fenced block of code."""
-    return before >= _FENCE or after >= _FENCE
+def starts_anew(line: str, depth: int) -> bool:
+    """Whether a line `depth` quotations deep begins a paragraph of its own though no blank line is before it."""
+    start, found = _quote_end(line)
+    if found != depth:
+        return True
+    return bool(
+        _HEADING.match(line, start)
+        or _RULE.match(line, start)
+        or _LIST.match(line, start)
+        or _FENCE.match(line, start)
+    )
 
 
-def next_state(text: str, before: int) -> int:
-    """The state after a line whose predecessor left the state `before`."""
-    if before >= _FENCE:
-        depth = (before - _FENCE) >> 8
-        start, found = _quote_end(text)
-        if found >= depth:
-            fence = _FENCE_LINE.match(text, start)
-            closes = fence and not fence[2].strip() and fence[1][0] == _letter(before)
-            return NORMAL if fence and closes and len(fence[1]) >= _length(before) else before
-        # The quotation that held the fence is over, and the fence with it.
-    if before == COMMENT:
-        return NORMAL if "-->" in text else COMMENT
-    if "`" in text or "~" in text:
-        start, depth = _quote_end(text)
-        marks = _LIST.match(text, start)
-        fence = _FENCE_LINE.match(text, marks.end() if marks else start)
-        if fence and not (fence[1][0] == "`" and "`" in fence[2]):
-            return _FENCE + ((fence[1][0] == "~") | min(len(fence[1]), 127) << 1 | min(depth, 100) << 8)
-    if "<!--" in text and text.rfind("<!--") > text.rfind("-->"):
-        return COMMENT
-    return NORMAL
-
-
-def colour(text: str, before: int) -> tuple[list[Range], int]:
-    """The ranges of a line that do not look plain, in order and without overlap, and the state after it."""
-    after = next_state(text, before)
+def colour(
+    text: str, where: Where = Where.TEXT, around: Around = NOTHING, part: tuple[int, int] | None = None
+) -> list[Range]:
+    """The ranges of a line that do not look plain, in order and without overlap. `part`: only what lies between these
+    two code points is asked for."""
     ranges: list[Range] = []
-    if before == COMMENT:
+    if where == Where.COMMENT:
         ranges.append((0, len(text), Look.FAINT))
-        return ranges, after
+        return ranges
     start, depth = _quote_end(text)
     if start:
         ranges.append((0, start, Look.FAINT | Look.MARK))
-    if in_code(before, after):
-        fence = _FENCE_LINE.match(text, start)
-        marks = _LIST.match(text, start) if fence is None and before < _FENCE else None
-        is_fence = before < _FENCE or (after == NORMAL and fence is not None)
-        ranges.append((start, len(text), (Look.FAINT if is_fence and not marks else Look.PLAIN) | Look.CODE))
-        return ranges, after
+    if where in (Where.FENCE, Where.CODE):
+        mark = where == Where.FENCE and not _LIST.match(text, start)
+        ranges.append((start, len(text), (Look.FAINT if mark else Look.PLAIN) | Look.CODE))
+        return ranges
     base = int(Look.SOFT) if depth else int(Look.PLAIN)
-    end = min(len(text), _COLOURED)
+    end = len(text)
     if heading := _HEADING.match(text, start):
         base |= Look.BOLD | len(heading[1]) << HEADING_SHIFT
         ranges.append((start, heading.end(), base | Look.FAINT))
-        start = heading.end()
+        start, around = heading.end(), NOTHING
     elif _RULE.match(text, start):
         ranges.append((start, len(text), Look.FAINT))
-        return ranges, after
+        return ranges
     elif marks := _LIST.match(text, start):
         ranges.append((start, marks.end(), Look.FAINT | Look.MARK))
         start = marks.end()
     elif definition := _DEFINITION.match(text, start):
         ranges.append((start, definition.end(), Look.FAINT))
         start = definition.end()
-    _inline(text, start, end, base, ranges)
-    if base and end < len(text):
-        ranges.append((end, len(text), base))
-    return ranges, after
+    comment = end
+    if where == Where.COMMENT_START:
+        comment = max(text.rfind("<!--"), start)
+    if end - start > LONGEST:
+        _inline_part(text, start, comment, base, ranges, part)
+    elif around.before or around.after:
+        _inline_around(text[start:comment], start, base, ranges, around)
+    else:
+        _inline(text, start, comment, base, ranges)
+    if comment < end:
+        ranges.append((comment, end, base | Look.FAINT))
+    return ranges
 
 
-def _inline(text: str, start: int, end: int, look: int, ranges: list[Range]) -> None:
+def _inline_part(
+    text: str, start: int, end: int, base: int, ranges: list[Range], part: tuple[int, int] | None
+) -> None:
+    """Adds the ranges of a part of a very long line, from a space to a space."""
+    first, last = part if part is not None else (start, start + LONGEST)
+    first = max(start, text.find(" ", first - 1, first + 200)) if first > start else start
+    last = min(end, last)
+    if base and first > start:
+        ranges.append((start, first, base))
+    _inline(text, first, last, base, ranges)
+    if base and last < end:
+        ranges.append((last, end, base))
+
+
+def _inline_around(words: str, at: int, base: int, ranges: list[Range], around: Around) -> None:
+    """Adds the ranges of a line's words, which begin at `at`, as they are amid the whole paragraph."""
+    whole: list[Range] = []
+    _inline(around.before + words + around.after, 0, None, base, whole)
+    first = len(around.before)
+    last = first + len(words)
+    for a, b, look in whole:
+        if b > first and a < last:
+            ranges.append((max(a, first) - first + at, min(b, last) - first + at, look))
+
+
+def _inline(text: str, start: int, end: int | None, look: int, ranges: list[Range]) -> None:
     """Adds the ranges of `text[start:end]`, whose ground look is `look`."""
     at = start
+    end = len(text) if end is None else end
     for found in _INLINE.finditer(text, start, end):
         if look and found.start() > at:
             ranges.append((at, found.start(), look))
@@ -188,11 +224,3 @@ def _quote_end(text: str) -> tuple[int, int]:
     """Where the quotation marks in front of the line end, and how deep they are."""
     quote = _QUOTE.match(text)
     return (quote.end(), quote[0].count(">")) if quote else (0, 0)
-
-
-def _letter(state: int) -> str:
-    return "~" if (state - _FENCE) & 1 else "`"
-
-
-def _length(state: int) -> int:
-    return (state - _FENCE) >> 1 & 127

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QTextBlock
 from PySide6.QtWidgets import QPlainTextEdit
 
-from postdesk.ui.editor.marks import in_code, lead
-from postdesk.ui.editor.spacing import BAR_STEP, SpacedLayout, state_of, x_of
+from postdesk.ui.editor.marks import lead
+from postdesk.ui.editor.source import Source
+from postdesk.ui.editor.spacing import BAR_STEP, SpacedLayout, x_of
 from postdesk.ui.theme import Theme
 
 
@@ -30,8 +33,27 @@ def snapped(field: QPlainTextEdit, spaced: SpacedLayout, point: QPointF) -> QPoi
     return point
 
 
+def units_between(block: QTextBlock, top: float, bottom: float) -> tuple[int, int]:
+    """The first and the last UTF-16 unit of a block whose lines lie between two heights, in the block's px."""
+    layout = block.layout()
+    count = layout.lineCount()
+    if not count:
+        return 0, 0
+    lines = range(count)
+    first = max(0, bisect_left(lines, top, key=lambda n: layout.lineAt(n).y()) - 1)
+    last = min(count - 1, bisect_left(lines, bottom, key=lambda n: layout.lineAt(n).y()))
+    end = layout.lineAt(last)
+    return layout.lineAt(first).textStart(), end.textStart() + end.textLength()
+
+
 def paint_below(
-    field: QPlainTextEdit, layout: SpacedLayout, painter: QPainter, theme: Theme, top: int, bottom: int
+    field: QPlainTextEdit,
+    layout: SpacedLayout,
+    source: Source,
+    painter: QPainter,
+    theme: Theme,
+    top: int,
+    bottom: int,
 ) -> None:
     """What lies under the words: code's ground, quotation bars, and the selection between the lines."""
     block = field.firstVisibleBlock()
@@ -40,15 +62,13 @@ def paint_below(
     a, b = cursor.selectionStart(), cursor.selectionEnd()
     left = field.document().documentMargin()
     width = field.viewport().width() - 2 * left
-    before = state_of(block.previous().userState())
+    number = block.blockNumber()
     bars = (QColor(theme.quote), QColor(theme.quote2))
     while block.isValid() and y <= bottom:
         height = layout.blockBoundingRect(block).height()
-        after = state_of(block.userState())
         if y + height >= top:
-            depth = lead(block.text()).depth
-            code = in_code(before, after)
-            if code and (before > 1 or after > 1):
+            depth = lead(source.lines[number]).depth
+            if source.in_code(number):
                 inset = depth * BAR_STEP
                 painter.fillRect(
                     QRectF(left + inset - 4, y, width - inset + 8, height), QColor(theme.code_ground)
@@ -59,9 +79,9 @@ def paint_below(
                 painter.fillRect(QRectF(x, y, 3, height), bars[level % 2])
             if a < b and block.position() < b and block.position() + block.length() > a:
                 _paint_selected(layout, painter, block, y, a - block.position(), b - block.position(), theme)
-        before = after
         y += height
         block = block.next()
+        number += 1
 
 
 def _paint_selected(

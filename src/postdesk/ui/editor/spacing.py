@@ -9,13 +9,14 @@ stale. QTextEdit would have line heights, and costs 4 to 13 ms a key at 1 MB.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QTextBlock, QTextDocument, QTextLayout, QTextLine
 from PySide6.QtWidgets import QPlainTextDocumentLayout
 
-from postdesk.ui.editor.marks import in_code, lead
+from postdesk.ui.editor.marks import lead
 
 BAR_STEP = 15.0  # px from one quotation bar to the next, and from the last one to the text
 _TIGHT = 1.18  # the least line height, for lines taller than the text's own (headings, emoji, other scripts)
@@ -24,10 +25,13 @@ _TIGHT = 1.18  # the least line height, for lines taller than the text's own (he
 class SpacedLayout(QPlainTextDocumentLayout):
     """Lays lines `step` px apart; indents quotations by depth and hangs the lines after a mark under its words."""
 
-    def __init__(self, document: QTextDocument, *, hanging: bool = True, tight: float = _TIGHT) -> None:
+    def __init__(
+        self, document: QTextDocument, in_code: Callable[[int], bool] | None = None, *, tight: float = _TIGHT
+    ) -> None:
+        """`in_code` says of a block's number whether it is code, which nothing hangs in; None: no block hangs."""
         super().__init__(document)
         self.step = 25.0
-        self._hanging = hanging
+        self._in_code = in_code
         self._tight = tight
 
     def blockBoundingRect(self, block: QTextBlock) -> QRectF:
@@ -62,7 +66,7 @@ class SpacedLayout(QPlainTextDocumentLayout):
 
     def _arrange(self, block: QTextBlock, layout: QTextLayout, count: int) -> int:
         """Puts the block's lines where they belong; returns how many there are then."""
-        indent, hang = self._indents(block, layout) if self._hanging else (0.0, 0.0)
+        indent, hang = self._indents(block, layout) if self._in_code else (0.0, 0.0)
         if not indent and (not hang or count == 1):
             y = 0.0
             for n in range(count):
@@ -100,22 +104,13 @@ class SpacedLayout(QPlainTextDocumentLayout):
         front = lead(text)
         if not front.length:
             return 0.0, 0.0
-        state, before = block.userState(), block.previous().userState()
-        if in_code(state_of(before), state_of(state)):
+        if self._in_code is not None and self._in_code(block.blockNumber()):
             return front.depth * BAR_STEP, 0.0
         first = layout.lineAt(0)
         if front.length >= first.textLength():
             return front.depth * BAR_STEP, 0.0
         hang = abs(x_of(first, front.length) - x_of(first, 0))
         return front.depth * BAR_STEP, hang if hang < first.width() * 0.4 else 0.0
-
-
-COLOURED = 1 << 20  # in a block's user state, beside what the marks' state says
-
-
-def state_of(user_state: int) -> int:
-    """The marks' state in a block's user state; a block nobody looked at yet (-1) is normal text."""
-    return 0 if user_state < 0 else user_state & (COLOURED - 1)
 
 
 def x_of(line: QTextLine, position: int) -> float:

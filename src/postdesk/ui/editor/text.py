@@ -27,8 +27,10 @@ from postdesk.core.language import _
 from postdesk.ui.editor import keys
 from postdesk.ui.editor.colours import Colours
 from postdesk.ui.editor.exact import from_document, one_line_end, to_document
-from postdesk.ui.editor.painting import paint_below, snapped
+from postdesk.ui.editor.marks import LONGEST
+from postdesk.ui.editor.painting import paint_below, snapped, units_between
 from postdesk.ui.editor.pictures import brought, may_hold_pictures
+from postdesk.ui.editor.source import Source
 from postdesk.ui.editor.spacing import SpacedLayout
 from postdesk.ui.editor.splice import put_text
 from postdesk.ui.editor.typed import Typing, press_tab
@@ -53,21 +55,21 @@ class MarkdownEdit(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         document = QTextDocument(self)
-        self._layout = SpacedLayout(document)
+        self.source = Source()
+        self._layout = SpacedLayout(document, self.source.in_code)
         document.setDocumentLayout(self._layout)
         option = QTextOption()
         option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         document.setDefaultTextOption(option)
         self.setDocument(document)
-        self._colours = Colours(document)
+        self._colours = Colours(document, self.source)
         self._theme: Theme | None = None
         self._measure = MEASURE
         self._setting = False
-        self._text: str | None = ""
         self._laid = -1
         self._lit = True
-        self._typing = Typing()
+        self._typing = Typing(self.source)
         self._blink = QTimer(self)
         self._blink.timeout.connect(self._turn)
         self.setObjectName("text")
@@ -83,17 +85,15 @@ class MarkdownEdit(QPlainTextEdit):
     def set_body(self, text: str, cursor: int = 0) -> None:
         """Shows another text, without undo to the one before; `cursor` in UTF-16 units."""
         self._setting = True
+        self.source.put(text)
+        self._colours.put()
         self.setPlainText(to_document(text))
-        self._colours.read_all()
         self._setting = False
-        self._text = text
         self.go_to(cursor)
 
     def body(self) -> str:
         """The text exactly, lines ended by LF."""
-        if self._text is None:
-            self._text = from_document(self.document().toRawText())
-        return self._text
+        return self.source.text()
 
     def replace_keeping_place(self, text: str) -> None:
         """Makes `text` of the text as one step to undo; cursor and scroll stay at the words they were at."""
@@ -182,24 +182,30 @@ class MarkdownEdit(QPlainTextEdit):
         added, removed = added - over, removed - over
         if self._setting:
             return
-        self._colours.changed(position, added)
-        self._follow(position, removed, added)
+        self._follow(position, added)
         self.edited.emit(position, removed, added)
 
-    def _follow(self, position: int, removed: int, added: int) -> None:
-        """Keeps the known text in step by the edit alone: fetching 1 MB anew costs some 5 ms a key."""
-        if self._text is None:
+    def _follow(self, position: int, added: int) -> None:
+        """Keeps the known text in step by the lines that the edit touched: fetching 1 MB anew costs some 5 ms a key."""
+        document, source = self.document(), self.source
+        block, end = document.findBlock(position), document.findBlock(position + added)
+        first = block.blockNumber()
+        count = end.blockNumber() + 1 - first
+        if count == 1:
+            come = [from_document(block.text())]
+        else:
+            cursor = QTextCursor(document)
+            cursor.setPosition(block.position())
+            cursor.setPosition(end.position() + end.length() - 1, QTextCursor.MoveMode.KeepAnchor)
+            come = from_document(cursor.selectedText()).split("\n")
+        removed = count - (document.blockCount() - len(source.lines))
+        everywhere = source.splice(first, removed, come)
+        if len(source.lines) != document.blockCount() or source.length != document.characterCount():
+            # The document changed more than it said: no word may hang on that.
+            source.put(from_document(document.toRawText()))
+            self._colours.put()
             return
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(position)
-        cursor.setPosition(position + added, QTextCursor.MoveMode.KeepAnchor)
-        come = cursor.selectedText()
-        text = self._text[:position] + from_document(come) + self._text[position + removed :]
-        # Equal only while every character is one UTF-16 unit and none has a stand-in of two; else it is read anew.
-        plain = len(text) == self.document().characterCount() - 1 and len(
-            self._text
-        ) - removed + added == len(text)
-        self._text = text if plain else None
+        self._colours.changed(first, removed, count, everywhere=everywhere)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, shift = event.key(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier
@@ -318,7 +324,15 @@ class MarkdownEdit(QPlainTextEdit):
             self._colour_what_shows(event.rect().bottom())
             painter = QPainter(self.viewport())
             painter.setClipRect(event.rect())
-            paint_below(self, self._layout, painter, self._theme, event.rect().top(), event.rect().bottom())
+            paint_below(
+                self,
+                self._layout,
+                self.source,
+                painter,
+                self._theme,
+                event.rect().top(),
+                event.rect().bottom(),
+            )
             painter.end()
         super().paintEvent(event)
         if self._theme is not None and self._lit and self.hasFocus() and not self.isReadOnly():
@@ -330,11 +344,15 @@ class MarkdownEdit(QPlainTextEdit):
 
     def _colour_what_shows(self, bottom: int) -> None:
         block = self.firstVisibleBlock()
+        number = block.blockNumber()
         y = self.contentOffset().y()
         while block.isValid() and y <= bottom:
-            self._colours.ensure(block)
+            self._colours.ensure(block, number)
+            if block.length() > LONGEST:
+                self._colours.ensure_part(block, number, *units_between(block, -y, bottom - y))
             y += self._layout.blockBoundingRect(block).height()
             block = block.next()
+            number += 1
 
     # --- the cursor ---
 

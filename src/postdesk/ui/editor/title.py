@@ -24,7 +24,7 @@ class TitleField(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         document = QTextDocument(self)
-        self._layout = SpacedLayout(document, hanging=False, tight=1.0)
+        self._layout = SpacedLayout(document, tight=1.0)
         document.setDocumentLayout(self._layout)
         option = QTextOption()
         option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)

@@ -6,15 +6,15 @@ from PySide6.QtGui import QTextCursor
 
 from postdesk.ui.editor import keys
 from postdesk.ui.editor.exact import from_document
-from postdesk.ui.editor.marks import in_code
-from postdesk.ui.editor.spacing import state_of
+from postdesk.ui.editor.source import Source
 from postdesk.ui.editor.splice import put
 
 
 class Typing:
     """Remembers the marks that Return put there, as she may type them herself."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: Source) -> None:
+        self._source = source
         self._over = ""  # marks that Return put there and that she may type herself
         self._over_at = -1
         self._typed_marks = False
@@ -41,7 +41,8 @@ class Typing:
         cursor.removeSelectedText()
         block = cursor.block()
         text, column = _before(cursor)
-        code = in_code(state_of(block.previous().userState()), state_of(block.userState()))
+        number = block.blockNumber()
+        code = self._source.in_code(number) or self._source.in_open_fence(number)
         if simply or code:
             indent = text[: len(text) - len(text.lstrip(" \t"))] if code else ""
             cursor.insertText("\n" + indent)
