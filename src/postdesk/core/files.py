@@ -70,6 +70,17 @@ def read_file(path: Path | str, *, limit: int | None = None) -> tuple[bytes, str
     return data, content_hash(data)
 
 
+def read_start(path: Path | str, length: int) -> tuple[bytes, str]:
+    """The first `length` bytes of a file that is too large to be read, and what stands for its hash: its size and
+    the time of its last change. Raises what `read_file` raises.
+    """
+    try:
+        data, found = _read_at_most(os.fspath(path), length)
+    except OSError as error:
+        raise explain(error, path, reading=True) from error
+    return data, f"{found.st_size} bytes, {found.st_mtime_ns}"
+
+
 def save_file(
     path: Path | str,
     data: bytes,
@@ -196,6 +207,27 @@ def same_name(name: str) -> str:
 
 
 def _read(name: str, limit: int | None = None) -> bytes:
+    descriptor, found = _open(name)
+    try:
+        if limit is not None and found.st_size > limit:
+            raise OSError(errno.EINVAL, _("It is too large."))
+        parts = []
+        while part := os.read(descriptor, max(65536, min(found.st_size + 1, 1 << 24))):
+            parts.append(part)
+    finally:
+        os.close(descriptor)
+    return b"".join(parts)
+
+
+def _read_at_most(name: str, length: int) -> tuple[bytes, os.stat_result]:
+    descriptor, found = _open(name)
+    try:
+        return os.read(descriptor, length), found
+    finally:
+        os.close(descriptor)
+
+
+def _open(name: str) -> tuple[int, os.stat_result]:
     # Without O_NONBLOCK, opening a pipe that somebody called post.md would wait for ever.
     flags = (
         os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -205,14 +237,10 @@ def _read(name: str, limit: int | None = None) -> bytes:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, _("It is no ordinary file."))
-        if limit is not None and found.st_size > limit:
-            raise OSError(errno.EINVAL, _("It is too large."))
-        parts = []
-        while part := os.read(descriptor, max(65536, min(found.st_size + 1, 1 << 24))):
-            parts.append(part)
-    finally:
+    except OSError:
         os.close(descriptor)
-    return b"".join(parts)
+        raise
+    return descriptor, found
 
 
 def _create(name: str, data: bytes, mode: int | None) -> None:

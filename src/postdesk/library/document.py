@@ -1,24 +1,26 @@
 """One post's file as a value: what it says, and what it will be when the post has changed.
 
-Everything that the writer did not change stays byte for byte: unknown keys, line ends, a byte order mark. A
-file whose front matter does not parse is one plain text.
+Everything that the writer did not change stays byte for byte: unknown keys, line ends, a byte order mark, bytes that
+are no text. A file whose front matter does not parse is one plain text.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from postdesk.core.alike import alike_ends
 from postdesk.core.errors import BrokenFrontMatter, NotWritable
-from postdesk.core.files import content_hash
+from postdesk.core.file_errors import explain
+from postdesk.core.files import content_hash, read_file, read_start
 from postdesk.core.language import _
 from postdesk.core.post import Post
-from postdesk.library import frontmatter, scan
+from postdesk.library import encoding, frontmatter, scan
 from postdesk.library.frontmatter import Fields, Parts
 
-_BOM = b"\xef\xbb\xbf"
+_START = 1 << 17  # bytes that are shown of a file that is too large; a whole number of wide characters
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -26,9 +28,9 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 class Document:
     """A post and the file that it was read from.
 
-    `hash` is that of the file's bytes; `text` the whole file without its byte order mark. With a `problem`
-    (a sentence) `post.body` is the whole text and the fields are empty; it may still be edited and saved as
-    text unless `readonly`.
+    `hash` is that of the file's bytes; `text` the whole file without its byte order mark. `problem` is a sentence
+    for the writer, or "". Without `fields` `post.body` is the whole text; it may be edited and saved as text unless
+    `readonly`. Of a file that is no text, or far too large, `text` is nothing, or its start.
     """
 
     path: Path
@@ -40,72 +42,96 @@ class Document:
     bom: bool = False
     readonly: bool = False
     fields: Fields | None = field(default=None, repr=False)
+    stand_ins: bool = False
 
     @property
     def data(self) -> bytes:
-        """The file's bytes as they were read (not for `readonly`, which may not be UTF-8)."""
-        return (_BOM if self.bom else b"") + self.text.encode()
+        """The file's bytes as they were read; not for `readonly`."""
+        return encoding.encode(self.text, bom=self.bom, stand_ins=self.stand_ins)
 
 
 def read_document(path: Path, data: bytes, post_id: str) -> Document:
     """The document in a file's bytes; `post_id` is used when the file names none, or when it is not ""."""
-    bom = data.startswith(_BOM)
-    raw = data[3:] if bom else data
-    problem = ""
-    readonly = False
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        text = raw.decode("utf-8", "replace")
-        problem, readonly = scan.not_utf8(), True
-    if text.startswith("+++"):
-        problem = problem or scan.toml()
-    crlf = text.count("\r\n")
-    eol = "\r\n" if crlf and crlf * 2 >= text.count("\n") else "\n"
+    decoded = encoding.decode(data)
+    text = decoded.text
+    problem = scan.toml() if text.startswith("+++") else ""
+    eol = _most_frequent_end(text)
     parts = frontmatter.cut(text)
     fields: Fields | None = None
-    if not problem:
+    if not problem and not decoded.readonly:
         try:
-            fields = frontmatter.parse(parts.front) if parts else Fields()
+            fields = _parsed(parts, decoded)
         except BrokenFrontMatter as error:
             problem = error.sentence
     digest = content_hash(data)
+    rest = (decoded.problem or problem, eol, decoded.bom, decoded.readonly, fields, decoded.stand_ins)
     if fields is None:
-        post = Post(post_id, body=_with_lf(text))
-        return Document(path, post, digest, text, problem, eol, bom, readonly)
+        return Document(path, Post(post_id, body=_with_lf(text)), digest, text, *rest)
     values = {name: getattr(fields, name) for name in frontmatter.KEYS if name != "id"}
     post = Post(post_id or fields.id, body=_with_lf(parts.body if parts else text), **values)
-    return Document(path, post, digest, text, problem, eol, bom, readonly, fields)
+    return Document(path, post, digest, text, *rest)
+
+
+def load_document(path: Path, post_id: str = "") -> Document:
+    """The document in a file, as `read_document` has it; of a file that is too large, its start. Raises what
+    `read_file` raises.
+    """
+    try:
+        too_long = path.stat().st_size > encoding.LARGEST
+    except OSError as error:
+        raise explain(error, path, reading=True) from error
+    if not too_long:
+        return read_document(path, read_file(path)[0], post_id)
+    start, digest = read_start(path, _START)
+    decoded = encoding.decode(start, part=True)
+    post = Post(post_id, body=_with_lf(decoded.text))
+    problem = encoding.too_large()
+    return Document(path, post, digest, decoded.text, problem, bom=decoded.bom, readonly=True)
 
 
 def compose(document: Document, post: Post) -> bytes:
     """The bytes of the file once it says `post`.
 
-    Raises BrokenFrontMatter (a field that cannot be changed in this front matter) and NotWritable (no UTF-8).
+    Raises BrokenFrontMatter (a field that cannot be changed in this front matter) and NotWritable (`readonly`).
     """
-    if document.readonly:
-        raise NotWritable(
-            _("“{name}” is not UTF-8 text and is not written.").format(name=document.path.name),
-            _("The file is as it was."),
-            _("Convert it to UTF-8 with a text editor, or save a copy."),
-        )
-    mark = _BOM if document.bom else b""
+    refuse_shown_only(document)
+    text = _composed(document, post)
+    return encoding.encode(text, bom=document.bom, stand_ins=document.stand_ins)
+
+
+def _composed(document: Document, post: Post) -> str:
     if document.fields is None:
-        return mark + _merged(document.text, post.body, document.eol).encode("utf-8", "replace")
+        return _merged(document.text, post.body, document.eol)
     parts = frontmatter.cut(document.text)
     eol = document.eol
+    # No other program takes a lone CR for the end of a line of front matter.
+    front_eol = "\n" if eol == "\r" else eol
     if parts is None:
-        front = frontmatter.fresh(post, eol=eol)
-        parts = Parts(f"---{eol}", front, f"---{eol}", eol, _merged(document.text, post.body, eol))
-        return mark + _joined(parts).encode("utf-8", "replace")
+        body = _merged(document.text, post.body, eol)
+        front = frontmatter.fresh(post, eol=front_eol)
+        if not front and frontmatter.cut(body) is None and not body.startswith("+++"):
+            return body
+        return _joined(Parts(f"---{front_eol}", front, f"---{front_eol}", front_eol, body))
     changes = frontmatter.changes_to(document.fields, post)
-    front = frontmatter.rewrite(parts.front, changes, eol=eol) if changes else parts.front
+    front = frontmatter.rewrite(parts.front, changes, eol=front_eol) if changes else parts.front
     body = _merged(parts.body, post.body, eol)
-    closing = parts.closing if parts.closing.endswith("\n") or not body else parts.closing + eol
+    closing = parts.closing if parts.closing.endswith("\n") or not body else parts.closing + front_eol
     gap = parts.gap
     if not gap and (re.match(r"[ \t]*\r?\n", body) or (body and not parts.body)):
-        gap = eol  # else the text's own first empty line would be taken for it
-    return mark + _joined(Parts(parts.opening, front, closing, gap, body)).encode("utf-8", "replace")
+        gap = front_eol  # else the text's own first empty line would be taken for it
+    return _joined(Parts(parts.opening, front, closing, gap, body))
+
+
+def refuse_shown_only(document: Document) -> None:
+    """Raises NotWritable for a document that is `readonly`."""
+    if document.readonly:
+        raise NotWritable(
+            _("“{name}” is shown only: it is no text in UTF-8, or too large.").format(
+                name=document.path.name
+            ),
+            _("The file is as it was."),
+            _("Change it with the program that made it."),
+        )
 
 
 def new_text(post: Post) -> bytes:
@@ -121,26 +147,59 @@ def _with_lf(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
+def _parsed(parts: Parts | None, decoded: encoding.Decoded) -> Fields:
+    if parts is None:
+        return Fields()
+    if decoded.stand_ins and encoding.has_stand_ins(parts.front):
+        raise BrokenFrontMatter(decoded.problem)
+    return frontmatter.parse(parts.front)
+
+
+def _most_frequent_end(text: str) -> str:
+    if "\r" not in text:
+        return "\n"
+    crlf = text.count("\r\n")
+    lf, cr = text.count("\n") - crlf, text.count("\r") - crlf
+    if cr > max(crlf, lf):
+        return "\r"
+    return "\r\n" if crlf >= lf else "\n"
+
+
 def _merged(old: str, new: str, eol: str) -> str:
     """`new`, with the line ends that its lines had in `old`; `eol` for the lines that are new."""
     new = _with_lf(new)
     if new == _with_lf(old):
         return old
-    if "\r" not in old:
-        return new.replace("\n", eol)
     ends = _LINE_END.findall(old)
-    if len(set(ends)) == 1 and ends[0] == eol:
-        return new.replace("\n", eol)
+    if len(set(ends)) <= 1:
+        return new.replace("\n", ends[0] if ends else eol)
     before, after = _LINE_END.split(old), new.split("\n")
-    ends.append("")
-    most = min(len(before), len(after)) - 1
-    head, tail = alike_ends(before, after, most)
-    result = [line + end for line, end in zip(after[:head], ends[:head])]
-    middle = after[head : len(after) - tail]
-    result += [line + eol for line in middle[:-1]] + middle[-1:]
-    if tail:
-        result.append(ends[len(before) - tail - 1] or eol)
-        result += [line + end for line, end in zip(after[len(after) - tail :], ends[len(before) - tail :])]
-    merged = "".join(result)
-    # An old line end of CR alone before a new one of LF would be read as one line end.
-    return merged if _with_lf(merged) == new else new.replace("\n", eol)
+    kept = _ends_kept(before, after, ends)
+    result: list[str] = []
+    for line, end in zip(after, kept):
+        end = end or eol
+        if end == "\n" and not line and result and result[-1].endswith("\r"):
+            end = "\r"  # CR and LF of two lines would be read as one line end
+        result.append(line + end)
+    result[-1] = after[-1]
+    return "".join(result)
+
+
+_MOST_PAIRS = 1_000_000  # of lines to compare, about a second; beyond that the lines are taken in their order
+
+
+def _ends_kept(before: list[str], after: list[str], ends: list[str]) -> list[str]:
+    """For every line of `after` the end that it had in `before`, "" for a new line."""
+    ends = [*ends, ""]
+    head, tail = alike_ends(before, after)
+    kept = [*ends[:head], *[""] * (len(after) - head - tail), *ends[len(before) - tail :]]
+    a, b = before[head : len(before) - tail], after[head : len(after) - tail]
+    if len(a) * len(b) > _MOST_PAIRS:
+        pairs = [(0, 0, min(len(a), len(b)))]
+    else:
+        found = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+        pairs = [(i, k, min(j - i, m - k)) for _kind, i, j, k, m in found]
+    for i, k, count in pairs:
+        for n in range(count):
+            kept[head + k + n] = ends[head + i + n]
+    return kept

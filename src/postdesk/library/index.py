@@ -14,18 +14,15 @@ import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from postdesk.core.errors import LibraryError
 from postdesk.core.files import content_hash, is_litter, read_file, sweep
 from postdesk.core.language import _
 from postdesk.core.post import Visibility
+from postdesk.library.encoding import LARGEST, too_large
 from postdesk.library.frontmatter import Fields
 from postdesk.library.names import POST_SUFFIXES, is_hidden
 from postdesk.library.scan import Scan, scan
-
-LARGEST: Final = 20 * 1024 * 1024
-"""Bytes of a post; a longer file is shown and not loaded."""
 
 _DEEPEST = 32
 # Within this time after a change a second one may leave the same marks (FAT counts in two seconds).
@@ -178,6 +175,16 @@ class Index:
             self._known[self._name(new)] = replace(known, marks=_marks(os.lstat(new)), young=True)
         self._name_all()
 
+    def came(self, path: Path) -> str:
+        """Note that the program itself put a file there that was not in the list; returns the post's id."""
+        name = self._name(path)
+        known = self._read(name, _marks(os.lstat(path)), linked=False)
+        if known is None:
+            return self._own_id(name, self._paths)  # gone again already; the next look says so
+        self._known[name] = replace(known, young=True)
+        self._name_all()
+        return self._known[name].id
+
     def forget(self, path: Path) -> None:
         """Note that the program itself took a file away."""
         self._known.pop(self._name(path), None)
@@ -192,6 +199,10 @@ class Index:
         if own and self._paths.get(own, name) == name:
             return own
         return self._own_id(name, {i: n for i, n in self._paths.items() if n != name})
+
+    def remembered(self, path: Path) -> str:
+        """The id that the post in a file had at the last run, "" when it is not known."""
+        return self._ids.get(self._name(path), "")
 
     def find(self, post_id: str) -> Path | None:
         """The file of a post."""
@@ -245,7 +256,7 @@ class Index:
             problem = _("This is a link to a file outside the library; it is not opened.")
             return _Known(marks, young, "", Scan(Fields(), 0, "", problem=problem))
         if marks[0] > LARGEST:
-            problem = _("This file is larger than {count} MB and is not opened.").format(count=LARGEST >> 20)
+            problem = too_large()
             return _Known(marks, young, f"{marks}", Scan(Fields(), 0, "", problem=problem))
         try:
             data, digest = read_file(f"{self._root}{os.sep}{name}")

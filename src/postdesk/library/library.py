@@ -11,25 +11,36 @@ import threading
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from postdesk.core.errors import FileGone, LibraryError, LibraryInUse, NameTaken
 from postdesk.core.file_errors import explain
-from postdesk.core.files import content_hash, load_json, move_file, read_file, save_file, save_json
+from postdesk.core.files import content_hash, load_json, move_file, save_file, save_json
 from postdesk.core.folders import Folders
 from postdesk.core.language import _
 from postdesk.core.lock import FileLock
 from postdesk.core.post import Post, new_id
 from postdesk.core.resources import resource
 from postdesk.library import names, pictures
-from postdesk.library.document import Document, compose, new_text, read_document
-from postdesk.library.history import History
-from postdesk.library.index import LARGEST, Changes, Index, Summary
+from postdesk.library.document import (
+    Document,
+    compose,
+    load_document,
+    new_text,
+    read_document,
+    refuse_shown_only,
+)
+from postdesk.library.index import Changes, Index, Summary
+
+if TYPE_CHECKING:
+    from postdesk.library.history import History
 
 __all__ = ["HIDDEN", "Changes", "Library", "Summary", "Trashed"]
 
 log = logging.getLogger(__name__)
 
 HIDDEN = ".postdesk"
+_MOST_AT_ONCE = 4 << 20  # bytes that are read and shown before the first paint
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,7 @@ class Library:
         key = hashlib.sha256(os.path.normcase(os.path.realpath(root)).encode("utf-8", "surrogateescape"))
         self._state = folders.state / "libraries" / key.hexdigest()[:16]
         self._lock = FileLock(self._state / "lock")
-        self._history = history or History(folders.data)
+        self._kept_history = history
         self._guard = threading.RLock()
         self._index = Index(self.root, {})
         self._looked = False
@@ -97,7 +108,8 @@ class Library:
             self._remember()
         except LibraryError as error:
             log.warning("The ids of the library were not stored: %s", error.details)
-        self._history.close()
+        if self._kept_history is not None:
+            self._kept_history.close()
         self._lock.release()
 
     def _make(self) -> bool:
@@ -187,26 +199,46 @@ class Library:
     # --- reading and saving ---
 
     def read(self, path: Path) -> Document:
-        """The post in a file. Raises FileGone; LibraryError for a file outside the library or too large."""
+        """The post in a file, `readonly` when it is too large or no text. Raises FileGone; LibraryError for a file
+        outside the library.
+        """
         inside = self._inside(path)
-        data, _digest = read_file(inside, limit=LARGEST)
+        document = load_document(inside)
         with self._guard:
             self._look_once()
-            document = read_document(inside, data, "")
             # What is read here may be newer than what was looked at: the next look still has to say so.
             post_id = self._index.id_for(inside, document.post.id)
+        return replace(document, post=replace(document.post, id=post_id))
+
+    def read_known(self, path: Path) -> Document | None:
+        """As `read`, for the first thing that is shown at a start: the folder is not looked through. None when only
+        that tells which post this is (the file is new, or says another id than it had), and for a very long file.
+        """
+        inside = self._inside(path)
+        try:
+            if inside.stat().st_size > _MOST_AT_ONCE:
+                return None
+        except OSError:
+            return None
+        document = load_document(inside)
+        with self._guard:
+            post_id = self._index.remembered(inside)
+        if not post_id or document.post.id not in ("", post_id):
+            return None
         return replace(document, post=replace(document.post, id=post_id))
 
     def save(self, document: Document, post: Post) -> Document:
         """Write `post` into the document's file and return what the file is now.
 
-        Nothing is written when nothing changed. The version that is replaced goes into the history. Raises
-        FileChanged, FileGone, NotWritable, DiskFull, BrokenFrontMatter.
+        Nothing is written when nothing changed, and only what changed: a file that names no id gets none (see
+        `carry_id`). The version that is replaced goes into the history. Raises FileChanged, FileGone, NotWritable,
+        DiskFull, BrokenFrontMatter.
         """
         path = self._inside(document.path)
         if post == document.post:
             return document
-        data = compose(document, post)
+        nameless = document.fields is not None and not document.fields.id
+        data = compose(document, replace(post, id="") if nameless else post)
         if content_hash(data) == document.hash:
             return document
         self._keep(document)
@@ -267,11 +299,13 @@ class Library:
         title = _("{title} (copy)").format(title=document.post.title) if document.post.title else ""
         copy = replace(document.post, id=new_id(), title=title, slug="", date=None)
         stem = names.file_stem(title) if title else document.path.stem
+        refuse_shown_only(document)
         data = document.data if document.problem else compose(document, copy)
         return self._create(document.path.parent, stem, document.path.suffix, data)
 
     def rename(self, document: Document, title: str) -> Document:
         """Give the post's file the name that `title` makes; the post itself stays as it is."""
+        refuse_shown_only(document)
         old = self._inside(document.path)
         others = [name for name in names.names_in(old.parent) if name != old.name]
         new = old.with_name(names.free_name(names.file_stem(title), old.suffix, others))
@@ -317,8 +351,7 @@ class Library:
         place = path.with_name(free)
         with self._guard:
             move_file(trashed.place, place)
-            data, _digest = read_file(place)
-            document = self._seen(place, data)
+            document = load_document(place, self._index.came(place))
         try:
             trashed.place.parent.rmdir()
         except OSError:
@@ -349,6 +382,16 @@ class Library:
             return file.read(pictures.LARGEST)
 
     # --- within ---
+
+    @property
+    def _history(self) -> History:
+        """Loaded with the first version that is kept: the database takes its time."""
+        with self._guard:
+            if self._kept_history is None:
+                from postdesk.library.history import History
+
+                self._kept_history = History(self._folders.data)
+            return self._kept_history
 
     def _inside(self, path: Path) -> Path:
         """`path` below the root as the index names it; refuses what lies elsewhere, also by a link."""

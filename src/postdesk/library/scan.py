@@ -12,7 +12,7 @@ from datetime import datetime
 
 from postdesk.core.errors import BrokenFrontMatter
 from postdesk.core.language import _
-from postdesk.library import frontmatter
+from postdesk.library import encoding, frontmatter
 from postdesk.library.frontmatter import Fields
 
 _EXCERPT = 200  # characters; two lines of a row
@@ -54,19 +54,18 @@ class Scan:
 
 def scan(data: bytes) -> Scan:
     """What the file's bytes say. Never raises: what is wrong with the file is `problem`, a sentence."""
-    if data.startswith(b"\xef\xbb\xbf"):
-        data = data[3:]
-    problem = ""
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        problem = not_utf8()
-        text = data.decode("utf-8", "replace")
+    decoded = encoding.decode(data)
+    text, problem = decoded.text, decoded.problem
     if text.startswith("+++"):
         problem = problem or toml()
+    if decoded.readonly:
+        # Its words are not hers to find under a title, a date or an id that is never read again.
+        return Scan(Fields(), 0, _start(text), problem)
     front, body = frontmatter.split(text)
     fields = Fields()
-    if front is not None:
+    if front is not None and decoded.stand_ins and encoding.has_stand_ins(front):
+        body = text
+    elif front is not None:
         quick = _quick(front)
         if quick is not None:
             fields = quick
@@ -79,11 +78,6 @@ def scan(data: bytes) -> Scan:
     # Bytes are counted in half the time that characters take.
     words = len(data.split()) - (len(text[: len(text) - len(body)].split()) if body is not text else 0)
     return Scan(fields, words, fields.excerpt[:_EXCERPT] or _start(body), problem)
-
-
-def not_utf8() -> str:
-    """The sentence for a file in another encoding."""
-    return _("This file is not UTF-8 text. It is shown as well as can be and is not written.")
 
 
 def toml() -> str:
