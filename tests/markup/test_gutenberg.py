@@ -16,8 +16,10 @@ from typing import TypedDict
 
 import pytest
 
+from postdesk.core.embeds import PROVIDERS
 from postdesk.markup.gutenberg import Media, to_blocks
 from postdesk.markup.render import render_document
+from tests.core.test_embeds import SAMPLES
 
 _HERE = Path(__file__).parent / "validator"
 _MEDIA = {
@@ -144,6 +146,10 @@ CONSTRUCTS: dict[str, tuple[str, list[str]]] = {
     "another video": ("https://vimeo.com/22439234", ["embed"]),
     "a post elsewhere": ("https://x.com/someone/status/20", ["embed"]),
     "an old post elsewhere": ("https://twitter.com/someone/status/20?s=20", ["embed"]),
+    "a video in a quotation": ("> Look:\n>\n> https://youtu.be/dQw4w9_WgXcQ", ["quote"]),
+    "an address in a list": ("- https://youtu.be/x", ["list"]),
+    "an address in angles": ("<https://youtu.be/x>", ["paragraph"]),
+    **{f"an address of {p.name}": (SAMPLES[p.slug][0], ["embed"]) for p in PROVIDERS},
     "a bare address of nobody": ("https://blog.example/a--b", ["paragraph"]),
     "right to left": ("שלום *עולם*", ["paragraph"]),
     "emoji": ("👩‍👩‍👧 e\u0301", ["paragraph"]),
@@ -204,3 +210,24 @@ def test_nothing_in_a_delimiter_can_end_it() -> None:
     assert delimiter == (
         '<!-- wp:paragraph {"className":"\\u002d\\u002d\\u003e\\u003cscript\\u003e\\u0026\\u0022"} -->'
     )
+
+
+def test_a_post_on_x_goes_out_by_the_name_that_wordpress_knows() -> None:
+    """Its table has no x.com (7.1); its own editor makes the same change."""
+    written = to_blocks(render_document("https://x.com/someone/status/20"))
+    assert '"url":"https://twitter.com/someone/status/20"' in written
+    assert "\nhttps://twitter.com/someone/status/20\n" in written
+    assert "//x.com" not in written
+
+
+def test_only_what_stands_alone_becomes_an_embed() -> None:
+    address = "https://youtu.be/x"
+    for text in (
+        f"- {address}",
+        f"<{address}>",
+        f"See {address}",
+        f"# {address}",
+        f"| a |\n|---|\n| {address} |",
+    ):
+        assert "wp:embed" not in to_blocks(render_document(text))
+    assert "wp:embed" in to_blocks(render_document(f"> {address}"))

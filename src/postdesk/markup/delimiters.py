@@ -6,7 +6,7 @@ import html
 import json
 from collections.abc import Mapping
 
-from postdesk.markup.embeds import Provider
+from postdesk.core.embeds import Provider
 
 
 def delimited(name: str, values: Mapping[str, object], inner: str) -> str:
@@ -33,6 +33,7 @@ def classes(*names: str) -> str:
 
 def embed(address: str, provider: Provider) -> str:
     """The block for an address that the blog shows as a player or card."""
+    address = provider.spelled(address)
     values: dict[str, object] = {
         "url": address,
         "type": provider.kind,

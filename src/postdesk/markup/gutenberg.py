@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from postdesk.core.embeds import provider_of
 from postdesk.markup.delimiters import classes, delimited, embed
-from postdesk.markup.embeds import provider_of
 from postdesk.markup.pictures import exchange_sources
 from postdesk.markup.tree import Node, parse, write_all
 
