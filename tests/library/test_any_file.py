@@ -297,3 +297,29 @@ def test_one_letter_in_a_foreign_post_changes_nothing_else_of_its_file(library: 
     saved = library.save(document, replace(document.post, body=document.post.body + "!"))
     assert path.read_bytes() == data + b"!"
     assert saved.post.id == document.post.id
+
+
+def test_what_is_mended_as_text_stays_one_text_until_it_is_opened_anew(library: Library) -> None:
+    path = library.root / "broken.md"
+    path.write_bytes(b"---\ntitle: 'never closed\ntags: [a]\n---\n\nText\n")
+    document = library.read(path)
+    mended = document.post.body.replace("closed", "closed'")
+    saved = library.save(document, replace(document.post, body=mended))
+    assert saved.post.body == mended
+    assert "can be read again" in saved.problem
+    saved = library.save(saved, replace(saved.post, body=mended + "more\n"))
+    assert path.read_bytes() == b"---\ntitle: 'never closed'\ntags: [a]\n---\n\nText\nmore\n"
+    again = library.read(path)
+    assert (again.problem, again.post.title, again.post.body) == ("", "never closed", "Text\nmore\n")
+
+
+@pytest.mark.parametrize("typed", ["x \U0010feff", "\0\0\0\0\0\0\0\0\0\0\0\0\0"])
+def test_what_she_makes_of_a_damaged_file_is_hers_to_edit_on(library: Library, typed: str) -> None:
+    path = library.root / "damaged.md"
+    path.write_bytes("é".encode() + b"\xff")
+    document = library.read(path)
+    assert document.stand_ins
+    saved = library.save(document, replace(document.post, body=typed))
+    assert (saved.readonly, saved.post.body) == (False, typed)
+    saved = library.save(saved, replace(saved.post, body=typed + "y"))
+    assert path.read_bytes() == typed.encode().replace("\U0010feff".encode(), b"\xff") + b"y"

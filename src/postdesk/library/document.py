@@ -50,9 +50,13 @@ class Document:
         return encoding.encode(self.text, bom=self.bom, stand_ins=self.stand_ins)
 
 
-def read_document(path: Path, data: bytes, post_id: str) -> Document:
-    """The document in a file's bytes; `post_id` is used when the file names none, or when it is not ""."""
-    decoded = encoding.decode(data)
+def read_document(path: Path, data: bytes, post_id: str, before: Document | None = None) -> Document:
+    """The document in a file's bytes; `post_id` is used when the file names none, or when it is not "".
+
+    `before` is the document that these bytes were made from: what was edited as one plain text is so still, and
+    what was text is text still, so that what was typed reads back as it was typed.
+    """
+    decoded = encoding.decode(data, writable=before is not None)
     text = decoded.text
     problem = scan.toml() if text.startswith("+++") else ""
     eol = _most_frequent_end(text)
@@ -63,6 +67,8 @@ def read_document(path: Path, data: bytes, post_id: str) -> Document:
             fields = _parsed(parts, decoded)
         except BrokenFrontMatter as error:
             problem = error.sentence
+    if before is not None and before.fields is None and fields is not None:
+        fields, problem = None, problem or _can_be_read_again()
     digest = content_hash(data)
     rest = (decoded.problem or problem, eol, decoded.bom, decoded.readonly, fields, decoded.stand_ins)
     if fields is None:
@@ -145,6 +151,13 @@ def _joined(parts: Parts) -> str:
 
 def _with_lf(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _can_be_read_again() -> str:
+    return _(
+        "The front matter of this post can be read again. Every character of it is in the file. "
+        "Open the post anew to edit its title and its other fields."
+    )
 
 
 def _parsed(parts: Parts | None, decoded: encoding.Decoded) -> Fields:

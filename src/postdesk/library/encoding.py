@@ -46,8 +46,10 @@ class Decoded:
     problem: str = ""
 
 
-def decode(data: bytes, *, part: bool = False) -> Decoded:
-    """The text in a file's bytes; `part`: they are only the file's start. Never raises."""
+def decode(data: bytes, *, part: bool = False, writable: bool = False) -> Decoded:
+    """The text in a file's bytes. `part`: they are only the file's start; `writable`: they were just written here, so
+    they are text in UTF-8 however they look. Never raises.
+    """
     bom = data.startswith(BOM)
     raw = data[3:] if bom else data
     try:
@@ -55,8 +57,8 @@ def decode(data: bytes, *, part: bool = False) -> Decoded:
     except UnicodeDecodeError as error:
         if part and error.start >= len(raw) - 3:
             return decode(data[: len(data) - len(raw) + error.start])  # cut in the middle of a letter
-        return _no_utf8(data, raw, bom)
-    if raw.count(0) * 2 >= len(raw) > 0:  # a few control characters may be in any text
+        return _damaged(raw, bom) if writable else _no_utf8(data, raw, bom)
+    if not writable and raw.count(0) * 2 >= len(raw) > 0:  # a few control characters may be in any text
         return _no_text()
     return Decoded(text, bom)
 
@@ -89,6 +91,10 @@ def _no_utf8(data: bytes, raw: bytes, bom: bool) -> Decoded:
     if bad > letters and not bom:
         # The table of Windows for the languages of Western Europe, which knows every byte (encoding.spec.whatwg.org).
         return _other_encoding(codecs.charmap_decode(raw, "strict", _WESTERN)[0])
+    return _damaged(raw, bom)
+
+
+def _damaged(raw: bytes, bom: bool) -> Decoded:
     escaped = _STAND_INS.sub(lambda found: _as_bytes(found[0]), raw.decode("utf-8", "surrogateescape"))
     text = escaped.translate(_TO_STAND_INS)
     count = len(_STAND_INS.findall(text))

@@ -244,7 +244,7 @@ class Library:
         self._keep(document)
         with self._guard:  # so that a look in between does not take it for another program's
             save_file(path, data, expected=document.hash)
-            return self._seen(path, data)
+            return self._seen(path, data, document)
 
     def save_copy(self, document: Document, post: Post) -> Document:
         """Write `post` beside the document's file, with an id of its own: both versions are kept."""
@@ -265,7 +265,7 @@ class Library:
         self._keep(document)
         save_file(path, data, expected=document.hash)
         with self._guard:
-            return self._seen(path, data)
+            return self._seen(path, data, document)
 
     def put_back(self, document: Document, post: Post) -> Document:
         """Write `post` where the document's file was before another program deleted it. Raises NameTaken when
@@ -275,7 +275,7 @@ class Library:
         data = compose(document, post)
         save_file(path, data, expected=None)
         with self._guard:
-            return self._seen(path, data)
+            return self._seen(path, data, document)
 
     def keep_version(self, document: Document, post: Post) -> None:
         """Put words that were never in the file into the post's history. Raises LibraryError."""
@@ -410,12 +410,12 @@ class Library:
             _("Move it into the library's folder first."),
         )
 
-    def _seen(self, path: Path, data: bytes) -> Document:
+    def _seen(self, path: Path, data: bytes, before: Document | None = None) -> Document:
         try:
             post_id = self._index.saw(path, data)
         except FileNotFoundError:
             post_id = new_id()  # gone again already; the next look says so
-        return read_document(path, data, post_id)
+        return read_document(path, data, post_id, before)
 
     def _create(self, folder: Path, stem: str, suffix: str, data: bytes) -> Document:
         try:
