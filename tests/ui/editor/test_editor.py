@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from postdesk.ui.editor import Editor
 from postdesk.ui.editor.exact import from_document
-from postdesk.ui.editor.find import hits, pattern
+from postdesk.ui.editor.find import pattern
+from postdesk.ui.editor.search import hits_in
 from postdesk.ui.theme import load_fonts, load_theme
 
 Key = Qt.Key
@@ -531,7 +532,7 @@ def test_escape_closes_the_bar_and_gives_the_text_the_keyboard(found: Editor, qt
 def test_hits_leave_empty_matches_out() -> None:
     wanted = pattern("a*", case=True, whole=False, regex=True)
     assert wanted is not None
-    assert hits("baab\na", wanted) == [(1, 3), (5, 6)]
+    assert hits_in("baabba", wanted) == ((1, 3), (5, 6))
 
 
 # --- notices ---

@@ -5,32 +5,40 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QVBoxLayout, QWidget
 
 from postdesk.core.language import _
 from postdesk.markup.formatting import make_link
+from postdesk.markup.outline import Heading
 from postdesk.ui.editor import commands
 from postdesk.ui.editor.banner import Banners, Choice, Level
-from postdesk.ui.editor.exact import to_document, utf16_offsets
-from postdesk.ui.editor.find import FindBar, Hit, hits
+from postdesk.ui.editor.exact import to_document
+from postdesk.ui.editor.find import FindBar
+from postdesk.ui.editor.search import Search
 from postdesk.ui.editor.text import MarkdownEdit
 from postdesk.ui.editor.title import TitleField
 from postdesk.ui.theme import Theme
 
 _TITLE_LARGER = 25 / 15.5
+_SLICE = 0.004  # s that the words of a long text are counted or searched before the next key gets its turn
+_PATIENCE = 0.03  # s after which what was asked for is done in slices
+_COUNT = 200  # ms from the last key to the words being counted
 
 
 class Editor(QWidget):
     """Title and text of one post. Lines are 0-based; positions are UTF-16 units of the document.
 
     Signals are cheap: what changed, never the whole text. `body_edited` carries position, removed and added;
+    `lines_edited` comes with it, and before it;
     `pictures_dropped` a list of (name, bytes | Path) and the position; `refused` a sentence for the writer.
     """
 
     title_changed = Signal(str)
     body_edited = Signal(int, int, int)
+    lines_edited = Signal(int, int, object)  # first line, how many went, the lines that came (a list of str)
+    words_counted = Signal(int)  # the words of the text, when she pauses
     cursor_moved = Signal(int)
     selection_changed = Signal(int, int)  # words, characters
     pictures_dropped = Signal(object, int)
@@ -48,8 +56,12 @@ class Editor(QWidget):
         self.title_field = TitleField(self)
         self.text = MarkdownEdit(self)
         self._theme: Theme | None = None
-        self._hits: list[Hit] | None = []
+        self._search = Search(self.text.source.lines)
         self._line = -1
+        self._count = QTimer(self, singleShot=True)
+        self._count.timeout.connect(self._count_words)
+        self._hunt = QTimer(self, singleShot=True)
+        self._hunt.timeout.connect(self._search_on)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -72,11 +84,12 @@ class Editor(QWidget):
         for field in (self.title_field, self.text):
             field.setReadOnly(read_only)
             field.document().setModified(False)
-        self._hits = None
+        self._search.look_for(None)
         self._line = -1
         self._tell_cursor()
         if self.find_bar.isVisible():
-            self._search()
+            self._search_anew()
+        self._count.start(0)
 
     def title(self) -> str:
         """The title, without line breaks."""
@@ -85,6 +98,15 @@ class Editor(QWidget):
     def body(self) -> str:
         """The text exactly as it stands, lines ended by LF."""
         return self.text.body()
+
+    def count_words(self, seconds: float = 0.01) -> int | None:
+        """The words of the text, if they can be counted in about so long; `words_counted` comes in any case."""
+        source = self.text.source
+        return source.count() if source.words.step(source.lines, seconds) else None
+
+    def headings(self) -> tuple[Heading, ...]:
+        """The headings of the text in order."""
+        return self.text.source.headings()
 
     def set_title(self, title: str) -> None:
         """Shows another title, as when the file was changed outside."""
@@ -113,13 +135,11 @@ class Editor(QWidget):
 
     def go_to_words(self, words: str) -> None:
         """Selects the first place where these words stand in the text, if they do."""
-        start = self.body().find(words) if words else -1
-        if start >= 0:
-            before, inside = (len(to_document(part)) for part in (self.body()[:start], words))
-            cursor = self.text.textCursor()
-            cursor.setPosition(before)
-            cursor.setPosition(before + inside, QTextCursor.MoveMode.KeepAnchor)
-            self.text.setTextCursor(cursor)
+        search = Search(self.text.source.lines)
+        search.look_for(re.compile(re.escape(words)) if words else None)
+        found = search.next_from(0, 0)
+        if found is not None:
+            self._select(*found)
         self.text.setFocus()
 
     def focus_title(self) -> None:
@@ -189,7 +209,7 @@ class Editor(QWidget):
             self.find_bar.words.setText(chosen)
         self.find_bar.words.setFocus()
         self.find_bar.words.selectAll()
-        self._search()
+        self._search_anew()
 
     def close_find(self) -> None:
         self.find_bar.hide()
@@ -204,30 +224,35 @@ class Editor(QWidget):
 
     def replace(self) -> None:
         """Replaces the hit that is selected, and goes to the next one."""
-        wanted = self.find_bar.wanted()
-        if wanted is None or self.text.isReadOnly():
+        if self.find_bar.wanted() is None or self.text.isReadOnly():
             return
         if (place := self._place()) is not None:
-            first, _end = self._found()[place]
-            new = self._replacement(wanted, self.body(), first)
+            number, index = place
+            new = self._replacement(number, self._search.at(number)[index])
             self.text.textCursor().insertText(to_document(new))
         self._go(forward=True)
 
     def replace_all(self) -> int:
         """Replaces every hit as one step to undo; returns how many."""
-        wanted = self.find_bar.wanted()
-        if wanted is None or self.text.isReadOnly():
+        if self.find_bar.wanted() is None or self.text.isReadOnly():
             return 0
-        found, body = self._found(), self.body()
-        parts, at = [], 0
-        for first, end in found:
-            parts += [body[at:first], self._replacement(wanted, body, first)]
-            at = end
-        if found:
-            self.text.replace_keeping_place("".join(parts) + body[at:])
-        self._search()
-        self.find_bar.count.setText(_("{total} replaced").format(total=len(found)))
-        return len(found)
+        self._follow_wanted()
+        search = self._search
+        count = 0
+        edit = QTextCursor(self.text.document())
+        edit.beginEditBlock()
+        for number in reversed(range(len(self.text.source.lines))):  # what is still to come keeps its place
+            if found := search.at(number):
+                start = self.text.document().findBlockByNumber(number).position()
+                for hit, (a, b) in reversed(list(zip(found, search.shown_at(number), strict=True))):
+                    edit.setPosition(start + a)
+                    edit.setPosition(start + b, QTextCursor.MoveMode.KeepAnchor)
+                    edit.insertText(to_document(self._replacement(number, hit)))
+                    count += 1
+        edit.endEditBlock()
+        self._search_anew()
+        self.find_bar.count.setText(_("{total} replaced").format(total=count))
+        return count
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.find_bar.isVisible():
@@ -253,6 +278,7 @@ class Editor(QWidget):
         self.title_field.changed.connect(self.title_changed)
         self.title_field.left_downwards.connect(self.text.setFocus)
         self.text.left_upwards.connect(self.title_field.setFocus)
+        self.text.lines_edited.connect(self._lines_edited)
         self.text.edited.connect(self._edited)
         self.text.pictures_dropped.connect(self.pictures_dropped)
         self.text.refused.connect(self.refused)
@@ -280,11 +306,23 @@ class Editor(QWidget):
     def _with_keyboard(self) -> TitleField | MarkdownEdit:
         return self.title_field if self.title_field.hasFocus() else self.text
 
+    def _lines_edited(self, first: int, removed: int, come: list[str]) -> None:
+        self._search.splice(first, removed, len(come))
+        self.lines_edited.emit(first, removed, come)
+
     def _edited(self, position: int, removed: int, added: int) -> None:
-        self._hits = None
         self.body_edited.emit(position, removed, added)
+        self._count.start(_COUNT)
         if self.find_bar.isVisible():
-            self._search()
+            self._mark_hits()
+            self._hunt.start(0)
+
+    def _count_words(self) -> None:
+        count = self.count_words(_SLICE)
+        if count is None:
+            self._count.start(0)
+        else:
+            self.words_counted.emit(count)
 
     def _link_to(self, address: str) -> None:
         commands.run(self.text, lambda text, start, end: make_link(text, start, end, address))
@@ -304,93 +342,96 @@ class Editor(QWidget):
         if self.find_bar.isVisible():
             self._mark_hits()
 
-    def _found(self) -> list[Hit]:
-        if self._hits is None:
-            wanted = self.find_bar.wanted()
-            self._hits = hits(self.body(), wanted) if wanted is not None else []
-        return self._hits
+    # --- how it searches ---
 
-    def _search(self) -> None:
-        self._hits = None
-        place = self._place()
-        self.find_bar.tell(0 if place is None else place + 1, len(self._found()))
+    def _search_anew(self) -> None:
+        self._search.look_for(self.find_bar.wanted())
         self._mark_hits()
+        self._search_on(_PATIENCE)
+
+    def _search_on(self, seconds: float = _SLICE) -> None:
+        """Searches a slice of the text; the count is told when all of it was searched."""
+        if self._search.step(seconds):
+            self._tell_place()
+        else:
+            self.find_bar.tell_searching()
+            self._hunt.start(0)
+
+    def _follow_wanted(self) -> None:
+        if self._search.wanted != self.find_bar.wanted():
+            self._search.look_for(self.find_bar.wanted())
 
     def _search_from_here(self) -> None:
         """While the words are typed the first hit from the cursor on is shown."""
-        self._hits = None
         cursor = self.text.textCursor()
         cursor.setPosition(cursor.selectionStart())
         self.text.setTextCursor(cursor)
         self._go(forward=True)
 
     def _go(self, *, forward: bool) -> None:
-        found = self._found()
-        if found:
-            starts = self._in_document(found)
-            cursor = self.text.textCursor()
-            if forward:
-                edge = cursor.selectionEnd()
-                place = next((n for n, (a, _b) in enumerate(starts) if a >= edge), 0)
-            else:
-                edge = cursor.selectionStart()
-                place = next(
-                    (n for n in reversed(range(len(starts))) if starts[n][1] <= edge), len(starts) - 1
-                )
-            cursor.setPosition(starts[place][0])
-            cursor.setPosition(starts[place][1], QTextCursor.MoveMode.KeepAnchor)
-            self.text.setTextCursor(cursor)
-            self.text.ensureCursorVisible()
-        here = self._place()
-        self.find_bar.tell(0 if here is None else here + 1, len(found))
-        self._mark_hits()
-
-    def _place(self) -> int | None:
-        """Which hit is selected."""
+        self._follow_wanted()
         cursor = self.text.textCursor()
-        chosen = (cursor.selectionStart(), cursor.selectionEnd())
-        found = self._in_document(self._found())
-        return found.index(chosen) if chosen in found else None
+        edge = cursor.selectionEnd() if forward else cursor.selectionStart()
+        block = self.text.document().findBlock(edge)
+        go = self._search.next_from if forward else self._search.last_before
+        found = go(block.blockNumber(), edge - block.position())
+        if found is not None:
+            self._select(*found)
+            self.text.ensureCursorVisible()
+        self._mark_hits()
+        self._search_on(_PATIENCE)
 
-    def _in_document(self, found: list[Hit]) -> list[Hit]:
-        """The hits in the document's positions."""
-        if len(self.body()) == self.text.document().characterCount() - 1:
-            return found
-        body = self.body()
-        offsets = utf16_offsets(to_document(body)) if len(to_document(body)) == len(body) else None
-        return [(offsets[a], offsets[b]) for a, b in found] if offsets else found
+    def _select(self, number: int, hit: tuple[int, int]) -> None:
+        """Selects a hit: its line, and its UTF-16 units there."""
+        start = self.text.document().findBlockByNumber(number).position()
+        cursor = self.text.textCursor()
+        cursor.setPosition(start + hit[0])
+        cursor.setPosition(start + hit[1], QTextCursor.MoveMode.KeepAnchor)
+        self.text.setTextCursor(cursor)
+
+    def _place(self) -> tuple[int, int] | None:
+        """Which hit is selected: its line, and which one of that line's."""
+        self._follow_wanted()
+        cursor = self.text.textCursor()
+        block = self.text.document().findBlock(cursor.selectionStart())
+        chosen = cursor.selectionStart() - block.position(), cursor.selectionEnd() - block.position()
+        found = self._search.shown_at(block.blockNumber())
+        return (block.blockNumber(), found.index(chosen)) if chosen in found else None
+
+    def _tell_place(self) -> None:
+        place = self._place()
+        here = 0 if place is None else self._search.before(place[0]) + place[1] + 1
+        self.find_bar.tell(here, self._search.total())
 
     def _mark_hits(self) -> None:
         """Marks the hits that show; the others are marked when they come into view."""
         if not self.find_bar.isVisible() or self._theme is None:
             return
-        document, text = self.text.document(), self.text
-        first = text.firstVisibleBlock().position()
-        end = text.cursorForPosition(text.viewport().rect().bottomRight()).position()
+        self._follow_wanted()
+        text = self.text
+        block = text.firstVisibleBlock()
+        last = text.cursorForPosition(text.viewport().rect().bottomRight()).blockNumber()
         ground = QTextCharFormat()
         ground.setBackground(QColor(self._theme.mark))
         shown = []
-        for a, b in self._in_document(self._found()):
-            if b < first:
-                continue
-            if a > end:
-                break
-            mark = QTextEdit.ExtraSelection()
-            cursor = QTextCursor(document)
-            cursor.setPosition(a)
-            cursor.setPosition(b, QTextCursor.MoveMode.KeepAnchor)
-            mark.cursor, mark.format = cursor, ground
-            shown.append(mark)
+        while block.isValid() and block.blockNumber() <= last:
+            for a, b in self._search.shown_at(block.blockNumber()):
+                mark = QTextEdit.ExtraSelection()
+                cursor = QTextCursor(block)
+                cursor.setPosition(block.position() + a)
+                cursor.setPosition(block.position() + b, QTextCursor.MoveMode.KeepAnchor)
+                mark.cursor, mark.format = cursor, ground
+                shown.append(mark)
+            block = block.next()
         text.setExtraSelections(shown)
 
-    def _replacement(self, wanted: re.Pattern[str], body: str, first: int) -> str:
+    def _replacement(self, number: int, hit: tuple[int, int]) -> str:
         """What takes a hit's place; with a regular expression its groups (`\\1`) are filled in."""
         new = self.find_bar.replacement.text()
-        if not self.find_bar.regex.isChecked():
+        wanted = self._search.wanted
+        if wanted is None or not self.find_bar.regex.isChecked():
             return new
-        start = body.rfind("\n", 0, first) + 1
-        stop = body.find("\n", first)
-        found = wanted.match(body[start : stop if stop >= 0 else len(body)], first - start)
+        found = wanted.match(self.text.source.lines[number], hit[0])
         try:
             return found.expand(new) if found else new
         except (IndexError, re.error):  # a group that is not there: taken as it was written

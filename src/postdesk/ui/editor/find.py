@@ -11,9 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 from postdesk.core.language import _
 from postdesk.ui.style import restyle
 
-Hit = tuple[int, int]  # code points
-
-MOST_HITS = 10_000
 # A repetition inside a repeated group, `(a+)+`: Python's matcher may try every way to share the letters out, for years.
 _ENDLESS = re.compile(r"\((?:[^()\\]|\\.)*(?:[+*]|\{\d*,\d*\})(?:[^()\\]|\\.)*\)(?:[+*]|\{)")
 
@@ -29,24 +26,6 @@ def pattern(words: str, *, case: bool, whole: bool, regex: bool) -> re.Pattern[s
         return re.compile(source, (0 if case else re.IGNORECASE) | re.MULTILINE)
     except (re.error, RecursionError, OverflowError):
         return None
-
-
-def hits(text: str, wanted: re.Pattern[str]) -> list[Hit]:
-    """Where it is found, empty matches left out, at most `MOST_HITS`.
-
-    Every line is searched by itself, up to 20,000 code points of it: what a slow expression costs grows with the
-    square of the line.
-    """
-    found: list[Hit] = []
-    start = 0
-    for line in text.split("\n"):
-        for match in wanted.finditer(line, 0, 20_000):
-            if match.end() > match.start():
-                found.append((start + match.start(), start + match.end()))
-                if len(found) >= MOST_HITS:
-                    return found
-        start += len(line) + 1
-    return found
 
 
 class FindBar(QWidget):
@@ -116,6 +95,10 @@ class FindBar(QWidget):
         if self.words.property("invalid") != bad:
             self.words.setProperty("invalid", bad)
             restyle(self.words)
+
+    def tell_searching(self) -> None:
+        """A long text is not searched through yet."""
+        self.count.setText("…")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)

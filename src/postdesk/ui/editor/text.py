@@ -46,6 +46,9 @@ class MarkdownEdit(QPlainTextEdit):
     """Positions in its signals and methods are the document's: UTF-16 units."""
 
     edited = Signal(int, int, int)  # position, removed, added
+    lines_edited = Signal(
+        int, int, object
+    )  # first line, how many went, the list of those that came; before `edited`
     pictures_dropped = Signal(object, int)  # list of (name, bytes | Path); position
     refused = Signal(str)  # a sentence: what was dropped is not taken
     address_pasted = Signal(str)  # over a selection: becomes a link
@@ -202,10 +205,13 @@ class MarkdownEdit(QPlainTextEdit):
         everywhere = source.splice(first, removed, come)
         if len(source.lines) != document.blockCount() or source.length != document.characterCount():
             # The document changed more than it said: no word may hang on that.
+            first, removed = 0, len(source.lines)
             source.put(from_document(document.toRawText()))
             self._colours.put()
-            return
-        self._colours.changed(first, removed, count, everywhere=everywhere)
+            come = list(source.lines)
+        else:
+            self._colours.changed(first, removed, count, everywhere=everywhere)
+        self.lines_edited.emit(first, removed, come)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, shift = event.key(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier
