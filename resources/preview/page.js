@@ -97,8 +97,6 @@
     const kept = !p.fresh && window.scrollY > 0 ? firstSeen() : -1;
     const anchor = kept < 0 ? null : blocks[kept];
     const before = anchor && top(anchor);
-    if (p.title !== undefined) title.textContent = p.title;
-    if (p.byline !== undefined) byline.textContent = p.byline;
     for (const [name, at, value] of p.ops) change[name](at, value);
     if (p.tail !== undefined) fill(tail, p.tail);
     article.classList.toggle("pd-long", blocks.length > LONG);
@@ -107,9 +105,13 @@
       if (Math.abs(moved) >= 1) window.scrollBy(0, moved);
     }
     if (p.at) reveal(p.at[0], p.at[1]);
-    if (p.scroll !== undefined) window.scrollTo(0, p.scroll);
     revision = p.revision;
     return JSON.stringify({ revision, blocks: blocks.length });
+  };
+
+  const head = (name, below) => {
+    title.textContent = name;
+    byline.textContent = below;
   };
 
   // [block, part of its height] under a point of the view, or null.
@@ -122,7 +124,13 @@
     return JSON.stringify([at, box.height ? (y - box.top) / box.height : 0]);
   };
 
-  const place = () => JSON.stringify({ scroll: window.scrollY });
+  // [block, part of its height] at the view's upper edge; block -1 at the page's top.
+  const place = () => {
+    const at = window.scrollY > 0 ? firstSeen() : -1;
+    if (at < 0) return "[-1,0]";
+    const box = blocks[at].getBoundingClientRect();
+    return JSON.stringify([at, box.height ? -box.top / box.height : 0]);
+  };
 
-  globalThis.postdesk = Object.freeze({ patch, paint, reveal, align, under, place });
+  globalThis.postdesk = Object.freeze({ patch, head, paint, reveal, align, under, place });
 })();

@@ -38,9 +38,10 @@ def test_a_colleagues_post_is_listed_shown_and_stays_offline(
         assert row_of(writer, TITLE) is not None
         writer.window.sidebar.row_chosen.emit(row.key)
         writer.until(lambda: writer.window.windowTitle().startswith(TITLE), "the post to be shown")
-        shown = writer.desk._preview._content
-        assert shown.title == TITLE
-        assert "Written in the browser." in shown.rendered.blocks[0].html
+        preview = writer.desk._preview
+        assert preview._head[0] == TITLE
+        assert "Written in the browser." in (preview.rendering._html or "")
+        writer.until(lambda: preview.rendering.is_settled, "the preview to show it")
         assert "not written here" in writer.banner
         assert writer.desk.editor.text.isReadOnly()
         assert not writer.desk.actions.action("publish").isEnabled()

@@ -194,7 +194,10 @@ _first = attrgetter("first")
 def _markdown(text: str, kind: str) -> str:
     if kind == "unclosed":
         return source.as_typed(text) if source.too_heavy(text) else _contained(source.literal(text))
-    return _contained(source.normalise(text))
+    try:
+        return _contained(source.normalise(text))
+    except Exception:  # whatever it is: the words are shown
+        return source.as_typed(text)
 
 
 def _contained(markdown: str) -> str:

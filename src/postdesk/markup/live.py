@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from postdesk.markup.blocks import Block, Splitter, lines_of
 from postdesk.markup.render import BlockRenderer, Definitions, Numbers, defines, notes_in, visible
@@ -206,13 +207,19 @@ class LivePage:
 
     # --- what the page is told ---
 
-    def patch(self, dress: Callable[[str], str] = str) -> Patch | None:
+    def patch(self, dress: Callable[[str], str] = str, most: int = 1 << 60) -> Patch | None:
         """What the page has to change to be the newest, as far as it is rendered; None: nothing. Whoever asks shows it.
 
-        `dress` is called with the HTML of each piece that is new.
+        `dress` is called with the HTML of each piece that is new. About `most` of these come, the nearest to where she
+        is; then the patch is not whole.
         """
         self._number()
         shown = [part for part in self._parts if part.shows]
+        new = [part for part in shown if part.sent is None]
+        left_out = len(new) > most
+        if left_out:
+            near = {id(part) for part in nsmallest(most, new, key=self._distance)}
+            shown = [part for part in shown if part.sent is not None or id(part) in near]
         splices = _splices(self._page, shown, dress)
         shifts = _shifts(shown)
         self._page = shown
@@ -223,7 +230,7 @@ class LivePage:
         self._sort()
         if not splices and not shifts and tail is None:
             return None
-        return Patch(tuple(splices), tuple(shifts), tail, not self._pending)
+        return Patch(tuple(splices), tuple(shifts), tail, not self._pending and not left_out)
 
 
 def _splices(page: Sequence[_Part], shown: Sequence[_Part], dress: Callable[[str], str]) -> list[Splice]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
@@ -16,6 +17,8 @@ from PySide6.QtWebEngineCore import QWebEngineScript
 from pytestqt.qtbot import QtBot
 
 from postdesk.core.errors import PictureRefused
+from postdesk.ui.preview import preview as pane
+from postdesk.ui.preview import rendering
 from postdesk.ui.preview.preview import Preview
 from postdesk.ui.preview.web import WebSurface
 
@@ -170,3 +173,10 @@ def resolver(root: Path) -> Callable[[str], Path]:
         return found
 
     return resolve
+
+
+def without_cleaner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For renderings that start from now on."""
+    monkeypatch.setattr(rendering, "MODULE", "tests.ui.preview.unclean")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
+    monkeypatch.setattr(pane, "dressed", lambda markup, _pictures: markup)

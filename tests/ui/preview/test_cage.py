@@ -11,8 +11,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
 from PySide6.QtWidgets import QApplication
 
-from postdesk.ui.preview import content
-from tests.ui.preview.stage import Canary, Opener, Reader, resolver
+from tests.ui.preview.stage import Canary, Opener, Reader, resolver, without_cleaner
 
 pytestmark = pytest.mark.qt_log_ignore("vulkan", "Vulkan", "GPU vendor", "Sandboxing disabled", extend=True)
 
@@ -94,7 +93,7 @@ _TARGET = (
 def walls(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """With the cleaner, and without it: the engine's settings have to hold alone."""
     if request.param == "the engine alone":
-        monkeypatch.setattr(content, "cleaned", lambda markup, pictures: markup)
+        without_cleaner(monkeypatch)
     return str(request.param)
 
 

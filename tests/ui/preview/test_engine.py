@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from postdesk.ui.preview import preview as pane
 from postdesk.ui.preview import probe
 from postdesk.ui.preview.preview import Preview
+from postdesk.ui.preview.rendering import Rendering
 from postdesk.ui.preview.simple import SimpleSurface
 from postdesk.ui.theme import load_theme
 from tests.ui.preview.stage import PATIENCE, Reader
@@ -126,6 +127,7 @@ def test_where_the_probe_fails_the_simpler_preview_is_shown_and_says_why(
 ) -> None:
     monkeypatch.setattr(pane, "is_root", lambda: False)
     monkeypatch.setattr(pane, "needed", lambda: True)
+    monkeypatch.setattr(Rendering, "start", lambda _self: None)
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with qtbot.waitSignal(shown.engine_failed, timeout=PATIENCE) as told:
         shown.show()
@@ -170,6 +172,7 @@ from postdesk.ui.preview.scheme import prepare
 prepare()
 application = QApplication([])
 from postdesk.ui.preview.preview import Preview
+from postdesk.ui.preview.rendering import Rendering
 from postdesk.ui.theme import load_theme
 preview = Preview(load_theme(False))
 preview.set_post("T", "b", "Text.")

@@ -10,12 +10,11 @@ import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from postdesk.markup.render import Renderer
-from postdesk.ui.preview import content, shell
-from postdesk.ui.preview import preview as pane
-from postdesk.ui.preview.pictures import Pictures
+from postdesk.markup.render import render_document
+from postdesk.markup.worker import cleaned
+from postdesk.ui.preview import shell
 from postdesk.ui.theme import load_theme
-from tests.ui.preview.stage import PATIENCE, Reader, picture, resolver
+from tests.ui.preview.stage import PATIENCE, Reader, picture, resolver, without_cleaner
 
 pytestmark = pytest.mark.qt_log_ignore("vulkan", "Vulkan", "GPU vendor", "Sandboxing disabled", extend=True)
 
@@ -72,15 +71,12 @@ def test_after_any_edits_the_page_is_what_a_fresh_one_would_be(reader: Reader) -
                 dice.shuffle(text)
         source = "\n\n".join(text)
         reader.type(source)
-        fresh = Renderer().render(source)
-        pictures = Pictures("postdesk-preview://page/picture/", None)
-        wanted = "".join(content.cleaned(block.html, pictures) for block in fresh.blocks)
-        tail = content.cleaned(fresh.tail, pictures)
-        for shown, meant in ((_JOINED, wanted), ("document.querySelector('main > footer').innerHTML", tail)):
-            assert reader.ask(shown) == reader.ask(
-                "(() => { const t = document.createElement('template');"
-                f" t.innerHTML = {json.dumps(meant)}; return t.innerHTML; }})()"
-            )
+        wanted = cleaned(render_document(source))
+        shown = f"({_JOINED} + document.querySelector('main > footer').innerHTML)"
+        assert reader.ask(f"{shown}.replace(/\\n/g, '')") == reader.ask(
+            "(() => { const t = document.createElement('template');"
+            f" t.innerHTML = {json.dumps(wanted)}; return t.innerHTML.replace(/\\n/g, ''); }})()"
+        )
 
 
 def test_only_what_changed_is_made_anew(reader: Reader) -> None:
@@ -113,13 +109,9 @@ def test_the_typed_place_is_always_in_view(reader: Reader) -> None:
         assert bottom <= view
 
 
-def test_a_long_post_that_takes_several_turns_to_render_opens_at_its_top(
-    reader: Reader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pane, "FIRST_LOOK", 0.0)
-    monkeypatch.setattr(pane, "SLICE", 0.1)
-    reader.show("\n\n".join(_paragraphs(200)))
-    assert "Paragraph 199 " in reader.text
+def test_a_long_post_that_comes_in_several_patches_opens_at_its_top(reader: Reader) -> None:
+    reader.show("\n\n".join(_paragraphs(1200)))
+    assert "Paragraph 1199 " in reader.ask("document.querySelector('main').textContent")
     assert reader.ask("window.scrollY") == 0
 
 
@@ -202,7 +194,8 @@ def test_strange_characters_come_through_as_they_are(reader: Reader) -> None:
 def test_ids_and_names_in_the_text_do_not_get_in_the_way_of_patches(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(content, "cleaned", lambda markup, pictures: markup)
+    without_cleaner(monkeypatch)
+    reader.preview.rendering.restart()
     names = (
         "querySelector",
         "createElement",

@@ -12,12 +12,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from postdesk.ui.preview import preview as pane
-from postdesk.ui.preview import simple as simple_module
-from postdesk.ui.preview.content import cleaned
 from postdesk.ui.preview.preview import Preview
 from postdesk.ui.preview.simple import SimpleSurface
 from postdesk.ui.theme import load_theme
-from tests.ui.preview.stage import PATIENCE, Canary, Opener, picture, resolver
+from tests.ui.preview.stage import PATIENCE, Canary, Opener, picture, resolver, without_cleaner
 from tests.ui.preview.test_cage import SHOWN
 
 POST = """One **two**.
@@ -127,8 +125,10 @@ def test_no_file_outside_the_library_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     secret = library.parent / "secret.png"
-    for cleaner in (cleaned, lambda markup, pictures: markup):
-        monkeypatch.setattr(simple_module, "cleaned", cleaner)
+    for clean in (True, False):
+        if not clean:
+            without_cleaner(monkeypatch)
+            plain.rendering.restart()
         for payload in SHOWN.values():
             body = payload.replace("{C}", canary.address).replace("{S}", str(secret))
             browser = _show(qtbot, plain, body, library)

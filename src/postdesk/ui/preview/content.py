@@ -1,87 +1,87 @@
-"""What a preview is given to show, and the small sums between blocks of the page and lines of the text."""
+"""What a preview is told to show, and the small sums between pieces of the page and lines of the text."""
 
 from __future__ import annotations
 
-import bisect
-from dataclasses import dataclass, field
-from typing import Any
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from postdesk.markup.clean import clean
-from postdesk.markup.patch import diff
-from postdesk.markup.render import Rendered, RenderedBlock
 from postdesk.ui.preview.pictures import Pictures
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """A post on the page. `serial` is another number for another post; `edited` is the line typed at (from 0)."""
+class Splice:
+    """HTML of pieces that come in the place of `removed` pieces from place `at` on, as the page is at that moment."""
 
-    serial: int
-    title: str
-    byline: str
-    pictures: Pictures
-    rendered: Rendered = field(default_factory=Rendered)
-    edited: int | None = None
-    typed: bool = False
-    """Whether the text comes from typing: then what changed is brought into view, otherwise the place stays."""
+    at: int
+    removed: int
+    pieces: tuple[str, ...]
 
 
-def cleaned(markup: str, pictures: Pictures) -> str:
-    """HTML of a post without anything that acts or loads; pictures get our addresses, or words."""
-    # "Allowed": `pictures` is asked for the remote ones too, answers none of them, and says in words whose they are.
-    return pictures.placed(clean(markup, pictures.address, True))
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to change on the page; `count` pieces are there afterwards.
 
-
-def changes(
-    old: Rendered, new: Rendered, pictures: Pictures
-) -> tuple[list[list[Any]], str | None, int | None]:
-    """What page.js is to do: operations, the new footnotes (None: as they were), and the first block that is new.
-
-    Only the HTML of new blocks is cleaned, so that the cost follows the edit.
+    `fresh`: it is another post, or the page was lost: empty it first. `tail`: the footnotes, None if they stay. `seen`:
+    a piece and how far down in it (0 to 1) she is, to be brought into view.
     """
-    removed: list[int] = []
-    added: list[str] = []
-    first: int | None = None
-    tail = None
-    for change in diff(old, new).ops:
-        if change.op == "remove":
-            removed.append(change.index)
-        elif change.op == "insert":
-            first = change.index if first is None else first
-            added.append(cleaned(change.html, pictures))
-        elif change.op == "tail":
-            tail = cleaned(change.html, pictures)
-    # Removed and added blocks lie at one place. One that takes the place of another keeps its box on the page.
-    start = first if first is not None else min(removed, default=0)
-    kept = min(len(removed), len(added))
-    ops: list[list[Any]] = [["set", start + n, added[n]] for n in range(kept)]
-    if len(added) > kept:
-        ops.append(["add", start + kept, added[kept:]])
-    elif len(removed) > kept:
-        ops.append(["cut", start + kept, len(removed) - kept])
-    touched = start if removed or added else None
-    return ops, tail, touched
+
+    splices: tuple[Splice, ...] = ()
+    tail: str | None = None
+    fresh: bool = False
+    count: int = 0
+    seen: tuple[int, float] | None = None
 
 
-def block_of(rendered: Rendered, line: int) -> tuple[int, float] | None:
-    """The block that shows `line` (from 0), and how far down in it, 0 to 1; None without blocks."""
-    blocks = rendered.blocks
-    if not blocks:
-        return None
-    at = max(0, bisect.bisect_right(blocks, line, key=_first_line) - 1)
-    block = blocks[at]
-    length = block.last_line - block.first_line + 1
-    return at, min(1.0, max(0.0, (line - block.first_line + 0.5) / length))
+def dressed(markup: str, pictures: Pictures) -> str:
+    """Cleaned HTML with addresses that the page can ask for in the place of pictures, or words."""
+    return pictures.placed(markup)
 
 
-def line_of(rendered: Rendered, at: int, part: float) -> int | None:
-    """The line (from 0) shown `part` (0 to 1) down in block `at`."""
-    if not 0 <= at < len(rendered.blocks):
-        return None
-    block = rendered.blocks[at]
-    length = block.last_line - block.first_line + 1
-    return block.first_line + min(length - 1, int(max(0.0, part) * length))
+class Lines:
+    """Which lines of the text (from 0) each piece of the page shows."""
 
+    def __init__(self) -> None:
+        self._firsts: list[int] = []
+        self._lasts: list[int] = []
 
-def _first_line(block: RenderedBlock) -> int:
-    return block.first_line
+    def __len__(self) -> int:
+        return len(self._firsts)
+
+    def clear(self) -> None:
+        """The page is empty."""
+        self._firsts, self._lasts = [], []
+
+    def splice(self, at: int, removed: int, pieces: Sequence[tuple[int, int]]) -> None:
+        """First and last lines of new pieces in the place of `removed` ones."""
+        self._firsts[at : at + removed] = [first for first, _last in pieces]
+        self._lasts[at : at + removed] = [last for _first, last in pieces]
+
+    def shift(self, shifts: Sequence[tuple[int, int]]) -> None:
+        """From each place on, up to the next one's, the pieces have moved by so many lines."""
+        ends = [at for at, _by in shifts[1:]] + [len(self._firsts)]
+        for (start, by), end in zip(shifts, ends):
+            if by:
+                self._firsts[start:end] = [line + by for line in self._firsts[start:end]]
+                self._lasts[start:end] = [line + by for line in self._lasts[start:end]]
+
+    def place_of(self, line: float) -> tuple[int, float] | None:
+        """The piece that shows `line` (with its fraction: 3.5 is the middle of line 3), and how far down in it, 0 to
+        1."""
+        if not self._firsts:
+            return None
+        at = max(0, bisect_right(self._firsts, line) - 1)
+        length = self._lasts[at] - self._firsts[at] + 1
+        return at, min(1.0, max(0.0, (line - self._firsts[at]) / length))
+
+    def covers(self, line: float) -> bool:
+        """Whether a piece shows `line`, or one a few lines away."""
+        found = self.place_of(line)
+        return found is not None and self._firsts[found[0]] - 3 <= line <= self._lasts[found[0]] + 3
+
+    def line_of(self, at: int, part: float) -> float | None:
+        """The line shown `part` (0 to 1) down in piece `at`, with its fraction."""
+        if not 0 <= at < len(self._firsts):
+            return None
+        length = self._lasts[at] - self._firsts[at] + 1
+        return self._firsts[at] + min(length - 0.001, max(0.0, part) * length)

@@ -16,6 +16,7 @@ from postdesk.ui.preview.picture import Picture, Resolve, look, read
 _IMG = re.compile(r"<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 _SRC = re.compile(r"""\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _SIZED = re.compile(r"\s(?:width|height)\s*=", re.IGNORECASE)
+_STAND_IN = "pd-picture:"  # as in `markup.worker.PICTURE`, which is not imported: it brings Markdown with it
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -50,8 +51,9 @@ class Pictures:
         return f"{self._start}{number}/{picture.stamp if picture else ''}"
 
     def placed(self, markup: str) -> str:
-        """`markup` with each picture's size (nothing moves when it arrives), and words for refused ones."""
-        if self._start not in markup and "<img" not in markup:
+        """Cleaned HTML whose pictures have stand-ins (`markup.worker`) with their addresses and sizes (nothing moves
+        when they arrive), and words for refused ones."""
+        if "<img" not in markup:
             return markup
         return _IMG.sub(self._place, markup)
 
@@ -99,8 +101,11 @@ class Pictures:
         tag = match.group()
         found = _SRC.search(tag)
         src = html.unescape(found.group(1) or found.group(2) or "") if found else ""
-        if not src.startswith(self._start):
-            # Nothing but our own addresses belongs here; the cleaner saw to it, and this is the second look.
+        if src.startswith(_STAND_IN):
+            src = self.address(src[len(_STAND_IN) :])
+            tag = f'{tag[: found.start()]}src="{src}"{tag[found.end() :]}' if found else tag
+        else:
+            # Nothing but our own stand-ins belongs here; the cleaner saw to it, and this is the second look.
             return placeholder(refusal(src) or _("Picture “{name}” is not loaded.").format(name=_short(src)))
         number = int(src[len(self._start) :].partition("/")[0])
         known = self._known[number]

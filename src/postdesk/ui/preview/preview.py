@@ -1,53 +1,53 @@
 """The pane that shows the post while it is typed: first plain paper, then the web engine, or a simpler view.
 
-The window tells it texts and lines; it never asks. Rendering happens in slices between other events, the newest
-text wins, and nothing waits for a pause in typing.
+The window tells it texts and lines; it never asks. A process of its own renders (`rendering.py`); one patch at a time
+goes to the page, the newest text wins, and nothing waits for a pause in typing.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
 from postdesk.core.language import _
-from postdesk.markup.render import Job, Rendered, RenderedBlock, Renderer
-from postdesk.ui.preview.content import Content
+from postdesk.ui.preview.content import Change, Lines, Splice, dressed
 from postdesk.ui.preview.pictures import Pictures
 from postdesk.ui.preview.probe import Probe, is_root, needed
+from postdesk.ui.preview.rendering import Message, Rendering
 from postdesk.ui.preview.scheme import HOST, SCHEME, register_scheme
-from postdesk.ui.preview.simple import SimpleSurface
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.theme import Theme
 
 Resolve = Callable[[str], Path]
 
-SLICE = 6.0
-"""Milliseconds of rendering in one turn of the event loop."""
-FIRST_LOOK = 0.05
-"""Seconds after which a post that is not rendered yet is shown as far as it is."""
 _PICTURES = f"{SCHEME}://{HOST}/picture/"
+_PICTURE_MARKS = ("<img", "<IMG")
 
 
 class Surface(Protocol):
-    """What the pane needs of the view that shows the page."""
+    """What the pane needs of the view that shows the page. Places are a piece and how far down in it, 0 to 1."""
 
     @property
-    def line_activated(self) -> SignalInstance: ...
+    def place_activated(self) -> SignalInstance: ...
     @property
     def link_clicked(self) -> SignalInstance: ...
     @property
-    def shown(self) -> SignalInstance: ...
+    def lost(self) -> SignalInstance: ...
+    @property
+    def scrolled(self) -> SignalInstance: ...
 
-    def show_content(self, content: Content) -> None: ...
+    def show_head(self, title: str, byline: str, shown: Callable[[], None]) -> None: ...
+    def show_change(self, change: Change, landed: Callable[[], None]) -> None: ...
+    def show_place(self, at: int, part: float, height: float | None) -> None: ...
+    def set_pictures(self, pictures: Pictures) -> None: ...
     def set_theme(self, theme: Theme) -> None: ...
-    def show_line(self, line: int, at: float | None) -> None: ...
+    def set_highlighting(self, light: str, dark: str) -> None: ...
     def shut(self) -> None: ...
 
 
@@ -109,25 +109,31 @@ class Preview(QWidget):
         self._widget: QWidget | None = None
         self._started = False
         self._failure = ""
-        self._serial = 0
-        self._content = Content(0, "", "", Pictures(_PICTURES, None))
+        self._simple = False
         self._resolve: Resolve | None = None
-        self._renderer = Renderer()
-        self._text: str | None = None
-        self._line: int | None = None
-        self._job: Job | None = None
-        self._new = True
-        self._opening = True
-        self._begun = 0.0
-        self._wish: tuple[int, float | None] | None = None
+        self._pictures = Pictures(_PICTURES, None)
+        self._head = ("", "")
+        self._lines = Lines()
+        self._fresh = True  # nothing of this post is on the page
+        self._flying = False  # a change is on its way to the page
+        self._unseen: tuple[str, int | None] | None = None  # typed while the pane was hidden
+        self._edited: int | None = None  # where she typed last
+        self._returns: list[int] | None = None
+        self._wish: tuple[float, float | None] | None = None
+        self._top: float | None = None  # the line at the view's upper edge, None at the page's top
+        self._styles: tuple[str, str] | None = None
 
+        self._rendering = Rendering(self)
+        self._rendering.patched.connect(self._patched)
+        self._rendering.current.connect(self._current)
+        self._rendering.styled.connect(self._styled)
+        self._rendering.lost.connect(self._empty)
+        self._rendering.failed.connect(self._not_rendered)
         self._paper = Paper(theme, self)
         self._paper.painted.connect(self.start_engine)
         self._stack = QStackedLayout(self)
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(self._paper)
-        self._turn = QTimer(self, singleShot=True, interval=0)
-        self._turn.timeout.connect(self._render)
 
     # --- what the window says ------------------------------------------------------------------------------------
 
@@ -143,38 +149,39 @@ class Preview(QWidget):
         """Show another post from its top. `body` is Markdown; `resolve` gives the file of a picture of the library, or
         raises PictureRefused (it is called on worker threads too). `document_path` is for `resolve`'s maker alone.
         """
-        self._resolve = resolve
-        self._begin(title, byline)
-        self._renderer = Renderer()
-        self.update_body(body)
+        self._begin(title, byline, resolve)
+        self._rendering.open(self._flat(body))
 
     def update_body(self, text: str, line: int | None = None) -> None:
         """The text is now this; `line` is where she types. That place is brought into view."""
-        self._text = text
-        self._line = line
-        self._turn.start()
+        if not self.isVisible():
+            self._unseen = (text, line)
+            return
+        self._unseen = None
+        text = self._flat(text)
+        if line is not None:
+            line = self._page_line(line)
+            self._edited = line
+        self._rendering.update(text, line or 0)
+        if self._rendering.is_settled and not self._flying:
+            QTimer.singleShot(0, self, self._say_shown)  # the page has it already
 
     def update_title(self, title: str, byline: str) -> None:
         """Another title or byline for the same post."""
-        if (title, byline) != (self._content.title, self._content.byline):
-            self._show(replace(self._content, title=title, byline=byline, edited=None))
+        if (title, byline) != self._head:
+            self._head = (title, byline)
+            if self._surface is not None and not self._fresh:
+                self._surface.show_head(title, byline, self._say_shown)
 
     def show_html(self, title: str, byline: str, html: str) -> None:
         """A post as a server has it: cleaned, and nothing in it acts or loads."""
-        self._resolve = None
-        self._begin(title, byline)
-        self._text = None
-        self._turn.stop()
-        blocks = (RenderedBlock("html", html, 0, 0),) if html.strip() else ()
-        self._show(replace(self._content, rendered=Rendered(blocks)))
+        self._begin(title, byline, None)
+        self._rendering.show_html(html)
 
     def refresh_pictures(self) -> None:
         """Files of the library have changed: look again whether the pictures are there."""
-        self._serial += 1
-        self._content = replace(
-            self._content, serial=self._serial, pictures=Pictures(_PICTURES, self._resolve), edited=None
-        )
-        self._show(self._content)
+        self._take_pictures(Pictures(_PICTURES, self._resolve))
+        self._rendering.again(_PICTURE_MARKS)
 
     def set_theme(self, theme: Theme) -> None:
         """Light or dark."""
@@ -183,20 +190,26 @@ class Preview(QWidget):
         if self._surface is not None:
             self._surface.set_theme(theme)
 
-    def show_line(self, line: int, at: float | None = None) -> None:
-        """Scroll so that `line` can be seen; with `at` (0 the upper edge, 1 the lower) so that it stands just there."""
+    def show_line(self, line: float, at: float | None = None) -> None:
+        """Scroll so that `line` can be seen; with `at` (0 the upper edge, 1 the lower) so that it stands just there.
+
+        3 is the middle of line 3, 3.25 a quarter down in it.
+        """
+        line = self._page_line(int(line)) + (0.5 if isinstance(line, int) else line - int(line))
         self._wish = (line, at)
-        if self._surface is not None and not self._waiting():
-            self._wish = None
-            self._surface.show_line(line, at)
+        if self._rendering.is_settled and not self._flying:
+            self._grant()
+        else:
+            self._rendering.look_at(int(line))
 
     # --- the engine ----------------------------------------------------------------------------------------------
 
     def start_engine(self) -> None:
-        """Make the web engine's view; comes by itself after the first paint. Idempotent."""
+        """Start what renders and make the web engine's view; comes by itself after the first paint. Idempotent."""
         if self._started:
             return
         self._started = True
+        self._rendering.start()
         if is_root():
             self._fall_back(
                 _("The full preview is off: its engine refuses to run for the system administrator (root)."),
@@ -212,7 +225,7 @@ class Preview(QWidget):
     @property
     def is_simple(self) -> bool:
         """Whether the simpler preview is shown."""
-        return isinstance(self._surface, SimpleSurface)
+        return self._simple
 
     @property
     def failure(self) -> str:
@@ -223,6 +236,11 @@ class Preview(QWidget):
     def surface(self) -> QWidget | None:
         """The view that shows the page, None before there is one."""
         return self._widget
+
+    @property
+    def rendering(self) -> Rendering:
+        """The process that renders."""
+        return self._rendering
 
     def _probed(self, allowed: bool) -> None:
         if not allowed:
@@ -254,90 +272,178 @@ class Preview(QWidget):
         )
 
     def _fall_back(self, happened: str, todo: str) -> None:
+        from postdesk.ui.preview.simple import SimpleSurface
+
         old, widget = self._surface, self._widget
         simple = SimpleSurface(self._theme, self)
+        self._simple = True
+        meaning = _("Your post is not affected; a simpler preview stands in.")
+        self._failure = f"{happened} {meaning} {todo}"
         self._adopt(simple, simple)
         if old is not None:
             old.shut()
         if widget is not None:
             widget.deleteLater()
-        meaning = _("Your post is not affected; a simpler preview stands in.")
-        self._failure = f"{happened} {meaning} {todo}"
+        self.engine_failed.emit(self._failure)
+
+    def _not_rendered(self) -> None:
+        self._failure = " ".join(
+            (
+                _("The preview is off: the process that renders it ended again and again."),
+                _("Your post is not affected."),
+                _("Start Post Desk again to try it once more."),
+            )
+        )
         self.engine_failed.emit(self._failure)
 
     def _adopt(self, surface: Surface, widget: QWidget) -> None:
         had_focus = self._surface is not None and self.isAncestorOf(QApplication.focusWidget() or self._paper)
         self._surface, self._widget = surface, widget
-        surface.line_activated.connect(self.line_activated)
+        surface.place_activated.connect(self._place_activated)
         surface.link_clicked.connect(self.link_clicked)
-        surface.shown.connect(self._on_shown)
+        surface.lost.connect(self._lost)
+        surface.scrolled.connect(self._scrolled)
+        surface.set_pictures(self._pictures)
+        if self._styles is not None:
+            surface.set_highlighting(*self._styles)
         self._stack.addWidget(widget)
         self._stack.setCurrentWidget(widget)
         self.setFocusProxy(widget)
         if had_focus:
             widget.setFocus()
-        surface.show_content(self._content)
+        self._lost()
 
     # --- rendering -----------------------------------------------------------------------------------------------
 
-    def _begin(self, title: str, byline: str) -> None:
-        self._serial += 1
-        self._job = None
-        self._new = self._opening = True
-        self._begun = time.monotonic()
-        self._wish = None
-        self._content = Content(self._serial, title, byline, Pictures(_PICTURES, self._resolve))
+    def _begin(self, title: str, byline: str, resolve: Resolve | None) -> None:
+        self._resolve = resolve
+        self._take_pictures(Pictures(_PICTURES, resolve))
+        self._head = (title, byline)
+        self._wish = self._unseen = self._edited = self._top = None
+        self._empty()
 
-    def _waiting(self) -> bool:
-        return self._text is not None or self._job is not None
-
-    def _render(self) -> None:
-        """One slice; then the next turn is for whatever else waits."""
-        if not self.isVisible():
-            return  # showEvent goes on
-        if self._text is not None:
-            line = self._line
-            if line is None and self._wish is not None:
-                line = self._wish[0]
-            self._job = self._renderer.start(self._text, line or 0)
-            self._text = None
-        job = self._job
-        if job is None:
-            return
-        done = job.step(SLICE)
-        if done:
-            self._job = None
-            content = replace(
-                self._content, rendered=job.rendered, edited=self._line, typed=not self._opening
-            )
-            self._new = self._opening = False
-            self._show(content)
-            if self._wish is not None and self._surface is not None:
-                wish, self._wish = self._wish, None
-                self._surface.show_line(*wish)
-            return
-        if self._new and time.monotonic() - self._begun > FIRST_LOOK:
-            # What comes into view first is rendered by now; the rest stands as typed for a moment.
-            self._new = False
-            self._show(replace(self._content, rendered=job.rendered))
-        self._turn.start()
-
-    def _show(self, content: Content) -> None:
-        self._content = content
+    def _take_pictures(self, pictures: Pictures) -> None:
+        self._pictures = pictures
         if self._surface is not None:
-            self._surface.show_content(content)
+            self._surface.set_pictures(pictures)
 
-    def _on_shown(self) -> None:
-        if not self._waiting():
+    def _empty(self) -> None:
+        """Whatever is on the page is not the post's, or will come once more."""
+        self._lines.clear()
+        self._fresh = True
+        self._flying = False
+
+    def _lost(self) -> None:
+        """The page is empty: she is to find it where she left it."""
+        if self._wish is None and self._top is not None:
+            self._wish = (self._top, 0.0)
+        line = int(self._wish[0]) if self._wish is not None else self._edited
+        self._empty()
+        self._rendering.anew(line)
+
+    def _patched(self, message: Message) -> None:
+        surface = self._surface
+        if surface is None:
+            return  # whoever comes asks for everything
+        splices = []
+        for at, removed, pieces in message["splices"]:
+            self._lines.splice(at, removed, [(first, last) for _html, first, last in pieces])
+            splices.append(
+                Splice(at, removed, tuple(dressed(html, self._pictures) for html, _first, _last in pieces))
+            )
+        self._lines.shift(message["shifts"])
+        tail = message["tail"]
+        self._send(surface, tuple(splices), dressed(tail, self._pictures) if tail else tail)
+
+    def _send(self, surface: Surface, splices: tuple[Splice, ...], tail: str | None) -> None:
+        seen = self._lines.place_of(self._edited + 0.5) if self._edited is not None else None
+        if self._fresh:
+            surface.show_head(*self._head, _nothing)
+        change = Change(splices, tail, self._fresh, len(self._lines), seen)
+        self._fresh = False
+        self._flying = True
+        surface.show_change(change, self._landed)
+
+    def _landed(self) -> None:
+        self._flying = False
+        self._rendering.landed()
+        self._grant()
+        if self._rendering.is_settled:
+            self._edited = None
+            self._say_shown()
+
+    def _current(self) -> None:
+        """Nothing has to change for the newest text."""
+        if self._fresh and self._surface is not None:
+            self._send(self._surface, (), "")
+        elif not self._flying:
+            self._edited = None
+            self._grant()
+            self._say_shown()
+
+    def _say_shown(self) -> None:
+        if self._rendering.is_settled and not self._flying and not self._fresh and self._surface is not None:
             self.shown.emit()
+
+    def _grant(self) -> None:
+        """Scroll to the line that was asked for last."""
+        if self._wish is None or self._surface is None or self._fresh or not len(self._lines):
+            return
+        line, height = self._wish
+        found = self._lines.place_of(line)
+        if found is not None and (self._rendering.is_settled or self._lines.covers(line)):
+            self._wish = None
+            self._surface.show_place(*found, height)
+
+    def _styled(self, light: str, dark: str) -> None:
+        self._styles = (light, dark)
+        if self._surface is not None:
+            self._surface.set_highlighting(light, dark)
+
+    def _scrolled(self, at: int, part: float) -> None:
+        self._top = self._lines.line_of(at, part) if at >= 0 else None
+
+    def _place_activated(self, at: int, part: float) -> None:
+        line = self._lines.line_of(at, part)
+        if line is not None:
+            self.line_activated.emit(self._text_line(int(line)))
+
+    # --- lines ---------------------------------------------------------------------------------------------------
+
+    def _flat(self, text: str) -> str:
+        """The text with LF alone. A carriage return in the middle of an editor's line begins another one here."""
+        if "\r" not in text:
+            self._returns = None
+            return text
+        lines = text.replace("\r\n", "\n").split("\n")
+        self._returns = list(accumulate((line.count("\r") for line in lines), initial=0))
+        return "\n".join(lines).replace("\r", "\n")
+
+    def _page_line(self, line: int) -> int:
+        return line + self._returns[min(line, len(self._returns) - 1)] if self._returns else line
+
+    def _text_line(self, line: int) -> int:
+        if not self._returns:
+            return line
+        return max((n for n, more in enumerate(self._returns[:-1]) if n + more <= line), default=0)
+
+    # --- what Qt tells -------------------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._waiting():
-            self._turn.start()
+        if self._unseen is not None:
+            QTimer.singleShot(0, self, self._catch_up)
+
+    def _catch_up(self) -> None:
+        if self._unseen is not None and self.isVisible():
+            self.update_body(*self._unseen)
 
     def shut(self) -> None:
-        """End the engine; for a window that closes while the application goes on."""
-        self._turn.stop()
+        """End the engine and what renders; for a window that closes while the application goes on."""
+        self._rendering.shut()
         if self._surface is not None:
             self._surface.shut()
+
+
+def _nothing(*_: Any) -> None:
+    """For who does not wait."""

@@ -11,7 +11,6 @@ from PySide6.QtGui import QRawFont
 
 from postdesk.core.language import _
 from postdesk.core.resources import resource
-from postdesk.markup.render import highlight_css
 from postdesk.ui.theme import CODE_FAMILY, PAGE_FAMILY, UI_FAMILY, Theme
 
 _ROLES = (
@@ -39,7 +38,7 @@ def layout() -> bytes:
 
 
 def theme_css(theme: Theme) -> str:
-    """Colours, families, fonts and highlighting of code as a style sheet."""
+    """Colours, families and fonts as a style sheet."""
     return f"{_faces()}\n{colours_css(theme)}"
 
 
@@ -51,7 +50,7 @@ def colours_css(theme: Theme) -> str:
         f'--ui:"{UI_FAMILY}","Segoe UI",Cantarell,"Noto Sans",sans-serif;'
         f"--mono:{_MONO};"
     )
-    return f":root{{{colours}{families}}}\n{highlight_css(theme.dark)}"
+    return f":root{{{colours}{families}}}"
 
 
 def font(name: str) -> bytes:

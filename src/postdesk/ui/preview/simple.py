@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
@@ -28,9 +29,9 @@ from PySide6.QtWidgets import QFrame, QMenu, QTextBrowser, QWidget
 
 from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _
-from postdesk.markup.render import Rendered, highlight_css
-from postdesk.ui.preview.content import Content, block_of, cleaned, line_of
+from postdesk.ui.preview.content import Change
 from postdesk.ui.preview.links import outgoing
+from postdesk.ui.preview.pictures import Pictures
 from postdesk.ui.preview.plain import QUOTE_STEP, rewrite, style_sheet
 from postdesk.ui.theme import PAGE_FAMILY, Theme
 
@@ -40,11 +41,12 @@ _BAR = 3
 
 
 class SimpleSurface(QTextBrowser):
-    """Shows `Content` as a text document; the same signals as the web engine's surface."""
+    """Shows the same changes as a text document; the same signals as the web engine's surface."""
 
-    line_activated = Signal(int)
+    place_activated = Signal(int, float)
     link_clicked = Signal(str)
-    shown = Signal()
+    scrolled = Signal(int, float)
+    lost = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,13 +60,19 @@ class SimpleSurface(QTextBrowser):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.anchorClicked.connect(self._clicked)
         self._theme = theme
-        self._content: Content | None = None
-        self._drawn = -1
-        self._blocks: dict[str, str] = {}
+        self._head = ("", "")
+        self._pieces: list[str] = []
+        self._tail = ""
+        self._fresh = True
+        self._seen: tuple[int, float] | None = None
+        self._waiting: list[Callable[[], None]] = []
+        self._source: Pictures | None = None
+        self._highlighting = ("", "")
+        self._rewritten: dict[str, str] = {}
         self._fits = (0, 0)
         self._positions: list[int] | None = None
         self._pictures: OrderedDict[str, QImage] = OrderedDict()
-        self._wish: tuple[int, float | None] | None = None
+        self._wish: tuple[int, float, float | None] | None = None
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._draw)
         self._fitting = QTimer(self, singleShot=True, interval=0)
@@ -73,12 +81,40 @@ class SimpleSurface(QTextBrowser):
 
     # --- what the preview says -----------------------------------------------------------------------------------
 
-    def show_content(self, content: Content) -> None:
-        """Make the document this content at the next turn of the event loop; the newest wins."""
-        if self._content is None or self._content.serial != content.serial:
-            self._blocks.clear()
+    def show_head(self, title: str, byline: str, shown: Callable[[], None]) -> None:
+        """The post's title and what stands below it."""
+        self._head = (title, byline)
+        self._waiting.append(shown)
+        self._soon.start()
+
+    def show_change(self, change: Change, landed: Callable[[], None]) -> None:
+        """Make this change at the next turn of the event loop, and say so."""
+        if change.fresh:
+            self._pieces, self._tail, self._fresh = [], "", True
+            self._rewritten.clear()
             self._pictures.clear()
-        self._content = content
+        for splice in change.splices:
+            self._pieces[splice.at : splice.at + splice.removed] = splice.pieces
+        if change.tail is not None:
+            self._tail = change.tail
+        self._seen = change.seen
+        self._waiting.append(landed)
+        self._soon.start()
+
+    def show_place(self, at: int, part: float, height: float | None) -> None:
+        """Bring a place (a piece, and how far down in it) into view, or to `height` (0 to 1) of the view."""
+        self._wish = (at, part, height)
+        if not self._soon.isActive():
+            self._grant()
+
+    def set_pictures(self, pictures: Pictures) -> None:
+        """Whom to ask for the pictures of the post."""
+        self._source = pictures
+        self._rewritten.clear()
+
+    def set_highlighting(self, light: str, dark: str) -> None:
+        """Style sheets for highlighted code."""
+        self._highlighting = (light, dark)
         self._soon.start()
 
     def set_theme(self, theme: Theme) -> None:
@@ -93,12 +129,6 @@ class SimpleSurface(QTextBrowser):
         self.setPalette(palette)
         self._soon.start()
 
-    def show_line(self, line: int, at: float | None) -> None:
-        """Bring `line` (from 0) into view, or to `at` (0 to 1) of the view's height."""
-        self._wish = (line, at)
-        if not self._soon.isActive():
-            self._grant()
-
     def shut(self) -> None:
         """Nothing runs beside this view."""
         self._soon.stop()
@@ -108,7 +138,7 @@ class SimpleSurface(QTextBrowser):
     def loadResource(self, type: int, name: QUrl | str) -> Any:
         """A picture that the post's library holds; nothing else, whatever Qt asks for."""
         # An empty answer, not None: on None the document would ask once more by itself.
-        if type != QTextDocument.ResourceType.ImageResource.value or self._content is None:
+        if type != QTextDocument.ResourceType.ImageResource.value or self._source is None:
             return ""
         address = QUrl(name).toString(QUrl.ComponentFormattingOption.FullyEncoded)
         known = self._pictures.get(address)
@@ -116,7 +146,7 @@ class SimpleSurface(QTextBrowser):
             self._pictures.move_to_end(address)
             return known
         try:
-            _kind, content = self._content.pictures.content(address, as_it_is=False)
+            _kind, content = self._source.content(address, as_it_is=False)
         except (PostDeskError, KeyError):
             return QImage()
         image = QImage.fromData(content)
@@ -126,40 +156,36 @@ class SimpleSurface(QTextBrowser):
         return image
 
     def _draw(self) -> None:
-        content = self._content
-        if content is None:
-            return
-        same = self._drawn == content.serial
+        same = not self._fresh
         bar = self.verticalScrollBar()
         place = bar.value() if same else 0
         margin, width = self._room()
         if width != self._fits[1]:
-            self._blocks.clear()
+            self._rewritten.clear()
         self._fits = (margin, width)
+        title, byline = self._head
         parts = []
-        if content.title:
-            parts.append(f'<p class="title" dir="auto">{html.escape(content.title)}</p>')
-        if content.byline:
-            parts.append(f'<p class="byline">{html.escape(content.byline)}</p>')
+        if title:
+            parts.append(f'<p class="title" dir="auto">{html.escape(title)}</p>')
+        if byline:
+            parts.append(f'<p class="byline">{html.escape(byline)}</p>')
+        measure = self._source.size if self._source is not None else _unknown
         fresh: dict[str, str] = {}
-        for number, block in enumerate(content.rendered.blocks):
-            known = self._blocks.get(block.html)
+        for number, piece in enumerate(self._pieces):
+            known = self._rewritten.get(piece)
             if known is None:
-                known = rewrite(
-                    cleaned(block.html, content.pictures), "pd-HERE", content.pictures.size, width
-                )
-            fresh[block.html] = known
+                known = rewrite(piece, "pd-HERE", measure, width)
+            fresh[piece] = known
             parts.append(known.replace('name="pd-HERE"', f'name="pd-{number}"', 1))
-        self._blocks = fresh
-        if content.rendered.tail:
-            tail = cleaned(content.rendered.tail, content.pictures)
-            parts.append(f"<hr>{rewrite(tail.replace('<hr>', '', 1), '', content.pictures.size, width)}")
+        self._rewritten = fresh
+        if self._tail:
+            parts.append(f"<hr>{rewrite(self._tail.replace('<hr>', '', 1), '', measure, width)}")
         document = self.document()
         font = QFont(PAGE_FAMILY)
         font.setPixelSize(17)
         document.setDefaultFont(font)
         document.setDocumentMargin(0)
-        document.setDefaultStyleSheet(style_sheet(self._theme, highlight_css(self._theme.dark)))
+        document.setDefaultStyleSheet(style_sheet(self._theme, self._highlighting[self._theme.dark]))
         self.setHtml("".join(parts))
         frame = document.rootFrame().frameFormat()
         frame.setLeftMargin(margin)
@@ -168,13 +194,16 @@ class SimpleSurface(QTextBrowser):
         frame.setBottomMargin(72)
         document.rootFrame().setFrameFormat(frame)
         self._positions = None
-        self._drawn = content.serial
+        self._fresh = False
         bar.setValue(place)
         if self._wish is not None:
             self._grant()
-        elif same and content.typed and content.edited is not None:
-            self._reveal(content.edited, None)
-        self.shown.emit()
+        elif self._seen is not None:
+            self._reveal(*self._seen, None)
+        self._seen = None
+        waiting, self._waiting = self._waiting, []
+        for landed in waiting:
+            landed()
 
     def _room(self) -> tuple[int, int]:
         """Margin at each side and width of the text in px."""
@@ -187,31 +216,24 @@ class SimpleSurface(QTextBrowser):
 
     def _grant(self) -> None:
         if self._wish is not None:
-            line, at = self._wish
-            self._wish = None
-            self._reveal(line, at)
+            wish, self._wish = self._wish, None
+            self._reveal(*wish)
 
-    def _reveal(self, line: int, at: float | None) -> None:
-        found = block_of(self._rendered(), line)
+    def _reveal(self, at: int, part: float, height: float | None) -> None:
         starts = self._starts()
-        if found is None or found[0] >= len(starts):
+        if not 0 <= at < len(starts):
             return
-        upper = self._y(starts[found[0]])
-        lower = (
-            self._y(starts[found[0] + 1]) if found[0] + 1 < len(starts) else self.document().size().height()
-        )
-        place = upper + found[1] * max(0.0, lower - upper)
+        upper = self._y(starts[at])
+        lower = self._y(starts[at + 1]) if at + 1 < len(starts) else self.document().size().height()
+        place = upper + part * max(0.0, lower - upper)
         bar, view = self.verticalScrollBar(), self.viewport().height()
         edge = min(56, view // 6)
-        if at is not None:
-            bar.setValue(round(place - at * view))
+        if height is not None:
+            bar.setValue(round(place - height * view))
         elif place < bar.value() + edge:
             bar.setValue(round(place - edge))
         elif place > bar.value() + view - edge:
             bar.setValue(round(place - view + edge))
-
-    def _rendered(self) -> Rendered:
-        return self._content.rendered if self._content is not None else Rendered()
 
     def _starts(self) -> list[int]:
         """Where each block of the page begins in the document, in characters."""
@@ -229,7 +251,7 @@ class SimpleSurface(QTextBrowser):
                 block = block.next()
             starts: list[int] = []
             last = 0
-            for number in range(len(self._rendered().blocks)):
+            for number in range(len(self._pieces)):
                 last = found.get(number, last)
                 starts.append(last)
             self._positions = starts
@@ -249,9 +271,7 @@ class SimpleSurface(QTextBrowser):
         if at < 0:
             return
         end = starts[at + 1] if at + 1 < len(starts) else self.document().characterCount()
-        line = line_of(self._rendered(), at, (position - starts[at]) / max(1, end - starts[at]))
-        if line is not None:
-            self.line_activated.emit(line)
+        self.place_activated.emit(at, (position - starts[at]) / max(1, end - starts[at]))
 
     # --- looks ---------------------------------------------------------------------------------------------------
 
@@ -261,7 +281,7 @@ class SimpleSurface(QTextBrowser):
 
     def _fit(self) -> None:
         # Asked after the event: while a document is set the scroll bar goes and comes, and changes nothing.
-        if self._content is not None and self._room() != self._fits:
+        if not self._fresh and self._room() != self._fits:
             self._draw()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -329,6 +349,10 @@ class SimpleSurface(QTextBrowser):
         every.triggered.connect(lambda _checked=False: self.selectAll())
         every.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
         menu.popup(event.globalPos())
+
+
+def _unknown(_address: str) -> tuple[int, int] | None:
+    return None
 
 
 def _depth(block: QTextBlock) -> int:

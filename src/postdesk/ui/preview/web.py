@@ -7,7 +7,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 import shiboken6
@@ -18,11 +17,11 @@ from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from postdesk.core.language import _
-from postdesk.markup.render import Rendered
 from postdesk.ui.preview import shell
-from postdesk.ui.preview.content import Content, block_of, changes, line_of
+from postdesk.ui.preview.content import Change
 from postdesk.ui.preview.engine import Page, Server, make_profile
 from postdesk.ui.preview.links import outgoing
+from postdesk.ui.preview.pictures import Pictures
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.theme import Theme
 
@@ -38,17 +37,7 @@ PATIENCE = 10_000
 """Milliseconds that a patch may take. The callback of a process that died is never called."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What is on the page, as far as it has said so."""
-
-    serial: int
-    title: str
-    byline: str
-    rendered: Rendered
-
-
-_NOTHING = _Shown(-1, "", "", Rendered())
+Landed = Callable[[], None]
 
 
 class View(QWebEngineView):
@@ -83,25 +72,28 @@ def _entry(menu: QMenu, text: str, act: Callable[[], object]) -> QAction:
 
 
 class WebSurface(QWidget):
-    """Shows `Content`; the newest wins. `failed` says that the engine died too often: make another surface."""
+    """Makes one change after the other. `lost`: the page is empty (its process died), and whatever was on its way to it
+    never arrived. `failed`: the engine died too often, make another surface. `place_activated`: a double click in this
+    piece, so far down (0 to 1)."""
 
-    line_activated = Signal(int)
+    place_activated = Signal(int, float)
     link_clicked = Signal(str)
+    scrolled = Signal(int, float)
+    """The piece at the view's upper edge, and how far down in it; -1 at the page's top."""
+    lost = Signal()
     failed = Signal()
-    shown = Signal()
-    """The page is the newest content."""
 
     def __init__(self, theme: Theme, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._content: Content | None = None
-        self._shown = _NOTHING
+        self._head = ("", "")
+        self._pictures: Pictures | None = None
+        self._highlighting = ("", "")
         self._loaded = False
+        self._next: tuple[Change, Landed] | None = None  # until the page is loaded
         self._flying = 0
+        self._asking = False  # where the page stands
         self._revision = 0
-        self._scroll: float | None = None
-        self._seen = 0.0
-        self._wish: tuple[int, float | None] | None = None
         self._faults: deque[float] = deque()
         self._over = False
 
@@ -122,7 +114,7 @@ class WebSurface(QWidget):
         self.setFocusProxy(self._view)
 
         self._page.link_clicked.connect(self.link_clicked)
-        self._page.scrollPositionChanged.connect(self._scrolled)
+        self._page.scrollPositionChanged.connect(self._ask_place)
         self._page.loadFinished.connect(self._load_finished)
         self._page.renderProcessTerminated.connect(self._terminated)
         self._watchdog = QTimer(self, singleShot=True, interval=PATIENCE)
@@ -138,31 +130,47 @@ class WebSurface(QWidget):
 
     # --- what the preview says -----------------------------------------------------------------------------------
 
-    def show_content(self, content: Content) -> None:
-        """Make the page this content, as soon as the patch in flight has landed."""
-        # A line that was typed at and not shown yet is not forgotten over a later change of the title.
-        waiting = self._content
-        if waiting and content.edited is None and waiting.serial == content.serial and self._flying:
-            content = replace(content, edited=waiting.edited, typed=waiting.typed)
-        if waiting is None or waiting.serial != content.serial:
-            self._scroll = None
-            self._wish = None
-        self._content = content
-        self._pump()
+    def show_head(self, title: str, byline: str, shown: Callable[[], None]) -> None:
+        """The post's title and what stands below it."""
+        self._head = (title, byline)
+        if self._loaded:
+            self._run(self._head_call(), lambda _answer: shown())
+
+    def show_change(self, change: Change, landed: Landed) -> None:
+        """Make this change, and say so. The one before has landed, or the page was lost since."""
+        if not self._loaded:
+            self._next = (change, landed)
+            return
+        self._revision += 1
+        self._flying = revision = self._revision
+        self._watchdog.start()
+        self._run(
+            # ASCII JSON is an expression of JavaScript (ECMA-262, "JSON superset"); nothing in it can end the call.
+            f"postdesk.patch({json.dumps(_values(change, revision))})",
+            lambda answer: self._landed(revision, change.count, answer, landed),
+        )
+
+    def show_place(self, at: int, part: float, height: float | None) -> None:
+        """Bring a place (a piece, and how far down in it) into view, or to `height` (0 to 1) of the view."""
+        if height is None:
+            self._run(f"postdesk.reveal({at},{part:.4f})")
+        else:
+            self._run(f"postdesk.align({at},{part:.4f},{height:.4f})")
+
+    def set_pictures(self, pictures: Pictures) -> None:
+        """Whom to ask for the pictures of the post."""
+        self._pictures = pictures
+
+    def set_highlighting(self, light: str, dark: str) -> None:
+        """Style sheets for highlighted code."""
+        self._highlighting = (light, dark)
+        self._paint()
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours, without a new load."""
         self._theme = theme
         self._page.setBackgroundColor(theme.paper)
-        if self._loaded:
-            css = json.dumps(shell.colours_css(theme))
-            self._run(f"postdesk.paint({css},{json.dumps(theme.dark)})")
-
-    def show_line(self, line: int, at: float | None) -> None:
-        """Bring `line` (from 0) into view, or to `at` (0 to 1) of the view's height."""
-        self._wish = (line, at)
-        if not self._flying:
-            self._grant()
+        self._paint()
 
     def shut(self) -> None:
         """End the engine's page; to be called before the application goes. Idempotent."""
@@ -205,17 +213,15 @@ class WebSurface(QWidget):
         raise KeyError(path)
 
     def _picture(self, address: str) -> tuple[str, bytes]:
-        content = self._content
-        if content is None:
+        if self._pictures is None:
             raise KeyError(address)
-        return content.pictures.content(address)
+        return self._pictures.content(address)
 
     def _reload(self) -> None:
         if self._over:
             return
         self._loaded = False
         self._flying = 0
-        self._shown = _NOTHING
         self._watchdog.start()
         self._page.open()
 
@@ -229,84 +235,29 @@ class WebSurface(QWidget):
             return
         self._loaded = True
         self._run(shell.script())
-        self._pump()
+        self._paint()
+        self._run(self._head_call())
+        waiting, self._next = self._next, None
+        if waiting is not None:
+            self.show_change(*waiting)
 
-    def _pump(self) -> None:
-        """Send what is newest, if the page is ready for it."""
-        content = self._content
-        if content is None or not self._loaded or self._flying or self._over:
-            return
-        before = self._shown
-        fresh = before.serial != content.serial
-        old = Rendered() if fresh else before.rendered
-        ops, tail, touched = changes(old, content.rendered, content.pictures)
-        self._revision += 1
-        patch: dict[str, Any] = {"revision": self._revision, "ops": ops}
-        if fresh:
-            patch["fresh"] = True
-            if self._scroll is not None:
-                patch["scroll"] = self._scroll
-        if fresh or before.title != content.title:
-            patch["title"] = content.title
-        if fresh or before.byline != content.byline:
-            patch["byline"] = content.byline
-        if tail is not None:
-            patch["tail"] = tail
-        if not fresh and content.typed and touched is not None:
-            found = block_of(content.rendered, content.edited) if content.edited is not None else None
-            patch["at"] = list(found or (touched, 0.5))
-        if len(patch) == 2 and not ops:
-            self._shown = replace(before, rendered=content.rendered)
-            self._grant()
-            self.shown.emit()
-            return
-        self._flying = self._revision
-        self._watchdog.start()
-        landing = _Shown(content.serial, content.title, content.byline, content.rendered)
-        revision = self._revision
+    def _head_call(self) -> str:
+        return f"postdesk.head({json.dumps(self._head[0])},{json.dumps(self._head[1])})"
 
-        def landed(answer: object) -> None:
-            self._landed(revision, landing, answer)
+    def _paint(self) -> None:
+        if self._loaded:
+            css = shell.colours_css(self._theme) + self._highlighting[self._theme.dark]
+            self._run(f"postdesk.paint({json.dumps(css)},{json.dumps(self._theme.dark)})")
 
-        # ASCII JSON is an expression of JavaScript (ECMA-262, "JSON superset"); nothing in it can end the call.
-        self._run(f"postdesk.patch({json.dumps(patch)})", landed)
-
-    def _landed(self, revision: int, landing: _Shown, answer: object) -> None:
+    def _landed(self, revision: int, count: int, answer: object, landed: Landed) -> None:
         if self._over or revision != self._flying:
             return
         self._watchdog.stop()
         self._flying = 0
-        expected = {"revision": revision, "blocks": len(landing.rendered.blocks)}
-        if _parsed(answer) != expected:
+        if _parsed(answer) != {"revision": revision, "blocks": count}:
             self._fault("the preview page is not what it should be")
             return
-        self._shown = landing
-        self._scroll = None
-        newest = self._content
-        if newest is not None and (newest.serial, newest.title, newest.byline, newest.rendered) != (
-            landing.serial,
-            landing.title,
-            landing.byline,
-            landing.rendered,
-        ):
-            self._pump()
-        else:
-            self._grant()
-            self.shown.emit()
-
-    def _grant(self) -> None:
-        """Scroll to the line that was asked for last."""
-        if self._wish is None or not self._loaded or self._shown is _NOTHING:
-            return
-        line, at = self._wish
-        self._wish = None
-        found = block_of(self._shown.rendered, line)
-        if found is None:
-            return
-        if at is None:
-            self._run(f"postdesk.reveal({found[0]},{found[1]:.4f})")
-        else:
-            self._run(f"postdesk.align({found[0]},{found[1]:.4f},{at:.4f})")
+        landed()
 
     def _run(self, source: str, then: Callable[[object], None] | None = None) -> None:
         if then is None:
@@ -314,12 +265,19 @@ class WebSurface(QWidget):
         else:
             self._page.runJavaScript(source, _OURS, then)
 
-    # --- death ---------------------------------------------------------------------------------------------------
+    def _ask_place(self) -> None:
+        # A page whose process died reports a place before the death is told; it does not answer any more.
+        if self._loaded and not self._asking:
+            self._asking = True
+            self._run("postdesk.place()", self._placed)
 
-    def _scrolled(self, position: QPointF) -> None:
-        # A page whose process died reports 0 before the death is told.
-        if self._loaded and self._page.renderProcessPid():
-            self._seen = position.y()
+    def _placed(self, answer: object) -> None:
+        self._asking = False
+        place = _parsed(answer)
+        if not self._over and self._loaded and not self._flying and isinstance(place, list):
+            self.scrolled.emit(int(place[0]), float(place[1]))
+
+    # --- death ---------------------------------------------------------------------------------------------------
 
     def _terminated(self, status: QWebEnginePage.RenderProcessTerminationStatus, code: int) -> None:
         if not self._over:
@@ -330,11 +288,9 @@ class WebSurface(QWidget):
 
     def _fault(self, what: str) -> None:
         self._watchdog.stop()
-        self._loaded = False
+        self._loaded = self._asking = False
         self._flying = 0
-        if self._shown is not _NOTHING and self._content and self._shown.serial == self._content.serial:
-            self._scroll = self._seen
-        self._shown = _NOTHING
+        self._next = None
         now = time.monotonic()
         self._faults.append(now)
         while now - self._faults[0] > WITHIN:
@@ -343,8 +299,9 @@ class WebSurface(QWidget):
         if len(self._faults) >= DEATHS:
             # Later: whoever hears it deletes the page, which must not happen inside one of the page's own signals.
             QTimer.singleShot(0, self, self.failed.emit)
-        else:
-            self._again.start()
+            return
+        self._again.start()
+        self.lost.emit()
 
     # --- the pointer ---------------------------------------------------------------------------------------------
 
@@ -373,17 +330,34 @@ class WebSurface(QWidget):
             self._watch_pointer()
 
     def _ask_line(self, position: QPointF) -> None:
-        rendered = self._shown.rendered
         zoom = self._page.zoomFactor() or 1.0
 
         def found(answer: object) -> None:
             place = _parsed(answer)
             if not self._over and isinstance(place, list):
-                line = line_of(rendered, int(place[0]), float(place[1]))
-                if line is not None:
-                    self.line_activated.emit(line)
+                self.place_activated.emit(int(place[0]), float(place[1]))
 
         self._run(f"postdesk.under({position.x() / zoom:.2f},{position.y() / zoom:.2f})", found)
+
+
+def _values(change: Change, revision: int) -> dict[str, Any]:
+    """A change as page.js takes it. A piece in the place of another keeps its box on the page."""
+    ops: list[list[Any]] = []
+    for splice in change.splices:
+        kept = min(splice.removed, len(splice.pieces))
+        ops += [["set", splice.at + number, splice.pieces[number]] for number in range(kept)]
+        if len(splice.pieces) > kept:
+            ops.append(["add", splice.at + kept, splice.pieces[kept:]])
+        elif splice.removed > kept:
+            ops.append(["cut", splice.at + kept, splice.removed - kept])
+    values: dict[str, Any] = {"revision": revision, "ops": ops}
+    if change.fresh:
+        values["fresh"] = True
+    if change.tail is not None:
+        values["tail"] = change.tail
+    if change.seen is not None:
+        values["at"] = change.seen
+    return values
 
 
 def _parsed(answer: object) -> object:
