@@ -83,6 +83,10 @@ class Recovery:
         except OSError as error:
             raise explain(error, self._file(key)) from error
 
+    def any(self) -> bool:
+        """Whether there is any copy at all; quick, as nothing is read but the folder. Raises LibraryError."""
+        return any(name.endswith(".json") and not is_litter(name) for name in names_in(self._folder))
+
     def all(self) -> tuple[Entry, ...]:
         """Every copy, the newest first. One that cannot be read is set aside, never removed."""
         sweep(self._folder)

@@ -27,7 +27,7 @@ from postdesk.core.language import _, ngettext
 from postdesk.core.post import Post
 from postdesk.library.document import Document
 from postdesk.library.library import Changes
-from postdesk.markup.counts import reading_minutes, words
+from postdesk.markup.counts import reading_minutes
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.plan import Intent, spoken_day
 from postdesk.ui.actions import Actions
@@ -51,7 +51,6 @@ from postdesk.ui.window import MainWindow
 
 _PATIENCE = 3000  # ms for the first post to open, before the rest is started all the same
 _AFTERWARDS = 700  # ms from the first post to the first question to a blog
-_COUNT = 200  # ms from the last key to the words being counted
 _ON_THIS_MACHINE = ("library", "recovery", "publish")  # lanes that are waited for at quit; blogs are not
 _log = logging.getLogger(__name__)
 
@@ -92,8 +91,6 @@ class Controller(QObject):
         self._finished = False
         self._rest_started = False
         self._entered = False  # the first post of this run is open, and the keyboard in it
-        self._count = QTimer(self, singleShot=True, interval=_COUNT)
-        self._count.timeout.connect(self._count_words)
         self._table = self._carry_out()
         self._join()
 
@@ -249,6 +246,7 @@ class Controller(QObject):
             self.standing.follow()
             return
         post, path = self.session.post, document.path
+        self._show_count(self.editor.count_words())
         self._preview.set_post(
             post.title,
             self._byline(post),
@@ -258,7 +256,6 @@ class Controller(QObject):
         )
         self.window.set_post_title(post.title)
         self.window.sidebar.select(file_key(path))
-        self._count_words()
         self.pictures.show_featured()
         self.standing.follow()
         self._keep_place()
@@ -273,7 +270,6 @@ class Controller(QObject):
         self._preview.update_body(post.body, self._line)
         self._preview.update_title(post.title, self._byline(post))
         self.window.set_post_title(post.title)
-        self._count.start()
         self.standing.follow_soon()
 
     def _saved(self, _document: Document) -> None:
@@ -328,12 +324,16 @@ class Controller(QObject):
         minutes = ngettext("{count} min", "{count} min", self._minutes)
         return " · ".join(p for p in (when, ", ".join(post.categories), minutes) if p)
 
-    def _count_words(self) -> None:
-        post = self.session.post
-        if post is not None:
-            number = words(post.body)
+    def _show_count(self, number: int | None) -> None:
+        """The words of the open post, and how long they take to read; None while they are being counted."""
+        if number is not None:
             self._minutes = max(1, reading_minutes(number))
             self.window.status.set_counts(number, self._minutes)
+
+    def _counted(self, number: int) -> None:
+        post = self.session.post
+        if post is not None:
+            self._show_count(number)
             self._preview.update_title(post.title, self._byline(post))
 
     # --- what the window is told ---
@@ -490,6 +490,7 @@ class Controller(QObject):
         c.choose_blog.connect(self.choose_blog)
         self.blogs.changed.connect(self.set_blogs)
         self.blogs.mended.connect(self._mended)
+        e.words_counted.connect(self._counted)
         e.cursor_moved.connect(self._moved_to)
         e.selection_changed.connect(self._selected)
         e.pictures_dropped.connect(self.pictures.take)

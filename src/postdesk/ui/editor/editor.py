@@ -100,9 +100,12 @@ class Editor(QWidget):
         return self.text.body()
 
     def count_words(self, seconds: float = 0.01) -> int | None:
-        """The words of the text, if they can be counted in about so long; `words_counted` comes in any case."""
+        """The words of the text, if they can be counted in about so long; else None, and `words_counted` will come."""
         source = self.text.source
-        return source.count() if source.words.step(source.lines, seconds) else None
+        if source.words.step(source.lines, seconds):
+            return source.count()
+        self._count.start(0)
+        return None
 
     def headings(self) -> tuple[Heading, ...]:
         """The headings of the text in order."""
@@ -319,9 +322,7 @@ class Editor(QWidget):
 
     def _count_words(self) -> None:
         count = self.count_words(_SLICE)
-        if count is None:
-            self._count.start(0)
-        else:
+        if count is not None:
             self.words_counted.emit(count)
 
     def _link_to(self, address: str) -> None:
