@@ -3,13 +3,15 @@ kept."""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from postdesk.core.errors import LibraryInUse, PostDeskError
 from postdesk.core.folders import Folders, under
@@ -22,12 +24,41 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from postdesk.library.library import Library
+    from postdesk.library.recovery import Recovery
     from postdesk.publishing.connections import PasswordStore
     from postdesk.publishing.desk import Desk
+    from postdesk.ui.afterwards import Afterwards
     from postdesk.ui.controller import Controller
     from postdesk.ui.instance import Instance
+    from postdesk.ui.session import Session
     from postdesk.ui.tasks import Tasks
     from postdesk.ui.window import MainWindow
+
+#: What the window needs after its first paint, what others import first. Each is loaded in a step of its own.
+_LATER = (
+    "sqlite3",
+    "postdesk.core.receipt",
+    "postdesk.backends.base",
+    "postdesk.backends.passwords",
+    "postdesk.markup.pictures",
+    "postdesk.markup.gutenberg",
+    "postdesk.publishing.archive",
+    "postdesk.publishing.content",
+    "postdesk.publishing.plan",
+    "postdesk.publishing.engine",
+    "postdesk.publishing.desk",
+    "postdesk.ui.publish",
+    "postdesk.ui.outbox",
+    "postdesk.ui.publish_commands",
+    "postdesk.ui.blogs",
+    "postdesk.ui.files",
+    "postdesk.ui.controller",
+    "PySide6.QtNetwork",
+    "postdesk.ui.instance",
+)
+_QUIET = (
+    250  # ms without a key until the preview's engine is started, which holds the window up for that long
+)
 
 
 def choose_folders(home: str | None) -> Folders:
@@ -74,7 +105,11 @@ def open_library(folders: Folders, root: Path, *, shared: bool = False) -> Libra
 
 
 def build(
-    folders: Folders, settings: Settings, library: Library, passwords: PasswordStore | None = None
+    folders: Folders,
+    settings: Settings,
+    library: Library,
+    passwords: PasswordStore | None = None,
+    recovery: Recovery | None = None,
 ) -> Desk:
     """The desk on an opened library; the first time with a local site, so that there is somewhere to publish.
     `passwords` instead of the system's keyring alone."""
@@ -82,7 +117,7 @@ def build(
     from postdesk.backends.registry import Registry
     from postdesk.core.account import Account, new_account_id
     from postdesk.library.receipts import Receipts
-    from postdesk.library.recovery import Recovery
+    from postdesk.library.recovery import Recovery as RecoveryCopies
     from postdesk.publishing.accounts import Accounts
     from postdesk.publishing.desk import open_desk
 
@@ -95,7 +130,7 @@ def build(
         settings,
         library,
         Receipts(library.root),
-        Recovery(folders.state),
+        recovery or RecoveryCopies(folders.state),
         accounts,
         passwords or Passwords(),
         Registry(),
@@ -138,6 +173,7 @@ def run_window(
     """Open the window and stay until it is closed; returns the exit code. `then` is called once it is up."""
     from postdesk.cli.arguments import window_parser
 
+    gc.disable()  # nearly all that a start makes stays
     arguments = window_parser().parse_args(argv)
     if folders is None:
         folders = choose_folders(arguments.home)
@@ -182,6 +218,7 @@ def run_window(
         return refuse(error)
 
     opened = open_window(application, folders, settings, library, arguments.files, then)
+    opened.afterwards.done.connect(_collect_again)
     code = application.exec()
     opened.close()
     return code
@@ -189,19 +226,25 @@ def run_window(
 
 @dataclass
 class Opened:
-    """An open window and what it is made of. `controller` is None until the window was painted for the first time."""
+    """An open window and what it is made of. What is None is made after the first paint."""
 
     window: MainWindow
     tasks: Tasks
     library: Library
-    instance: Instance
+    session: Session
+    afterwards: Afterwards
+    instance: Instance | None = None
     controller: Controller | None = None
 
     def close(self) -> None:
         """At the end: everything typed is on the disk, and the library is free for the next window."""
+        self.afterwards.stop()
         if self.controller is not None:
             self.controller.finish()
-        self.instance.close()
+        else:
+            self.session.finish()
+        if self.instance is not None:
+            self.instance.close()
         self.tasks.wait(5000)
         if self.controller is not None:
             self.controller.desk.close()
@@ -216,7 +259,8 @@ def open_window(
     files: Sequence[str] = (),
     then: Callable[[Controller, QApplication], object] | None = None,
 ) -> Opened:
-    """Show the window on an opened library. What can wait is made after its first paint; then `then` is called."""
+    """Show the window on an opened library, with the post of last time to be typed into. What can wait is made after
+    its first paint, in small steps; then `then` is called."""
     from PySide6.QtCore import Qt, QTimer
 
     from postdesk.ui.style import stylesheet
@@ -229,10 +273,11 @@ def open_window(
 
     from postdesk.library.recovery import Recovery
     from postdesk.ui.actions import Actions
+    from postdesk.ui.afterwards import Afterwards
     from postdesk.ui.details import DetailsDrawer
     from postdesk.ui.editor import Editor
-    from postdesk.ui.instance import Instance
     from postdesk.ui.preview.preview import Preview
+    from postdesk.ui.session import Session
     from postdesk.ui.tasks import Tasks
     from postdesk.ui.window import MainWindow
 
@@ -240,6 +285,7 @@ def open_window(
     actions = Actions()
     editor = Editor()
     editor.set_theme(theme)
+    editor.set_text_size(settings.text_size)
     preview = Preview(theme, cache=folders.cache, tasks=tasks)
     for pane in (editor, preview):
         # Native, so that the preview's engine composes only itself: without it, the whole window is made anew when
@@ -248,24 +294,68 @@ def open_window(
         pane.setAttribute(Qt.WidgetAttribute.WA_NativeWindow)
     details = DetailsDrawer()
     window = MainWindow(actions, editor, preview, details, theme)
-    window.restore_values(Recovery(folders.state).load_session())
-    opened = Opened(window, tasks, library, Instance(library.root))
+    recovery = Recovery(folders.state)
+    where = recovery.load_session()
+    window.restore_values(where)
+    session = Session(library, recovery, tasks, editor, details, window)
+    wishes: list[str] = []  # commands that she gave before there was anybody to carry them out
+
+    def wish(name: str) -> None:
+        wishes.append(name)
+
+    def make_controller() -> None:
+        from postdesk.ui.controller import Controller
+        from postdesk.ui.instance import Instance
+
+        desk = build(folders, settings, library, recovery=recovery)
+        controller = Controller(desk, window, actions, editor, preview, details, tasks, http_client, session)
+        opened.controller = controller
+        opened.instance = Instance(library.root)
+        opened.instance.asked.connect(controller.open_files)
 
     def start() -> None:
-        from postdesk.ui.controller import Controller
-
-        window.activateWindow()  # where no window manager gives it the keyboard; not before it is on the screen
-        desk = build(folders, settings, library)
-        controller = Controller(desk, window, actions, editor, preview, details, tasks, http_client)
-        opened.controller = controller
-        opened.instance.asked.connect(controller.open_files)
-        controller.start(files)
+        controller = opened.controller
+        if controller is None:
+            return
+        actions.triggered.disconnect(wish)
+        controller.start(files, where)
+        for name in wishes:
+            controller.do(name)
         if then is not None:
             QTimer.singleShot(0, controller, lambda: then(controller, application))
 
-    window.first_painted.connect(start)
+    engine = Afterwards([preview.start_engine], window, quiet=_QUIET)
+    steps: list[Callable[[], object]] = [partial(import_module, name) for name in _LATER]
+    steps += [make_controller, start, engine.start]
+    opened = Opened(window, tasks, library, session, Afterwards(steps, window))
+    actions.triggered.connect(wish)
+    for later in (opened.afterwards, engine):
+        editor.body_edited.connect(later.saw_key)
+        editor.title_changed.connect(later.saw_key)
+        window.closing.connect(later.stop)
+    window.first_painted.connect(window.activateWindow)  # where no window manager gives it the keyboard
+    window.first_painted.connect(opened.afterwards.start)
     window.show()
+    first = _first_post(files, where)
+    if first is not None and session.open_at_once(*first):
+        window.set_post_title(editor.title())
+        editor.text.ensureCursorVisible()
+    window.go_to_editor()
     return opened
+
+
+def _first_post(files: Sequence[str], where: Mapping[str, Any]) -> tuple[Path, int] | None:
+    """The post to show first, and the cursor in it: the one given last, else that of last time."""
+    if files:
+        return Path(files[-1]).absolute(), 0
+    last, cursor = where.get("post"), where.get("cursor")
+    return (Path(last), cursor if isinstance(cursor, int) else 0) if isinstance(last, str) else None
+
+
+def _collect_again() -> None:
+    """What is loaded by now stays: to walk over it again and again would be felt while she types."""
+    gc.freeze()
+    gc.enable()
 
 
 def _set_icon(application: QApplication) -> None:

@@ -10,7 +10,7 @@ Long because it is two tables, of actions and of signals, that are read best in 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -68,12 +68,13 @@ class Controller(QObject):
         details: DetailsDrawer,
         tasks: Tasks,
         http: Callable[[], object],
+        session: Session,
     ) -> None:
         super().__init__(window)
         self.desk, self.window, self.actions, self.editor = desk, window, actions, editor
         self._preview, self._details, self._tasks = preview, details, tasks
         self.popover = PublishPopover(window, window.theme)
-        self.session = Session(desk.library, desk.recovery, tasks, editor, details, self)
+        self.session = session
         self.shelf = Shelf(desk, tasks, self)
         self.standing = Standing(desk, self.session, editor, details, window)
         self.publisher = Publisher(desk, tasks, self.popover, self)
@@ -96,9 +97,9 @@ class Controller(QObject):
 
     # --- start and end ---
 
-    def start(self, files: Iterable[str] = ()) -> None:
-        """Show the list and open a post: a given one, the one of last time, or the newest."""
-        kept = self.desk.recovery.load_session()
+    def start(self, files: Iterable[str], kept: Mapping[str, Any]) -> None:
+        """Show the list and open a post, unless one is open: a given one, the one of last time, or the newest. `kept`
+        is where she was last time."""
         given = [Path(f).absolute() for f in files]
         last, cursor, blog = kept.get("post"), kept.get("cursor"), kept.get("blog")
         self.standing.blog = blog if isinstance(blog, str) else ""
@@ -113,10 +114,24 @@ class Controller(QObject):
                 self.files.open_newest()
 
         self.window.sidebar.set_blogs(self.shelf.blogs(), self.standing.blog)
-        self.session.bring_back(open_first)
+        if self.session.document is not None:
+            self._take_up(self.session.document)
+        else:
+            self.session.bring_back(open_first)
         QTimer.singleShot(_PATIENCE, self, self._start_the_rest)
         if self.desk.journal.remark:
             self.window.status.set_notice(self.desk.journal.remark)
+
+    def _take_up(self, document: Document) -> None:
+        """The first post is open already, and she may be typing in it."""
+        self._entered = True
+        self._line = self.editor.text.textCursor().blockNumber()
+        self.window.status.set_line(self._line + 1)
+        self._opened(document)
+        self._preview.show_line(self._line)
+        self.session.say()
+        self.session.settle_in()
+        QTimer.singleShot(0, self, self._start_the_rest)
 
     def _start_the_rest(self) -> None:
         """The list, the outbox and the blogs, once the first post is open: their tasks import much, and a thread
@@ -453,14 +468,15 @@ class Controller(QObject):
             "about": lambda: show_about(self.window),
         }
 
-    def _do(self, name: str) -> None:
+    def do(self, name: str) -> None:
+        """Carry out a command of the table."""
         command = self._table.get(name)  # the rest is the window's own
         if command is not None:
             command()
 
     def _join(self) -> None:
         w, e, s, p, c = self.window, self.editor, self.session, self.publisher, self.commands
-        self.actions.triggered.connect(self._do)
+        self.actions.triggered.connect(self.do)
         s.opened.connect(self._opened)
         s.edited.connect(self._edited)
         s.saved.connect(self._saved)

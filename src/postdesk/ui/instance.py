@@ -6,10 +6,11 @@ import hashlib
 import json
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QThread, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _WAIT = 1000  # ms that the second start gives the first one to answer
+_AGAIN = 50  # ms between two tries
 _LARGEST = 65_536  # bytes of a message
 
 
@@ -20,9 +21,14 @@ def _name(library: Path) -> str:
 def hand_over(library: Path, files: list[str]) -> bool:
     """Ask a running window on `library` to come to the front and open `files`; whether one answered."""
     socket = QLocalSocket()
+    clock = QElapsedTimer()
+    clock.start()
     socket.connectToServer(_name(library))
-    if not socket.waitForConnected(_WAIT):
-        return False
+    while not socket.waitForConnected(_WAIT):
+        if clock.elapsed() > _WAIT:
+            return False
+        QThread.msleep(_AGAIN)  # the first window has the library before it listens
+        socket.connectToServer(_name(library))
     socket.write(json.dumps(files).encode() + b"\n")
     socket.flush()
     answered = socket.waitForReadyRead(_WAIT) and bytes(socket.readAll().data()).startswith(b"ok")

@@ -173,6 +173,7 @@ class PublishCommands(QObject):
             editor.focus_text()
         else:
             self._window.show_pane("details", True)
-            {"date": details.when_published, "visibility": details.visibility}.get(
-                action, details.picture
+            fields = details.fields
+            {"date": fields.when_published, "visibility": fields.visibility}.get(
+                action, fields.picture
             ).setFocus()

@@ -31,6 +31,7 @@ from postdesk.ui.open_text import OpenText, bring_back, details_of
 from postdesk.ui.tasks import Tasks
 
 LANE = "library"
+RECOVERY = "recovery"  # the lane of the recovery copies
 RECOVER = 300  # ms from a key to its recovery copy being written
 PAUSE = 1500  # ms without a key until the file itself is saved
 _DISK = "disk"  # the key of the banner about the file on the disk
@@ -69,6 +70,7 @@ class Session(QObject):
         ] = {}  # by post id: she has left them, and their files do not have it all yet
         self._showing = False
         self._unsaved: dict[str, Entry] = {}  # by post id: what the disk would not take at the start
+        self._at_once = False  # the post was opened before the library was looked through
         self._recover = QTimer(self, singleShot=True, interval=RECOVER)
         self._recover.timeout.connect(self._put_recovery)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
@@ -100,6 +102,53 @@ class Session(QObject):
                 otherwise()
 
         self._tasks.run(lambda: self._library.read(path), lambda d: self.show(d, cursor), failed, lane=LANE)
+
+    def open_at_once(self, path: Path, cursor: int = 0) -> bool:
+        """At the start, on this thread, before anything else: show the post of last time, to be typed into while the
+        rest of the program is still being made. False, and nothing is shown, when a crash left words that have to be
+        brought back first, or when only a look through the whole library can tell which post this is.
+        """
+        try:
+            if self._recovery.any():
+                return False
+            document = self._library.read_known(path)
+        except PostDeskError:
+            return False  # `open` will say why
+        if document is None:
+            return False
+        self._at_once = True
+        self._put(OpenText(document, document.post, cursor))
+        return True
+
+    def settle_in(self) -> None:
+        """After `open_at_once`, once there is time: the library is looked through, and says which post it is."""
+        text = self._text
+        if not self._at_once or text is None:
+            return
+        self._at_once = False
+        path = text.document.path
+
+        def read(there: Document) -> None:
+            if there.post.id != text.key and there.path == text.document.path:
+                self._rekey(text, there.post.id)
+            self._changed_outside(there)
+
+        def failed(error: Exception) -> None:
+            if text is self._text:
+                self._gone_outside(error)
+
+        self._tasks.run(lambda: self._library.read(path), read, failed, lane=LANE)
+
+    def _rekey(self, text: OpenText, key: str) -> None:
+        """The post has another id than its file and the last run said, e.g. because the file is a copy."""
+        old = text.key
+        text.document = replace(text.document, post=replace(text.document.post, id=key))
+        text.post = replace(text.post, id=key)
+        if self._left.pop(old, None) is not None:
+            self._left[key] = text
+        if text is self._text:
+            self._put_recovery()
+        self._drop_recovery(old)
 
     def show(self, document: Document, cursor: int = 0) -> None:
         """Show a post that was read. What she typed into it and the file does not have yet is shown with it."""
@@ -140,6 +189,7 @@ class Session(QObject):
         """Save what is open before something else is shown."""
         self._pause.stop()
         text = self._text
+        self.settle_in()
         if text is not None and text.is_dirty:
             text.cursor = self._editor.cursor_position()
             self._left[text.key] = text
@@ -169,7 +219,7 @@ class Session(QObject):
         self._details.set_details(details_of(post), post.title)
         self._say_problem(document)
         self._showing = False
-        self._say()
+        self.say()
         self.opened.emit(document)
 
     def _say_problem(self, document: Document) -> None:
@@ -215,7 +265,7 @@ class Session(QObject):
         if not self._recover.isActive():
             self._recover.start()
         self._pause.start()
-        self._say()
+        self.say()
         self.edited.emit(post)
 
     def _put_recovery(self) -> None:
@@ -229,11 +279,11 @@ class Session(QObject):
                 document.post.id, post, path=document.path, base_hash=document.hash, cursor=cursor
             ),
             failed=self._not_kept,
-            lane="recovery",
+            lane=RECOVERY,
         )
 
     def _drop_recovery(self, key: str) -> None:
-        self._tasks.run(lambda: self._recovery.drop(key), failed=self._not_kept, lane="recovery")
+        self._tasks.run(lambda: self._recovery.drop(key), failed=self._not_kept, lane=RECOVERY)
 
     # --- saving ---
 
@@ -245,6 +295,7 @@ class Session(QObject):
         """Write the file; `then(document)` is called once everything typed up to now is in it, whichever post is open
         by then, or `otherwise(error)` when that failed, after she was told."""
         self._pause.stop()
+        self.settle_in()
         if self._text is not None:
             if then is not None:
                 self._text.waiting.append((then, otherwise or (lambda _error: None)))
@@ -294,7 +345,7 @@ class Session(QObject):
             return
         document, post = text.document, text.post
         text.saving = True
-        self._say()
+        self.say()
         self._tasks.run(
             lambda: self._library.save(document, post),
             lambda saved: self._saved(text, saved, post),
@@ -318,7 +369,7 @@ class Session(QObject):
             if text is self._text:
                 self._put_recovery()
             self._save(text)
-        self._say()
+        self.say()
         self.saved.emit(document)
         self._name_file()
 
@@ -341,7 +392,7 @@ class Session(QObject):
             text.saving = False
             text.document = replace(text.document, path=new.path)
             self._save(text)
-            self._say()
+            self.say()
             self.saved.emit(text.document)
 
         def failed(error: Exception) -> None:
@@ -359,7 +410,7 @@ class Session(QObject):
             )  # she has gone on to another post; this one waits in `_left` until she comes back
         else:
             text.stuck = True
-            self._say()
+            self.say()
             self._say_why(text, error)
         text.refused(error)
 
@@ -396,7 +447,7 @@ class Session(QObject):
                 text.stuck = False
                 self._editor.hide_banner(_DISK)
                 self._save(text)
-                self._say()
+                self.say()
 
     def _changed_outside(self, there: Document) -> None:
         text = self._text
@@ -409,7 +460,7 @@ class Session(QObject):
             self.told.emit(_("Another program changed this post; its text is shown."))
             return
         text.stuck = True
-        self._say()
+        self.say()
         self._editor.show_banner(
             _DISK,
             "warn",
@@ -428,7 +479,7 @@ class Session(QObject):
     def _gone_outside(self, error: Exception) -> None:
         if isinstance(error, FileGone) and self._text is not None:
             self._text.stuck = True
-            self._say()
+            self.say()
             self._say_why(self._text, error)
         else:
             self._tell(error)
@@ -446,7 +497,7 @@ class Session(QObject):
         self._details.set_details(details_of(there.post), there.post.title)
         self._say_problem(there)
         self._showing = False
-        self._say()
+        self.say()
         self.edited.emit(there.post)
         self.saved.emit(there)
 
@@ -520,9 +571,11 @@ class Session(QObject):
     # --- at the end ---
 
     def finish(self) -> None:
-        """At quit, after the tasks have ended: save on this thread. What cannot be saved stays as a recovery copy."""
+        """At quit: save on this thread, once the tasks for it have ended. What cannot be saved stays as a recovery
+        copy."""
         self._recover.stop()
         self._pause.stop()
+        self._tasks.settle((LANE, RECOVERY), 5000)
         texts = dict(self._left)
         if self._text is not None:
             self._text.cursor = self._editor.cursor_position()
@@ -548,7 +601,8 @@ class Session(QObject):
 
     # --- how ---
 
-    def _say(self) -> None:
+    def say(self) -> None:
+        """Say how it stands with saving, for who has just begun to listen."""
         text = self._text
         if text is None:
             self.kept.emit("")

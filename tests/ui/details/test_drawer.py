@@ -13,11 +13,12 @@ from pytestqt.qtbot import QtBot
 from postdesk.core.post import Visibility
 from postdesk.ui.details import Details, DetailsDrawer
 from postdesk.ui.details.chips import ChipsField
+from postdesk.ui.details.fields import DetailsFields
 
 
 @pytest.fixture
-def drawer(qtbot: QtBot) -> DetailsDrawer:
-    made = DetailsDrawer()
+def drawer(qtbot: QtBot) -> DetailsFields:
+    made = DetailsFields()
     qtbot.addWidget(made)
     made.resize(300, 800)
     made.show()
@@ -30,7 +31,7 @@ def field_of(chips: ChipsField) -> QLineEdit:
     return field
 
 
-def tags(drawer: DetailsDrawer) -> list[str]:
+def tags(drawer: DetailsFields) -> list[str]:
     return list(drawer.details.tags)
 
 
@@ -48,7 +49,7 @@ def test_tags_are_typed_with_commas_and_taken_back_with_backspace(
     assert tags(drawer) == ["ferry", "strike 2026"]
 
 
-def test_showing_values_is_no_change(qtbot: QtBot, drawer: DetailsDrawer) -> None:
+def test_showing_values_is_no_change(qtbot: QtBot, drawer: DetailsFields) -> None:
     heard: list[Details] = []
     drawer.changed.connect(heard.append)
     shown = Details(
@@ -70,7 +71,7 @@ def test_showing_values_is_no_change(qtbot: QtBot, drawer: DetailsDrawer) -> Non
     assert drawer.slug.placeholderText() == "ferry-strike-day-four"
 
 
-def test_a_date_keeps_its_instant_and_is_optional(qtbot: QtBot, drawer: DetailsDrawer) -> None:
+def test_a_date_keeps_its_instant_and_is_optional(qtbot: QtBot, drawer: DetailsFields) -> None:
     moment = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
     drawer.set_details(Details(date=moment), "")
     drawer.when_published.click()
@@ -81,7 +82,7 @@ def test_a_date_keeps_its_instant_and_is_optional(qtbot: QtBot, drawer: DetailsD
     assert getattr(chosen, "tzinfo", None) is not None
 
 
-def test_only_what_the_blog_can_do_is_offered(qtbot: QtBot, drawer: DetailsDrawer) -> None:
+def test_only_what_the_blog_can_do_is_offered(qtbot: QtBot, drawer: DetailsFields) -> None:
     drawer.set_can({"tags"})
     assert drawer.tags.isVisible()
     assert not drawer.categories.isVisible()
@@ -98,7 +99,7 @@ def test_leaving_password_visibility_forgets_the_readers_password(
     assert drawer.details.post_password == ""
 
 
-def test_every_control_has_a_name_and_is_reached_by_the_keyboard(drawer: DetailsDrawer) -> None:
+def test_every_control_has_a_name_and_is_reached_by_the_keyboard(drawer: DetailsFields) -> None:
     for widget in (
         drawer.slug,
         drawer.date,
@@ -109,3 +110,39 @@ def test_every_control_has_a_name_and_is_reached_by_the_keyboard(drawer: Details
     ):
         assert widget.accessibleName()
         assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_what_was_told_before_she_looked_is_what_she_sees_and_changes(qtbot: QtBot) -> None:
+    drawer = DetailsDrawer()
+    qtbot.addWidget(drawer)
+    drawer.set_can({"tags"})
+    drawer.set_known(["ferry"], [])
+    drawer.set_details(Details(slug="a-slug", tags=("strike",)), "A title")
+    drawer.set_thumbnail(None, "Choose or drop a picture")
+    drawer.set_title("Another title")
+    drawer.set_read_only(True)
+    drawer.set_read_only(False)
+    heard: list[Details] = []
+    drawer.changed.connect(heard.append)
+    drawer.resize(300, 800)
+    drawer.show()
+    fields = drawer.fields
+    assert fields.isVisible()
+    assert fields.slug.text() == "a-slug"
+    assert fields.slug.isEnabled()
+    assert fields.slug.placeholderText() == "another-title"
+    assert not fields.categories.isVisible()
+    assert heard == []
+    QTest.keyClicks(field_of(fields.tags), "quay,")
+    assert [d.tags for d in heard] == [("strike", "quay")]
+    assert drawer.details == heard[0]
+    drawer.set_details(Details(slug="another"), "")
+    assert fields.slug.text() == "another"
+
+
+def test_a_post_that_cannot_be_changed_shows_its_details_so_however_late_she_looks(qtbot: QtBot) -> None:
+    drawer = DetailsDrawer()
+    qtbot.addWidget(drawer)
+    drawer.set_read_only(True)
+    drawer.show()
+    assert not drawer.fields.slug.isEnabled()

@@ -1,9 +1,9 @@
-"""The details drawer: told a post's fields and what the blog can do, it says when one of them changed."""
+"""The widgets of the details drawer: told a post's fields and what the blog can do, they say what she changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QDateTime, QSignalBlocker, Qt, QTimeZone, Signal
@@ -25,24 +25,9 @@ from PySide6.QtWidgets import (
 from postdesk.core.language import _
 from postdesk.core.post import Visibility, slugify
 from postdesk.ui.details.chips import ChipsField
+from postdesk.ui.details.values import EVERYTHING, WIDTH, Details
 
-WIDTH = 300  # px at 100 %
 _PICTURE_HEIGHT = 118  # px at 100 %
-_EVERYTHING = frozenset({"excerpt", "tags", "categories", "picture", "private", "password", "pending"})
-
-
-@dataclass(frozen=True, slots=True)
-class Details:
-    """The fields of a post that are not its title and text; as in `core.post.Post`."""
-
-    slug: str = ""
-    date: datetime | None = None
-    tags: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    excerpt: str = ""
-    image: str = ""
-    visibility: Visibility = Visibility.PUBLIC
-    post_password: str = field(default="", repr=False)
 
 
 class _PictureButton(QPushButton):
@@ -91,8 +76,8 @@ class _PictureButton(QPushButton):
         self.dropped.emit(event.mimeData())
 
 
-class DetailsDrawer(QScrollArea):
-    """The drawer. `changed(Details)` comes at each edit; nothing is sent while values are shown by
+class DetailsFields(QScrollArea):
+    """All fields below each other. `changed(Details)` comes at each edit; nothing is sent while values are shown by
     `set_details`.
     """
 
@@ -165,12 +150,12 @@ class DetailsDrawer(QScrollArea):
         self.picture_remove.clicked.connect(lambda: self._edit(image=""))
         self.visibility.currentIndexChanged.connect(self._visibility_edited)
         self.password.textEdited.connect(lambda text: self._edit(post_password=text))
-        self.set_can(_EVERYTHING)
+        self.set_can(EVERYTHING)
         self.set_details(Details(), "")
 
     @property
     def details(self) -> Details:
-        """What the drawer shows."""
+        """What they show."""
         return self._details
 
     def set_details(self, details: Details, title: str) -> None:
