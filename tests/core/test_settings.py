@@ -13,7 +13,7 @@ from postdesk.core.settings import Settings, load_settings, save_settings
 def test_settings_survive_a_restart(tmp_path: Path) -> None:
     folders = under(tmp_path)
     assert load_settings(folders) == Settings()
-    chosen = Settings(library="/posts", theme="dark", text_size=20)
+    chosen = Settings(library="/posts", theme="dark", text_size=20, sites={"youtube": True, "vimeo": False})
     save_settings(folders, chosen)
     assert load_settings(folders) == chosen
 
@@ -25,6 +25,7 @@ def test_a_value_that_cannot_be_used_is_the_default(tmp_path: Path) -> None:
         {
             "theme": "pink",
             "text_size": 4000,
+            "sites": {"youtube": "yes"},
             "library": "/posts",
             "of a newer version": 7,
         },

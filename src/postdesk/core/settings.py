@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from postdesk.core.files import load_json, save_json
@@ -17,12 +18,15 @@ class Settings:
     """Everything that is remembered from one start to the next because she chose it.
 
     `library` is the last library's path ("" is the default one). `theme` is one of THEMES. `text_size` of the
-    editor is in pixels at 100 %. Which panes are shown belongs to the session, the default blog to the accounts.
+    editor is in pixels at 100 %. `sites`: whether a site may be asked for titles and pictures, by its slug
+    (core/embeds.py), as she answered; one that is not there was not asked about. Which panes are shown belongs
+    to the session, the default blog to the accounts.
     """
 
     library: str = ""
     theme: str = "system"
     text_size: int = 16
+    sites: Mapping[str, bool] = field(default_factory=dict)
 
 
 def load_settings(folders: Folders) -> Settings:
@@ -52,5 +56,7 @@ def _usable(name: str, value: Any) -> Any:
     if name == "theme" and value not in THEMES:
         return None
     if name == "text_size" and value not in TEXT_SIZES:
+        return None
+    if name == "sites" and not all(type(answer) is bool for answer in value.values()):
         return None
     return value
