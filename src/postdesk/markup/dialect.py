@@ -1,4 +1,5 @@
-"""The one Markdown dialect: Python-Markdown with a fixed set of extensions, pictures with captions, and footnotes.
+"""The one Markdown dialect: Python-Markdown with our own reading of blocks and of the text in them, which follows
+CommonMark, and with tables, footnotes, descriptions, attributes, abbreviations, and pictures with captions.
 
 docs/markdown.md describes it for writers. `make_markdown` gives an instance that renders a block or a whole text alike;
 footnotes stay open in its HTML (`FOOTNOTE_MARK`) until render.py has seen the whole text and numbers them.
@@ -9,41 +10,23 @@ from __future__ import annotations
 import html
 import re
 import xml.etree.ElementTree as etree
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import markdown
+from markdown.blockparser import BlockParser
+from markdown.extensions import Extension
 from markdown.extensions.abbr import AbbrExtension
-from markdown.extensions.footnotes import FootnoteBlockProcessor, FootnoteExtension
-from markdown.extensions.md_in_html import HTMLExtractorExtra
-from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString, Registry
 
-from postdesk.markup.addresses import Addresses
+from postdesk.markup import building, inline, structure
+from postdesk.markup.links import label_key
+from postdesk.markup.starts import TAB
+from postdesk.markup.writing import write
 
 # Where a footnote is referred to; the label is HTML-escaped. No writer's text can look like it: STX never gets in.
 FOOTNOTE_MARK = re.compile("\u0002pd-note:([^\u0003]*)\u0003")
-_NOTE = "sup-note"
-
-_EXTENSIONS = [
-    "tables",
-    "attr_list",
-    "def_list",
-    "md_in_html",
-    "sane_lists",
-    "pymdownx.highlight",
-    "pymdownx.superfences",
-    "pymdownx.tilde",
-    "pymdownx.tasklist",
-    "pymdownx.betterem",
-    "pymdownx.saneheaders",
-    "pymdownx.escapeall",
-]
-_SETTINGS = {
-    "pymdownx.highlight": {"use_pygments": True, "pygments_lang_class": True, "anchor_linenums": False},
-    "pymdownx.superfences": {"relaxed_headers": True},
-    "pymdownx.tilde": {"subscript": False},
-    "pymdownx.escapeall": {"hardbreak": True},
-}
 
 
 class Dialect(markdown.Markdown):
@@ -63,70 +46,74 @@ def make_markdown() -> Dialect:
     """A fresh instance of the dialect. Not thread-safe. Use `convert` of render.py rather than its own."""
     notes = Notes()
     abbreviations = AbbrExtension()
-    instance = Dialect(
-        extensions=[*_EXTENSIONS, notes, abbreviations, _Figures(), Addresses()],
-        extension_configs=_SETTINGS,
-        tab_length=4,
-        output_format="html",
-    )
+    instance = Dialect(extensions=["attr_list", abbreviations], tab_length=TAB, output_format="html")
     instance.notes = notes
     instance.abbreviation_table = abbreviations
+    instance.registerExtension(notes)
+    instance.preprocessors = Registry()
+    instance.inlinePatterns = Registry()
+    instance.postprocessors = Registry()
+    for name in ("prettify", "unescape"):
+        instance.treeprocessors.deregister(name)
+    instance.treeprocessors.register(_Text(instance), "inline", 20)
+    # After the text (20) and attributes (8).
+    instance.treeprocessors.register(_Figures(instance), "figures", 5)
+    instance.parser = _Blocks(instance)
+    instance.serializer = write
     return instance
 
 
-# --- footnotes -----------------------------------------------------------------------------------------------
+class Notes(Extension):
+    """The footnotes of a text: label to Markdown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.footnotes: dict[str, str] = {}
+
+    def reset(self) -> None:
+        """Before the next text."""
+        self.footnotes.clear()
 
 
-class Notes(FootnoteExtension):
-    """Collects footnotes and leaves a mark where one is referred to. Numbers and the list come from render.py."""
+class _Blocks(BlockParser):
+    """Reads blocks as structure.py does, in place of Python-Markdown's own way."""
 
-    def extendMarkdown(self, md: markdown.Markdown) -> None:
-        md.registerExtension(self)
-        self.parser = md.parser
-        self.md = md
-        md.parser.blockprocessors.register(FootnoteBlockProcessor(self), "footnote", 17)
-        md.inlinePatterns.register(_NoteReference(r"\[\^([^\]]*)\]", self), "footnote", 175)
-        md.postprocessors.register(_NoteMarks(md), "footnote-marks", 1)
-
-
-class _NoteReference(InlineProcessor):
-    """`[^label]` of a footnote that exists."""
-
-    def __init__(self, pattern: str, notes: Notes) -> None:
-        super().__init__(pattern)
-        self.notes = notes
-
-    def handleMatch(  # type: ignore[override]
-        self, match: re.Match[str], data: str
-    ) -> tuple[etree.Element | None, int | None, int | None]:
-        label = match.group(1)
-        if label not in self.notes.footnotes:
-            return None, None, None
-        element = etree.Element(_NOTE)
-        element.set("label", label)
-        return element, match.start(0), match.end(0)
+    def parseDocument(self, lines: Sequence[str]) -> etree.ElementTree:  # type: ignore[override]
+        dialect = self.md
+        assert isinstance(dialect, Dialect)  # noqa: S101  make_markdown made both
+        document = structure.read(lines)
+        root = building.build(document)
+        for label, target in document.references.items():
+            dialect.references.setdefault(label_key(label), target)  # type: ignore[arg-type]
+        dialect.notes.footnotes.update(document.notes)
+        dialect.abbreviations.update(document.abbreviations)
+        return etree.ElementTree(root)
 
 
-class _NoteMarks(markdown.postprocessors.Postprocessor):
-    """Turns the element of a reference into its mark, after everything that could take STX for its own has run."""
+class _Text(Treeprocessor):
+    """Reads the text of all elements as inline.py does."""
 
-    def run(self, text: str) -> str:
-        return _NOTE_ELEMENT.sub("\u0002pd-note:\\1\u0003", text)
-
-
-_NOTE_ELEMENT = re.compile(f'<{_NOTE} label="([^"<>]*)"></{_NOTE}>')
+    def run(self, root: etree.Element) -> None:
+        dialect = self.md
+        assert isinstance(dialect, Dialect)  # noqa: S101  make_markdown made both
+        references: Mapping[str, tuple[str, str | None]] = dialect.references
+        notes = dialect.notes.footnotes
+        for element in list(root.iter()):
+            children = list(element)
+            for place in range(len(children) - 1, -1, -1):
+                tail = children[place].tail
+                if tail and not isinstance(tail, AtomicString):
+                    children[place].tail, new = inline.parse(tail, references, notes)
+                    element[place + 1 : place + 1] = new
+            if element.text and not isinstance(element.text, AtomicString):
+                element.text, new = inline.parse(element.text, references, notes)
+                element[0:0] = new
 
 
 # --- pictures ------------------------------------------------------------------------------------------------
 
 
-class _Figures(markdown.extensions.Extension):
-    def extendMarkdown(self, md: markdown.Markdown) -> None:
-        # After the inline patterns (20) and attributes (8).
-        md.treeprocessors.register(_FigureTree(md), "figures", 5)
-
-
-class _FigureTree(Treeprocessor):
+class _Figures(Treeprocessor):
     """A picture alone in its paragraph becomes a figure; its title, if it has one, is the caption."""
 
     def run(self, root: etree.Element) -> None:
@@ -141,7 +128,7 @@ class _FigureTree(Treeprocessor):
                 child.tail = None
             if caption.strip():
                 element = etree.SubElement(paragraph, "figcaption")
-                element.text = markdown.util.AtomicString(caption)
+                element.text = AtomicString(caption)
 
 
 def _only_picture(paragraph: etree.Element) -> etree.Element | None:
@@ -160,39 +147,15 @@ def _only_picture(paragraph: etree.Element) -> etree.Element | None:
 # --- whether markup is closed --------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
-def _prober() -> Dialect:
-    return make_markdown()
-
-
-_PAIRS = (("<!--", "-->"), ("<?", "?>"), ("<![", "]>"), ("<!", ">"))
-
-
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def is_contained(text: str) -> bool:
     """Whether the raw HTML and the fences of `text` (Markdown) are all closed inside it, so that it can be rendered
-    alone. Asks the very preprocessors that will read it."""
-    instance = _prober()
-    instance.reset()
-    lines = text.split("\n")
+    alone. Asks the very reader that will read it."""
     try:
-        lines = instance.preprocessors["normalize_whitespace"].run(lines)
-        fences = instance.preprocessors["fenced_code_block"]
-        lines = fences.run(lines)
-        if getattr(fences, "fence", None) is not None:
-            _prober.cache_clear()  # it would go on looking for the end
-            return False
-        text = "\n".join(lines)
-        # Without their ends the parser takes these for text here, and would look for the ends in what follows.
-        if any(text.rfind(start) > text.rfind(end) for start, end in _PAIRS):
-            return False
-        parser = HTMLExtractorExtra(instance)
-        parser.feed(text)
-    except Exception:
-        # What the parser cannot read is shown as typed.
+        document = structure.read(text.split("\n"))
+    except structure.TooDeep:
         return False
-    left = (parser.rawdata, parser.inraw, parser.stack, getattr(parser, "mdstack", []))
-    return not any(left)
+    return document.closed and not document.open_fences
 
 
 def unescape_label(label: str) -> str:

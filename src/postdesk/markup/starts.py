@@ -12,10 +12,10 @@ TAB = 4  # Python-Markdown's nesting width
 
 BLANK = re.compile(r"\s*\Z")
 FENCE = re.compile(r"( {0,3})(`{3,}|~{3,})[ \t]*([^\n]*)\Z")
-BULLET = re.compile(r"( {0,3})([-*+])(?:( +)(?=\S)| *\Z)")
-NUMBER = re.compile(r"( {0,3})(\d{1,9})([.)])(?:( +)(?=\S)| *\Z)")
+BULLET = re.compile(r"( {0,3})([-*+])(?:([ \t]+)(?=\S)|[ \t]*\Z)")
+NUMBER = re.compile(r"( {0,3})(\d{1,9})([.)])(?:([ \t]+)(?=\S)|[ \t]*\Z)")
 QUOTE = re.compile(r" {0,3}> ?")
-RULE = re.compile(r" {0,3}(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})\Z")
+RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})\Z")
 HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|\Z)")
 DEFINITION = re.compile(r" {0,3}(?:\*?\[[^\]\n]+\] ?:)")  # a link's address, a footnote, an abbreviation
 TABLE_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\Z")
@@ -36,6 +36,14 @@ def fence_opening(line: str) -> tuple[str, int, int] | None:
     return match[2][0], len(match[2]), len(match[1])
 
 
+def closes_fence(line: str, character: str, length: int) -> bool:
+    """Whether `line` closes a fence of at least `length` times `character`."""
+    stripped = line.strip()
+    if len(stripped) < length or stripped[0] != character or stripped.strip(character):
+        return False
+    return len(line[: len(line) - len(line.lstrip(" \t"))].expandtabs(TAB)) < TAB
+
+
 def fence_end(lines: list[str], start: int, unclosed: set[tuple[str, int]]) -> int | None:
     """The line that closes the fence opened in line `start`, or None. `unclosed` remembers what was looked for in vain,
     so that a text of a thousand open fences is not read a thousand times."""
@@ -46,52 +54,38 @@ def fence_end(lines: list[str], start: int, unclosed: set[tuple[str, int]]) -> i
     if any(known == character and length >= shortest for known, shortest in unclosed):
         return None
     for position in range(start + 1, len(lines)):
-        stripped = lines[position].strip()
-        if (
-            len(stripped) >= length
-            and stripped[0] == character
-            and stripped == character * len(stripped)
-            and indent_of(lines[position]) < TAB
-        ):
+        if closes_fence(lines[position], character, length):
             return position
     unclosed.add((character, length))
     return None
 
 
 class Item:
-    """The start of a list item: columns of its mark and its text, and its mark as Python-Markdown is to get it."""
+    """The start of a list item: its mark (`12.`), its kind of list (`-`, `*`, `+`, `1.`, `1)`), its number if it has
+    one, and whether it may follow a paragraph without a blank line."""
 
-    __slots__ = ("at", "interrupts", "mark", "text")
+    __slots__ = ("interrupts", "kind", "mark", "number")
 
-    def __init__(self, at: int, text: int, mark: str, interrupts: bool) -> None:
-        self.at = at
-        self.text = text
+    def __init__(self, mark: str, kind: str, number: int | None, interrupts: bool) -> None:
         self.mark = mark
-        self.interrupts = interrupts  # may follow a paragraph without a blank line
+        self.kind = kind
+        self.number = number
+        self.interrupts = interrupts
 
 
 def item_start(line: str) -> Item | None:
-    """What list item `line` begins, if any. Tabs are widened."""
+    """What list item `line` begins, if any."""
     bullet = BULLET.match(line)
     if bullet is not None:
         if RULE.match(line):
             return None
-        return _measured(bullet[1], bullet[2], bullet[3], interrupts=bullet[3] is not None)
+        return Item(bullet[2], bullet[2], None, bullet[3] is not None)
     number = NUMBER.match(line)
-    if number is not None:
-        # Only a list that starts at 1 may interrupt: a line may begin with a year.
-        return _measured(
-            number[1],
-            number[2] + ".",
-            number[4],
-            interrupts=number[4] is not None and number[2] == "1",
-        )
-    return None
-
-
-def _measured(indent: str, mark: str, gap: str | None, *, interrupts: bool) -> Item:
-    space = len(gap) if gap and len(gap) <= TAB else 1
-    return Item(len(indent), len(indent) + len(mark) + space, mark, interrupts)
+    if number is None:
+        return None
+    # Only a list that starts at 1 may interrupt: a line may begin with a year.
+    first = int(number[2])
+    return Item(number[2] + number[3], "1" + number[3], first, number[4] is not None and first == 1)
 
 
 def starts_something(line: str) -> bool:
