@@ -86,7 +86,7 @@ class Worker:
         self._told = True  # that the page is the newest
         self._html: str | None = None
         self._sent_at = 0.0
-        self._alive = 0.0
+        self._alive = 0.0  # when it last said something, or had nothing to do
         self._opening = True
 
     @property
@@ -96,6 +96,8 @@ class Worker:
 
     def take(self, message: Message) -> None:
         """Follow one message."""
+        if self.is_idle:
+            self._alive = time.monotonic()
         if "open" in message or "html" in message:
             self._post = message["open"] if "open" in message else message["post"]
             self._edits = 1

@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
 from postdesk.core.language import _
 from postdesk.ui.preview.content import Change, Lines, Splice, dressed
+from postdesk.ui.preview.paper import Paper
 from postdesk.ui.preview.pictures import Pictures
 from postdesk.ui.preview.probe import Probe, is_root, needed
 from postdesk.ui.preview.rendering import Message, Rendering
 from postdesk.ui.preview.scheme import HOST, SCHEME, register_scheme
+from postdesk.ui.preview.surface import Surface
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.theme import Theme
 
@@ -28,51 +30,6 @@ Resolve = Callable[[str], Path]
 
 _PICTURES = f"{SCHEME}://{HOST}/picture/"
 _PICTURE_MARKS = ("<img", "<IMG")
-
-
-class Surface(Protocol):
-    """What the pane needs of the view that shows the page. Places are a piece and how far down in it, 0 to 1."""
-
-    @property
-    def place_activated(self) -> SignalInstance: ...
-    @property
-    def link_clicked(self) -> SignalInstance: ...
-    @property
-    def lost(self) -> SignalInstance: ...
-    @property
-    def scrolled(self) -> SignalInstance: ...
-
-    def show_head(self, title: str, byline: str, shown: Callable[[], None]) -> None: ...
-    def show_change(self, change: Change, landed: Callable[[], None]) -> None: ...
-    def show_place(self, at: int, part: float, height: float | None) -> None: ...
-    def set_pictures(self, pictures: Pictures) -> None: ...
-    def set_theme(self, theme: Theme) -> None: ...
-    def set_highlighting(self, light: str, dark: str) -> None: ...
-    def shut(self) -> None: ...
-
-
-class Paper(QWidget):
-    """Nothing but the ground that the post will stand on. `painted` comes after its first time on the screen."""
-
-    painted = Signal()
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._ground = QColor(theme.paper)
-        self._told = False
-
-    def set_theme(self, theme: Theme) -> None:
-        """Another ground."""
-        self._ground = QColor(theme.paper)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), self._ground)
-        painter.end()
-        if not self._told:
-            self._told = True
-            QTimer.singleShot(0, self, self.painted.emit)
 
 
 class Preview(QWidget):
