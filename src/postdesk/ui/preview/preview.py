@@ -7,7 +7,6 @@ goes to the page, the newest text wins, and nothing waits for a pause in typing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from postdesk.ui.preview.paper import Paper
 from postdesk.ui.preview.pictures import Pictures
 from postdesk.ui.preview.probe import Probe, is_root, needed
 from postdesk.ui.preview.rendering import Message, Rendering
+from postdesk.ui.preview.returns import Returns
 from postdesk.ui.preview.scheme import HOST, SCHEME, register_scheme
 from postdesk.ui.preview.surface import Surface
 from postdesk.ui.tasks import Tasks
@@ -75,7 +75,7 @@ class Preview(QWidget):
         self._flying = False  # a change is on its way to the page
         self._unseen: tuple[str, int | None] | None = None  # typed while the pane was hidden
         self._edited: int | None = None  # where she typed last
-        self._returns: list[int] | None = None
+        self._returns = Returns()
         self._wish: tuple[float, float | None] | None = None
         self._top: float | None = None  # the line at the view's upper edge, None at the page's top
         self._styles: tuple[str, str] | None = None
@@ -107,7 +107,7 @@ class Preview(QWidget):
         raises PictureRefused (it is called on worker threads too). `document_path` is for `resolve`'s maker alone.
         """
         self._begin(title, byline, resolve)
-        self._rendering.open(self._flat(body))
+        self._rendering.open(self._returns.flat(body))
 
     def update_body(self, text: str, line: int | None = None) -> None:
         """The text is now this; `line` is where she types. That place is brought into view."""
@@ -115,9 +115,9 @@ class Preview(QWidget):
             self._unseen = (text, line)
             return
         self._unseen = None
-        text = self._flat(text)
+        text = self._returns.flat(text)
         if line is not None:
-            line = self._page_line(line)
+            line = self._returns.page_line(line)
             self._edited = line
         self._rendering.update(text, line or 0)
         if self._rendering.is_settled and not self._flying:
@@ -152,7 +152,7 @@ class Preview(QWidget):
 
         3 is the middle of line 3, 3.25 a quarter down in it.
         """
-        line = self._page_line(int(line)) + (0.5 if isinstance(line, int) else line - int(line))
+        line = self._returns.page_line(int(line)) + (0.5 if isinstance(line, int) else line - int(line))
         self._wish = (line, at)
         if self._rendering.is_settled and not self._flying:
             self._grant()
@@ -363,26 +363,7 @@ class Preview(QWidget):
     def _place_activated(self, at: int, part: float) -> None:
         line = self._lines.line_of(at, part)
         if line is not None:
-            self.line_activated.emit(self._text_line(int(line)))
-
-    # --- lines ---------------------------------------------------------------------------------------------------
-
-    def _flat(self, text: str) -> str:
-        """The text with LF alone. A carriage return in the middle of an editor's line begins another one here."""
-        if "\r" not in text:
-            self._returns = None
-            return text
-        lines = text.replace("\r\n", "\n").split("\n")
-        self._returns = list(accumulate((line.count("\r") for line in lines), initial=0))
-        return "\n".join(lines).replace("\r", "\n")
-
-    def _page_line(self, line: int) -> int:
-        return line + self._returns[min(line, len(self._returns) - 1)] if self._returns else line
-
-    def _text_line(self, line: int) -> int:
-        if not self._returns:
-            return line
-        return max((n for n, more in enumerate(self._returns[:-1]) if n + more <= line), default=0)
+            self.line_activated.emit(self._returns.text_line(int(line)))
 
     # --- what Qt tells -------------------------------------------------------------------------------------------
 
