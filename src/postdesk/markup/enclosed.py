@@ -14,7 +14,6 @@ from typing import Literal
 
 from postdesk.markup import starts
 
-_MARKED = re.compile(r"```|~~~|<!--|-->")
 _MARKED_LINE = re.compile(rb"\x01")
 _QUOTE = re.compile(r"(?:[ ]{0,3}>[ ]?)+")
 _LIST = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
@@ -55,7 +54,7 @@ class Enclosed:
         """The lines from `first` on were replaced: `removed` went, `added` came, and `lines` is the whole text now.
         True where lines besides these may be inside something else than before."""
         gone = self._marked[first : first + removed]
-        come = bytes(_MARKED.search(line) is not None for line in lines[first : first + added])
+        come = bytes(map(_is_marked, lines[first : first + added]))
         self._marked[first : first + removed] = come
         before, moved = self._found, added - removed
         # What ends a quotation ends the fence in it, and an indented fence hinges on the list above it.
@@ -114,6 +113,10 @@ def enclosed(lines: Sequence[str]) -> Enclosed:
     made = Enclosed()
     made.splice(lines, 0, 1, len(lines))
     return made
+
+
+def _is_marked(line: str) -> bool:
+    return "```" in line or "~~~" in line or "<!--" in line or "-->" in line
 
 
 def _moved(each: Enclosure, first: int, by: int) -> Enclosure:

@@ -45,8 +45,9 @@ def test_next_and_previous_go_round_the_text(text: list[str], line: int, unit: i
     round_ = [(n, hit) for n in range(len(text)) for hit in search.shown_at(n)]
     after = [each for each in round_ if (each[0], each[1][0]) >= (line, unit)]
     before = [each for each in round_ if (each[0], each[1][1]) <= (line, unit)]
-    assert search.next_from(line, unit) == (after or round_ or [None])[0]
-    assert search.last_before(line, unit) == (before or round_ or [None])[-1]
+    first, last = (after or round_)[:1], (before or round_)[-1:]
+    assert search.next_from(line, unit) == (first[0] if first else None)
+    assert search.last_before(line, unit) == (last[0] if last else None)
 
 
 @given(LINES)

@@ -17,7 +17,7 @@ from postdesk.ui.theme import CODE_FAMILY, Theme
 # How much larger a heading of each level is than the text (levels 4 to 6 are as large as it is).
 _LARGER = {1: 1.3, 2: 1.19, 3: 1.1}
 _AT_ONCE = 60  # lines coloured with the edit itself; a larger paste is coloured when it is seen
-_PART = 4_000  # code points of a very long line that are coloured on either side of what is seen
+_PART = 2_500  # code points of a very long line that are coloured on either side of what is seen
 
 _Looks = tuple[Range, ...] | None
 

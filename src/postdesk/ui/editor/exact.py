@@ -21,18 +21,37 @@ _INTO = str.maketrans(_STAND_INS | _ESCAPED | _HALVES)
 _BACK = {shown: real for real, shown in (_STAND_INS | _ESCAPED | _HALVES).items()}
 _SPECIAL = re.compile("[\u2029\ufdd0-\ufdd5\ufdef\r\ud800-\udfff]")
 _SHOWN = re.compile("\ufdef[0-4\ue000-\ue7ff]|[\ufdd2-\ufdd5]")
+_LONG = 400  # code points from which on a few searches for single characters are quicker than one pattern
 _LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
 
 
 def to_document(text: str) -> str:
     """What is put into the document for `text` (lines end with LF); the same length but for U+FDD2-5, U+FDEF
     and half surrogate pairs."""
+    if text.isascii() and "\r" not in text:
+        return text
+    if len(text) > _LONG and not _may_be_special(text):
+        return text
     return text.translate(_INTO) if _SPECIAL.search(text) else text
+
+
+def _may_be_special(text: str) -> bool:
+    if any(letter in text for letter in _STAND_INS) or any(letter in text for letter in _ESCAPED):
+        return True
+    try:
+        text.encode("utf-16-le")
+    except UnicodeEncodeError:  # half a pair
+        return True
+    return False
 
 
 def from_document(raw: str) -> str:
     """The text behind `toRawText()`, or behind a part of it such as `selectedText()`."""
+    if raw.isascii():
+        return raw
     text = raw.replace("\u2029", "\n")
+    if len(text) > _LONG and not any(letter in text for letter in "\ufdd2\ufdd3\ufdd4\ufdd5\ufdef"):
+        return text
     return _SHOWN.sub(lambda found: _BACK[found[0]], text) if _SHOWN.search(text) else text
 
 
@@ -43,14 +62,12 @@ def one_line_end(text: str) -> str:
 
 def units(text: str) -> int:
     """How many UTF-16 units `text` has."""
-    if text.isascii() or max(text) <= "\uffff":
-        return len(text)
-    return len(text) + sum(letter > "\uffff" for letter in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def utf16_offsets(text: str) -> list[int] | None:
     """For every code point its offset in UTF-16 units (and the length at the end); None where they are the same."""
-    if text.isascii() or max(text, default="") <= "\uffff":
+    if units(text) == len(text):
         return None
     offsets = [0]
     for letter in text:

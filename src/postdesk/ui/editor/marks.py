@@ -74,7 +74,9 @@ _INLINE = re.compile(
     r"|(?P<strike>~~(?=\S).{1,500}?(?<=\S)~~)",
     re.DOTALL,
 )
-_SPANS = {"strong": (2, Look.BOLD), "em": (1, Look.ITALIC), "strike": (2, Look.STRIKE)}
+_SPANS = {"strong": (2, int(Look.BOLD)), "em": (1, int(Look.ITALIC)), "strike": (2, int(Look.STRIKE))}
+# Flags are slow to join; a line may have a hundred ranges.
+_FAINT, _LINK, _CODE = int(Look.FAINT), int(Look.LINK), int(Look.CODE)
 
 Range = tuple[int, int, int]  # first code point, one past the last, look (with a heading's level)
 
@@ -198,24 +200,24 @@ def _inline(text: str, start: int, end: int | None, look: int, ranges: list[Rang
         kind = found.lastgroup or ""
         if kind in _SPANS:
             width, more = _SPANS[kind]
-            ranges.append((a, a + width, look | Look.FAINT))
+            ranges.append((a, a + width, look | _FAINT))
             _inline(text, a + width, b - width, look | more, ranges)
-            ranges.append((b - width, b, look | Look.FAINT))
+            ranges.append((b - width, b, look | _FAINT))
         elif kind == "link":
             first, last = found.span("words")
-            ranges.append((a, first, look | Look.FAINT))
-            _inline(text, first, last, look | Look.LINK, ranges)
-            ranges.append((last, b, look | Look.FAINT))
+            ranges.append((a, first, look | _FAINT))
+            _inline(text, first, last, look | _LINK, ranges)
+            ranges.append((last, b, look | _FAINT))
         elif kind == "code":
-            ranges.append((a, b, look | Look.CODE))
+            ranges.append((a, b, look | _CODE))
         elif kind == "escape":
-            ranges.append((a, a + 1, look | Look.FAINT))
+            ranges.append((a, a + 1, look | _FAINT))
             if look:
                 ranges.append((a + 1, b, look))
         elif kind == "auto":
-            ranges.append((a, b, look | Look.LINK))
+            ranges.append((a, b, look | _LINK))
         else:  # comment, note, tag
-            ranges.append((a, b, look | Look.FAINT))
+            ranges.append((a, b, look | _FAINT))
     if look and at < end:
         ranges.append((at, end, look))
 

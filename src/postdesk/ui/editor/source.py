@@ -30,6 +30,10 @@ class Source:
         self._headings: tuple[Heading, ...] | None = ()
         self._text: str | None = ""
         self._units = 1
+        self._known_at = (
+            0,
+            0,
+        )  # a line, and where it begins in the text: an edit is seldom far from the one before
 
     def put(self, text: str) -> None:
         """Another text takes the place of this one."""
@@ -40,9 +44,15 @@ class Source:
         """The lines from `first` on were replaced: `removed` went, and these came. True where others may be inside a
         fence or comment now, or no longer."""
         gone = self.lines[first : first + removed]
+        if self._text is not None and gone and come and len(gone) < len(self.lines):
+            start = self._begins(first)
+            end = start + sum(map(len, gone)) + len(gone) - 1
+            self._text = self._text[:start] + "\n".join(come) + self._text[end:]
+        else:
+            self._text, self._known_at = None, (0, 0)
         self.lines[first : first + removed] = come
         self._units += _units(come) - _units(gone)
-        self._text = self._headings = None
+        self._headings = None
         added = len(come)
         self._outline.splice(self.lines, first, removed, added)
         self.words.splice(first, removed, added)
@@ -137,6 +147,18 @@ class Source:
                 break
             bottom += 1
         return top, bottom
+
+    def _begins(self, number: int) -> int:
+        """Where a line begins in the text, in code points; the lines before it stay as they are."""
+        known, at = self._known_at
+        if number >= known:
+            at += sum(map(len, self.lines[known:number])) + number - known
+        elif number > known // 2:
+            at -= sum(map(len, self.lines[number:known])) + known - number
+        else:
+            at = sum(map(len, self.lines[:number])) + number
+        self._known_at = (number, at)
+        return at
 
     def _goes_on(self, number: int, depth: int) -> str | None:
         """A line's words where it is part of a paragraph `depth` quotations deep, else None."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QPlainTextDocumentLayout
 from postdesk.ui.editor.marks import lead
 
 BAR_STEP = 15.0  # px from one quotation bar to the next, and from the last one to the text
+_LONG = 5_000  # UTF-16 units of a paragraph whose glyphs are kept
 _TIGHT = 1.18  # the least line height, for lines taller than the text's own (headings, emoji, other scripts)
 
 
@@ -45,6 +46,8 @@ class SpacedLayout(QPlainTextDocumentLayout):
         if top == 0:
             if not rect.height():  # a block that is not shown
                 return rect
+            # Else Qt shapes the whole paragraph anew whenever the cursor or a line of it is drawn.
+            layout.setCacheEnabled(block.length() > _LONG)
             count = self._arrange(block, layout, count)
             last = layout.lineAt(count - 1)
         elif count > 1:
@@ -68,13 +71,7 @@ class SpacedLayout(QPlainTextDocumentLayout):
         """Puts the block's lines where they belong; returns how many there are then."""
         indent, hang = self._indents(block, layout) if self._in_code else (0.0, 0.0)
         if not indent and (not hang or count == 1):
-            y = 0.0
-            for n in range(count):
-                line = layout.lineAt(n)
-                height = line.height()
-                pitch = self._pitch(height)
-                line.setPosition(QPointF(line.x(), y + (pitch - height) / 2))
-                y += pitch
+            self._part(layout, count)
             return count
         first = layout.lineAt(0)
         x, width = first.x(), first.width()
@@ -97,6 +94,19 @@ class SpacedLayout(QPlainTextDocumentLayout):
         if block.lineCount() != count:
             block.setLineCount(count)
         return count
+
+    def _part(self, layout: QTextLayout, count: int) -> None:
+        """Moves the lines apart; a paragraph of 100 KB has 1,500, so little is asked of each."""
+        x, y = layout.lineAt(0).x(), 0.0
+        pitches: dict[float, float] = {}
+        for n in range(count):
+            line = layout.lineAt(n)
+            height = line.height()
+            pitch = pitches.get(height)
+            if pitch is None:
+                pitch = pitches[height] = self._pitch(height)
+            line.setPosition(QPointF(x, y + (pitch - height) / 2))
+            y += pitch
 
     def _indents(self, block: QTextBlock, layout: QTextLayout) -> tuple[float, float]:
         """The indent of all lines and of those after the first, in px."""
