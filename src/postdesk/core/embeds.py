@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,6 @@ PROVIDERS = (
         "https://speakerdeck.com/oembed.json",
     ),
 )  # fmt: skip
-_PATTERNS = tuple(
-    (re.compile(rf"https?://(?:{provider.addresses})\Z", re.IGNORECASE), provider) for provider in PROVIDERS
-)
 _NO_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f<>\"\\]")
 _LONGEST = 2000  # characters; a longer one is no address of a video
 
@@ -143,7 +141,16 @@ def provider_of(address: str) -> Provider | None:
     """Who shows `address`, if anybody known does; None for text that is not one bare address."""
     if len(address) > _LONGEST or _NO_ADDRESS.search(address):
         return None
-    return next((provider for pattern, provider in _PATTERNS if pattern.match(address)), None)
+    return next((provider for pattern, provider in _patterns() if pattern.match(address)), None)
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[re.Pattern[str], Provider], ...]:
+    """Made for the first address: a post without one need not wait for it."""
+    return tuple(
+        (re.compile(rf"https?://(?:{provider.addresses})\Z", re.IGNORECASE), provider)
+        for provider in PROVIDERS
+    )
 
 
 def short(address: str) -> str:
