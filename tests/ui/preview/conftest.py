@@ -55,6 +55,7 @@ def reader(qtbot: QtBot) -> Generator[Reader, None, None]:
     qtbot.addWidget(preview)
     preview.resize(600, 700)
     preview.show()
+    preview.start_engine()
     qtbot.waitUntil(lambda: preview.surface is not None, timeout=PATIENCE)
     found = Reader(qtbot, preview)
     found.show("Ready.")

@@ -40,16 +40,13 @@ def _kill(reader: Reader, qtbot: QtBot) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def test_the_window_is_painted_before_the_engine_is_made(shown: Preview, qtbot: QtBot) -> None:
-    painted_first: list[bool] = []
-    shown._paper.painted.connect(lambda: painted_first.append(shown.surface is None))
+def test_nothing_is_started_for_a_pane_that_nobody_sees(shown: Preview, qtbot: QtBot) -> None:
     shown.set_post("T", "b", "Text.")
-    shown.show()
-    painted_first.append(shown.surface is None)
+    shown.start_engine()
+    assert shown.surface is None
+    assert shown.rendering.pid == 0
     with qtbot.waitSignal(shown.shown, timeout=PATIENCE):
-        pass
-    # The engine's own slot runs before the test's: by then its view is there, after the paint.
-    assert painted_first == [True, False]
+        shown.show()
     assert not shown.is_simple
 
 
@@ -116,6 +113,7 @@ def test_as_root_with_the_sandbox_on_the_engine_is_never_made(
     monkeypatch.setattr(pane, "register_scheme", lambda: pytest.fail("the engine was imported"))
     shown.set_post("T", "b", "Text.")
     with qtbot.waitSignal(shown.engine_failed, timeout=PATIENCE) as told:
+        shown.start_engine()
         shown.show()
     assert "root" in told.args[0]
     assert told.args[0] == shown.failure
@@ -130,6 +128,7 @@ def test_where_the_probe_fails_the_simpler_preview_is_shown_and_says_why(
     monkeypatch.setattr(Rendering, "start", lambda _self: None)
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with qtbot.waitSignal(shown.engine_failed, timeout=PATIENCE) as told:
+        shown.start_engine()
         shown.show()
     assert "sandbox" in told.args[0]
     assert shown.is_simple
@@ -140,6 +139,7 @@ def test_where_the_engine_is_not_installed_the_simpler_preview_is_shown_and_says
 ) -> None:
     monkeypatch.setitem(sys.modules, "postdesk.ui.preview.web", None)
     with qtbot.waitSignal(shown.engine_failed, timeout=PATIENCE) as told:
+        shown.start_engine()
         shown.show()
     assert "could not be loaded" in told.args[0]
     assert shown.is_simple
@@ -178,6 +178,7 @@ preview = Preview(load_theme(False))
 preview.set_post("T", "b", "Text.")
 preview.shown.connect(application.quit)
 preview.show()
+preview.start_engine()
 application.exec()
 assert not preview.is_simple
 print("done")

@@ -50,6 +50,7 @@ def plain(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Generator[Preview, N
     found.resize(600, 700)
     with qtbot.waitSignal(found.engine_failed, timeout=PATIENCE):
         found.show()
+        found.start_engine()
     yield found
     found.shut()
 

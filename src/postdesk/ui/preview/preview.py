@@ -64,6 +64,7 @@ class Preview(QWidget):
         self._cache = cache
         self._surface: Surface | None = None
         self._widget: QWidget | None = None
+        self._wanted = False
         self._started = False
         self._failure = ""
         self._simple = False
@@ -87,7 +88,6 @@ class Preview(QWidget):
         self._rendering.lost.connect(self._empty)
         self._rendering.failed.connect(self._not_rendered)
         self._paper = Paper(theme, self)
-        self._paper.painted.connect(self.start_engine)
         self._stack = QStackedLayout(self)
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(self._paper)
@@ -162,8 +162,12 @@ class Preview(QWidget):
     # --- the engine ----------------------------------------------------------------------------------------------
 
     def start_engine(self) -> None:
-        """Start what renders and make the web engine's view; comes by itself after the first paint. Idempotent."""
-        if self._started:
+        """Start what renders and make the web engine's view, as soon as the pane can be seen. Idempotent.
+
+        It takes the processor for some 0.3 s: whoever calls lets her have her window first.
+        """
+        self._wanted = True
+        if self._started or not self.isVisible():
             return
         self._started = True
         self._rendering.start()
@@ -369,10 +373,11 @@ class Preview(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._unseen is not None:
-            QTimer.singleShot(0, self, self._catch_up)
+        QTimer.singleShot(0, self, self._catch_up)
 
     def _catch_up(self) -> None:
+        if self._wanted:
+            self.start_engine()
         if self._unseen is not None and self.isVisible():
             self.update_body(*self._unseen)
 
