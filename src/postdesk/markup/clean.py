@@ -1,8 +1,8 @@
 """The second wall of the preview: HTML with everything taken out that runs, loads, sends, or leaves the page.
 
 The first wall is the engine's settings and the page's content security policy; this one holds without them. It keeps
-a list of what may stay (elements, attributes, schemes of links) and writes the page anew from the parser's events,
-so that what the parser did not understand cannot come out. What comes out is balanced: no element reaches beyond its
+a list of what may stay (elements, attributes, schemes of links) and writes the page anew from what `tokens` read, so
+that what was not understood cannot come out. What comes out is balanced: no element reaches beyond its
 block.
 """
 
@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Callable
-from html.parser import HTMLParser
 
 from postdesk.core.language import _
+from postdesk.markup import tokens
 
 Picture = Callable[[str], str | None]
 
@@ -48,7 +49,7 @@ _OWN: dict[str, frozenset[str]] = {
 }
 _NUMERIC = frozenset(["width", "height", "colspan", "rowspan", "span", "start", "value"])
 _LIMIT = 200  # open elements; deeper ones are left out, what is inside them stays
-_ALIGNED = re.compile(r"\s*text-align:\s*(left|right|center)\s*;?\s*\Z", re.IGNORECASE)
+_ALIGNED = re.compile(r"text-align:\s*(left|right|center)\s*;?\Z", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _REMOTE = re.compile(r"(?:https?:)?[/\\]{2}", re.IGNORECASE)
@@ -67,8 +68,7 @@ def clean(html: str, picture: Picture, remote_allowed: bool) -> str:
     """
     cleaner = _Cleaner(picture, remote_allowed)
     try:
-        cleaner.feed(html)
-        cleaner.close()
+        tokens.read(html, cleaner)
     except Exception:
         # A parser that stumbles has shown nothing yet that was not checked; the rest is shown as text.
         return cleaner.result() + _as_text(html)
@@ -107,33 +107,28 @@ def _as_text(source: str) -> str:
     return f'<pre class="as-typed">{html.escape(source, quote=False)}</pre>'
 
 
-class _Cleaner(HTMLParser):
+class _Cleaner:
+    """Writes anew what `tokens.read` tells."""
+
     def __init__(self, picture: Picture, remote_allowed: bool) -> None:
-        super().__init__(convert_charrefs=True)
         self._picture = picture
         self._remote_allowed = remote_allowed
         self._out: list[str] = []
         self._open: list[str] = []
         self._dropping: list[str] = []
+        self._dropped: Counter[str] = Counter()  # how often each is in `_dropping`
 
     def result(self) -> str:
         """What is there, with all that is open closed."""
         return "".join(self._out) + "".join(f"</{tag}>" for tag in reversed(self._open))
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._dropping:
-            if tag in _DROPPED and tag not in ("embed", "frame"):
-                self._dropping.append(tag)
+    def start(self, tag: str, attributes: list[tuple[str, str]]) -> None:
+        if tag in _DROPPED and tag not in ("embed", "frame"):  # these two have no inside
+            self._dropping.append(tag)
+            self._dropped[tag] += 1
+        if self._dropping or tag not in _KEPT or (tag not in _VOID and len(self._open) >= _LIMIT):
             return
-        if tag in _DROPPED:
-            if tag not in ("embed", "frame"):  # these two have no inside
-                self._dropping.append(tag)
-            return
-        if tag not in _KEPT or (tag not in _VOID and len(self._open) >= _LIMIT):
-            return
-        values = {
-            name: value or "" for name, value in reversed(attrs)
-        }  # the first of two wins, as in browsers
+        values = dict(reversed(attributes))  # the first of two wins, as in browsers
         if tag == "img":
             self._image(values)
             return
@@ -146,15 +141,13 @@ class _Cleaner(HTMLParser):
         if tag not in _VOID:
             self._open.append(tag)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # In HTML the slash means nothing.
-        self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if self._dropping:
-            if tag in self._dropping:
-                while self._dropping.pop() != tag:
-                    pass
+            while self._dropped[tag]:  # the innermost one of its name, and whatever is open in it
+                gone = self._dropping.pop()
+                self._dropped[gone] -= 1
+                if gone == tag:
+                    break
             return
         if tag not in self._open:
             return
@@ -164,14 +157,9 @@ class _Cleaner(HTMLParser):
             if closed == tag:
                 break
 
-    def handle_data(self, data: str) -> None:
+    def text(self, words: str) -> None:
         if not self._dropping:
-            self._out.append(html.escape(data, quote=False))
-
-    # Comments, declarations and processing instructions say nothing to a reader: HTMLParser drops them.
-
-    def unknown_decl(self, data: str) -> None:
-        """CDATA and its like are dropped too."""
+            self._out.append(html.escape(words, quote=False))
 
     def _attributes(self, tag: str, values: dict[str, str]) -> str:
         allowed = _OWN.get(tag, frozenset())
@@ -187,7 +175,7 @@ class _Cleaner(HTMLParser):
                 if _ANCHOR.match(value):
                     written.append((name, value))
             elif name == "style":
-                aligned = _ALIGNED.match(value)
+                aligned = _ALIGNED.match(value.strip())
                 if aligned is not None and tag in ("td", "th"):
                     written.append(("style", f"text-align: {aligned[1].lower()};"))
             elif name in _NUMERIC:
