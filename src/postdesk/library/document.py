@@ -165,7 +165,7 @@ def _parsed(parts: Parts | None, decoded: encoding.Decoded) -> Fields:
         return Fields()
     if decoded.stand_ins and encoding.has_stand_ins(parts.front):
         raise BrokenFrontMatter(decoded.problem)
-    return frontmatter.parse(parts.front)
+    return scan.exact(parts.front) or frontmatter.parse(parts.front)
 
 
 def _most_frequent_end(text: str) -> str:

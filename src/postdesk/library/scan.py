@@ -7,7 +7,7 @@ never disagree about a post.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from postdesk.core.errors import BrokenFrontMatter
@@ -87,8 +87,28 @@ def toml() -> str:
     )
 
 
+def exact(front: str) -> Fields | None:
+    """All the fields, the picture too, as `frontmatter.parse` gives them; None when only the parser can tell. A
+    hundredth of its time, and without loading it."""
+    found = _read(front)
+    fields = None if found is None else _fields(found)
+    if found is None or fields is None:
+        return None
+    images = [found[key] for key in frontmatter.KEYS["image"] if key in found]
+    texts = [image.strip() for image in images if isinstance(image, str)]
+    if len(texts) < len(images):
+        return None
+    return replace(fields, image=texts[0]) if texts else fields
+
+
 def _quick(front: str) -> Fields | None:
-    """The fields, or None when only the parser can tell."""
+    """The fields that a row shows, or None when only the parser can tell."""
+    found = _read(front)
+    return None if found is None else _fields(found)
+
+
+def _read(front: str) -> dict[str, str | list[str]] | None:
+    """The values by key, or None when only the parser can tell."""
     if len(front) > frontmatter.LONGEST:
         return None
     found: dict[str, str | list[str]] = {}
@@ -128,7 +148,7 @@ def _quick(front: str) -> Fields | None:
             if items is None or items or above in _OURS or nested in below or below[:1] not in ([], [deeper]):
                 return None
             below += [nested] if below else [deeper, nested]
-    return _fields(found) if position == len(front) else None
+    return found if position == len(front) else None
 
 
 def _fields(found: dict[str, str | list[str]]) -> Fields | None:
