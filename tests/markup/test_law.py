@@ -115,3 +115,14 @@ def test_what_is_near_to_where_she_types_comes_first() -> None:
     shown = [piece.html for splice in first.splices for piece in splice.pieces]
     assert "<p>block 150</p>" in shown
     assert "<p>block 0</p>" not in shown
+
+
+def test_a_link_follows_its_definition_wherever_that_stands_and_however_it_is_spelled() -> None:
+    text = "> [two\n> lines] and [a \\] b] and [STRASSE]\n\nend"
+    page = LivePage(text)
+    assert "<a" not in page.html
+    for number, (label, address) in enumerate([("Two Lines", "/1"), ("a \\] b", "/2"), ("straße", "/3")]):
+        page.edit(3, 0, [f"[{label}]: {address}", ""], 3)
+        assert page.html.count("<a") == number + 1
+    page.edit(3, 1, [""], 3)
+    assert page.html.count("<a") == 2

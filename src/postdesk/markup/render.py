@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from xml.etree.ElementTree import Element
 
 from pygments.formatters import HtmlFormatter
@@ -21,6 +21,7 @@ from postdesk.core.language import _
 from postdesk.markup import source
 from postdesk.markup.blocks import Block, split
 from postdesk.markup.dialect import FOOTNOTE_MARK, Dialect, make_markdown, unescape_label
+from postdesk.markup.links import label_key
 
 _CACHED = 3_000  # blocks that went from the text, and their HTML: a cut is often a move
 
@@ -29,13 +30,23 @@ class TooLong(Exception):
     """A block takes longer to render than anybody waits. Raised by a guard, from outside."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Definitions:
     """What one block may define and another use: link addresses, footnotes (Markdown) and abbreviations."""
 
     references: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     abbreviations: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def by_key(self) -> Mapping[str, tuple[object, ...]]:
+        """Addresses and footnotes by the label as a block would have it in brackets."""
+        found: dict[str, tuple[object, ...]] = {}
+        for label, target in self.references.items():
+            found[label_key(label)] = (label, target)
+        for label in self.notes:
+            found["^" + label] = (label,)
+        return found
 
 
 def render_document(text: str) -> str:
@@ -169,7 +180,8 @@ def highlight_css(dark: bool) -> str:
 # --- definitions ---------------------------------------------------------------------------------------------
 
 _DEFINING = re.compile(r"\] ?:")
-_BRACKETED = re.compile(r"\[([^\[\]]*)\]")
+_BRACKETED = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]", re.DOTALL)
+_NEXT_LINE = re.compile(r"\n[ \t>]*")  # a label that goes on in the next line of a quotation
 
 
 def defines(block: Block) -> bool:
@@ -182,13 +194,13 @@ def _defined(dialect: Dialect) -> Definitions:
 
 
 @lru_cache(maxsize=_CACHED)
-def _labels(text: str) -> frozenset[str]:
-    """Everything in brackets in `text`, as Python-Markdown compares labels, and as footnotes do (exactly)."""
+def _labels(text: str) -> tuple[str, ...]:
+    """Everything in brackets in `text`: as labels of links are compared, and exactly, as footnotes are."""
     found = set()
     for label in _BRACKETED.findall(text):
-        found.add(label)
-        found.add(" ".join(label.lower().split()))
-    return frozenset(found)
+        plain = _NEXT_LINE.sub(" ", label)
+        found |= {label, plain, label_key(label), label_key(plain)}
+    return tuple(sorted(found))
 
 
 def visible(block: Block, definitions: Definitions) -> tuple[object, ...]:
@@ -196,13 +208,8 @@ def visible(block: Block, definitions: Definitions) -> tuple[object, ...]:
     text = block.text
     found: list[object] = []
     if "[" in text and (definitions.references or definitions.notes):
-        labels = _labels(text)
-        for label, target in definitions.references.items():
-            if " ".join(label.split()) in labels:
-                found.append((label, target))
-        for label in definitions.notes:
-            if "^" + label in labels or "\n" in label:
-                found.append(label)
+        known = definitions.by_key
+        found += [known[label] for label in _labels(text) if label in known]
     for abbreviation, meaning in definitions.abbreviations.items():
         if abbreviation in text:
             found.append((abbreviation, meaning))
