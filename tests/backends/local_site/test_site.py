@@ -274,3 +274,41 @@ def test_a_summary_is_her_own_words_not_what_she_quotes(site: Backend) -> None:
     )
     publish(site, content="<ul><li>only</li><li>points</li></ul>")
     assert 'content="only points"' in pages(site)["2026/11/ferry-strike/index.html"].decode()
+
+
+VIDEO = "https://youtu.be/x_y?a=1&amp;b=2"
+
+
+def test_a_video_is_a_card_on_the_page_and_a_link_in_the_feed(site: Backend) -> None:
+    publish(site, content=f"<p>Look:</p>\n<p>{VIDEO}</p>\n<blockquote>\n<p>{VIDEO}</p>\n</blockquote>")
+    written = pages(site)
+    page = written["2026/11/ferry-strike/index.html"].decode()
+    card = f'<figure class="embed embed-video"><a href="{VIDEO}"><strong>YouTube</strong>'
+    assert page.count(card) == 2
+    assert f"<p>{VIDEO}</p>" not in page
+    for name, content in written.items():
+        assert b"<iframe" not in content, name
+        assert b"<script" not in content, name
+    feed = ElementTree.fromstring(written["feed.xml"])  # noqa: S314  made right here
+    (entry,) = feed.findall(".//{http://www.w3.org/2005/Atom}content")
+    assert entry.text is not None
+    assert entry.text.count(f'<p><a href="{VIDEO}">{VIDEO}</a></p>') == 2
+    assert "embed" not in entry.text
+
+
+def test_what_the_post_itself_is_stays_as_it_was_sent(site: Backend) -> None:
+    content = f"<p>Look:</p>\n<p>{VIDEO}</p>"
+    post = publish(site, content=content)
+    assert site.read(post.remote_id).content == content
+
+
+def test_a_summary_says_no_address_of_a_video(site: Backend) -> None:
+    publish(site, content=f"<p>{VIDEO}</p>\n<p>The first boat left.</p>")
+    front = pages(site)["index.html"].decode()
+    assert "The first boat left." in front
+    assert "youtu" not in front
+
+
+def test_an_address_in_a_list_is_none(site: Backend) -> None:
+    publish(site, content=f"<ul>\n<li>\n<p>{VIDEO}</p>\n</li>\n</ul>")
+    assert f"<p>{VIDEO}</p>" in pages(site)["2026/11/ferry-strike/index.html"].decode()

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from pygments.formatters import HtmlFormatter
 
+from postdesk.backends.local_site.embeds import with_cards, with_links, without
 from postdesk.backends.local_site.store import SitePost, path_part
 from postdesk.core.resources import resource
 
@@ -82,7 +83,7 @@ def summary(post: SitePost, limit: int = 240) -> str:
     if post.excerpt.strip():
         return post.excerpt.strip()
     reader = _Text()
-    reader.feed(post.content[:20_000])
+    reader.feed(without(post.content[:20_000]))
     text = " ".join("".join(reader.own).split()) or " ".join("".join(reader.parts).split())
     return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + "…"
 
@@ -165,7 +166,7 @@ class Pages:
 
     def _post(self, post: SitePost) -> bytes:
         up = "../" * (post.path.count("/") + 1)
-        body = Markup(self._pictures(post.content, up))  # noqa: S704  her own text, on her own site
+        body = Markup(self._pictures(with_cards(post.content), up))  # noqa: S704  her own text, on her own site
         return self._render("post.html", post.path, post=post, body=body, cover=self._cover(post, up))
 
     def _pictures(self, content: str, up: str) -> str:
@@ -237,7 +238,7 @@ class Pages:
             (p.modified or p.date for p in posts), default=datetime.fromtimestamp(0, UTC).isoformat()
         )
         bodies = {
-            p.remote_id: _MEDIA.sub(rf'\g<before>{self._site.address}media/\g<name>"', p.content)
+            p.remote_id: _MEDIA.sub(rf'\g<before>{self._site.address}media/\g<name>"', with_links(p.content))
             for p in posts
         }
         return self._render("feed.xml", "", posts=posts, newest=newest, bodies=bodies, where=self._where)
