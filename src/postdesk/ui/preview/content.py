@@ -19,18 +19,30 @@ class Splice:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """A place among the letters that the page shows: in piece `at`, or in the footnote called `label` where that is -1;
+    `part` (0 to 1) of its letters come before, the nearest of which are `before`, and `after` comes next."""
+
+    at: int
+    part: float
+    before: str = ""
+    after: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What is to change on the page; `count` pieces are there afterwards.
 
     `fresh`: it is another post, or the page was lost: empty it first. `tail`: the footnotes, None if they stay. `seen`:
-    a piece and how far down in it (0 to 1) she is, to be brought into view.
+    where she types, to be brought into view.
     """
 
     splices: tuple[Splice, ...] = ()
     tail: str | None = None
     fresh: bool = False
     count: int = 0
-    seen: tuple[int, float] | None = None
+    seen: Spot | None = None
 
 
 def dressed(markup: str, pictures: Pictures) -> str:
@@ -47,6 +59,10 @@ class Lines:
 
     def __len__(self) -> int:
         return len(self._firsts)
+
+    def range(self, at: int) -> tuple[int, int]:
+        """First and last line of piece `at`."""
+        return self._firsts[at], self._lasts[at]
 
     def clear(self) -> None:
         """The page is empty."""

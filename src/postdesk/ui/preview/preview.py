@@ -22,7 +22,7 @@ from postdesk.ui.preview.probe import Probe, is_root, needed
 from postdesk.ui.preview.rendering import Message, Rendering
 from postdesk.ui.preview.returns import Returns
 from postdesk.ui.preview.scheme import HOST, SCHEME, register_scheme
-from postdesk.ui.preview.surface import Surface
+from postdesk.ui.preview.surface import Cards, Sources, Surface
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.theme import Theme
 
@@ -30,6 +30,7 @@ Resolve = Callable[[str], Path]
 
 _PICTURES = f"{SCHEME}://{HOST}/picture/"
 _PICTURE_MARKS = ("<img", "<IMG")
+_CARD_MARKS = ("<p>http", "<p>HTTP")
 
 
 class Preview(QWidget):
@@ -70,6 +71,7 @@ class Preview(QWidget):
         self._simple = False
         self._resolve: Resolve | None = None
         self._pictures = Pictures(_PICTURES, None)
+        self._cards: Cards | None = None
         self._head = ("", "")
         self._lines = Lines()
         self._fresh = True  # nothing of this post is on the page
@@ -139,6 +141,13 @@ class Preview(QWidget):
         """Files of the library have changed: look again whether the pictures are there."""
         self._take_pictures(Pictures(_PICTURES, self._resolve))
         self._rendering.again(_PICTURE_MARKS)
+
+    def set_cards(self, cards: Cards) -> None:
+        """Who makes cards of bare addresses, and tells when it knows more about some."""
+        self._cards = cards
+        cards.changed.connect(self._cards_changed)
+        self._take_pictures(self._pictures)
+        self._cards_changed()
 
     def set_theme(self, theme: Theme) -> None:
         """Light or dark."""
@@ -264,7 +273,7 @@ class Preview(QWidget):
         surface.link_clicked.connect(self.link_clicked)
         surface.lost.connect(self._lost)
         surface.scrolled.connect(self._scrolled)
-        surface.set_pictures(self._pictures)
+        self._take_pictures(self._pictures)
         if self._styles is not None:
             surface.set_highlighting(*self._styles)
         self._stack.addWidget(widget)
@@ -286,7 +295,15 @@ class Preview(QWidget):
     def _take_pictures(self, pictures: Pictures) -> None:
         self._pictures = pictures
         if self._surface is not None:
-            self._surface.set_pictures(pictures)
+            cards = self._cards
+            self._surface.set_pictures(pictures if cards is None else Sources(pictures, cards))
+
+    def _cards_changed(self) -> None:
+        self._rendering.again(_CARD_MARKS)
+
+    def _dressed(self, html: str) -> str:
+        html = dressed(html, self._pictures)
+        return html if self._cards is None else self._cards.placed(html)
 
     def _empty(self) -> None:
         """Whatever is on the page is not the post's, or will come once more."""
@@ -309,12 +326,10 @@ class Preview(QWidget):
         splices = []
         for at, removed, pieces in message["splices"]:
             self._lines.splice(at, removed, [(first, last) for _html, first, last in pieces])
-            splices.append(
-                Splice(at, removed, tuple(dressed(html, self._pictures) for html, _first, _last in pieces))
-            )
+            splices.append(Splice(at, removed, tuple(self._dressed(html) for html, _first, _last in pieces)))
         self._lines.shift(message["shifts"])
         tail = message["tail"]
-        self._send(surface, tuple(splices), dressed(tail, self._pictures) if tail else tail)
+        self._send(surface, tuple(splices), self._dressed(tail) if tail else tail)
 
     def _send(self, surface: Surface, splices: tuple[Splice, ...], tail: str | None) -> None:
         seen = self._lines.place_of(self._edited + 0.5) if self._edited is not None else None

@@ -31,9 +31,9 @@ from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _
 from postdesk.ui.preview.content import Change
 from postdesk.ui.preview.links import outgoing
-from postdesk.ui.preview.pictures import Pictures
 from postdesk.ui.preview.plain import QUOTE_STEP, rewrite, style_sheet
-from postdesk.ui.theme import PAGE_FAMILY, Theme
+from postdesk.ui.preview.surface import PictureSource
+from postdesk.ui.theme import PAGE_FAMILY, Theme, load_page_fonts
 
 _MEASURE = 700  # px; the widest line of text
 _CACHED_PICTURES = 40
@@ -50,6 +50,7 @@ class SimpleSurface(QTextBrowser):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        load_page_fonts()
         self.setAccessibleName(_("Preview"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         # Links are told to the window; the browser itself goes nowhere.
@@ -66,7 +67,7 @@ class SimpleSurface(QTextBrowser):
         self._fresh = True
         self._seen: tuple[int, float] | None = None
         self._waiting: list[Callable[[], None]] = []
-        self._source: Pictures | None = None
+        self._source: PictureSource | None = None
         self._highlighting = ("", "")
         self._rewritten: dict[str, str] = {}
         self._fits = (0, 0)
@@ -107,7 +108,7 @@ class SimpleSurface(QTextBrowser):
         if not self._soon.isActive():
             self._grant()
 
-    def set_pictures(self, pictures: Pictures) -> None:
+    def set_pictures(self, pictures: PictureSource) -> None:
         """Whom to ask for the pictures of the post."""
         self._source = pictures
         self._rewritten.clear()

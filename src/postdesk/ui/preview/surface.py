@@ -8,8 +8,43 @@ from typing import Protocol
 from PySide6.QtCore import SignalInstance
 
 from postdesk.ui.preview.content import Change
-from postdesk.ui.preview.pictures import Pictures
 from postdesk.ui.theme import Theme
+
+
+class PictureSource(Protocol):
+    """Serves what the page asks for by the addresses that it made itself; KeyError for any other address."""
+
+    def content(self, address: str, *, as_it_is: bool = True) -> tuple[str, bytes]: ...
+    def size(self, address: str) -> tuple[int, int] | None: ...
+
+
+class Cards(PictureSource, Protocol):
+    """Puts cards in the place of bare addresses of videos and posts (ui/embeds.py)."""
+
+    @property
+    def changed(self) -> SignalInstance: ...
+
+    def placed(self, markup: str) -> str: ...
+
+
+class Sources:
+    """Several sources as one."""
+
+    def __init__(self, *sources: PictureSource) -> None:
+        self._sources = sources
+
+    def content(self, address: str, *, as_it_is: bool = True) -> tuple[str, bytes]:
+        """Media type and bytes; fit for a worker thread."""
+        for source in self._sources:
+            try:
+                return source.content(address, as_it_is=as_it_is)
+            except KeyError:
+                continue
+        raise KeyError(address)
+
+    def size(self, address: str) -> tuple[int, int] | None:
+        """Width and height in px of a picture that can be shown."""
+        return next((size for source in self._sources if (size := source.size(address))), None)
 
 
 class Surface(Protocol):
@@ -27,7 +62,7 @@ class Surface(Protocol):
     def show_head(self, title: str, byline: str, shown: Callable[[], None]) -> None: ...
     def show_change(self, change: Change, landed: Callable[[], None]) -> None: ...
     def show_place(self, at: int, part: float, height: float | None) -> None: ...
-    def set_pictures(self, pictures: Pictures) -> None: ...
+    def set_pictures(self, pictures: PictureSource) -> None: ...
     def set_theme(self, theme: Theme) -> None: ...
     def set_highlighting(self, light: str, dark: str) -> None: ...
     def shut(self) -> None: ...

@@ -21,7 +21,7 @@ from postdesk.ui.preview import shell
 from postdesk.ui.preview.content import Change
 from postdesk.ui.preview.engine import Page, Server, make_profile
 from postdesk.ui.preview.links import outgoing
-from postdesk.ui.preview.pictures import Pictures
+from postdesk.ui.preview.surface import PictureSource
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.theme import Theme
 
@@ -87,7 +87,7 @@ class WebSurface(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._head = ("", "")
-        self._pictures: Pictures | None = None
+        self._pictures: PictureSource | None = None
         self._highlighting = ("", "")
         self._loaded = False
         self._next: tuple[Change, Landed] | None = None  # until the page is loaded
@@ -157,7 +157,7 @@ class WebSurface(QWidget):
         else:
             self._run(f"postdesk.align({at},{part:.4f},{height:.4f})")
 
-    def set_pictures(self, pictures: Pictures) -> None:
+    def set_pictures(self, pictures: PictureSource) -> None:
         """Whom to ask for the pictures of the post."""
         self._pictures = pictures
 
