@@ -37,10 +37,8 @@ def signs(text: str) -> str:
 
 
 def without_strangers(text: str) -> str:
-    """`text` without NUL, STX and ETX, other than in marks of `sign`."""
-    if _STRANGE.search(text) is None:
-        return text
-    return _STRANGE.sub(lambda match: "\ufffd" if match[0] == "\x00" else "", text)
+    """`text` with U+FFFD for every NUL, STX and ETX that is not in a mark of `sign`."""
+    return _STRANGE.sub("\ufffd", text)
 
 
 _SIGN = re.compile("\x02(\\d+)\x03")

@@ -516,7 +516,8 @@ class _Reader:
             leaf.kind = "group"
             leaf.children = inner.root.children
             self.document.take(inner)
-        elif leaf.kind == "code":
+        elif leaf.kind in ("code", "fence"):
+            # What follows the last line is not the block's; of a fence only when it was never closed.
             while leaf.lines and not leaf.lines[-1].strip(_WHITE):
                 leaf.lines.pop()
 
