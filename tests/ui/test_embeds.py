@@ -163,7 +163,7 @@ def test_without_a_connection_the_cards_stay(desk: Desk) -> None:
 
 
 def test_what_is_half_typed_is_not_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "CALM", 150)
+    monkeypatch.setattr(module, "CALM", 1500)
     desk.answers["youtube"] = True
     for end in range(len("https://youtu.be/"), len(V) + 1):
         desk.text = V[:end]

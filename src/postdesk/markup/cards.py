@@ -60,7 +60,7 @@ def _card(alone: Alone, known: Known) -> str:
     provider = alone.provider
     title = one_line(known.title, 200) or _spoken(provider)
     author = one_line(known.author, 80)
-    picture = f'<img src="{html.escape(known.picture)}" alt="">' if known.picture else ""
+    picture = f'<img src="{html.escape(known.picture)}" alt=""><br>' if known.picture else ""
     # The line breaks are for the simple preview, which knows no layout; the page's style sheet takes them out.
     by = f'<span class="pd-embed-by" dir="auto">{html.escape(author)}</span><br>' if author else ""
     return (
