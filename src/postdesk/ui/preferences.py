@@ -1,8 +1,9 @@
-"""The preferences: theme, text size, line length; each takes effect at once and is kept."""
+"""The preferences: theme, text size, whom the preview may ask; each takes effect at once and is kept."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -12,11 +13,13 @@ from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
 )
 
+from postdesk.core.embeds import PROVIDERS, Provider
 from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _
 from postdesk.core.settings import TEXT_SIZES, Settings, save_settings
@@ -24,6 +27,7 @@ from postdesk.publishing.desk import Desk
 from postdesk.ui.editor import Editor
 from postdesk.ui.style import stylesheet
 from postdesk.ui.theme import load_theme, palette, wants_dark
+from postdesk.ui.toast import Toast
 from postdesk.ui.window import MainWindow
 
 
@@ -33,6 +37,7 @@ class Preferences(QObject):
 
     told = Signal(str)
     changed = Signal(object)  # the theme
+    sites_changed = Signal()  # which sites may be asked for titles and pictures
 
     def __init__(self, desk: Desk, window: MainWindow, editor: Editor) -> None:
         super().__init__(window)
@@ -61,6 +66,22 @@ class Preferences(QObject):
         self._keep(replace(self._desk.settings, text_size=size))
         self._editor.set_text_size(size)
 
+    def set_site(self, slug: str, may_be_asked: bool) -> None:
+        """Whether a site (by its slug) may be asked for titles and pictures."""
+        self._keep(replace(self._desk.settings, sites={**self._desk.settings.sites, slug: may_be_asked}))
+        self.sites_changed.emit()
+
+    def offer_site(self, provider: Provider) -> None:
+        """Ask her about a site, without holding her up; no answer is no consent, and no refusal either."""
+        sentence = _(
+            "Show titles and pictures from {site}? Asking {site} for them tells it what you link to."
+        )
+        choices = (
+            (_("Allow"), partial(self.set_site, provider.slug, True)),
+            (_("Don’t allow"), partial(self.set_site, provider.slug, False)),
+        )
+        self._window.toasts.say(Toast(sentence.format(site=provider.name), choices))
+
     def open(self) -> QDialog:
         """The window of the preferences."""
         dialog = QDialog(self._window)
@@ -84,7 +105,13 @@ class Preferences(QObject):
         library.setTextFormat(Qt.TextFormat.PlainText)
         library.setWordWrap(True)
         library.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        for words, widget in ((_("Theme"), theme), (_("Text size"), size), (_("Library"), library)):
+        rows = (
+            (_("Theme"), theme),
+            (_("Text size"), size),
+            (_("Ask for titles and pictures"), self._sites(dialog)),
+            (_("Library"), library),
+        )
+        for words, widget in rows:
             label = QLabel(words)
             label.setProperty("kind", "field")
             label.setBuddy(widget)
@@ -97,6 +124,35 @@ class Preferences(QObject):
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
         dialog.show()
         return dialog
+
+    def _sites(self, dialog: QDialog) -> QPushButton:
+        """A button that names the sites which may be asked, with all of them to be ticked in its menu."""
+        button = QPushButton(dialog)
+        button.setProperty("kind", "quiet")
+        why = _("Cards in the preview can show titles and pictures. Asking a site tells it what you link to.")
+        button.setToolTip(why)
+        menu = QMenu(button)
+        button.setMenu(menu)
+
+        def name_them() -> None:
+            allowed = [p.name for p in PROVIDERS if self._desk.settings.sites.get(p.slug)]
+            shown = ", ".join(allowed[:3]) or _("No site")
+            if len(allowed) > 3:
+                shown = _("{sites} and {count} more").format(sites=shown, count=len(allowed) - 3)
+            button.setText(shown)
+            button.setAccessibleDescription(f"{shown}. {why}")
+
+        def answered(slug: str, may_be_asked: bool) -> None:
+            self.set_site(slug, may_be_asked)
+            name_them()
+
+        for provider in PROVIDERS:
+            entry = menu.addAction(provider.name)
+            entry.setCheckable(True)
+            entry.setChecked(self._desk.settings.sites.get(provider.slug, False))
+            entry.toggled.connect(partial(answered, provider.slug))
+        name_them()
+        return button
 
     def _follow_system(self) -> None:
         if self._desk.settings.theme == "system":
