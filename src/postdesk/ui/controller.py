@@ -36,6 +36,7 @@ from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
 from postdesk.ui.files import Files
 from postdesk.ui.help import show_about, show_licences, show_shortcuts
+from postdesk.ui.outline import Outline
 from postdesk.ui.pictures import Pictures
 from postdesk.ui.preferences import Preferences
 from postdesk.ui.preview.preview import Preview
@@ -51,6 +52,7 @@ from postdesk.ui.window import MainWindow
 
 _PATIENCE = 3000  # ms for the first post to open, before the rest is started all the same
 _AFTERWARDS = 700  # ms from the first post to the first question to a blog
+_MODES = ("typewriter", "dim_others")  # actions of the text's own look, kept from run to run
 _ON_THIS_MACHINE = ("library", "recovery", "publish")  # lanes that are waited for at quit; blogs are not
 _log = logging.getLogger(__name__)
 
@@ -85,6 +87,7 @@ class Controller(QObject):
         self.pictures = Pictures(desk.library, self.session, tasks, editor, details, window)
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
+        self.outline = Outline(window.toasts.host, window.theme, editor)
         self._minutes = 1
         self._line = 0
         self._why_simple = ""
@@ -103,6 +106,9 @@ class Controller(QObject):
         given = [Path(f).absolute() for f in files]
         last, cursor, blog = kept.get("post"), kept.get("cursor"), kept.get("blog")
         self.standing.blog = blog if isinstance(blog, str) else ""
+        for mode in _MODES:
+            self.actions.set_checked(mode, kept.get(mode) is True)
+        self._set_modes()
 
         def open_first() -> None:
             if given:
@@ -167,10 +173,19 @@ class Controller(QObject):
             **self.window.state_values(),
             "blog": self.standing.blog,
             "cursor": self.editor.cursor_position(),
+            **{mode: self.actions.is_checked(mode) for mode in _MODES},
         }
         if self.session.document is not None:
             values["post"] = str(self.session.document.path)
         return values
+
+    def _set_modes(self) -> None:
+        self.editor.set_typewriter(self.actions.is_checked("typewriter"))
+        self.editor.set_dimmed(self.actions.is_checked("dim_others"))
+
+    def _change_modes(self) -> None:
+        self._set_modes()
+        self._keep_place()
 
     def _keep_place(self) -> None:
         """Where she is, on the disk: the next start opens there after a crash, too."""
@@ -461,6 +476,9 @@ class Controller(QObject):
             "default_blog": lambda: self._with_account(self._make_default),
             "refresh": self.refresh_archives,
             "outbox": c.show_outbox,
+            "typewriter": self._change_modes,
+            "dim_others": self._change_modes,
+            "outline": self.outline.open,
             "go_title": e.focus_title,
             "go_editor": self.window.go_to_editor,
             "shortcuts": lambda: show_shortcuts(self.window, self.actions),
@@ -496,6 +514,7 @@ class Controller(QObject):
         w.status.notice_clicked.connect(self._notice)
         w.closing.connect(self.finish)
         self.preferences.changed.connect(self.popover.set_theme)
+        self.preferences.changed.connect(self.outline.set_theme)
         w.left.connect(s.save)
         w.came_back.connect(self.shelf.look)
         p.changed.connect(self._stand)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QTextCharFormat, QTextCursor
@@ -25,6 +26,15 @@ _TITLE_LARGER = 25 / 15.5
 _SLICE = 0.004  # s that the words of a long text are counted or searched before the next key gets its turn
 _PATIENCE = 0.03  # s after which what was asked for is done in slices
 _COUNT = 200  # ms from the last key to the words being counted
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A selection in UTF-16 units (`position` is the cursor's end), and the scroll bar's value."""
+
+    anchor: int
+    position: int
+    scroll: int
 
 
 class Editor(QWidget):
@@ -131,6 +141,22 @@ class Editor(QWidget):
     def set_scroll(self, value: int) -> None:
         self.text.verticalScrollBar().setValue(value)
 
+    def place(self) -> Place:
+        """Where she is, to come back to."""
+        cursor = self.text.textCursor()
+        return Place(cursor.anchor(), cursor.position(), self.scroll_position())
+
+    def go_back_to(self, place: Place) -> None:
+        """Selection and scroll as they were at a place."""
+        self.text.select(place.anchor, place.position)
+        self.set_scroll(place.scroll)
+
+    def show_line(self, line: int) -> None:
+        """Puts the cursor at the start of a line and shows it a little below the middle; the keyboard stays."""
+        block = self.text.document().findBlockByNumber(line)
+        self.text.go_to(block.position())
+        self.text.scroll_to_height(0.55)
+
     def go_to_line(self, line: int) -> None:
         """Puts the cursor at the start of a line and gives the text the keyboard."""
         self.text.go_to(self.text.document().findBlockByNumber(line).position())
@@ -169,6 +195,14 @@ class Editor(QWidget):
         self.text.set_text_size(pixels)
         self.title_field.set_text_size(pixels * _TITLE_LARGER)
         self._align()
+
+    def set_typewriter(self, on: bool) -> None:
+        """Whether the line that is typed in stays where it is, about the middle."""
+        self.text.set_typewriter(on)
+
+    def set_dimmed(self, on: bool) -> None:
+        """Whether all but the paragraph that is typed in is dimmed."""
+        self.text.set_dimmed(on)
 
     def set_measure(self, characters: int) -> None:
         """How many characters a line holds at most."""

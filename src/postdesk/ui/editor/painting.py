@@ -13,6 +13,8 @@ from postdesk.ui.editor.source import Source
 from postdesk.ui.editor.spacing import BAR_STEP, SpacedLayout, x_of
 from postdesk.ui.theme import Theme
 
+_VEIL = 165  # of 255: how much of the paper covers what is dimmed
+
 
 def snapped(field: QPlainTextEdit, spaced: SpacedLayout, point: QPointF) -> QPointF:
     """The point moved up or down onto the line whose band it is in."""
@@ -44,6 +46,29 @@ def units_between(block: QTextBlock, top: float, bottom: float) -> tuple[int, in
     last = min(count - 1, bisect_left(lines, bottom, key=lambda n: layout.lineAt(n).y()))
     end = layout.lineAt(last)
     return layout.lineAt(first).textStart(), end.textStart() + end.textLength()
+
+
+def dim_others(field: QPlainTextEdit, source: Source, painter: QPainter, theme: Theme) -> None:
+    """Lays a veil of paper over all paragraphs but those that the selection touches."""
+    cursor, document = field.textCursor(), field.document()
+    first = document.findBlock(cursor.selectionStart()).blockNumber()
+    last = document.findBlock(cursor.selectionEnd()).blockNumber()
+    lines = source.lines
+    while first and lines[first].strip() and lines[first - 1].strip():
+        first -= 1
+    while last + 1 < len(lines) and lines[last].strip() and lines[last + 1].strip():
+        last += 1
+    offset = field.contentOffset()
+    rect = QRectF(field.viewport().rect())
+    top = field.blockBoundingGeometry(document.findBlockByNumber(first)).translated(offset).top()
+    bottom = field.blockBoundingGeometry(document.findBlockByNumber(last)).translated(offset).bottom()
+    veil = QColor(theme.paper)
+    veil.setAlpha(_VEIL)
+    if top > rect.top():
+        painter.fillRect(QRectF(0, 0, rect.width(), min(top, rect.height())), veil)
+    if bottom < rect.bottom():
+        bottom = max(bottom, 0.0)
+        painter.fillRect(QRectF(0, bottom, rect.width(), rect.height() - bottom), veil)
 
 
 def paint_below(

@@ -27,14 +27,16 @@ from postdesk.core.language import _
 from postdesk.ui.editor import keys
 from postdesk.ui.editor.colours import Colours
 from postdesk.ui.editor.exact import from_document, one_line_end, to_document
+from postdesk.ui.editor.hold import Typewriter, scroll_to_height
 from postdesk.ui.editor.marks import LONGEST
-from postdesk.ui.editor.painting import paint_below, snapped, units_between
+from postdesk.ui.editor.painting import dim_others, paint_below, snapped, units_between
 from postdesk.ui.editor.pictures import brought, may_hold_pictures
 from postdesk.ui.editor.source import Source
 from postdesk.ui.editor.spacing import SpacedLayout
 from postdesk.ui.editor.splice import put_text
 from postdesk.ui.editor.typed import Typing, press_tab
 from postdesk.ui.theme import TEXT_FAMILY, Theme
+from postdesk.ui.viewport import give_viewport
 
 LINE_HEIGHT = 1.6
 MEASURE = 68  # characters a line holds in a wide pane
@@ -57,6 +59,7 @@ class MarkdownEdit(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        give_viewport(self)
         document = QTextDocument(self)
         self.source = Source()
         self._layout = SpacedLayout(document, self.source.in_code)
@@ -72,6 +75,8 @@ class MarkdownEdit(QPlainTextEdit):
         self._setting = False
         self._laid = -1
         self._lit = True
+        self._dimmed = False
+        self._typewriter = Typewriter(self, lambda: self._layout.step)
         self._typing = Typing(self.source)
         self._blink = QTimer(self)
         self._blink.timeout.connect(self._turn)
@@ -81,7 +86,7 @@ class MarkdownEdit(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.set_text_size(15.5)
         document.contentsChange.connect(self._changed)
-        self.cursorPositionChanged.connect(self._restart_blinking)
+        self.cursorPositionChanged.connect(self._cursor_moved)
 
     # --- the text ---
 
@@ -117,10 +122,25 @@ class MarkdownEdit(QPlainTextEdit):
 
     def go_to(self, position: int) -> None:
         """Moves the cursor there and shows it."""
-        cursor = self.textCursor()
-        cursor.setPosition(max(0, min(position, self.document().characterCount() - 1)))
-        self.setTextCursor(cursor)
+        self.select(position, position)
         self.ensureCursorVisible()
+        self._typewriter.hold()
+
+    def select(self, anchor: int, position: int) -> None:
+        """Selects from `anchor` to `position`, where the cursor is then; neither is put inside a surrogate pair."""
+        cursor = self.textCursor()
+        cursor.setPosition(self._whole(anchor))
+        cursor.setPosition(self._whole(position), QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+
+    def scroll_to_height(self, share: float) -> None:
+        """Scrolls until the cursor's line is at `share` (0 to 1) of the field's height, as far as the text allows."""
+        scroll_to_height(self, share, self._layout.step)
+
+    def _whole(self, position: int) -> int:
+        position = max(0, min(position, self.document().characterCount() - 1))
+        inside = "\udc00" <= str(self.document().characterAt(position)) <= "\udfff"
+        return position - 1 if inside and position else position
 
     # --- the look ---
 
@@ -143,6 +163,15 @@ class MarkdownEdit(QPlainTextEdit):
         """How many characters of the text's size a line holds at most."""
         self._measure = characters
         self._set_margins()
+
+    def set_typewriter(self, on: bool) -> None:
+        """Whether the cursor's line stays where it is while she types."""
+        self._typewriter.set_on(on)
+
+    def set_dimmed(self, on: bool) -> None:
+        """Whether all but the paragraph with the cursor is dimmed."""
+        self._dimmed = on
+        self.viewport().update()
 
     def text_left(self) -> int:
         """Where the words begin, in px from the widget's left edge: the title begins there too."""
@@ -302,6 +331,7 @@ class MarkdownEdit(QPlainTextEdit):
     # --- the mouse: Qt takes a click between two lines for one at a line's end ---
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._typewriter.pressed = True
         super().mousePressEvent(self._on_a_line(event))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -309,6 +339,7 @@ class MarkdownEdit(QPlainTextEdit):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(self._on_a_line(event))
+        self._typewriter.pressed = False
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(self._on_a_line(event))
@@ -341,6 +372,10 @@ class MarkdownEdit(QPlainTextEdit):
             )
             painter.end()
         super().paintEvent(event)
+        if self._theme is not None and self._dimmed:
+            painter = QPainter(self.viewport())
+            dim_others(self, self.source, painter, self._theme)
+            painter.end()
         if self._theme is not None and self._lit and self.hasFocus() and not self.isReadOnly():
             painter = QPainter(self.viewport())
             rect = self.cursorRect()
@@ -361,6 +396,12 @@ class MarkdownEdit(QPlainTextEdit):
             number += 1
 
     # --- the cursor ---
+
+    def _cursor_moved(self) -> None:
+        self._restart_blinking()
+        self._typewriter.hold()
+        if self._dimmed:
+            self.viewport().update()
 
     def _restart_blinking(self) -> None:
         self._lit = True
@@ -394,6 +435,7 @@ class MarkdownEdit(QPlainTextEdit):
         super().resizeEvent(event)
         self._laid = event.size().width()
         self._set_margins()
+        self._typewriter.hold()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

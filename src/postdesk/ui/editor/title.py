@@ -10,6 +10,7 @@ from postdesk.core.language import _
 from postdesk.ui.editor.exact import from_document, one_line_end, to_document
 from postdesk.ui.editor.spacing import SpacedLayout
 from postdesk.ui.theme import TEXT_FAMILY
+from postdesk.ui.viewport import give_viewport
 
 _LINE_HEIGHT = 1.28
 _MOST_LINES = 6  # a longer headline scrolls
@@ -23,6 +24,7 @@ class TitleField(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        give_viewport(self)
         document = QTextDocument(self)
         self._layout = SpacedLayout(document, tight=1.0)
         document.setDocumentLayout(self._layout)
