@@ -34,6 +34,7 @@ from postdesk.ui.actions import Actions
 from postdesk.ui.blogs import Blogs
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
+from postdesk.ui.embeds import Embeds
 from postdesk.ui.files import Files
 from postdesk.ui.help import show_about, show_licences, show_shortcuts
 from postdesk.ui.outline import Outline
@@ -88,6 +89,9 @@ class Controller(QObject):
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
         self.outline = Outline(window.toasts.host, window.theme, editor)
+        self.embeds = Embeds(
+            tasks, desk.folders.cache / "cards", http, lambda: desk.settings.sites, self._body, self
+        )
         self._minutes = 1
         self._line = 0
         self._why_simple = ""
@@ -166,6 +170,7 @@ class Controller(QObject):
             self.desk.recovery.save_session(self._where_she_is())
         except PostDeskError as error:
             _log.warning("Where she was is not kept: %s", error.details or error.happened)
+        self.embeds.shut()
         self._preview.shut()
 
     def _where_she_is(self) -> dict[str, Any]:
@@ -349,6 +354,9 @@ class Controller(QObject):
             self.session.look_again()
         self._preview.refresh_pictures()
 
+    def _body(self) -> str:
+        return self.session.post.body if self.session.post is not None else ""
+
     def _byline(self, post: Post) -> str:
         when = spoken_day(post.date or datetime.now(UTC))
         minutes = ngettext("{count} min", "{count} min", self._minutes)
@@ -515,6 +523,9 @@ class Controller(QObject):
         w.closing.connect(self.finish)
         self.preferences.changed.connect(self.popover.set_theme)
         self.preferences.changed.connect(self.outline.set_theme)
+        self.preferences.sites_changed.connect(self.embeds.look_again)
+        self.embeds.wanted.connect(self.preferences.offer_site)
+        self._preview.set_cards(self.embeds)
         w.left.connect(s.save)
         w.came_back.connect(self.shelf.look)
         p.changed.connect(self._stand)
