@@ -171,10 +171,10 @@ def run_window(
     then: Callable[[Controller, QApplication], object] | None = None,
 ) -> int:
     """Open the window and stay until it is closed; returns the exit code. `then` is called once it is up."""
-    from postdesk.cli.arguments import window_parser
+    from postdesk.cli.arguments import window_arguments
 
     gc.disable()  # nearly all that a start makes stays
-    arguments = window_parser().parse_args(argv)
+    arguments = window_arguments(argv)
     if folders is None:
         folders = choose_folders(arguments.home)
         start_log(folders.state, loud=arguments.verbose)
@@ -182,22 +182,24 @@ def run_window(
         sys.stderr.write("postdesk: " + _("There is no display to open the window on.") + "\n")
         return 1
 
-    from PySide6.QtCore import Qt
-    from PySide6.QtWidgets import QApplication, QMessageBox
+    from PySide6.QtWidgets import QApplication
 
     from postdesk.ui.preview.scheme import prepare
     from postdesk.ui.theme import load_fonts
 
     prepare()
-    application = QApplication([sys.argv[0] if sys.argv else "postdesk"])
+    # The one style that takes every colour of a theme on each platform. Said this way it costs no look at what kind of
+    # object a style is.
+    application = QApplication([sys.argv[0] if sys.argv else "postdesk", "-style", "Fusion"])
     application.setApplicationName("postdesk")
     application.setApplicationDisplayName("Post Desk")
     application.setDesktopFileName("postdesk")
-    application.setStyle("Fusion")  # the one style that takes every colour of a theme on each platform
-    _set_icon(application)
     load_fonts()
 
     def refuse(error: PostDeskError) -> int:
+        from PySide6.QtCore import Qt
+        from PySide6.QtWidgets import QMessageBox
+
         box = QMessageBox(QMessageBox.Icon.Warning, "Post Desk", error.happened)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(" ".join(p for p in (error.means, error.todo) if p))
@@ -326,7 +328,7 @@ def open_window(
 
     engine = Afterwards([preview.start_engine], window, quiet=_QUIET)
     steps: list[Callable[[], object]] = [partial(import_module, name) for name in _LATER]
-    steps += [make_controller, start, engine.start]
+    steps += [partial(_set_icon, application), make_controller, start, engine.start]
     opened = Opened(window, tasks, library, session, Afterwards(steps, window))
     actions.triggered.connect(wish)
     for later in (opened.afterwards, engine):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from postdesk.core.resources import resource
 from postdesk.ui import icons
 from postdesk.ui.icons import icon
 from postdesk.ui.style import restyle, stylesheet
-from postdesk.ui.theme import Theme, load_theme, palette
+from postdesk.ui.theme import Theme, load_theme, palette, read_theme
 
 BOTH = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 
@@ -31,6 +32,13 @@ def luminance(colour: str) -> float:
 def contrast(one: str, other: str) -> float:
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+@BOTH
+def test_a_theme_file_says_what_toml_makes_of_it(dark: bool) -> None:
+    text = resource("themes/dark.toml" if dark else "themes/light.toml").read_text("utf-8")
+    values = tomllib.loads(text)
+    assert read_theme(text) == {"name": values["name"], "dark": values["dark"], **values["colors"]}
 
 
 @BOTH

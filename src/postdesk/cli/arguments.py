@@ -42,6 +42,13 @@ def window_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def window_arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """What the window's arguments say. Most starts have no option among them, and then the grammar is not built."""
+    if any(argument.startswith("-") for argument in argv):
+        return window_parser().parse_args(argv)
+    return argparse.Namespace(home=None, verbose=False, library="", files=list(argv))
+
+
 def command_parser() -> argparse.ArgumentParser:
     """The arguments of the commands."""
     parser = argparse.ArgumentParser(

@@ -15,6 +15,8 @@ from postdesk.core.resources import resource
 @lru_cache(maxsize=1)
 def _catalogue() -> _gettext.NullTranslations:
     """The catalogue for the process's language (LANGUAGE, LC_ALL, LC_MESSAGES, LANG), read at first use."""
+    if not resource("translations").is_dir():
+        return _gettext.NullTranslations()  # without asking for the language, which takes a while
     return _gettext.translation("postdesk", localedir=resource("translations"), fallback=True)
 
 

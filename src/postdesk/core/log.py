@@ -10,7 +10,7 @@ import logging
 import re
 from pathlib import Path
 
-_SECRET = re.compile(
+_SECRETS = (
     r"(?i)((?:authorization|password|passwd|secret|token|cookie)[\"']?\s*[:=]\s*[\"']?"
     r"(?:basic |bearer )?)[^\s\"',}]+"
 )
@@ -69,7 +69,7 @@ class _LogFile(logging.Handler):
 
 def without_secrets(text: str) -> str:
     """`text` with what stands after "password:", "Authorization:" and the like replaced by dots."""
-    return _SECRET.sub(r"\1…", text)
+    return re.sub(_SECRETS, r"\1…", text)
 
 
 def start_log(folder: Path, *, loud: bool = False) -> None:

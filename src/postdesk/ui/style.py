@@ -35,6 +35,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from string import Template
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from postdesk.core.resources import resource
@@ -51,6 +52,8 @@ def stylesheet(theme: Theme) -> str:
 
 def restyle(widget: QWidget) -> None:
     """Looks the widget's style up again after one of its properties changed."""
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return  # it was never shown, and its style is looked up then
     widget.style().unpolish(widget)
     widget.style().polish(widget)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
+import re
 from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
@@ -14,6 +16,7 @@ UI_FAMILY = "Inter"
 TEXT_FAMILY = "Post Desk Text"
 PAGE_FAMILY = "Source Serif 4"
 CODE_FAMILY = "JetBrains Mono"
+_PAGE_FILES = "SourceSerif4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,20 @@ class Theme:
 
 def load_theme(dark: bool) -> Theme:
     """The shipped light or dark theme."""
-    values = tomllib.loads(resource("themes/dark.toml" if dark else "themes/light.toml").read_text("utf-8"))
-    known = {f.name for f in fields(Theme)}
-    return Theme(values["name"], values["dark"], **{k: v for k, v in values["colors"].items() if k in known})
+    values = read_theme(resource("themes/dark.toml" if dark else "themes/light.toml").read_text("utf-8"))
+    return Theme(**{f.name: values[f.name] for f in fields(Theme)})
+
+
+def read_theme(text: str) -> dict[str, Any]:
+    """The texts and truth values of a theme file, by name. It is TOML, of which themes use what stands on a line of
+    its own; the parser for all of TOML takes longer to load than a theme to read."""
+    return {
+        found["name"]: found["truth"] == "true" if found["truth"] else found["text"]
+        for found in _VALUE.finditer(text)
+    }
+
+
+_VALUE = re.compile(r'^(?P<name>\w+) = (?:"(?P<text>[^"\\\n]*)"|(?P<truth>true|false))$', re.MULTILINE)
 
 
 def wants_dark(theme: str) -> bool:
@@ -68,8 +82,16 @@ def wants_dark(theme: str) -> bool:
 
 
 def load_fonts() -> None:
-    """Make the shipped fonts known to Qt; a missing file leaves the system's font in its place."""
-    for path in sorted(resource("fonts").rglob("*.ttf")):
+    """Make the window's shipped fonts known to Qt; a missing file leaves the system's font in its place."""
+    for path in sorted(resource("fonts").glob("*.ttf")):
+        if not path.name.startswith(_PAGE_FILES):
+            QFontDatabase.addApplicationFont(str(path))
+
+
+@lru_cache(maxsize=1)
+def load_page_fonts() -> None:
+    """Make the face of the simpler preview known, once; the full one reads the files by itself."""
+    for path in sorted(resource("fonts").glob(_PAGE_FILES + "*.ttf")):
         QFontDatabase.addApplicationFont(str(path))
 
 

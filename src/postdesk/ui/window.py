@@ -11,8 +11,8 @@ goes hands its keyboard on. The arithmetic of the panes is in `panes.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent, QResizeEvent
@@ -29,12 +29,14 @@ from PySide6.QtWidgets import (
 from postdesk.core.language import _
 from postdesk.ui.actions import Actions
 from postdesk.ui.header import Header
-from postdesk.ui.palette import Palette
 from postdesk.ui.panes import LEAST, asked, fitting, shares
 from postdesk.ui.sidebar import Sidebar
 from postdesk.ui.status import StatusBar
 from postdesk.ui.theme import Theme
-from postdesk.ui.toast import Toast, Toasts
+
+if TYPE_CHECKING:
+    from postdesk.ui.palette import Palette
+    from postdesk.ui.toast import Toasts
 
 PANES = ("sidebar", "preview", "details")
 _EDITING = {
@@ -91,8 +93,7 @@ class MainWindow(QMainWindow):
         self._central = QWidget(self)
         self._cover: QWidget | None = None
         self._lay()
-        self.toasts = Toasts(self._central, theme)
-        self.palette_box = Palette(self._central, actions, theme)
+        self._recent: list[str] = []
         self.menus = actions.fill(self.menuBar())
         self.addActions(actions.all())
         self._own: dict[str, Callable[[], object]] = {
@@ -103,7 +104,7 @@ class MainWindow(QMainWindow):
             "previous_post": lambda: self.sidebar.step(-1),
             "go_preview": self.go_to_preview,
             "next_pane": self.go_to_next_pane,
-            "palette": self.palette_box.open_palette,
+            "palette": lambda: self.palette_box.open_palette(),
             **{pane: partial(self._toggle, pane) for pane in PANES},
             **{name: partial(self._edit, slot) for name, slot in _EDITING.items()},
         }
@@ -113,6 +114,27 @@ class MainWindow(QMainWindow):
         self._outer.splitterMoved.connect(self._on_outer_moved)
         self.resize(1200, 800)
         self._arrange()
+
+    # --- what floats above, made at the first use ---
+
+    @cached_property
+    def toasts(self) -> Toasts:
+        """What tells her something at the foot of the window."""
+        from postdesk.ui.toast import Toasts
+
+        return Toasts(self._central, self._theme)
+
+    @cached_property
+    def palette_box(self) -> Palette:
+        """What finds commands and posts by a few letters."""
+        from postdesk.ui.palette import Palette
+
+        made = Palette(self._central, self.actions_table, self._theme)
+        made.recent = self._recent
+        return made
+
+    def _made(self, *names: str) -> list[QWidget]:
+        return [self.__dict__[name] for name in names if name in self.__dict__]
 
     # --- panes ---
 
@@ -142,6 +164,8 @@ class MainWindow(QMainWindow):
         self._arrange()
         if on:
             self.go_to_editor()
+            from postdesk.ui.toast import Toast
+
             keys = self.actions_table.action("focus_mode").shortcut().toString()
             self.toasts.say(
                 Toast(_("Only the text. Escape or {keys} brings the rest back.").format(keys=keys))
@@ -180,8 +204,7 @@ class MainWindow(QMainWindow):
         for part in (
             self.sidebar,
             self.header,
-            self.toasts,
-            self.palette_box,
+            *self._made("toasts", "palette_box"),
             self.editor,
             self.preview,
             self.details,
@@ -208,7 +231,7 @@ class MainWindow(QMainWindow):
             "sidebar_width": self._side_width,
             "details_width": self._details_width,
             "editor_share": self._editor_share,
-            "recent_commands": list(self.palette_box.recent),
+            "recent_commands": list(self.palette_box.recent if self._made("palette_box") else self._recent),
         }
 
     def restore_values(self, values: Mapping[str, Any]) -> None:
@@ -226,7 +249,9 @@ class MainWindow(QMainWindow):
             self._editor_share = share
         recent = values.get("recent_commands")
         if isinstance(recent, list):
-            self.palette_box.recent = [name for name in recent if isinstance(name, str)][:12]
+            self._recent = [name for name in recent if isinstance(name, str)][:12]
+            if self._made("palette_box"):
+                self.palette_box.recent = self._recent
         self._arrange()
 
     # --- where the keyboard goes ---
@@ -255,7 +280,7 @@ class MainWindow(QMainWindow):
             stops.append((self.preview, self.go_to_preview))
         if self.shows("details"):
             stops.append((self.details, lambda: _enter(self.details)))
-        if self.toasts.isVisible() and self.toasts.buttons:
+        if self._made("toasts") and self.toasts.isVisible() and self.toasts.buttons:
             stops.append((self.toasts, self.toasts.take_keyboard))
         if not self._focus_mode:
             stops.append(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout, QTextOption
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from postdesk.core.language import _
 from postdesk.ui.sidebar.rows import Index, Posts, Row, RowRole
@@ -32,9 +33,15 @@ class RowDelegate(QStyledItemDelegate):
         self.ring = False
         self._title_font = ui_font(13, QFont.Weight.DemiBold)
         self._small_font = ui_font(12)
-        self._title_height = max(18, math.ceil(QFontMetricsF(self._title_font).height()))
-        self._small_height = max(17, math.ceil(QFontMetricsF(self._small_font).height()))
         self._lines: dict[tuple[str, int], int] = {}
+
+    @cached_property
+    def _title_height(self) -> int:
+        return max(18, math.ceil(QFontMetricsF(self._title_font).height()))
+
+    @cached_property
+    def _small_height(self) -> int:
+        return max(17, math.ceil(QFontMetricsF(self._small_font).height()))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Qt asks how high a row is."""
@@ -49,6 +56,10 @@ class RowDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Qt asks for one row."""
+        from PySide6.QtWidgets import (
+            QStyle,  # it comes with five hundred names, and no list is empty for long
+        )
+
         row: Row = index.data(RowRole)
         theme = self.theme
         painter.save()

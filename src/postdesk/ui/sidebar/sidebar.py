@@ -87,7 +87,7 @@ class Sidebar(QWidget):
         self.waiting.clicked.connect(lambda: actions.trigger("outbox"))
         self._clock = QTimer(self)
         self._clock.setInterval(_MINUTE)
-        self._clock.timeout.connect(self.list.viewport().update)
+        self._clock.timeout.connect(lambda: self.list.viewport().update())
         self._clock.start()
         self.set_rows(())
 
