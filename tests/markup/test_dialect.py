@@ -8,7 +8,8 @@ import pytest
 
 from postdesk.markup.blocks import Block
 from postdesk.markup.dialect import Dialect
-from postdesk.markup.render import Definitions, Renderer, highlight_css, render_document
+from postdesk.markup.live import LivePage
+from postdesk.markup.render import BlockRenderer, Definitions, highlight_css, render_document
 
 
 def flat(text: str) -> str:
@@ -115,7 +116,7 @@ def test_what_nobody_should_write_is_shown_as_typed(name: str) -> None:
     text = PATHOLOGICAL[name]
     page = render_document(text)
     assert len(page) < 50 * len(text)
-    assert Renderer().update(text).html == page
+    assert LivePage(text).html == page
 
 
 def test_what_is_shown_as_typed_says_so() -> None:
@@ -142,32 +143,21 @@ def test_a_block_that_fails_is_shown_as_typed_and_the_rest_is_rendered(
 
 
 def test_only_what_an_edit_touches_is_rendered_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    renderer = Renderer()
-    renderer.update("one\n\ntwo [x]\n\nthree\n\n[x]: https://x.example")
+    renderer = BlockRenderer()
+    page = LivePage("one\n\ntwo [x]\n\nthree\n\n[x]: https://x.example", renderer)
+    assert page.html
     rendered: list[str] = []
-    real = renderer.render_block
+    real = renderer.render
 
     def noted(block: Block, known: Definitions) -> str:
         rendered.append(block.text)
         return real(block, known)
 
-    monkeypatch.setattr(renderer, "render_block", noted)
-    renderer.update("one\n\ntwo [x]\n\nthree!\n\n[x]: https://x.example")
+    monkeypatch.setattr(renderer, "render", noted)
+    page.edit(4, 1, ["three!"])
+    assert page.html
     assert rendered == ["three!"]
     rendered.clear()
-    renderer.update("one\n\ntwo [x]\n\nthree!\n\n[x]: https://y.example")
+    page.edit(6, 1, ["[x]: https://y.example"])
+    assert page.html
     assert sorted(rendered) == ["[x]: https://y.example", "two [x]"]
-
-
-def test_slices_begin_where_she_looks() -> None:
-    job = Renderer().start("\n\n".join(f"block {number}" for number in range(9)), around_line=8)
-    assert not job.step(0)
-    assert [block.html for block in job.rendered.blocks if block.html.startswith("<p>")] == ["<p>block 4</p>"]
-    while not job.step(0):
-        pass
-    assert job.rendered.blocks[0].html == "<p>block 0</p>"
-
-
-def test_every_block_knows_its_lines() -> None:
-    blocks = Renderer().update("# a\n\n\nb\nb\n\n```\n\n\n```\n").blocks
-    assert [(block.first_line, block.last_line) for block in blocks] == [(0, 0), (3, 4), (6, 9)]
