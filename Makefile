@@ -1,6 +1,6 @@
 # What one does with Post Desk. Each target sets up what it needs; the second time that takes no time.
 
-.PHONY: help setup run test check bench pin law
+.PHONY: help setup run test check bench fuzz pin law
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -19,6 +19,9 @@ check: ## style, types, and who imports whom
 
 bench: ## start-up and key-to-preview times
 	@scripts/bench $(ARGS)
+
+fuzz: ## text that nobody means, for ARGS="--minutes 10"; prints what fails and what is slow
+	@scripts/fuzz $(ARGS)
 
 pin: ## remake the locks in requirements/
 	@scripts/pin

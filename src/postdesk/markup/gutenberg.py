@@ -38,8 +38,8 @@ def to_blocks(html: str, media: Mapping[str, Media] = _NO_MEDIA) -> str:
     writer = _Writer(html, media)
     try:
         blocks = writer.blocks(parse(html))
-    except (_Foreign, RecursionError):
-        # Too deep to take apart: it goes out as it is.
+    except (_Foreign, RecursionError, ValueError):
+        # Too deep to take apart, or with an entity of thousands of digits, which Python refuses: it goes out as it is.
         blocks = [writer.html_block(html)]
     return "\n\n".join(blocks)
 
