@@ -16,7 +16,7 @@ from postdesk.ui.preview import shell
 from postdesk.ui.theme import load_theme
 from tests.ui.preview.stage import PATIENCE, Reader, picture, resolver, without_cleaner
 
-pytestmark = pytest.mark.qt_log_ignore("vulkan", "Vulkan", "GPU vendor", "Sandboxing disabled", extend=True)
+pytestmark = pytest.mark.qt_log_ignore("vulkan", "Vulkan", "GPU vendor", "Sandboxing disabled", "GPUInfo", extend=True)
 
 _JOINED = "[...document.querySelectorAll('main > article > .pd-block')].map(b => b.innerHTML).join('')"
 
@@ -83,9 +83,10 @@ def test_only_what_changed_is_made_anew(reader: Reader) -> None:
     text = _paragraphs(30)
     reader.show("\n\n".join(text))
     reader.ask("[...document.querySelectorAll('.pd-block > p')].forEach(p => p.marked = true)")
-    text[12] += " More."
+    text[12] = "> Now a quotation."
     reader.type("\n\n".join(text))
-    assert reader.ask("[...document.querySelectorAll('.pd-block > p')].filter(p => !p.marked).length") == 1
+    marked = "[...document.querySelectorAll('.pd-block > *')].map(p => p.marked === true)"
+    assert reader.ask(marked) == [n != 12 for n in range(30)]
 
 
 def test_the_newest_text_wins_when_she_types_faster_than_the_page(reader: Reader, qtbot: QtBot) -> None:
@@ -143,7 +144,7 @@ def test_a_double_click_tells_the_line_of_the_text(reader: Reader, qtbot: QtBot)
             " return [b.left + 4, b.top + b.height / 2]; })()",
             twice=True,
         )
-    assert told.args == [6]
+    assert told.args[0] == 6
 
 
 def test_light_and_dark_change_without_a_new_load(reader: Reader) -> None:

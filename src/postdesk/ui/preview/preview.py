@@ -15,7 +15,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
 from postdesk.core.language import _
-from postdesk.ui.preview.content import Change, Lines, Splice, dressed
+from postdesk.ui.preview.content import Change, Splice, Spot, dressed
 from postdesk.ui.preview.paper import Paper
 from postdesk.ui.preview.pictures import Pictures
 from postdesk.ui.preview.probe import Probe, is_root, needed
@@ -23,6 +23,7 @@ from postdesk.ui.preview.rendering import Message, Rendering
 from postdesk.ui.preview.returns import Returns
 from postdesk.ui.preview.scheme import HOST, SCHEME, register_scheme
 from postdesk.ui.preview.surface import Cards, Sources, Surface
+from postdesk.ui.preview.whereabouts import Whereabouts
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.theme import Theme
 
@@ -40,8 +41,10 @@ class Preview(QWidget):
     `tasks`: the door to worker threads, for pictures. Lines count from 0.
     """
 
-    line_activated = Signal(int)
-    """She double-clicked what this line of the text became."""
+    line_activated = Signal(int, int)
+    """She double-clicked what this place of the text became: a line, and the characters before the place in it."""
+    scrolled = Signal(float, float)
+    """The page moved: this line (3.25: a quarter down in line 3) is at this height of the view, 0 to 1."""
     link_clicked = Signal(str)
     """An http, https or mailto address that may be opened outside."""
     engine_failed = Signal(str)
@@ -73,17 +76,14 @@ class Preview(QWidget):
         self._pictures = Pictures(_PICTURES, None)
         self._cards: Cards | None = None
         self._head = ("", "")
-        self._lines = Lines()
         self._fresh = True  # nothing of this post is on the page
         self._flying = False  # a change is on its way to the page
-        self._unseen: tuple[str, int | None] | None = None  # typed while the pane was hidden
-        self._edited: int | None = None  # where she typed last
+        self._unseen: tuple[str, int | None, int] | None = None  # typed while the pane was hidden
         self._returns = Returns()
-        self._wish: tuple[float, float | None] | None = None
-        self._top: float | None = None  # the line at the view's upper edge, None at the page's top
         self._styles: tuple[str, str] | None = None
 
         self._rendering = Rendering(self)
+        self._where = Whereabouts(self._rendering)
         self._rendering.patched.connect(self._patched)
         self._rendering.current.connect(self._current)
         self._rendering.styled.connect(self._styled)
@@ -111,16 +111,16 @@ class Preview(QWidget):
         self._begin(title, byline, resolve)
         self._rendering.open(self._returns.flat(body))
 
-    def update_body(self, text: str, line: int | None = None) -> None:
-        """The text is now this; `line` is where she types. That place is brought into view."""
+    def update_body(self, text: str, line: int | None = None, column: int = 0) -> None:
+        """The text is now this; in `line`, behind `column` characters, she types. That place is brought into view."""
         if not self.isVisible():
-            self._unseen = (text, line)
+            self._unseen = (text, line, column)
             return
         self._unseen = None
         text = self._returns.flat(text)
         if line is not None:
             line = self._returns.page_line(line)
-            self._edited = line
+            self._where.type(line, column)
         self._rendering.update(text, line or 0)
         if self._rendering.is_settled and not self._flying:
             QTimer.singleShot(0, self, self._say_shown)  # the page has it already
@@ -162,7 +162,7 @@ class Preview(QWidget):
         3 is the middle of line 3, 3.25 a quarter down in it.
         """
         line = self._returns.page_line(int(line)) + (0.5 if isinstance(line, int) else line - int(line))
-        self._wish = (line, at)
+        self._where.want(line, at)
         if self._rendering.is_settled and not self._flying:
             self._grant()
         else:
@@ -289,7 +289,8 @@ class Preview(QWidget):
         self._resolve = resolve
         self._take_pictures(Pictures(_PICTURES, resolve))
         self._head = (title, byline)
-        self._wish = self._unseen = self._edited = self._top = None
+        self._unseen = None
+        self._where.forget()
         self._empty()
 
     def _take_pictures(self, pictures: Pictures) -> None:
@@ -307,15 +308,13 @@ class Preview(QWidget):
 
     def _empty(self) -> None:
         """Whatever is on the page is not the post's, or will come once more."""
-        self._lines.clear()
+        self._where.clear()
         self._fresh = True
         self._flying = False
 
     def _lost(self) -> None:
         """The page is empty: she is to find it where she left it."""
-        if self._wish is None and self._top is not None:
-            self._wish = (self._top, 0.0)
-        line = int(self._wish[0]) if self._wish is not None else self._edited
+        line = self._where.lose()
         self._empty()
         self._rendering.anew(line)
 
@@ -325,17 +324,18 @@ class Preview(QWidget):
             return  # whoever comes asks for everything
         splices = []
         for at, removed, pieces in message["splices"]:
-            self._lines.splice(at, removed, [(first, last) for _html, first, last in pieces])
+            self._where.pieces.splice(at, removed, [(first, last) for _html, first, last in pieces])
             splices.append(Splice(at, removed, tuple(self._dressed(html) for html, _first, _last in pieces)))
-        self._lines.shift(message["shifts"])
+        self._where.pieces.shift(message["shifts"])
         tail = message["tail"]
+        if tail is not None:
+            self._where.tail = bool(tail)
         self._send(surface, tuple(splices), self._dressed(tail) if tail else tail)
 
     def _send(self, surface: Surface, splices: tuple[Splice, ...], tail: str | None) -> None:
-        seen = self._lines.place_of(self._edited + 0.5) if self._edited is not None else None
         if self._fresh:
             surface.show_head(*self._head, _nothing)
-        change = Change(splices, tail, self._fresh, len(self._lines), seen)
+        change = Change(splices, tail, self._fresh, len(self._where.pieces), self._where.typed())
         self._fresh = False
         self._flying = True
         surface.show_change(change, self._landed)
@@ -345,7 +345,7 @@ class Preview(QWidget):
         self._rendering.landed()
         self._grant()
         if self._rendering.is_settled:
-            self._edited = None
+            self._where.seen()
             self._say_shown()
 
     def _current(self) -> None:
@@ -353,7 +353,10 @@ class Preview(QWidget):
         if self._fresh and self._surface is not None:
             self._send(self._surface, (), "")
         elif not self._flying:
-            self._edited = None
+            spot = self._where.typed()
+            if spot is not None and self._surface is not None:
+                self._surface.show_spot(spot)
+            self._where.seen()
             self._grant()
             self._say_shown()
 
@@ -363,26 +366,24 @@ class Preview(QWidget):
 
     def _grant(self) -> None:
         """Scroll to the line that was asked for last."""
-        if self._wish is None or self._surface is None or self._fresh or not len(self._lines):
-            return
-        line, height = self._wish
-        found = self._lines.place_of(line)
-        if found is not None and (self._rendering.is_settled or self._lines.covers(line)):
-            self._wish = None
-            self._surface.show_place(*found, height)
+        if self._surface is not None and not self._fresh:
+            self._where.grant(self._surface, self._rendering.is_settled)
 
     def _styled(self, light: str, dark: str) -> None:
         self._styles = (light, dark)
         if self._surface is not None:
             self._surface.set_highlighting(light, dark)
 
-    def _scrolled(self, at: int, part: float) -> None:
-        self._top = self._lines.line_of(at, part) if at >= 0 else None
+    def _scrolled(self, at: int, part: float, height: float) -> None:
+        place = self._where.stand(at, part, height)
+        if place is not None:
+            line, height = place
+            self.scrolled.emit(self._returns.text_line(int(line)) + line % 1, height)
 
-    def _place_activated(self, at: int, part: float) -> None:
-        line = self._lines.line_of(at, part)
-        if line is not None:
-            self.line_activated.emit(self._returns.text_line(int(line)))
+    def _place_activated(self, spot: Spot) -> None:
+        place = self._where.source_of(spot)
+        if place is not None:
+            self.line_activated.emit(self._returns.text_line(place[0]), place[1])
 
     # --- what Qt tells -------------------------------------------------------------------------------------------
 

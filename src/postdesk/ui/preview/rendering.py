@@ -50,6 +50,7 @@ class Rendering(QObject):
         self._number = 0
         self._edits = 0
         self._text: str | None = None
+        self._split: list[str] | None = None  # its lines, from the first time that somebody asks
         self._html: str | None = None
         self._focus = 0
         self._busy = False
@@ -69,13 +70,13 @@ class Rendering(QObject):
 
     def open(self, text: str, focus: int = 0) -> None:
         """Another post; what is near line `focus` comes first."""
-        self._text, self._html = text, None
+        self._text, self._html, self._split = text, None, None
         self._focus = focus
         self._tell_all()
 
     def show_html(self, html: str) -> None:
         """A post as a server has it, in one piece."""
-        self._text, self._html = None, html
+        self._text, self._html, self._split = None, html, None
         self._tell_all()
 
     def update(self, text: str, focus: int) -> None:
@@ -88,6 +89,8 @@ class Rendering(QObject):
             return
         first, removed, lines = changed_lines(self._text, text)
         self._text = text
+        if self._split is not None:
+            self._split[first : first + removed] = lines
         self._edits += 1
         self._say({"edit": self._number, "first": first, "removed": removed, "lines": lines, "focus": focus})
 
@@ -116,6 +119,13 @@ class Rendering(QObject):
         self._drop()
         self._launch()
         self.lost.emit()
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """The lines of the newest text; none for a post as a server has it."""
+        if self._split is None:
+            self._split = self._text.split("\n") if self._text is not None else []
+        return self._split
 
     @property
     def is_settled(self) -> bool:

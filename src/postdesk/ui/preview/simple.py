@@ -6,6 +6,7 @@ It knows no script and no network. Qt's own `loadResource` would read any local 
 from __future__ import annotations
 
 import html
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
@@ -23,14 +24,16 @@ from PySide6.QtGui import (
     QPalette,
     QResizeEvent,
     QTextBlock,
+    QTextCursor,
     QTextDocument,
 )
 from PySide6.QtWidgets import QFrame, QMenu, QTextBrowser, QWidget
 
 from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _
-from postdesk.ui.preview.content import Change
+from postdesk.ui.preview.content import Change, Spot
 from postdesk.ui.preview.links import outgoing
+from postdesk.ui.preview.places import AROUND, find, letters_around
 from postdesk.ui.preview.plain import QUOTE_STEP, rewrite, style_sheet
 from postdesk.ui.preview.surface import PictureSource
 from postdesk.ui.theme import PAGE_FAMILY, Theme, load_page_fonts
@@ -38,14 +41,15 @@ from postdesk.ui.theme import PAGE_FAMILY, Theme, load_page_fonts
 _MEASURE = 700  # px; the widest line of text
 _CACHED_PICTURES = 40
 _BAR = 3
+_TAIL = "pd-tail"
 
 
 class SimpleSurface(QTextBrowser):
     """Shows the same changes as a text document; the same signals as the web engine's surface."""
 
-    place_activated = Signal(int, float)
+    place_activated = Signal(object)
     link_clicked = Signal(str)
-    scrolled = Signal(int, float)
+    scrolled = Signal(int, float, float)
     lost = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -65,17 +69,20 @@ class SimpleSurface(QTextBrowser):
         self._pieces: list[str] = []
         self._tail = ""
         self._fresh = True
-        self._seen: tuple[int, float] | None = None
+        self._seen: Spot | None = None
         self._waiting: list[Callable[[], None]] = []
         self._source: PictureSource | None = None
         self._highlighting = ("", "")
         self._rewritten: dict[str, str] = {}
         self._fits = (0, 0)
         self._positions: list[int] | None = None
+        self._tail_at = 0
         self._pictures: OrderedDict[str, QImage] = OrderedDict()
-        self._wish: tuple[int, float, float | None] | None = None
+        self._wish: tuple[int, float, float] | None = None
+        self._drawing = False
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._draw)
+        self.verticalScrollBar().valueChanged.connect(self._moved)
         self._fitting = QTimer(self, singleShot=True, interval=0)
         self._fitting.timeout.connect(self._fit)
         self.set_theme(theme)
@@ -98,12 +105,18 @@ class SimpleSurface(QTextBrowser):
             self._pieces[splice.at : splice.at + splice.removed] = splice.pieces
         if change.tail is not None:
             self._tail = change.tail
-        self._seen = change.seen
+        self._seen = change.seen or self._seen
         self._waiting.append(landed)
         self._soon.start()
 
-    def show_place(self, at: int, part: float, height: float | None) -> None:
-        """Bring a place (a piece, and how far down in it) into view, or to `height` (0 to 1) of the view."""
+    def show_spot(self, spot: Spot) -> None:
+        """Bring a spot into view; nothing moves when it is there."""
+        self._seen = spot
+        if not self._soon.isActive():
+            self._grant()
+
+    def show_place(self, at: int, part: float, height: float) -> None:
+        """Bring the place `part` down in a piece to this height of the view."""
         self._wish = (at, part, height)
         if not self._soon.isActive():
             self._grant()
@@ -158,6 +171,7 @@ class SimpleSurface(QTextBrowser):
 
     def _draw(self) -> None:
         same = not self._fresh
+        self._drawing = True  # the bar goes and comes
         bar = self.verticalScrollBar()
         place = bar.value() if same else 0
         margin, width = self._room()
@@ -180,7 +194,7 @@ class SimpleSurface(QTextBrowser):
             parts.append(known.replace('name="pd-HERE"', f'name="pd-{number}"', 1))
         self._rewritten = fresh
         if self._tail:
-            parts.append(f"<hr>{rewrite(self._tail.replace('<hr>', '', 1), '', measure, width)}")
+            parts.append(f"<hr>{rewrite(self._tail.replace('<hr>', '', 1), _TAIL, measure, width)}")
         document = self.document()
         font = QFont(PAGE_FAMILY)
         font.setPixelSize(17)
@@ -197,11 +211,8 @@ class SimpleSurface(QTextBrowser):
         self._positions = None
         self._fresh = False
         bar.setValue(place)
-        if self._wish is not None:
-            self._grant()
-        elif self._seen is not None:
-            self._reveal(*self._seen, None)
-        self._seen = None
+        self._drawing = False
+        self._grant()
         waiting, self._waiting = self._waiting, []
         for landed in waiting:
             landed()
@@ -216,25 +227,75 @@ class SimpleSurface(QTextBrowser):
     # --- lines ---------------------------------------------------------------------------------------------------
 
     def _grant(self) -> None:
-        if self._wish is not None:
-            wish, self._wish = self._wish, None
-            self._reveal(*wish)
+        wish, self._wish = self._wish, None
+        seen, self._seen = self._seen, None
+        if wish is not None:
+            self._align(*wish)
+        elif seen is not None:
+            self._reveal(seen)
 
-    def _reveal(self, at: int, part: float, height: float | None) -> None:
-        starts = self._starts()
-        if not 0 <= at < len(starts):
+    def _reveal(self, spot: Spot) -> None:
+        text, start = self._text_of(spot.at)
+        if text is None:
             return
-        upper = self._y(starts[at])
-        lower = self._y(starts[at + 1]) if at + 1 < len(starts) else self.document().size().height()
-        place = upper + part * max(0.0, lower - upper)
+        position = start + _units(text[: max(0, find(text, spot) - 1)])
+        block = self.document().findBlock(position)
+        line = block.layout().lineForTextPosition(position - block.position())
+        upper = self._y(position) + (line.y() if line.isValid() else 0)
+        lower = upper + (line.height() if line.isValid() else 0)
         bar, view = self.verticalScrollBar(), self.viewport().height()
         edge = min(56, view // 6)
-        if height is not None:
-            bar.setValue(round(place - height * view))
-        elif place < bar.value() + edge:
-            bar.setValue(round(place - edge))
-        elif place > bar.value() + view - edge:
-            bar.setValue(round(place - view + edge))
+        if upper < bar.value() + edge:
+            bar.setValue(round(upper - edge))
+        elif lower > bar.value() + view - edge:
+            bar.setValue(round(lower - view + edge))
+
+    def _align(self, at: int, part: float, height: float) -> None:
+        upper, lower = self._span(min(at, len(self._pieces)))
+        bar, view = self.verticalScrollBar(), self.viewport().height()
+        if height <= 0 or height >= 1:
+            bar.setValue(bar.maximum() if height >= 1 else 0)
+        else:
+            bar.setValue(round(upper + part * (lower - upper) - height * view))
+
+    def _moved(self) -> None:
+        if self._drawing or self._fresh or not self._pieces:
+            return
+        bar, view = self.verticalScrollBar(), self.viewport().height()
+        if not bar.value():
+            self.scrolled.emit(-1, 0.0, 0.0)
+            return
+        height = bar.value() / max(1, bar.maximum())
+        y = bar.value() + height * view
+        starts = self._starts()
+        low = bisect_right(starts, y, lo=1, key=self._y) - 1
+        at = low + 1 if self._tail and low == len(starts) - 1 and y > self._span(low)[1] else low
+        upper, lower = self._span(at)
+        self.scrolled.emit(at, min(1.0, max(0.0, (y - upper) / max(1.0, lower - upper))), height)
+
+    def _span(self, at: int) -> tuple[float, float]:
+        """Top and bottom of a piece in px; the first one begins and the last one ends with the page; behind it come
+        the footnotes."""
+        starts, end = self._starts(), float(self.document().size().height())
+        tail = self._y(self._tail_at) if self._tail else end
+        if at >= len(starts):
+            return tail, end
+        return self._y(starts[at]) if at else 0.0, self._y(starts[at + 1]) if at + 1 < len(starts) else tail
+
+    def _text_of(self, at: int) -> tuple[str | None, int]:
+        """The letters of a piece, or of the footnotes (-1), and where they begin."""
+        starts = self._starts()
+        if at >= len(starts) or not (starts or self._tail):
+            return None, 0
+        end = self.document().characterCount() - 1
+        start = starts[at] if at >= 0 else self._tail_at
+        last = (
+            starts[at + 1] if 0 <= at < len(starts) - 1 else self._tail_at if at >= 0 and self._tail else end
+        )
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(start)
+        cursor.setPosition(max(start, last), QTextCursor.MoveMode.KeepAnchor)
+        return cursor.selectedText(), start
 
     def _starts(self) -> list[int]:
         """Where each block of the page begins in the document, in characters."""
@@ -246,7 +307,9 @@ class SimpleSurface(QTextBrowser):
                 while not fragments.atEnd():
                     fragment = fragments.fragment()
                     for name in fragment.charFormat().anchorNames():
-                        if name.startswith("pd-"):
+                        if name == _TAIL:
+                            self._tail_at = fragment.position()
+                        elif name.startswith("pd-"):
                             found.setdefault(int(name[3:]), fragment.position())
                     fragments += 1
                 block = block.next()
@@ -267,12 +330,15 @@ class SimpleSurface(QTextBrowser):
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         position = self.cursorForPosition(event.position().toPoint()).position()
-        starts = self._starts()
-        at = max((number for number, start in enumerate(starts) if start <= position), default=-1)
+        at = bisect_right(self._starts(), position) - 1
         if at < 0:
             return
-        end = starts[at + 1] if at + 1 < len(starts) else self.document().characterCount()
-        self.place_activated.emit(at, (position - starts[at]) / max(1, end - starts[at]))
+        text, start = self._text_of(at)
+        if text is None:
+            return
+        before, after = letters_around(text, _index(text, position - start))
+        part = len(before) / max(1, len(before) + len(after))
+        self.place_activated.emit(Spot(at, part, before[-AROUND:], after[:AROUND]))
 
     # --- looks ---------------------------------------------------------------------------------------------------
 
@@ -358,3 +424,12 @@ def _unknown(_address: str) -> tuple[int, int] | None:
 
 def _depth(block: QTextBlock) -> int:
     return round(block.blockFormat().leftMargin() / QUOTE_STEP)
+
+
+def _units(text: str) -> int:
+    """UTF-16 units, which positions in Qt's documents are."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _index(text: str, units: int) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * max(0, units)].decode("utf-16-le", "replace"))

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import SignalInstance
 
-from postdesk.ui.preview.content import Change
+from postdesk.ui.preview.content import Change, Spot
 from postdesk.ui.theme import Theme
 
 
@@ -48,7 +48,11 @@ class Sources:
 
 
 class Surface(Protocol):
-    """What the pane needs of the view that shows the page. Places are a piece and how far down in it, 0 to 1."""
+    """What the pane needs of the view that shows the page. Heights are 0 (the view's upper edge) to 1 (the lower).
+
+    `place_activated(Spot)`: a double click. `scrolled(piece, part, height)`: `part` down in a piece is at this height;
+    piece -1 at the page's top; the piece after the last one are the footnotes. `show_place` takes the same.
+    """
 
     @property
     def place_activated(self) -> SignalInstance: ...
@@ -61,7 +65,8 @@ class Surface(Protocol):
 
     def show_head(self, title: str, byline: str, shown: Callable[[], None]) -> None: ...
     def show_change(self, change: Change, landed: Callable[[], None]) -> None: ...
-    def show_place(self, at: int, part: float, height: float | None) -> None: ...
+    def show_spot(self, spot: Spot) -> None: ...
+    def show_place(self, at: int, part: float, height: float) -> None: ...
     def set_pictures(self, pictures: PictureSource) -> None: ...
     def set_theme(self, theme: Theme) -> None: ...
     def set_highlighting(self, light: str, dark: str) -> None: ...

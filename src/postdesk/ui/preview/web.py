@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from postdesk.core.language import _
 from postdesk.ui.preview import shell
-from postdesk.ui.preview.content import Change
+from postdesk.ui.preview.content import Change, Spot
 from postdesk.ui.preview.engine import Page, Server, make_profile
 from postdesk.ui.preview.links import outgoing
 from postdesk.ui.preview.surface import PictureSource
@@ -73,13 +73,11 @@ def _entry(menu: QMenu, text: str, act: Callable[[], object]) -> QAction:
 
 class WebSurface(QWidget):
     """Makes one change after the other. `lost`: the page is empty (its process died), and whatever was on its way to it
-    never arrived. `failed`: the engine died too often, make another surface. `place_activated`: a double click in this
-    piece, so far down (0 to 1)."""
+    never arrived. `failed`: the engine died too often, make another surface."""
 
-    place_activated = Signal(int, float)
+    place_activated = Signal(object)
     link_clicked = Signal(str)
-    scrolled = Signal(int, float)
-    """The piece at the view's upper edge, and how far down in it; -1 at the page's top."""
+    scrolled = Signal(int, float, float)
     lost = Signal()
     failed = Signal()
 
@@ -93,6 +91,8 @@ class WebSurface(QWidget):
         self._next: tuple[Change, Landed] | None = None  # until the page is loaded
         self._flying = 0
         self._asking = False  # where the page stands
+        self._placing = False  # a place is on its way to the page
+        self._place: tuple[int, float, float] | None = None  # the next one
         self._revision = 0
         self._faults: deque[float] = deque()
         self._over = False
@@ -150,12 +150,20 @@ class WebSurface(QWidget):
             lambda answer: self._landed(revision, change.count, answer, landed),
         )
 
-    def show_place(self, at: int, part: float, height: float | None) -> None:
-        """Bring a place (a piece, and how far down in it) into view, or to `height` (0 to 1) of the view."""
-        if height is None:
-            self._run(f"postdesk.reveal({at},{part:.4f})")
-        else:
-            self._run(f"postdesk.align({at},{part:.4f},{height:.4f})")
+    def show_spot(self, spot: Spot) -> None:
+        """Bring a spot into view; nothing moves when it is there."""
+        if self._loaded:
+            self._run(f"postdesk.reveal({json.dumps(_spot(spot))})")
+
+    def show_place(self, at: int, part: float, height: float) -> None:
+        """Bring the place `part` down in a piece to this height of the view. One at a time, the newest wins."""
+        if not self._loaded:
+            return
+        if self._placing:
+            self._place = (at, part, height)
+            return
+        self._placing = True
+        self._run(f"postdesk.align({at},{part:.6f},{height:.6f})", self._aligned)
 
     def set_pictures(self, pictures: PictureSource) -> None:
         """Whom to ask for the pictures of the post."""
@@ -265,6 +273,12 @@ class WebSurface(QWidget):
         else:
             self._page.runJavaScript(source, _OURS, then)
 
+    def _aligned(self, _answer: object) -> None:
+        self._placing = False
+        place, self._place = self._place, None
+        if place is not None and not self._over:
+            self.show_place(*place)
+
     def _ask_place(self) -> None:
         # A page whose process died reports a place before the death is told; it does not answer any more.
         if self._loaded and not self._asking:
@@ -275,7 +289,7 @@ class WebSurface(QWidget):
         self._asking = False
         place = _parsed(answer)
         if not self._over and self._loaded and not self._flying and isinstance(place, list):
-            self.scrolled.emit(int(place[0]), float(place[1]))
+            self.scrolled.emit(int(place[0]), float(place[1]), float(place[2]))
 
     # --- death ---------------------------------------------------------------------------------------------------
 
@@ -288,9 +302,9 @@ class WebSurface(QWidget):
 
     def _fault(self, what: str) -> None:
         self._watchdog.stop()
-        self._loaded = self._asking = False
+        self._loaded = self._asking = self._placing = False
         self._flying = 0
-        self._next = None
+        self._next = self._place = None
         now = time.monotonic()
         self._faults.append(now)
         while now - self._faults[0] > WITHIN:
@@ -335,7 +349,7 @@ class WebSurface(QWidget):
         def found(answer: object) -> None:
             place = _parsed(answer)
             if not self._over and isinstance(place, list):
-                self.place_activated.emit(int(place[0]), float(place[1]))
+                self.place_activated.emit(Spot(*place))
 
         self._run(f"postdesk.under({position.x() / zoom:.2f},{position.y() / zoom:.2f})", found)
 
@@ -356,8 +370,12 @@ def _values(change: Change, revision: int) -> dict[str, Any]:
     if change.tail is not None:
         values["tail"] = change.tail
     if change.seen is not None:
-        values["at"] = change.seen
+        values["at"] = _spot(change.seen)
     return values
+
+
+def _spot(spot: Spot) -> list[Any]:
+    return [spot.at, round(spot.part, 6), spot.before, spot.after, spot.label]
 
 
 def _parsed(answer: object) -> object:
