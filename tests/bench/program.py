@@ -1,97 +1,115 @@
-"""The program under the bench: its process, its memory, and a bare Qt window to compare it with."""
+"""One run of a program under the bench: its environment, its processes and their memory."""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
-import sys
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-
-MARK = "Here she types:"
-
-#: The least that Qt needs to show a letter: what no start of a Qt program in Python can beat.
-BARE = """
-from PySide6.QtWidgets import QApplication, QPlainTextEdit
-application = QApplication([])
-text = QPlainTextEdit()
-text.resize(1200, 800)
-text.move(0, 0)
-text.show()
-text.setFocus()
-application.exec()
-"""
-
-_SENTENCE = (
-    "The first boat left at 6:10 this morning with eleven people on it, and by noon the queue at the north quay was "
-    "half a mile long. "
-)
-
-
-def long_post(size: int = 42_000) -> str:
-    """A post of about `size` bytes with headings, quotations in quotations, lists and links; `MARK` in its middle."""
-    parts: list[str] = []
-    number = length = 0
-    while length < size:
-        number += 1
-        part = [
-            f"## Part {number}",
-            (_SENTENCE * 3).strip(),
-            f"> {_SENTENCE.strip()}\n>\n> > {_SENTENCE[:90].strip()}",
-            "- one item\n- another item with **weight** and a [link](https://example.org/)",
-        ]
-        if length < size / 2 <= length + sum(map(len, part)):
-            part.append(MARK)
-        parts += part
-        length += sum(len(p) + 2 for p in part)
-    return "---\ntitle: The bench\n---\n\n" + "\n\n".join(parts) + "\n"
 
 
 class Program:
-    """One run of a command on a display; `started` is when (`time.perf_counter`)."""
+    """A command started on a display, at home in `home`; `started` is when (`time.perf_counter`)."""
 
-    def __init__(self, command: list[str], display: str, home: Path) -> None:
-        environment = {**os.environ, "DISPLAY": display, "POSTDESK_HOME": str(home), "QT_QPA_PLATFORM": "xcb"}
-        environment.pop("WAYLAND_DISPLAY", None)
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            # Chromium's sandbox does not start for root, and the writer is not root. For the bench only.
-            environment["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
-        self.started = time.perf_counter()
-        self._process = subprocess.Popen(
-            [sys.executable, *command], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=(home / "stderr.txt").open("ab"),
-        )  # fmt: skip
+    def __init__(self, command: Sequence[str], display: str, home: Path, more: Mapping[str, str]) -> None:
+        environment = {**_environment(home), **more, "DISPLAY": display}
+        with (home / "output.txt").open("ab") as output:
+            self.started = time.perf_counter()
+            self._process = subprocess.Popen(
+                command, env=environment, cwd=_CHECKOUT, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                start_new_session=True,
+            )  # fmt: skip
 
     @property
     def running(self) -> bool:
         """Whether it has not ended."""
         return self._process.poll() is None
 
-    def end(self) -> None:
-        """End it, and wait until it has."""
-        if self.running:
-            self._process.terminate()
+    def wait(self, seconds: float) -> bool:
+        """Wait until it has ended by itself; returns whether it has."""
         try:
-            self._process.wait(20)
+            self._process.wait(seconds)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            return False
+        return True
 
-    def wait(self, seconds: float = 20) -> None:
-        """Wait until it ends by itself."""
-        self._process.wait(seconds)
+    def end(self) -> None:
+        """End it and all processes that it started, and wait until they have."""
+        family = self._family()
+        for sign, patience in ((signal.SIGTERM, 3.0), (signal.SIGKILL, 10.0)):
+            for pid in family:
+                try:
+                    os.kill(pid, sign)
+                except ProcessLookupError:
+                    pass
+            end = time.perf_counter() + patience
+            while time.perf_counter() < end:
+                ended = self._process.poll() is not None
+                if ended and not any(map(_alive, family)):
+                    return
+                time.sleep(0.02)
 
     def memory(self) -> float:
-        """The proportional share of memory of it and all its children, in MB."""
-        return sum(_pss(pid) for pid in _family(self._process.pid)) / 1024
+        """The proportional share (PSS) of memory of it and all the processes that it started, in MB."""
+        return sum(map(_pss, self._family())) / 1024
+
+    def _family(self) -> list[int]:
+        """It, its children's children, and whoever is in its session: an engine's helper may have lost its parent."""
+        first = self._process.pid
+        found, parents, sessions = {first}, {}, {}
+        for pid, parent, session in _processes():
+            parents[pid], sessions[pid] = parent, session
+        found |= {pid for pid, session in sessions.items() if session == first}
+        grown = True
+        while grown:
+            more = {pid for pid, parent in parents.items() if parent in found} - found
+            grown = bool(more)
+            found |= more
+        return sorted(found)
 
 
-def _family(pid: int) -> list[int]:
-    found = [pid]
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += _family(int(child))
-    return found
+_CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """No folder, bus, language or display of the one who measures reaches the program."""
+    unset = ("WAYLAND_DISPLAY", "SESSION_MANAGER", "DESKTOP_SESSION", "XDG_CURRENT_DESKTOP", "LC_ALL", "LANG")
+    runtime = home / "runtime"
+    runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {
+        **{name: value for name, value in os.environ.items() if name not in unset},
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "XDG_DATA_HOME": str(home / ".local" / "share"),
+        "XDG_STATE_HOME": str(home / ".local" / "state"),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "XDG_RUNTIME_DIR": str(runtime),
+        "DBUS_SESSION_BUS_ADDRESS": f"unix:path={home}/no-bus",
+        "LANGUAGE": "C",
+        "LANG": "C.UTF-8",
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
+
+
+def _processes() -> Iterator[tuple[int, int, int]]:
+    """(process, parent, session) of all there are."""
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it has ended meanwhile
+            if fields[0] != "Z":
+                yield int(folder.name), int(fields[1]), int(fields[3])
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _pss(pid: int) -> int:
@@ -100,4 +118,4 @@ def _pss(pid: int) -> int:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
