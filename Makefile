@@ -1,9 +1,9 @@
 # What one does with Post Desk. Each target sets up what it needs; the second time that takes no time.
 
-.PHONY: help setup run test check bench fuzz pin law
+.PHONY: help setup run test check bench bench-peers fuzz pin law
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
 setup: ## make .venv; after it .venv/bin/postdesk is the program
 	@scripts/setup run
@@ -17,8 +17,11 @@ test: ## the whole suite, with real servers; ARGS=tests/markup for a part
 check: ## style, types, and who imports whom
 	@scripts/check
 
-bench: ## start-up and key-to-preview times
+bench: ## starts, keys, openings and memory, beside the goals; some five minutes
 	@scripts/bench $(ARGS)
+
+bench-peers: ## the same beside ReText, ghostwriter and Apostrophe, which it installs
+	@scripts/bench-peers $(ARGS)
 
 fuzz: ## text that nobody means, for ARGS="--minutes 10"; prints what fails and what is slow
 	@scripts/fuzz $(ARGS)
