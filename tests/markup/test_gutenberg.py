@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypedDict
@@ -20,6 +16,7 @@ from postdesk.core.embeds import PROVIDERS
 from postdesk.markup.gutenberg import Media, to_blocks
 from postdesk.markup.render import render_document
 from tests.core.test_embeds import SAMPLES
+from tests.markup.npm import installed, node
 
 _HERE = Path(__file__).parent / "validator"
 _MEDIA = {
@@ -37,46 +34,16 @@ class Answer(TypedDict):
 Validate = Callable[[list[str]], list[Answer]]
 
 
-def _node() -> tuple[list[str], list[str], dict[str, str]]:
-    """How Node and npm are called, with the environment that finds them: those of the tests' own wheel."""
-    environment = dict(os.environ)
-    beside = Path(sys.executable).parent
-    environment["PATH"] = os.pathsep.join([str(beside), environment.get("PATH", os.defpath)])
-    node = shutil.which("node", path=environment["PATH"])
-    npm = shutil.which("npm", path=environment["PATH"])
-    assert node is not None, "Node is missing: `make setup` installs it"
-    assert npm is not None, "npm is missing: `make setup` installs it"
-    return [node], [npm], environment
-
-
 @pytest.fixture(scope="session")
 def validate() -> Validate:
-    """WordPress' own parser, validator and serializer over a list of posts. Installed once into the cache of
-    servers."""
-    root = Path(__file__).resolve().parents[2]
-    lock = (_HERE / "package-lock.json").read_bytes()
-    cache = Path(os.environ.get("POSTDESK_SERVERS", root / ".servers"))
-    folder = cache / f"block-validator-{hashlib.sha256(lock).hexdigest()[:12]}"
-    node, npm, environment = _node()
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "block-validator.lock").open("w") as guard:
-        fcntl.flock(guard, fcntl.LOCK_EX)
-        if not (folder / "complete").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(_HERE / name, folder / name)
-            arguments = ["ci", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund"]
-            done = subprocess.run(
-                [*npm, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=900
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
-            (folder / "complete").touch()
+    """WordPress' own parser, validator and serializer over a list of posts."""
+    folder = installed("block-validator", _HERE)
+    command, _npm, environment = node()
     shutil.copy(_HERE / "validate.cjs", folder / "validate.cjs")
 
     def run(posts: list[str]) -> list[Answer]:
         done = subprocess.run(
-            [*node, "validate.cjs"],
+            [*command, "validate.cjs"],
             cwd=folder,
             env=environment,
             input=json.dumps(posts),
