@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
+import httpx2
 import pytest
 
+from postdesk.backends.base import Outgoing
+from postdesk.backends.http import make_client
+from postdesk.backends.wordpress.backend import WordPress as Blog
+from postdesk.core.account import Account
 from postdesk.core.embeds import PROVIDERS, provider_of
+from postdesk.core.receipt import Status
 from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.render import render_document
+from postdesk.publishing.compare import differences, is_ours
 from tests.core.test_embeds import SAMPLES
 from tests.servers.wordpress import WordPress
+
+MARKER = "pd-00000000000000ee"
 
 # 6.1 came before these were in its table; there the block is a link.
 _NEWER = {"6.1": ("//bsky.app/", "//www.youtube.com/live/")}
@@ -73,3 +83,30 @@ def test_a_reader_sees_the_address_where_nobody_can_be_asked(wordpress: WordPres
     assert "wp-block-embed" in page
     assert "https://youtu.be/x_y" in page
     assert "<!--" not in page
+
+
+@pytest.fixture
+def client() -> Iterator[httpx2.Client]:
+    with make_client() as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", ["admin", "writer"])
+def test_a_blog_keeps_the_blocks_as_they_were_sent(
+    wordpress: WordPress, client: httpx2.Client, name: str
+) -> None:
+    """Authors' posts go through WordPress' filter: it writes the `&` of an address in a block's own values as
+    `&amp;` (6.1 to 7.1, whatever wrote the block), and must find nothing else in an embed."""
+    wordpress.reset_posts()
+    account = Account("a1", "wordpress", "Blog", wordpress.base_url, name)
+    blog = Blog(account, wordpress.users[name].app_password, client)
+    addresses = [SAMPLES[provider.slug][0] for provider in PROVIDERS]
+    content = to_blocks(render_document("\n\n".join([*addresses, f"> Words.\n>\n> {addresses[0]}"])))
+    draft = blog.create_draft(MARKER, "A film")
+    meant = Outgoing("A film", content, Status.PUBLISHED, slug="a-film")
+    blog.write(draft.remote_id, meant)
+    there = blog.read(draft.remote_id)
+    filtered = "\\u0026amp;" if name == "writer" else "\\u0026"
+    assert there.content == content.replace("\\u0026", filtered)
+    assert is_ours(there, meant)
+    assert differences(meant, there) == ()
