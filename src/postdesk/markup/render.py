@@ -93,7 +93,7 @@ class BlockRenderer:
         defining = [
             block for block in blocks if defines(block) and digest_of(block.text) not in self._refused
         ]
-        text = "\n\n".join(block.markdown for block in defining)
+        text = _APART.join(block.markdown for block in defining)
         if text != self._definitions_of[0]:
             found = Definitions()
             if text:
@@ -122,8 +122,8 @@ class BlockRenderer:
                 self._dialect = make_markdown()
                 continue
             found = _defined(self._dialect)
-            references |= found.references
-            notes |= found.notes
+            references = {**found.references, **references}  # the first counts
+            notes = {**found.notes, **notes}
             abbreviations |= found.abbreviations
         return Definitions(references, notes, abbreviations)
 
@@ -179,6 +179,7 @@ def highlight_css(dark: bool) -> str:
 
 # --- definitions ---------------------------------------------------------------------------------------------
 
+_APART = "\n\n<!-- -->\n\n"  # between blocks that are no neighbours: an indented one is no part of the note above
 _DEFINING = re.compile(r"\] ?:")
 _BRACKETED = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]", re.DOTALL)
 _NEXT_LINE = re.compile(r"\n[ \t>]*")  # a label that goes on in the next line of a quotation
