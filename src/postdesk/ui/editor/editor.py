@@ -314,6 +314,7 @@ class Editor(QWidget):
         self.banners.chosen.connect(self.focus_text)
         self.title_field.changed.connect(self.title_changed)
         self.title_field.left_downwards.connect(self.text.setFocus)
+        self.text.margins_changed.connect(self._align)
         self.text.left_upwards.connect(self.title_field.setFocus)
         self.text.lines_edited.connect(self._lines_edited)
         self.text.edited.connect(self._edited)

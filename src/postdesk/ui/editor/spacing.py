@@ -70,14 +70,16 @@ class SpacedLayout(QPlainTextDocumentLayout):
     def _arrange(self, block: QTextBlock, layout: QTextLayout, count: int) -> int:
         """Puts the block's lines where they belong; returns how many there are then."""
         indent, hang = self._indents(block, layout) if self._in_code else (0.0, 0.0)
+        from_right = block.textDirection() == Qt.LayoutDirection.RightToLeft
+        if from_right and layout.textOption().alignment() != Qt.AlignmentFlag.AlignRight:
+            option = layout.textOption()  # Qt's own layout puts it at the left, whichever way it is read
+            option.setAlignment(Qt.AlignmentFlag.AlignRight)
+            layout.setTextOption(option)
         if not indent and (not hang or count == 1):
             self._part(layout, count)
             return count
         first = layout.lineAt(0)
         x, width = first.x(), first.width()
-        from_right = layout.textOption().textDirection() == Qt.LayoutDirection.RightToLeft or _reads_left(
-            block
-        )
         y = 0.0
         inset = indent
         layout.beginLayout()
@@ -127,7 +129,3 @@ def x_of(line: QTextLine, position: int) -> float:
     """Where a position of the block stands on its line, in the block's px."""
     found: Any = line.cursorToX(position)  # a pair in this binding: x, and the position that was used
     return float(found[0] if isinstance(found, tuple | list) else found)
-
-
-def _reads_left(block: QTextBlock) -> bool:
-    return block.textDirection() == Qt.LayoutDirection.RightToLeft

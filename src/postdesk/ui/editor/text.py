@@ -56,6 +56,7 @@ class MarkdownEdit(QPlainTextEdit):
     address_pasted = Signal(str)  # over a selection: becomes a link
     left_upwards = Signal()  # Up in the first line, or Shift+Tab: to the title
     find_asked = Signal()
+    margins_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -194,6 +195,7 @@ class MarkdownEdit(QPlainTextEdit):
         beside = max(gutter, (room - wide) // 2)
         self.setViewportMargins(beside - int(self.document().documentMargin()), 0, max(beside - 14, 10), 0)
         self._relay()
+        self.margins_changed.emit()
 
     def _relay(self) -> None:
         """Lays the lines out anew when the viewport's width is not the one they were laid out for.
