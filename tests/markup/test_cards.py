@@ -97,7 +97,7 @@ HOSTILE = [
 @pytest.mark.parametrize("foreign", HOSTILE)
 def test_foreign_words_are_words(foreign: str) -> None:
     page = Words(shown(V, Known(foreign, foreign, foreign)))
-    assert [tag for tag in page.tags if tag not in ("span", "br")] == "figure a img b bdi".split()
+    assert [tag for tag in page.tags if tag not in ("span", "br")] == "p a img b bdi".split()
     assert not {c for words in page.words for c in words} & set("\n\t\0\u202e\ud800")
     assert all(len(words) <= 200 for words in page.words)
 
@@ -106,7 +106,7 @@ def test_foreign_words_are_words(foreign: str) -> None:
 def test_whatever_a_site_says_the_card_is_built_alike(title: str, author: str) -> None:
     """Law: foreign text changes no element of the card but the author's line, which is there or not."""
     page = Words(shown(V, Known(title, author, "x")))
-    assert [tag for tag in page.tags if tag not in ("span", "br")] == "figure a img b bdi".split()
+    assert [tag for tag in page.tags if tag not in ("span", "br")] == "p a img b bdi".split()
     assert page.links == [V]
 
 

@@ -60,15 +60,15 @@ def _card(alone: Alone, known: Known) -> str:
     provider = alone.provider
     title = one_line(known.title, 200) or _spoken(provider)
     author = one_line(known.author, 80)
-    picture = f'<img src="{html.escape(known.picture)}" alt=""><br>' if known.picture else ""
+    picture = f'<img src="{html.escape(known.picture)}" alt="">' if known.picture else ""
     # The line breaks are for the simple preview, which knows no layout; the page's style sheet takes them out.
     by = f'<span class="pd-embed-by" dir="auto">{html.escape(author)}</span><br>' if author else ""
     return (
-        f'<figure class="pd-embed pd-embed-{provider.shows}"><a href="{html.escape(alone.address)}">'
+        f'<p class="pd-embed pd-embed-{provider.shows}"><a href="{html.escape(alone.address)}">'
         f'<span class="pd-embed-picture">{picture}</span><span class="pd-embed-words">'
         f'<b dir="auto">{html.escape(title)}</b><br>{by}'
         f'<span class="pd-embed-from">{html.escape(provider.name)} · <bdi>{html.escape(short(alone.address))}</bdi>'
-        "</span></span></a></figure>"
+        "</span></span></a></p>"
     )
 
 

@@ -20,7 +20,7 @@ from postdesk.core.cancel import Cancel
 from postdesk.core.embeds import Provider, provider_of
 from postdesk.core.errors import PostDeskError
 from postdesk.markup.cards import NOTHING, Known, place
-from postdesk.ui.preview.picture import PASSED_ON, Picture, look, read
+from postdesk.ui.preview.picture import PASSED_ON, look, read
 from postdesk.ui.preview.scheme import HOST, SCHEME
 from postdesk.ui.tasks import Tasks
 
@@ -78,7 +78,7 @@ class Embeds(QObject):
         self._open: dict[str, Provider] = {}  # not in the cache
         self._failed: dict[str, float] = {}
         self._offered: set[str] = set()
-        self._pictures: list[tuple[Path, Picture]] = []
+        self._pictures: list[Path] = []
         self._start = f"{SCHEME}://{HOST}/card/{secrets.token_urlsafe(16)}/"
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._look)
@@ -92,20 +92,20 @@ class Embeds(QObject):
         return place(markup, self._of)
 
     def content(self, address: str, *, as_it_is: bool = True) -> tuple[str, bytes]:
-        """Media type and bytes of a card's picture; raises PictureRefused, KeyError for any other address.
+        """Media type and bytes of a card's picture; raises PictureRefused, KeyError for any other address, and for a
+        picture that is to be decoded here.
 
         Fit for a worker thread.
         """
-        path, _picture = self._served(address)
-        return read(path.name, lambda _name: path, as_it_is=as_it_is)
+        if not as_it_is:
+            raise KeyError(address)
+        path = self._served(address)
+        return read(path.name, lambda _name: path)
 
     def size(self, address: str) -> tuple[int, int] | None:
-        """Width and height in px of a card's picture; None for any other address."""
-        try:
-            _path, picture = self._served(address)
-        except KeyError:
-            return None
-        return picture.width, picture.height
+        """None: the simpler preview, which asks, draws no pictures of cards. It would have to decode them in the
+        window's own process, and whoever sent them is a stranger; the engine does that in its cage."""
+        return None
 
     # --- for the window ------------------------------------------------------------------------------------------
 
@@ -141,12 +141,12 @@ class Embeds(QObject):
             self._calm.start(CALM)  # something is being typed
         self._looking.update(fresh)
 
-        def done(found: dict[str, tuple[Kept, Picture | None] | None]) -> None:
+        def done(found: dict[str, Kept | None]) -> None:
             self._looking.difference_update(fresh)
             for address, kept in found.items():
                 provider = provider_of(address)
                 if kept is not None:
-                    self._learn(address, *kept)
+                    self._learn(address, kept)
                 elif provider is not None:
                     self._open[address] = provider
             if any(found.values()):
@@ -155,7 +155,7 @@ class Embeds(QObject):
                 self._calm.start(CALM)
 
         self._tasks.run(
-            lambda: {a: self._in_cache(a) for a in fresh}, done, self._not_looked(fresh), lane=_LANE
+            lambda: {a: self._desk().kept(a) for a in fresh}, done, self._not_looked(fresh), lane=_LANE
         )
 
     def _ask(self) -> None:
@@ -175,13 +175,13 @@ class Embeds(QObject):
                 self.wanted.emit(provider)
 
     def _ask_for(self, address: str, provider: Provider) -> None:
-        def done(answer: tuple[Kept, Picture | None]) -> None:
+        def done(answer: Kept) -> None:
             self._looking.discard(address)
-            self._learn(address, *answer)
+            self._learn(address, answer)
             self.changed.emit()
 
         self._tasks.run(
-            lambda: _with_picture(self._desk().ask(provider, address, self._cancel)),
+            lambda: self._desk().ask(provider, address, self._cancel),
             done,
             self._not_looked([address]),
             lane=_LANE,
@@ -200,14 +200,14 @@ class Embeds(QObject):
 
         return failed
 
-    def _learn(self, address: str, kept: Kept, picture: Picture | None) -> None:
+    def _learn(self, address: str, kept: Kept) -> None:
         source = ""
-        if kept.picture is not None and picture is not None:
+        if kept.picture is not None:
             source = f"{self._start}{len(self._pictures)}"
-            self._pictures.append((kept.picture, picture))
+            self._pictures.append(kept.picture)
         self._known[address] = Known(kept.title, kept.author, source)
 
-    def _served(self, address: str) -> tuple[Path, Picture]:
+    def _served(self, address: str) -> Path:
         number = address.removeprefix(self._start)
         if number == address or not number.isascii() or not number.isdigit() or len(number) > 9:
             raise KeyError(address)
@@ -215,11 +215,7 @@ class Embeds(QObject):
             raise KeyError(address)
         return self._pictures[int(number)]
 
-    # On the worker's side. A lane runs one job at a time.
-
-    def _in_cache(self, address: str) -> tuple[Kept, Picture | None] | None:
-        kept = self._desk().kept(address)
-        return _with_picture(kept) if kept is not None else None
+    # --- on the worker's side; a lane runs one job at a time --------------------------------------------------------
 
     def _desk(self) -> OEmbed:
         from postdesk.backends import oembed  # with it comes the HTTP client; most posts have no video
@@ -228,27 +224,20 @@ class Embeds(QObject):
             self._oembed = oembed.OEmbed(
                 lambda: cast("httpx2.Client", self._http()),
                 self._folder,
-                lambda file: _picture(file) is not None,
+                _fits,
                 endpoints=self._endpoints,
                 may_load=self._may_load or oembed.is_public,
             )
         return self._oembed
 
 
-def _with_picture(kept: Kept) -> tuple[Kept, Picture | None]:
-    return kept, _picture(kept.picture) if kept.picture is not None else None
-
-
-def _picture(file: Path) -> Picture | None:
-    """What a picture in the cache is; None for what the preview would not show as it is.
-
-    It is looked at, not decoded: that is done by the engine in its cage.
-    """
+def _fits(file: Path) -> bool:
+    """Whether a file is a picture that the page may have as it is. It is looked at, not decoded."""
     try:
         found = look(file.name, lambda _name: file)
     except (PostDeskError, OSError):
-        return None
-    return found if found.width * found.height <= PASSED_ON else None
+        return False
+    return found.width * found.height <= PASSED_ON
 
 
 def _stands_in(address: str, text: str) -> bool:
