@@ -147,19 +147,25 @@ class Measurement:
         for _again in range(self._plan.starts):
             home.renew()
             program = home.start()
+            when: dict[Row, float] = {}
             try:
-                for row, when in self._start(home, look).items():
-                    found[row].append(1000 * (when - program.started))
+                self._start(look, when)
+            except TimeoutError:
+                tell(f"  a start showed only: {', '.join(row.words for row in when) or 'nothing'}")
             finally:
                 home.end(program)
+            for row, at in when.items():
+                found[row].append(1000 * (at - program.started))
+        if not self._preview:
+            del found[PREVIEWED]
         for row, values in found.items():
-            if values or self._preview:
-                self._set(row, values, note="" if values else "no preview found")
+            silent = _SILENT if row is not PREVIEWED or look.strips[1:] else "no preview found"
+            self._set(row, values, note="" if len(values) == self._plan.starts else silent)
 
-    def _start(self, home: Home, look: _Look) -> dict[Row, float]:
-        """When (`time.perf_counter`) the window was painted, its text shown, and a letter typed there seen."""
+    def _start(self, look: _Look, when: dict[Row, float]) -> None:
+        """Put down when (`time.perf_counter`) the window was painted, its text shown, and a letter typed there
+        seen. Raises TimeoutError."""
         screen, text = self._screen, look.strips[0]
-        when = {}
         last = 0.0
 
         def focused() -> None:
@@ -191,7 +197,6 @@ class Measurement:
         when[LETTER] = screen.until(letter, LIMIT)
         for strip in look.strips[1:]:
             when[PREVIEWED] = screen.until(lambda strip=strip: screen.look(strip.area).alike(strip), LIMIT)  # type: ignore[misc]
-        return when
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ _BETWEEN_WORDS = 24  # px; changed columns nearer than this belong to one line o
 _BETWEEN_LINES = 4
 _HIGHEST = 60  # px; what is higher is no line of text
 _BESIDE = 12  # px; how far a pane's text is from where its columns begin, at least
-_STRIP = Area(0, 0, 420, 220)  # how much of a pane is compared: looking takes a share of the machine
+_BELOW = 50  # px; a preview that keeps step with the caret has moved a little when the letters are seen
+_STRIP = Area(0, 0, 420, 180)  # how much of a pane is compared: looking takes a share of the machine
 
 
 class NotFound(RuntimeError):
@@ -52,12 +53,12 @@ class Panes:
     preview_line: Line | None
 
     def strips(self) -> list[Area]:
-        """What is compared to know that a pane shows its text: what stands below the line that was typed at."""
+        """What is compared to know that a pane shows its text: some lines below the one that was typed at."""
         lines = [(self.editor, self.editor_line)]
         if self.preview is not None and self.preview_line is not None:
             lines.append((self.preview, self.preview_line))
         return [
-            Area(pane.x, line.area.bottom + 6, min(pane.width, _STRIP.width), _STRIP.height).within(pane)
+            Area(pane.x, line.area.bottom + _BELOW, min(pane.width, _STRIP.width), _STRIP.height).within(pane)
             for pane, line in lines
         ]
 
