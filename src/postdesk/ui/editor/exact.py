@@ -1,7 +1,8 @@
 """Text into Qt's document and out again without losing or changing a character.
 
 A QTextDocument cuts paragraphs at a few characters that a post may really contain (a paragraph separator that came
-with pasted text, two noncharacters Qt uses itself, a lone carriage return). They go in as noncharacters of the same
+with pasted text, two noncharacters Qt uses itself, a lone carriage return), and PySide takes a byte order mark in front
+of a string for one and drops it. They go in as noncharacters of the same
 length and come out as they were; should a post contain those noncharacters too, they are written as two, and so is
 half a surrogate pair, which the binding would drop.
 `QTextDocument.toPlainText` turns non-breaking spaces into spaces: `toRawText` does not, and is what is used here.
@@ -11,22 +12,29 @@ from __future__ import annotations
 
 import re
 
-_STAND_INS = {"\u2029": "\ufdd2", "\ufdd0": "\ufdd3", "\ufdd1": "\ufdd4", "\r": "\ufdd5"}
+_STAND_INS = {
+    "\u2029": "\ufdd2",
+    "\ufdd0": "\ufdd3",
+    "\ufdd1": "\ufdd4",
+    "\r": "\ufdd5",
+    "\ufeff": "\ufdd6",
+    "\ufffe": "\ufdd7",
+}
 _ESCAPE = "\ufdef"
-_ESCAPED = {own: _ESCAPE + str(n) for n, own in enumerate(("\ufdd2", "\ufdd3", "\ufdd4", "\ufdd5", _ESCAPE))}
+_ESCAPED = {own: _ESCAPE + str(n) for n, own in enumerate((*_STAND_INS.values(), _ESCAPE))}
 
 _HALVES = {chr(half): _ESCAPE + chr(0xE000 + half - 0xD800) for half in range(0xD800, 0xE000)}
 
 _INTO = str.maketrans(_STAND_INS | _ESCAPED | _HALVES)
 _BACK = {shown: real for real, shown in (_STAND_INS | _ESCAPED | _HALVES).items()}
-_SPECIAL = re.compile("[\u2029\ufdd0-\ufdd5\ufdef\r\ud800-\udfff]")
-_SHOWN = re.compile("\ufdef[0-4\ue000-\ue7ff]|[\ufdd2-\ufdd5]")
+_SPECIAL = re.compile("[\u2029\ufdd0-\ufdd7\ufdef\ufeff\ufffe\r\ud800-\udfff]")
+_SHOWN = re.compile("\ufdef[0-6\ue000-\ue7ff]|[\ufdd2-\ufdd7]")
 _LONG = 400  # code points from which on a few searches for single characters are quicker than one pattern
 _LINE_ENDS = re.compile("\r\n|[\r\u2028\u2029]")
 
 
 def to_document(text: str) -> str:
-    """What is put into the document for `text` (lines end with LF); the same length but for U+FDD2-5, U+FDEF
+    """What is put into the document for `text` (lines end with LF); the same length but for U+FDD2-7, U+FDEF
     and half surrogate pairs."""
     if text.isascii() and "\r" not in text:
         return text
@@ -50,7 +58,7 @@ def from_document(raw: str) -> str:
     if raw.isascii():
         return raw
     text = raw.replace("\u2029", "\n")
-    if len(text) > _LONG and not any(letter in text for letter in "\ufdd2\ufdd3\ufdd4\ufdd5\ufdef"):
+    if len(text) > _LONG and not any(letter in text for letter in (*_STAND_INS.values(), _ESCAPE)):
         return text
     return _SHOWN.sub(lambda found: _BACK[found[0]], text) if _SHOWN.search(text) else text
 
@@ -58,6 +66,11 @@ def from_document(raw: str) -> str:
 def one_line_end(text: str) -> str:
     """Text from elsewhere (pasted, dropped) with LF as its only line end."""
     return _LINE_ENDS.sub("\n", text)
+
+
+def is_inside(before: str, after: str) -> bool:
+    """Whether the place between two of the document's UTF-16 units is inside one character of the post."""
+    return "\udc00" <= after <= "\udfff" or (before == _ESCAPE and bool(_SHOWN.match(before + after)))
 
 
 def units(text: str) -> int:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 from postdesk.core.language import _
 from postdesk.ui.editor import keys
 from postdesk.ui.editor.colours import Colours
-from postdesk.ui.editor.exact import from_document, one_line_end, to_document
+from postdesk.ui.editor.exact import from_document, is_inside, one_line_end, to_document
 from postdesk.ui.editor.hold import Typewriter, scroll_to_height
 from postdesk.ui.editor.marks import LONGEST
 from postdesk.ui.editor.painting import dim_others, paint_below, snapped, units_between
@@ -128,7 +128,7 @@ class MarkdownEdit(QPlainTextEdit):
         self._typewriter.hold()
 
     def select(self, anchor: int, position: int) -> None:
-        """Selects from `anchor` to `position`, where the cursor is then; neither is put inside a surrogate pair."""
+        """Selects from `anchor` to `position`, where the cursor is then; neither is put inside a character."""
         cursor = self.textCursor()
         cursor.setPosition(self._whole(anchor))
         cursor.setPosition(self._whole(position), QTextCursor.MoveMode.KeepAnchor)
@@ -140,8 +140,8 @@ class MarkdownEdit(QPlainTextEdit):
 
     def _whole(self, position: int) -> int:
         position = max(0, min(position, self.document().characterCount() - 1))
-        inside = "\udc00" <= str(self.document().characterAt(position)) <= "\udfff"
-        return position - 1 if inside and position else position
+        before, after = (str(self.document().characterAt(at)) for at in (position - 1, position))
+        return position - 1 if position and is_inside(before, after) else position
 
     # --- the look ---
 
@@ -232,11 +232,12 @@ class MarkdownEdit(QPlainTextEdit):
             cursor.setPosition(block.position())
             cursor.setPosition(end.position() + end.length() - 1, QTextCursor.MoveMode.KeepAnchor)
             come = from_document(cursor.selectedText()).split("\n")
-        removed = count - (document.blockCount() - len(source.lines))
+        known = len(source.lines)
+        removed = count - (document.blockCount() - known)
         everywhere = source.splice(first, removed, come)
         if len(source.lines) != document.blockCount() or source.length != document.characterCount():
             # The document changed more than it said: no word may hang on that.
-            first, removed = 0, len(source.lines)
+            first, removed = 0, known
             source.put(from_document(document.toRawText()))
             self._colours.put()
             come = list(source.lines)
