@@ -172,7 +172,8 @@ class _Reader:
         item = starts.item_start(body)
         if item is not None:
             # `1. a` and then `  2. b` is the list's next item, a little to the right.
-            return None if item.number == _following(self._open, node) else body
+            slides = item.number is not None and item.number == _following(self._open, node)
+            return None if slides else body
         if self._after_blank or starts.fence_opening(body) is not None or body.startswith(">"):
             return body
         return None
