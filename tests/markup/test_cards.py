@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from postdesk.core.embeds import PROVIDERS, Provider
 from postdesk.markup.cards import NOTHING, Known, holds_card, one_line, place
 from postdesk.markup.clean import clean
+from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.render import render_document
 from tests.core.test_embeds import SAMPLES
 
@@ -114,3 +117,40 @@ def test_a_long_text_ends_with_dots() -> None:
     assert one_line("a" * 50, 10) == "a" * 9 + "…"
     assert one_line("  a \n b ", 10) == "a b"
     assert one_line("👩‍👩‍👧", 10) == "👩‍👩‍👧"
+
+
+PIECES = [
+    V,
+    "https://vimeo.com/1",
+    "https://blog.example/post",
+    f"<{V}>",
+    f"See {V}",
+    "Words.",
+    f"- {V}",
+    f"- one\n\n- {V}",
+    f"1. one\n\n   {V}",
+    f"> {V}",
+    f"> Words.\n>\n> > {V}\n>\n> - {V}",
+    f"## {V}",
+    f"```\n{V}\n```",
+    f"    {V}",
+    f"| a |\n|---|\n| {V} |",
+    f"Note[^1].\n\n[^1]: {V}",
+    f"<div>\n<p>{V}</p>\n</div>",
+    "***",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=6))
+def test_the_preview_shows_a_card_where_wordpress_gets_an_embed(pieces: list[str]) -> None:
+    """Law: the addresses that become cards are those that go out as embeds, in their order."""
+    page = render_document("\n\n".join(pieces))
+    carded: list[str] = []
+
+    def seen(address: str) -> Known:
+        carded.append(address)
+        return NOTHING
+
+    place(clean(page, lambda _ref: None, False), seen)
+    sent = re.findall(r'<!-- wp:embed {"url":("[^"]*")', to_blocks(page))
+    assert carded == [json.loads(url) for url in sent]
