@@ -33,7 +33,7 @@ from postdesk.publishing.plan import Intent, spoken_day
 from postdesk.ui.actions import Actions
 from postdesk.ui.blogs import Blogs
 from postdesk.ui.details import DetailsDrawer
-from postdesk.ui.editor import Editor
+from postdesk.ui.editor import Editor, places
 from postdesk.ui.embeds import Embeds
 from postdesk.ui.files import Files
 from postdesk.ui.help import show_about, show_licences, show_shortcuts
@@ -47,6 +47,7 @@ from postdesk.ui.publisher import Publisher, count_waiting
 from postdesk.ui.session import Session
 from postdesk.ui.shelf import Gathered, Shelf, file_key, path_of, remote_of, spoken_title
 from postdesk.ui.standing import Standing
+from postdesk.ui.sync import Sync
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.toast import Toast
 from postdesk.ui.window import MainWindow
@@ -88,6 +89,7 @@ class Controller(QObject):
         self.pictures = Pictures(desk.library, self.session, tasks, editor, details, window)
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
+        self.sync = Sync(editor, preview, self)
         self.outline = Outline(window.toasts.host, window.theme, editor)
         self.embeds = Embeds(
             tasks, desk.folders.cache / "cards", http, lambda: desk.settings.sites, self._body, self
@@ -302,7 +304,7 @@ class Controller(QObject):
             QTimer.singleShot(0, self, self._start_the_rest)
 
     def _edited(self, post: Post) -> None:
-        self._preview.update_body(post.body, self._line)
+        self._preview.update_body(post.body, *places.caret(self.editor.text))
         self._preview.update_title(post.title, self._byline(post))
         self.window.set_post_title(post.title)
         self.standing.follow_soon()
@@ -543,8 +545,7 @@ class Controller(QObject):
         self._details.choose_picture.connect(self.pictures.choose_featured)
         self._details.picture_dropped.connect(self.pictures.featured_dropped)
         self._preview.link_clicked.connect(self._open_outside)
-        self._preview.line_activated.connect(e.go_to_line)
-        self._preview.line_activated.connect(lambda _line: w.go_to_editor())
+        self._preview.line_activated.connect(lambda _line, _column: w.go_to_editor())
         self._preview.engine_failed.connect(self._simple_preview)
         told = (
             s.told,

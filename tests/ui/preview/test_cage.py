@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.preview.stage import Canary, Opener, Reader, resolver, without_cleaner
 
-pytestmark = pytest.mark.qt_log_ignore("vulkan", "Vulkan", "GPU vendor", "Sandboxing disabled", "GPUInfo", extend=True)
+pytestmark = pytest.mark.qt_log_ignore(
+    "vulkan", "Vulkan", "GPU vendor", "Sandboxing disabled", "GPUInfo", extend=True
+)
 
 # {C}: an address of the canary. {S}: the path of a secret picture outside the library.
 SHOWN = {

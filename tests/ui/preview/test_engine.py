@@ -20,7 +20,9 @@ from postdesk.ui.preview.simple import SimpleSurface
 from postdesk.ui.theme import load_theme
 from tests.ui.preview.stage import PATIENCE, Reader
 
-pytestmark = pytest.mark.qt_log_ignore("vulkan", "Vulkan", "GPU vendor", "Sandboxing disabled", "GPUInfo", extend=True)
+pytestmark = pytest.mark.qt_log_ignore(
+    "vulkan", "Vulkan", "GPU vendor", "Sandboxing disabled", "GPUInfo", extend=True
+)
 
 
 @pytest.fixture

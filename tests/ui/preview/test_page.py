@@ -16,7 +16,9 @@ from postdesk.ui.preview import shell
 from postdesk.ui.theme import load_theme
 from tests.ui.preview.stage import PATIENCE, Reader, picture, resolver, without_cleaner
 
-pytestmark = pytest.mark.qt_log_ignore("vulkan", "Vulkan", "GPU vendor", "Sandboxing disabled", "GPUInfo", extend=True)
+pytestmark = pytest.mark.qt_log_ignore(
+    "vulkan", "Vulkan", "GPU vendor", "Sandboxing disabled", "GPUInfo", extend=True
+)
 
 _JOINED = "[...document.querySelectorAll('main > article > .pd-block')].map(b => b.innerHTML).join('')"
 

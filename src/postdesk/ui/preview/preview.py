@@ -43,6 +43,8 @@ class Preview(QWidget):
 
     line_activated = Signal(int, int)
     """She double-clicked what this place of the text became: a line, and the characters before the place in it."""
+    touched = Signal()
+    """She acts on the page: wheel, mouse or keys."""
     scrolled = Signal(float, float)
     """The page moved: this line (3.25: a quarter down in line 3) is at this height of the view, 0 to 1."""
     link_clicked = Signal(str)
@@ -120,8 +122,8 @@ class Preview(QWidget):
         text = self._returns.flat(text)
         if line is not None:
             line = self._returns.page_line(line)
+        if self._rendering.update(text, line or 0) and line is not None:
             self._where.type(line, column)
-        self._rendering.update(text, line or 0)
         if self._rendering.is_settled and not self._flying:
             QTimer.singleShot(0, self, self._say_shown)  # the page has it already
 
@@ -272,6 +274,7 @@ class Preview(QWidget):
         surface.place_activated.connect(self._place_activated)
         surface.link_clicked.connect(self.link_clicked)
         surface.lost.connect(self._lost)
+        surface.touched.connect(self.touched)
         surface.scrolled.connect(self._scrolled)
         self._take_pictures(self._pictures)
         if self._styles is not None:

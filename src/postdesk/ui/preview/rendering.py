@@ -79,20 +79,21 @@ class Rendering(QObject):
         self._text, self._html, self._split = None, html, None
         self._tell_all()
 
-    def update(self, text: str, focus: int) -> None:
-        """The text of the post is now this."""
+    def update(self, text: str, focus: int) -> bool:
+        """The text of the post is now this; returns whether it is another one than before."""
         if self._text is None:
             self.open(text, focus)
-            return
+            return True
         self._focus = focus
         if text == self._text:
-            return
+            return False
         first, removed, lines = changed_lines(self._text, text)
         self._text = text
         if self._split is not None:
             self._split[first : first + removed] = lines
         self._edits += 1
         self._say({"edit": self._number, "first": first, "removed": removed, "lines": lines, "focus": focus})
+        return True
 
     def look_at(self, line: int) -> None:
         """What is near this line comes first."""

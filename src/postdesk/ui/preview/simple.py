@@ -11,12 +11,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFont,
     QImage,
+    QKeyEvent,
     QKeySequence,
     QMouseEvent,
     QPainter,
@@ -50,6 +51,7 @@ class SimpleSurface(QTextBrowser):
     place_activated = Signal(object)
     link_clicked = Signal(str)
     scrolled = Signal(int, float, float)
+    touched = Signal()
     lost = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -339,6 +341,15 @@ class SimpleSurface(QTextBrowser):
         before, after = letters_around(text, _index(text, position - start))
         part = len(before) / max(1, len(before) + len(after))
         self.place_activated.emit(Spot(at, part, before[-AROUND:], after[:AROUND]))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Wheel, QEvent.Type.MouseButtonPress):
+            self.touched.emit()
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.touched.emit()
+        super().keyPressEvent(event)
 
     # --- looks ---------------------------------------------------------------------------------------------------
 

@@ -37,6 +37,8 @@ PATIENCE = 10_000
 """Milliseconds that a patch may take. The callback of a process that died is never called."""
 
 
+_TOUCHES = (QEvent.Type.Wheel, QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress)
+
 Landed = Callable[[], None]
 
 
@@ -78,6 +80,7 @@ class WebSurface(QWidget):
     place_activated = Signal(object)
     link_clicked = Signal(str)
     scrolled = Signal(int, float, float)
+    touched = Signal()
     lost = Signal()
     failed = Signal()
 
@@ -328,6 +331,8 @@ class WebSurface(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
+        if kind in _TOUCHES:
+            self.touched.emit()
         if kind is QEvent.Type.ChildAdded and watched is self._view:
             QTimer.singleShot(0, self, self._watch_again)
         elif kind is QEvent.Type.MouseButtonDblClick and isinstance(event, QMouseEvent):
