@@ -256,6 +256,14 @@ def test_an_answer_that_is_none_is_no_title(desk: OEmbed, site: Site, body: byte
     assert desk.kept(ADDRESS) is None
 
 
+def test_a_picture_is_asked_for_only_where_it_may_be(desk: OEmbed, site: Site) -> None:
+    elsewhere = site.root.replace("127.0.0.1", "localhost") + "/a.png"
+    site.has("/a.png", PICTURE)
+    site.says({"title": "A", "thumbnail_url": elsewhere})
+    assert ask(desk) == Kept("A")
+    assert "/a.png" not in site.asked
+
+
 @pytest.mark.parametrize("body", [b"<svg onload=alert(1)>", b"GIF", b"", b"MZ\x90"])
 def test_what_is_no_picture_is_not_kept(desk: OEmbed, site: Site, body: bytes, tmp_path: Path) -> None:
     site.says({"title": "A", "thumbnail_url": site.has("/a.png", body)})
