@@ -88,7 +88,7 @@ def _no_utf8(data: bytes, raw: bytes, bom: bool) -> Decoded:
     bad, letters = _counts(sample)
     if controls and (controls + bad) * 5 >= len(sample):
         return _no_text()
-    if bad > letters and not bom:
+    if bad > 2 * letters and not bom:
         # The table of Windows for the languages of Western Europe, which knows every byte (encoding.spec.whatwg.org).
         return _other_encoding(codecs.charmap_decode(raw, "strict", _WESTERN)[0])
     return _damaged(raw, bom)
