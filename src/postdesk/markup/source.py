@@ -8,7 +8,7 @@ import re
 from postdesk.core.language import _
 from postdesk.markup import structure
 from postdesk.markup.literal import as_typed, without_fence, without_strangers, without_tags
-from postdesk.markup.starts import TABLE_RULE, fence_end
+from postdesk.markup.starts import fence_end
 
 __all__ = ["as_typed", "literal", "normalise", "too_heavy"]
 
@@ -16,6 +16,7 @@ HEAVIEST = 100_000  # marks in one paragraph
 LONGEST = 1_000_000  # characters in one paragraph
 TABLE_GROWTH = 10  # an empty cell may cost up to this many times what was typed
 
+_IN_RULE = "|:- \t"
 _LIGHT = 1_500  # characters that are never too many, not even of an empty table
 _MARK = re.compile(r"[*_\[\]`<~&!\\^|]")
 # Only then can levels of containers have passed the limit.
@@ -84,5 +85,5 @@ def _without_fences(lines: list[str]) -> str:
 
 def _is_bomb(paragraph: str) -> bool:
     lines = paragraph.split("\n")
-    columns = max((line.count("|") + 1 for line in lines if TABLE_RULE.match(line)), default=0)
+    columns = max((line.count("|") + 1 for line in lines if not line.strip(_IN_RULE)), default=0)
     return columns * len(lines) > TABLE_GROWTH * len(paragraph) / 10 + 2000

@@ -10,7 +10,6 @@ import re
 
 TAB = 4  # Python-Markdown's nesting width
 
-BLANK = re.compile(r"\s*\Z")
 FENCE = re.compile(r"( {0,3})(`{3,}|~{3,})[ \t]*([^\n]*)\Z")
 BULLET = re.compile(r"( {0,3})([-*+])(?:([ \t]+)(?=\S)|[ \t]*\Z)")
 NUMBER = re.compile(r"( {0,3})(\d{1,9})([.)])(?:([ \t]+)(?=\S)|[ \t]*\Z)")
@@ -18,7 +17,6 @@ QUOTE = re.compile(r" {0,3}> ?")
 RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})\Z")
 HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|\Z)")
 DEFINITION = re.compile(r" {0,3}(?:\*?\[[^\]\n]+\] ?:)")  # a link's address, a footnote, an abbreviation
-TABLE_RULE = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\Z")
 DESCRIPTION = re.compile(r" {0,3}:[ \t]{1,3}\S")
 HTML_START = re.compile(r" {0,3}<(?:[A-Za-z][A-Za-z0-9-]*[\s/>]|[A-Za-z][A-Za-z0-9-]*\Z|/[A-Za-z]|!|\?)")
 
