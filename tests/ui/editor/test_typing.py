@@ -50,6 +50,69 @@ def test_return_goes_on_and_twice_ends(qtbot: QtBot, editor: Editor, typed: str,
     assert type_in(qtbot, editor, typed) == gives
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "gives"),
+    [
+        ("1. one", "\n2. two\n3. three", "1. one\n2. \n3. two\n4. three"),
+        ("1) one", "\n\n2) two", "1) one\n2) \n\n3) two"),
+        ("> 1. one", "\n>     1. deep\n> 2. two", "> 1. one\n> 2. \n>     1. deep\n> 3. two"),
+        ("1. one", "\n1. all\n1. the same", "1. one\n2. \n1. all\n1. the same"),
+        ("1. one", "\n2. two\n\nwords\n\n3. other", "1. one\n2. \n3. two\n\nwords\n\n3. other"),
+        ("- one", "\n2. two", "- one\n- \n2. two"),
+    ],
+)
+def test_a_new_item_counts_those_after_it_on(editor: Editor, before: str, after: str, gives: str) -> None:
+    editor.set_post("", before + after, cursor=len(before))
+    QTest.keyClick(editor.text, Qt.Key.Key_Return)
+    assert editor.body() == gives
+    editor.undo()
+    assert editor.body() == before + after
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gives"),
+    [
+        ("1. one\n2. two", "", "1. one\n    1. two"),
+        ("1. one\n    1. deep\n2. two", "", "1. one\n    1. deep\n    2. two"),
+        ("> 1. one\n> 2. two", "", "> 1. one\n>     1. two"),
+        ("- one\n- two", "", "- one\n    - two"),
+        ("- one\n2. two", "", "- one\n    1. two"),
+    ],
+)
+def test_tab_gives_an_item_the_number_of_its_place(
+    editor: Editor, before: str, after: str, gives: str
+) -> None:
+    editor.set_post("", before + after, cursor=len(before))
+    QTest.keyClick(editor.text, Qt.Key.Key_Tab)
+    assert editor.body() == gives
+
+
+def test_shift_tab_counts_on_where_the_item_comes_back_to(editor: Editor) -> None:
+    editor.set_post("", "4. one\n    1. deep\n    2. two", cursor=24)
+    QTest.keyClick(editor.text, Qt.Key.Key_Backtab)
+    assert editor.body() == "4. one\n    1. deep\n5. two"
+
+
+def test_one_backspace_takes_the_marks_back_that_return_made(qtbot: QtBot, editor: Editor) -> None:
+    type_in(qtbot, editor, "- [ ] task\n")
+    QTest.keyClick(editor.text, Qt.Key.Key_Backspace)
+    assert editor.body() == "- [ ] task\n"
+    QTest.keyClicks(editor.text, "words")
+    assert editor.body() == "- [ ] task\nwords"
+    QTest.keyClick(editor.text, Qt.Key.Key_Backspace)
+    assert editor.body() == "- [ ] task\nword"
+
+
+def test_marks_that_she_typed_go_letter_by_letter(qtbot: QtBot, editor: Editor) -> None:
+    type_in(qtbot, editor, "> said\n> ")
+    QTest.keyClick(editor.text, Qt.Key.Key_Backspace)
+    assert editor.body() == "> said\n>"
+
+
+def test_code_is_indented_as_the_line_above_and_no_list_goes_on_in_it(qtbot: QtBot, editor: Editor) -> None:
+    assert type_in(qtbot, editor, "```\n  - a\nb") == "```\n  - a\n  b"
+
+
 MARKS = re.compile(r"(> ?)*([-*] (\[ \] )?|\d\. )?")
 
 

@@ -1,8 +1,9 @@
-"""What Return, Tab and Backspace do to lists and quotations; pure functions over one line."""
+"""What Return and Tab do to lists and quotations; pure functions over lines."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _FRONT = re.compile(
@@ -10,6 +11,7 @@ _FRONT = re.compile(
     r"(?:(?P<bullet>[-+*])(?P<gap>[ \t]+)|(?P<number>\d{1,9})(?P<after>[.)])(?P<space>[ \t]+))?"
     r"(?P<task>\[[ xX]\][ \t]+)?"
 )
+_FURTHER = 200  # lines that are looked at for the numbers of a list
 STEP = 4  # spaces a nested list is indented by: what Python-Markdown needs below bullets and numbers alike
 
 
@@ -50,6 +52,51 @@ def indented(line: str, back: bool = False) -> str:
     return head + tail[min(STEP, len(tail) - len(tail.lstrip(" "))) :]
 
 
+def numbered(line: str, above: Iterable[str]) -> str:
+    """The line with the number that it has where it stands now, if it is an item of a numbered list: one more than the
+    item before it at its depth, or 1. `above` are the lines before it, the nearest first."""
+    found = _FRONT.match(line)
+    if found is None or not found["number"]:
+        return line
+    number = 1
+    for _far, other in zip(range(_FURTHER), above, strict=False):
+        front = _FRONT.match(other)
+        if front is None or not other.strip():
+            continue
+        if front["quote"].count(">") != found["quote"].count(">"):
+            break
+        if _wide(front) < _wide(found):
+            break
+        if _wide(front) == _wide(found):
+            if front["number"] and front["after"] == found["after"]:
+                number = int(front["number"]) + 1
+            break
+    return line[: found.start("number")] + str(number) + line[found.end("number") :]
+
+
+def counted_on(line: str, below: Iterable[str]) -> list[tuple[int, int, int, str]]:
+    """An item of a numbered list came to be before `below`; `line` has its marks. What its followers are called now:
+    (which line below from 0, first and last code point, number). They are left alone where they do not count up."""
+    found = _FRONT.match(line)
+    changes: list[tuple[int, int, int, str]] = []
+    if found is None or not found["number"]:
+        return changes
+    expected = int(found["number"])
+    for place, other in zip(range(_FURTHER), below, strict=False):
+        front = _FRONT.match(other)
+        if front is None or not other.strip():
+            continue
+        if front["quote"].count(">") != found["quote"].count(">") or _wide(front) < _wide(found):
+            break
+        if _wide(front) > _wide(found):
+            continue
+        if front["after"] != found["after"] or not front["number"] or int(front["number"]) != expected:
+            break
+        expected += 1
+        changes.append((place, front.start("number"), front.end("number"), str(expected)))
+    return changes
+
+
 def is_list(line: str) -> bool:
     """Whether the line starts a list item."""
     found = _FRONT.match(line)
@@ -64,6 +111,10 @@ def has_marks(line: str) -> bool:
 
 def _marks(found: re.Match[str]) -> bool:
     return bool(found["quote"] or found["bullet"] or found["number"])
+
+
+def _wide(found: re.Match[str]) -> int:
+    return len(found["indent"].expandtabs(STEP))
 
 
 def _next(found: re.Match[str]) -> str:

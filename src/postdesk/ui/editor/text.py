@@ -250,6 +250,8 @@ class MarkdownEdit(QPlainTextEdit):
         plain = not event.modifiers() & ~(
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
         )
+        if key == Qt.Key.Key_Backspace and plain and self._typing.takes_back(self.textCursor()):
+            return
         if self._typing.types_over(event.text(), plain, self.textCursor().position()):
             return
         if self.isReadOnly() or not plain:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QTextCursor
+from collections.abc import Iterator
+
+from PySide6.QtGui import QTextBlock, QTextCursor
 
 from postdesk.ui.editor import keys
 from postdesk.ui.editor.exact import from_document
@@ -38,6 +40,7 @@ class Typing:
         """Ends the line; a list or quotation goes on in the next, unless `simply`. The cursor is after it then."""
         marks = ""
         cursor.beginEditBlock()
+        replaced = cursor.hasSelection()
         cursor.removeSelectedText()
         block = cursor.block()
         text, column = _before(cursor)
@@ -59,8 +62,31 @@ class Typing:
                 cursor.setPosition(block.position(), QTextCursor.MoveMode.KeepAnchor)
             cursor.insertText(done.text)
             marks = done.text.removeprefix("\n")
+            if marks and not self._typed_marks and not replaced:
+                self._count_on(cursor, number, marks)
         cursor.endEditBlock()
         self._over, self._over_at, self._typed_marks = marks, cursor.position(), False
+
+    def takes_back(self, cursor: QTextCursor) -> bool:
+        """Backspace right after the marks that Return put there takes all of them away, and is spent on that."""
+        marks, at = self._over, cursor.position()
+        if not marks or self._typed_marks or at != self._over_at or cursor.hasSelection():
+            return False
+        self._over = ""
+        cursor.setPosition(at - len(marks), QTextCursor.MoveMode.KeepAnchor)
+        if cursor.selectedText() != marks:
+            return False
+        cursor.removeSelectedText()
+        return True
+
+    def _count_on(self, cursor: QTextCursor, number: int, marks: str) -> None:
+        """Counts the items on that come after a new one, which stands below line `number` (lines as they were)."""
+        edit = QTextCursor(cursor.document())
+        for place, first, last, text in keys.counted_on(marks, self._source.lines[number + 1 :][:200]):
+            start = cursor.document().findBlockByNumber(number + 2 + place).position()
+            edit.setPosition(start + first)
+            edit.setPosition(start + last, QTextCursor.MoveMode.KeepAnchor)
+            edit.insertText(text)
 
 
 def press_tab(cursor: QTextCursor, back: bool) -> bool:
@@ -80,10 +106,16 @@ def press_tab(cursor: QTextCursor, back: bool) -> bool:
         line = block.text()
         edit.setPosition(block.position())
         edit.setPosition(block.position() + block.length() - 1, QTextCursor.MoveMode.KeepAnchor)
-        put(edit, line, keys.indented(line, back))
+        put(edit, line, keys.numbered(keys.indented(line, back), _above(block)))
         block = block.next()
     cursor.endEditBlock()
     return True
+
+
+def _above(block: QTextBlock) -> Iterator[str]:
+    """The lines above a block as they are now, the nearest first."""
+    while (block := block.previous()).isValid():
+        yield block.text()
 
 
 def _before(cursor: QTextCursor) -> tuple[str, int]:
