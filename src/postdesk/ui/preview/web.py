@@ -11,7 +11,7 @@ from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QKeySequence, QMouseEvent, QPalette
 from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineScript
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
@@ -31,10 +31,12 @@ _OURS = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
 # How often the page may die within a minute before we stop bringing it back.
 DEATHS = 4
 WITHIN = 60.0
-PAUSE = 80
-"""Milliseconds between the death of the page's process and the next load."""
-PATIENCE = 10_000
-"""Milliseconds that a patch may take. The callback of a process that died is never called."""
+LOADING = 10_000
+"""Milliseconds that a load may take: the engine may be starting on a busy machine."""
+PATIENCE = 4000
+"""Milliseconds that a patch may take, and `_MORE` for each million characters of HTML in it. The callback of a process
+that died or hangs is never called. The longest seen was 0.6 s, for 500 pieces of a post of 1 MB."""
+_MORE = 20_000
 
 
 _TOUCHES = (QEvent.Type.Wheel, QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress)
@@ -111,6 +113,7 @@ class WebSurface(QWidget):
         self._profile = profile
         self._view = View(self)
         self._view.setPage(self._page)
+        self._set_ground()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._view)
@@ -120,9 +123,10 @@ class WebSurface(QWidget):
         self._page.scrollPositionChanged.connect(self._ask_place)
         self._page.loadFinished.connect(self._load_finished)
         self._page.renderProcessTerminated.connect(self._terminated)
-        self._watchdog = QTimer(self, singleShot=True, interval=PATIENCE)
+        self._watchdog = QTimer(self, singleShot=True)
         self._watchdog.timeout.connect(self._stuck)
-        self._again = QTimer(self, singleShot=True, interval=PAUSE)
+        # Not inside the signal of its death, but at once after it.
+        self._again = QTimer(self, singleShot=True, interval=0)
         self._again.timeout.connect(self._reload)
         self._view.installEventFilter(self)
         self._watch_pointer()
@@ -146,10 +150,11 @@ class WebSurface(QWidget):
             return
         self._revision += 1
         self._flying = revision = self._revision
-        self._watchdog.start()
+        # ASCII JSON is an expression of JavaScript (ECMA-262, "JSON superset"); nothing in it can end the call.
+        values = json.dumps(_values(change, revision))
+        self._watchdog.start(PATIENCE + len(values) * _MORE // 1_000_000)
         self._run(
-            # ASCII JSON is an expression of JavaScript (ECMA-262, "JSON superset"); nothing in it can end the call.
-            f"postdesk.patch({json.dumps(_values(change, revision))})",
+            f"postdesk.patch({values})",
             lambda answer: self._landed(revision, change.count, answer, landed),
         )
 
@@ -181,6 +186,7 @@ class WebSurface(QWidget):
         """Other colours, without a new load."""
         self._theme = theme
         self._page.setBackgroundColor(theme.paper)
+        self._set_ground()
         self._paint()
 
     def shut(self) -> None:
@@ -195,6 +201,14 @@ class WebSurface(QWidget):
         for thing in (self._view, self._page, self._profile):
             if shiboken6.isValid(thing):
                 shiboken6.delete(thing)
+
+    def _set_ground(self) -> None:
+        # What shows between the death of the page's process and its next frame.
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, QColor(self._theme.paper))
+        for widget in (self, self._view):
+            widget.setPalette(palette)
+            widget.setAutoFillBackground(True)
 
     @property
     def page(self) -> Page:
@@ -233,7 +247,7 @@ class WebSurface(QWidget):
             return
         self._loaded = False
         self._flying = 0
-        self._watchdog.start()
+        self._watchdog.start(LOADING)
         self._page.open()
 
     def _load_finished(self, fine: bool) -> None:
