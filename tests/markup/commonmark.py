@@ -54,18 +54,19 @@ def scores(all_examples: Sequence[Example]) -> dict[str, tuple[int, int]]:
     return {section: (alike[section], total[section]) for section in total}
 
 
+def table(found: dict[str, tuple[int, int]]) -> Iterator[str]:
+    """The lines of the table in docs/markdown.md."""
+    yield "| Section | alike | of |"
+    yield "|---|--:|--:|"
+    for section, (alike, total) in found.items():
+        yield f"| {section} | {alike} | {total} |"
+    alike, total = (sum(column) for column in zip(*found.values(), strict=True))
+    yield f"| **all** | **{alike}** ({100 * alike / total:.1f} %) | **{total}** |"
+
+
 def _tabs(text: str) -> str:
     return text.replace("→", "\t")
 
 
-def _main() -> None:
-    found = scores(list(examples()))
-    print("| Section | alike | of |\n|---|--:|--:|")
-    for section, (alike, total) in found.items():
-        print(f"| {section} | {alike} | {total} |")
-    alike, total = (sum(column) for column in zip(*found.values(), strict=True))
-    print(f"| **all** | **{alike}** ({100 * alike / total:.1f} %) | **{total}** |")
-
-
 if __name__ == "__main__":
-    _main()
+    print("\n".join(table(scores(list(examples())))))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.markup.commonmark import Example, examples, scores
+from tests.markup.commonmark import Example, examples, scores, table
 from tests.markup.normal import normal
 
 OPEN_HTML = (
@@ -70,6 +72,12 @@ def test_the_score(specification: list[Example]) -> None:
         "Block quotes",
         "List items",
     }
+
+
+def test_the_table_in_the_documentation_is_true(specification: list[Example]) -> None:
+    written = (Path(__file__).parents[2] / "docs/markdown.md").read_text(encoding="utf-8")
+    for line in table(scores(specification)):
+        assert line in written
 
 
 @pytest.mark.parametrize(
