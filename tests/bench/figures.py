@@ -141,7 +141,7 @@ def verdict(goal: Goal | None, figure: Figure, before: Figure | None = None) -> 
         missed.append(f"worst missed by {figure.worst - goal.worst:.0f} {figure.unit}")
     if goal.growth and before is not None and not math.isnan(before.median):
         growth = figure.median / before.median - 1
-        if growth > goal.growth:
+        if round(growth, 4) > goal.growth:
             missed.append(f"missed: {100 * growth:+.0f} %")
     if goal.every and figure.median < figure.of:
         missed.append(f"missed by {figure.of - figure.median:.0f} keys")

@@ -6,13 +6,16 @@ import shutil
 import time
 from pathlib import Path
 
-from tests.bench.picture import Picture
+from tests.bench.picture import Area, Picture
 from tests.bench.program import Program
 from tests.bench.screen import Screen
 from tests.bench.subjects import Subject
 
 LIMIT = 15.0  # s; who has not answered by then does not answer
 _GONE = 10.0  # s
+_QUIET = 0.8  # s without work and without a change; longer than an editor waits before it renders anew
+_IDLE = 0.06  # of a processor: a caret that blinks takes less
+_LONGEST = 30.0  # s; some program never rests
 
 
 class Home:
@@ -24,14 +27,9 @@ class Home:
         self.size = size
         self.path = folder / "home"
         self._kept = folder / "kept"
+        self._program: Program | None = None
         self.path.mkdir(parents=True)
         subject.prepare(self.path, size)
-
-    def patience(self) -> float:
-        """How many seconds without a change mean that nothing more is to come."""
-        if self.subject.name in ("Post Desk", "bare Qt window"):
-            return 1.0
-        return 2.0 if self.size < 100_000 else 5.0
 
     def settle_in(self) -> None:
         """Its very first start, which makes settings and caches; what it leaves is what each later start finds."""
@@ -53,10 +51,11 @@ class Home:
     def start(self, *, first: bool = False) -> Program:
         """Start the program with its post, the pointer out of the way."""
         self.screen.park()
-        return Program(
+        self._program = Program(
             self.subject.command(self.path, self.size, first=first),
             self.screen.name, self.path, self.subject.environment,
         )  # fmt: skip
+        return self._program
 
     def end(self, program: Program) -> None:
         """End it, and wait until its window is gone."""
@@ -69,12 +68,25 @@ class Home:
         self.screen.focus()
 
     def rest(self) -> Picture:
-        """Until nothing has changed in the window for a while; returns what is seen then."""
+        """Until the whole window has come to rest; returns what is seen then."""
+        self.screen.focus()
         window = self.screen.window()
         if window is None:
             raise TimeoutError("the window has gone")
-        end = time.perf_counter() + 2.0  # a program may look finished before its engine has even started
-        while time.perf_counter() < end:
-            self.screen.focus()
-            time.sleep(0.05)
-        return self.screen.settled(self.screen.window() or window, self.patience(), 2 * LIMIT)
+        return self.settle(window)
+
+    def settle(self, area: Area) -> Picture:
+        """What is seen at `area` once the program has nothing more to do: for a while it has neither worked nor
+        changed what is seen there, but for a caret. On a busy machine that takes longer, and so does this."""
+        end = time.perf_counter() + _LONGEST
+        while True:
+            seen, worked, began = self.screen.look(area), self._work(), time.perf_counter()
+            time.sleep(_QUIET)
+            now = self.screen.look(area)
+            share = (self._work() - worked) / (time.perf_counter() - began)
+            quiet = share <= _IDLE and not now.differs_by_letter(seen)
+            if quiet or time.perf_counter() > end:
+                return now
+
+    def _work(self) -> float:
+        return self._program.work() if self._program is not None else 0.0

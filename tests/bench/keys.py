@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -92,25 +92,20 @@ def key_times(
     return times
 
 
-def keys_in_view(screen: Screen, preview: Area, keys: int, patience: float) -> int:
+def keys_in_view(screen: Screen, settle: Callable[[Area], Picture], preview: Area, keys: int) -> int:
     """How many of so many letters could be seen in the preview after they were typed there. One more is typed: when
     the preview moves with a letter, the next one shows whether it moved to the right place."""
-    before = screen.settled(preview, patience, 5 * patience)
+    before = settle(preview)
     steps = []
     for _letter in range(keys + 1):
         screen.press(ord("x"))
-        try:
-            at = before
-            screen.until(lambda at=at: screen.look(preview).differs_by_letter(at), patience)  # type: ignore[misc]
-        except TimeoutError:
-            pass  # it does not show there
-        now = screen.settled(preview, min(0.5, patience / 2), 5 * patience)
+        now = settle(preview)
         steps.append(_step(before, now))
         before = now
     for _letter in range(keys + 1):
         screen.press(BACKSPACE)
         time.sleep(0.03)
-    screen.settled(preview, patience, 5 * patience)
+    settle(preview)
     return sum(step == "letter" or (step == "moved" and after == "letter") for step, after in pairwise(steps))
 
 

@@ -96,7 +96,7 @@ class Measurement:
             self._set(MEMORY, [program.memory()], "MB")
             self._screen.press(END)
             word = PLACES["start"] if self._preview else ""
-            panes = locate(self._screen, self._preview, home.patience(), after=word)
+            panes = locate(self._screen, home.settle, self._preview, after=word)
             tell(
                 f"  panes: {_columns(panes.editor)} and {_columns(panes.preview)} of {_columns(panes.window)}"
             )
@@ -120,14 +120,14 @@ class Measurement:
                 continue
             go_to(self._screen, place, PLACES[place])
             home.rest()
-            seen = keys_in_view(self._screen, panes.preview, _IN_VIEW, home.patience())
+            seen = keys_in_view(self._screen, home.settle, panes.preview, _IN_VIEW)
             self._set(row, [seen], "keys", of=_IN_VIEW)
 
     def _keys(self, panes: Panes, home: Home) -> None:
         """In the middle of the text. The preview's share is left out where the place is not in view there."""
         go_to(self._screen, "middle", PLACES["middle"])
         home.rest()
-        here = locate(self._screen, True, home.patience(), after=PLACES["middle"], tries=2)
+        here = locate(self._screen, home.settle, True, after=PLACES["middle"], tries=2)
         areas = [here.editor_line.room(12, here.window)]
         if here.preview_line is not None:
             areas.append(here.preview_line.room(12, here.window))

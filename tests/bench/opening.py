@@ -64,7 +64,7 @@ class Opening:
         home.wait_for_window()
         home.rest()
         screen.press(END)
-        panes = locate(screen, True, home.patience(), after=PLACES["start"])
+        panes = locate(screen, home.settle, True, after=PLACES["start"])
         if panes.preview is None:
             raise NotFound("no preview found")
         editor, preview = panes.strips()

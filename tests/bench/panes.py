@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PIL import Image
 
-from tests.bench.picture import Area
+from tests.bench.picture import Area, Picture
 from tests.bench.screen import BACKSPACE, Screen
 
 _LETTERS = 4  # typed twice
@@ -119,24 +120,26 @@ def growing(first: Image.Image, second: Image.Image) -> list[Line]:
     return lines
 
 
-def locate(screen: Screen, preview: bool, patience: float, *, after: str = "", tries: int = 3) -> Panes:
-    """Type letters at the end of a line, see where they come up, and take them back. `patience`: s without a change
-    until nothing more is to come. `after`: the word that stands on that line. Raises `NotFound`."""
+def locate(
+    screen: Screen, settle: Callable[[Area], Picture], preview: bool, *, after: str = "", tries: int = 3
+) -> Panes:
+    """Type letters at the end of a line, see where they come up, and take them back. `settle` waits until an area has
+    come to rest and returns it; `after` is the word that stands on that line. Raises `NotFound`."""
     for again in range(tries):
         window = screen.window()
         if window is None:
             raise NotFound("there is no window")
-        pictures = [screen.settled(window, patience, 5 * patience)]
+        pictures = [settle(window)]
         for _half in range(2):
             for _letter in range(_LETTERS):
                 screen.press(ord("x"))
                 time.sleep(0.05)
-            pictures.append(screen.settled(window, patience, 5 * patience))
+            pictures.append(settle(window))
         lines = growing(pictures[0].changes(pictures[1]), pictures[1].changes(pictures[2]))
         for _letter in range(2 * _LETTERS):
             screen.press(BACKSPACE)
             time.sleep(0.03)
-        screen.settled(window, patience, 5 * patience)
+        settle(window)
         if lines and (len(lines) > 1 or not preview or again == tries - 1):
             return _panes(window, [line.moved(window) for line in lines], preview, len(after))
     raise NotFound("the typed letters were not seen in the window")

@@ -51,6 +51,10 @@ class Program:
                     return
                 time.sleep(0.02)
 
+    def work(self) -> float:
+        """The seconds of a processor that it and all the processes that it started have taken so far."""
+        return sum(map(_ticks, self._family())) / os.sysconf("SC_CLK_TCK")
+
     def memory(self) -> float:
         """The proportional share (PSS) of memory of it and all the processes that it started, in MB."""
         return sum(map(_pss, self._family())) / 1024
@@ -110,6 +114,15 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def _ticks(pid: int) -> int:
+    """User's and system's; 0 for a process that is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return int(fields[11]) + int(fields[12])
 
 
 def _pss(pid: int) -> int:

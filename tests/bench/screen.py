@@ -109,19 +109,6 @@ class Screen:
             time.sleep(0.002)
         return time.perf_counter()
 
-    def settled(self, area: Area, quiet: float, limit: float) -> Picture:
-        """The area once it has been alike for `quiet` seconds, but for a caret; or after `limit` seconds."""
-        picture = self.look(area)
-        end = time.perf_counter() + limit
-        since = time.perf_counter()
-        while time.perf_counter() < min(since + quiet, end):
-            time.sleep(0.05)
-            now = self.look(area)
-            if now.differs_by_letter(picture):
-                since = time.perf_counter()
-                picture = now
-        return self.look(area)
-
     # --- acting ---
 
     def focus(self) -> None:

@@ -214,7 +214,7 @@ def test_a_letter_is_found_in_a_window_that_nobody_described(screen: Screen) -> 
         try:
             home.wait_for_window()
             home.rest()
-            panes = locate(screen, False, 0.4)
+            panes = locate(screen, home.settle, False)
             assert program.memory() > 10
         finally:
             home.end(program)
