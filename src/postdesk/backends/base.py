@@ -233,7 +233,8 @@ class Backend(Protocol):
 
 
 class BackendKind(Protocol):
-    """The plug-in itself: one kind of blog."""
+    """The plug-in itself: one kind of blog. One that is no server says `needs_network = False`, and is opened without
+    a client."""
 
     kind: str
     label: str

@@ -116,7 +116,7 @@ class OEmbed:
     """Asks and keeps. `client` gives the one HTTP client; `folder` is in the cache and may be deleted at any time.
     `fits` looks at a picture's file. `endpoints` (by provider's slug) and `may_load` are for tests.
 
-    All calls read or write files, so they are for a worker thread; one at a time.
+    All calls read or write files, so they are for a worker thread; `ask` for one at a time.
     """
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from postdesk.backends.base import BackendKind, Found
@@ -10,6 +10,8 @@ from postdesk.core.errors import BackendError, SettingsError
 from postdesk.core.language import _
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     import httpx2
 
 GROUP = "postdesk.backends"
@@ -19,10 +21,15 @@ class Registry:
     """Backend kinds by name; a kind's code is imported at its first use."""
 
     def __init__(self, points: tuple[EntryPoint, ...] | None = None) -> None:
-        self._points = {
-            p.name: p for p in (points if points is not None else tuple(entry_points(group=GROUP)))
-        }
+        self._given = points
         self._kinds: dict[str, BackendKind] = {}
+
+    @cached_property
+    def _points(self) -> dict[str, EntryPoint]:
+        from importlib.metadata import entry_points  # it reads what every installed package says of itself
+
+        given = self._given if self._given is not None else tuple(entry_points(group=GROUP))
+        return {point.name: point for point in given}
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from postdesk.markup import starts
-from postdesk.markup.render import render_document
 
 _INLINE = re.compile(
     r"""!\[(?P<alt>(?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\]
@@ -75,6 +74,8 @@ def find_pictures(text: str) -> tuple[PictureRef, ...]:
 def render_for_blog(body: str, address_of: Callable[[str], str | None]) -> str:
     """The HTML of `body` (Markdown) as it goes out. `address_of` gets every picture's reference as the HTML has it
     and gives the blog's address for it, or None to leave it."""
+    from postdesk.markup.render import render_document  # with it come Python-Markdown and Pygments
+
     return exchange_sources(render_document(body), address_of)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer, QObject, QThread, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _WAIT = 1000  # ms that the second start gives the first one to answer
-_AGAIN = 50  # ms between two tries
+_AGAIN = 0.05  # s between two tries
 _LARGEST = 65_536  # bytes of a message
 
 
@@ -27,7 +28,7 @@ def hand_over(library: Path, files: list[str]) -> bool:
     while not socket.waitForConnected(_WAIT):
         if clock.elapsed() > _WAIT:
             return False
-        QThread.msleep(_AGAIN)  # the first window has the library before it listens
+        time.sleep(_AGAIN)  # the first window has the library before it listens
         socket.connectToServer(_name(library))
     socket.write(json.dumps(files).encode() + b"\n")
     socket.flush()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
-
-import httpx2
 
 from postdesk.backends.base import Backend, Capability, Found
 from postdesk.core.account import Account
 from postdesk.core.language import _
+
+if TYPE_CHECKING:
+    import httpx2
 
 CAPABILITIES = frozenset(
     {
@@ -40,6 +42,7 @@ class LocalSiteKind:
     kind = "local-site"
     label = _("Local site (a folder)")
     needs_password = False
+    needs_network = False
     capabilities = CAPABILITIES
 
     def recognise(self, address: str, http: httpx2.Client) -> Found | None:

@@ -23,7 +23,6 @@ from postdesk.backends.base import (
 )
 from postdesk.backends.local_site import CAPABILITIES
 from postdesk.backends.local_site.pages import Pages, Site, where
-from postdesk.backends.local_site.pictures import for_the_web
 from postdesk.backends.local_site.store import HIDDEN, SitePost, Store, path_part
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
@@ -124,6 +123,9 @@ class LocalSite:
     def upload(self, file: MediaFile, progress: Callable[[int], None], cancel: Cancel) -> RemoteMedia:
         """Write the picture's sizes; the same content again writes the same files."""
         cancel.check()
+        # With it comes all that decodes pictures.
+        from postdesk.backends.local_site.pictures import for_the_web
+
         sizes = for_the_web(file.path, file.called)
         with self._open():
             stem = path_part(file.name.rsplit(".", 1)[0]) or file.content_hash[:16]

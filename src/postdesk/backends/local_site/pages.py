@@ -14,10 +14,6 @@ from functools import partial
 from html.parser import HTMLParser
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup
-from pygments.formatters import HtmlFormatter
-
 from postdesk.backends.local_site.embeds import with_cards, with_links, without
 from postdesk.backends.local_site.store import SitePost, path_part
 from postdesk.core.resources import resource
@@ -94,6 +90,8 @@ class Pages:
     def __init__(self, site: Site) -> None:
         self._site = site
         folder = resource("site")
+        from jinja2 import Environment, FileSystemLoader  # not for a look at what is there
+
         self._env = Environment(
             loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
         )
@@ -166,6 +164,8 @@ class Pages:
 
     def _post(self, post: SitePost) -> bytes:
         up = "../" * (post.path.count("/") + 1)
+        from markupsafe import Markup
+
         body = Markup(self._pictures(with_cards(post.content), up))  # noqa: S704  her own text, on her own site
         return self._render("post.html", post.path, post=post, body=body, cover=self._cover(post, up))
 
@@ -257,6 +257,8 @@ class Pages:
 
 def _code_colours(style: str) -> str:
     """The style sheet of highlighted code; pygments' stubs leave this one call untyped."""
+    from pygments.formatters import HtmlFormatter
+
     return str(HtmlFormatter(style=style).get_style_defs(".highlight"))  # type: ignore[no-untyped-call]
 
 

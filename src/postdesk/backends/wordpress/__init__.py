@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-import httpx2
+from typing import TYPE_CHECKING
 
 from postdesk.backends.base import Backend, BackendKind, Capability, Found
-from postdesk.backends.wordpress import discover
-from postdesk.backends.wordpress.backend import CAPABILITIES, WordPress
 from postdesk.core.account import Account
+
+if TYPE_CHECKING:
+    import httpx2
+
+CAPABILITIES = frozenset(Capability)
 
 
 class _Kind:
     """A `BackendKind`."""
 
-    kind = discover.KIND
+    kind = "wordpress"
     label = "WordPress"
     needs_password = True
     capabilities: frozenset[Capability] = CAPABILITIES
 
     def recognise(self, address: str, http: httpx2.Client) -> Found | None:
         """See `discover.recognise`."""
+        from postdesk.backends.wordpress import discover
+
         return discover.recognise(address, http)
 
     def open(self, account: Account, password: str, http: httpx2.Client) -> Backend:
         """A connection; sends nothing yet."""
+        from postdesk.backends.wordpress.backend import WordPress
+
         return WordPress(account, password, http)
 
 

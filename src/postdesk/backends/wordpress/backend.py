@@ -15,7 +15,6 @@ from typing import Any
 import httpx2
 
 from postdesk.backends.base import (
-    Capability,
     Connection,
     ContentFormat,
     MediaFile,
@@ -25,7 +24,7 @@ from postdesk.backends.base import (
     RemotePost,
 )
 from postdesk.backends.http import Answer, Credentials, exchange, read_json
-from postdesk.backends.wordpress import refusals, signin, wire
+from postdesk.backends.wordpress import CAPABILITIES, refusals, signin, wire
 from postdesk.backends.wordpress.names import Names
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
@@ -41,8 +40,6 @@ from postdesk.core.errors import (
 )
 from postdesk.core.language import _
 from postdesk.core.receipt import Status
-
-CAPABILITIES = frozenset(Capability)
 
 _PAGE = 100  # the most that WordPress gives at once (6.1, 7.1: 101 is a 400)
 _SMALL_PAGE = 10  # for a blog whose hundred posts are more than an answer may be long
