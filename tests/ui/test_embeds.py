@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import http.server
 import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QTimer
 from pytestqt.qtbot import QtBot
 
 from postdesk.backends.http import make_client
@@ -71,6 +72,10 @@ class Desk:
             ),
             timeout=10_000,
         )
+
+    def timers(self) -> list[QTimer]:
+        """Those that run for a moment; a pause after a failure may take an hour."""
+        return [t for t in self.embeds.findChildren(QTimer) if t is not self.embeds._later]
 
     def stop(self) -> None:
         self.embeds.shut()
@@ -173,6 +178,29 @@ def test_what_is_half_typed_is_not_told(desk: Desk, monkeypatch: pytest.MonkeyPa
     assert len([path for path in desk.site.asked if path.startswith("/oembed")]) == 1
 
 
+def test_the_answer_about_one_video_does_not_hurry_the_next(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = threading.Event()
+
+    def serve(handler: http.server.BaseHTTPRequestHandler) -> None:
+        answered.wait(30)
+        send(handler, 200, b'{"title": "A talk"}', "application/json")
+
+    desk.site.pages["/oembed"] = serve
+    desk.answers["youtube"] = True
+    desk.page()
+    desk.qtbot.waitUntil(lambda: bool(desk.site.asked), timeout=10_000)
+    monkeypatch.setattr(module, "CALM", 30_000)
+    desk.text = f"{V}\n\nhttps://youtu.be/half"
+    desk.page()
+    desk.qtbot.waitUntil(lambda: "https://youtu.be/half" in desk.embeds._open, timeout=10_000)
+    answered.set()
+    desk.until("A talk")
+    desk.qtbot.waitUntil(desk.embeds._later.isActive, timeout=10_000)
+    assert len(desk.site.asked) == 1
+
+
 def test_a_post_of_the_blog_asks_nobody(desk: Desk) -> None:
     """What is shown and is not in her own text, or among other words in it, is not asked for."""
     desk.answers["youtube"] = True
@@ -190,17 +218,47 @@ def test_a_quoted_address_is_one_too(desk: Desk) -> None:
     desk.until("A talk")
 
 
-def test_a_site_that_is_away_leaves_the_card_as_it_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_site_that_is_away_is_left_alone_for_a_while(desk: Desk) -> None:
     desk.answers["youtube"] = True
+    desk.text = f"{V}\n\nhttps://youtu.be/second\n\nhttps://youtu.be/third"
     desk.site.pages["/oembed"] = lambda handler: send(handler, 500, b"oops")
     desk.settle()
-    assert "Video on YouTube" in desk.page()
-    asked = len(desk.site.asked)
     desk.settle()
-    assert len(desk.site.asked) == asked  # not at every key
+    assert "Video on YouTube" in desk.page()
+    assert len(desk.site.asked) == 1
+
+
+def test_a_site_that_comes_back_is_asked_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the train, in the tunnel: she need not do anything when it ends."""
+    monkeypatch.setattr(module, "AGAIN", 0.02)
+    desk.answers["youtube"] = True
+    desk.text = f"{V}\n\nhttps://youtu.be/second"
+    desk.site.pages["/oembed"] = lambda handler: send(handler, 503, b"oops")
+    desk.page()
+    desk.qtbot.waitUntil(lambda: len(desk.site.asked) >= 3, timeout=10_000)
     desk.site.says({"title": "Back"})
-    monkeypatch.setattr(module, "AGAIN", 0.0)
-    desk.until("Back")
+    desk.qtbot.waitUntil(lambda: desk.page().count("Back") == 2, timeout=20_000)
+
+
+def test_a_site_is_asked_one_question_at_a_time(desk: Desk) -> None:
+    at_once, most = 0, 0
+    lock = threading.Lock()
+
+    def serve(handler: http.server.BaseHTTPRequestHandler) -> None:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        send(handler, 200, b'{"title": "One of many"}', "application/json")
+        with lock:
+            at_once -= 1
+
+    desk.site.pages["/oembed"] = serve
+    desk.answers["youtube"] = True
+    desk.text = "\n\n".join(f"https://youtu.be/{number}" for number in range(6))
+    desk.page()
+    desk.qtbot.waitUntil(lambda: desk.page().count("One of many") == 6, timeout=20_000)
+    assert most == 1
 
 
 def test_a_private_video_is_asked_for_once(desk: Desk) -> None:

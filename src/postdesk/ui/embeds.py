@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 CALM = 1000
-"""Milliseconds from the last new address to the first question."""
+"""Milliseconds that an address must have stood in the text before anybody is asked about it."""
 AGAIN = 60.0
-"""Seconds after which a site that did not answer may be asked once more."""
-_LANE = "cards"
+"""Seconds after which a site that did not answer is asked once more; twice as many after each further time."""
+SELDOM = 3600.0
+"""Seconds that are the most."""
+_SHELF, _QUESTIONS = "cards", "questions about cards"  # lanes: the cache must not wait for a slow site
 
 
 class Embeds(QObject):
@@ -74,9 +76,10 @@ class Embeds(QObject):
         self._cancel = Cancel()
         self._known: dict[str, Known] = {}
         self._seen: dict[str, None] = {}  # on the page, and not looked up yet
-        self._looking: set[str] = set()  # being looked up, or asked for
-        self._open: dict[str, Provider] = {}  # not in the cache
-        self._failed: dict[str, float] = {}
+        self._looking: set[str] = set()  # being looked up in the cache
+        self._open: dict[str, tuple[Provider, float]] = {}  # not in the cache; since when (seconds)
+        self._asking: dict[str, str] = {}  # by site, one address at a time
+        self._pauses: dict[str, tuple[float, float]] = {}  # by site: until when, how long the next one is
         self._offered: set[str] = set()
         self._pictures: list[Path] = []
         self._start = f"{SCHEME}://{HOST}/card/{secrets.token_urlsafe(16)}/"
@@ -84,6 +87,10 @@ class Embeds(QObject):
         self._soon.timeout.connect(self._look)
         self._calm = QTimer(self, singleShot=True, interval=CALM)
         self._calm.timeout.connect(self._ask)
+        self._later = QTimer(self, singleShot=True)
+        self._later.timeout.connect(self._ask)
+        self._tell = QTimer(self, singleShot=True, interval=50)
+        self._tell.timeout.connect(self.changed)
 
     # --- for the preview -----------------------------------------------------------------------------------------
 
@@ -111,13 +118,14 @@ class Embeds(QObject):
 
     def look_again(self) -> None:
         """She has answered about a site."""
+        self._pauses.clear()
         self._calm.start(0)
 
     def shut(self) -> None:
         """Ask nobody any more."""
         self._cancel.set()
-        self._soon.stop()
-        self._calm.stop()
+        for timer in (self._soon, self._calm, self._later, self._tell):
+            timer.stop()
 
     # --- how -----------------------------------------------------------------------------------------------------
 
@@ -132,13 +140,10 @@ class Embeds(QObject):
     def _look(self) -> None:
         """Look the new addresses up in the cache."""
         seen, self._seen = list(self._seen), {}
-        now = time.monotonic()
-        fresh = [a for a in seen if a not in self._known and a not in self._looking and a not in self._open]
-        fresh = [a for a in fresh if now - self._failed.get(a, -AGAIN) >= AGAIN]
+        busy = {*self._known, *self._looking, *self._open, *self._asking.values()}
+        fresh = [address for address in seen if address not in busy]
         if not fresh:
             return
-        if self._open:
-            self._calm.start(CALM)  # something is being typed
         self._looking.update(fresh)
 
         def done(found: dict[str, Kept | None]) -> None:
@@ -148,57 +153,70 @@ class Embeds(QObject):
                 if kept is not None:
                     self._learn(address, kept)
                 elif provider is not None:
-                    self._open[address] = provider
-            if any(found.values()):
-                self.changed.emit()
-            if self._open:
+                    self._open[address] = provider, time.monotonic()
+            if self._open and not self._cancel.is_set:
                 self._calm.start(CALM)
 
-        self._tasks.run(
-            lambda: {a: self._desk().kept(a) for a in fresh}, done, self._not_looked(fresh), lane=_LANE
-        )
+        def failed(error: Exception) -> None:
+            self._looking.difference_update(fresh)
+            self._known |= dict.fromkeys(fresh, NOTHING)  # once is enough
+            _log.error("cards could not be looked up", exc_info=error)
+
+        self._tasks.run(lambda: {a: self._desk().kept(a) for a in fresh}, done, failed, lane=_SHELF)
 
     def _ask(self) -> None:
-        """Ask where she allowed it, for what still stands in the text."""
+        """Ask where she allowed it, for what still stands in the text; each site one question at a time."""
         if self._cancel.is_set or not self._open:
             return
-        text, answers = self._text(), self._answers()
-        for address, provider in list(self._open.items()):
+        text, answers, now = self._text(), self._answers(), time.monotonic()
+        waits: list[float] = []
+        for address, (provider, since) in list(self._open.items()):
+            slug = provider.slug
+            until = max(self._pauses.get(slug, (now, AGAIN))[0], since + CALM / 1000)
             if not _stands_in(address, text):
                 del self._open[address]  # typed on, or another post: seen again it is looked up again
-            elif answers.get(provider.slug):
-                del self._open[address]
-                self._looking.add(address)
-                self._ask_for(address, provider)
-            elif provider.slug not in answers and provider.slug not in self._offered:
-                self._offered.add(provider.slug)
-                self.wanted.emit(provider)
+            elif slug not in answers:
+                if slug not in self._offered:
+                    self._offered.add(slug)
+                    self.wanted.emit(provider)
+            elif answers[slug] and slug not in self._asking:
+                if until > now:
+                    waits.append(until - now)
+                else:
+                    self._ask_for(address, provider)
+        if waits:
+            self._later.start(int(min(waits) * 1000) + 1)
 
     def _ask_for(self, address: str, provider: Provider) -> None:
+        slug = provider.slug
+        del self._open[address]
+        self._asking[slug] = address
+
         def done(answer: Kept) -> None:
-            self._looking.discard(address)
+            self._pauses.pop(slug, None)
             self._learn(address, answer)
-            self.changed.emit()
-
-        self._tasks.run(
-            lambda: self._desk().ask(provider, address, self._cancel),
-            done,
-            self._not_looked([address]),
-            lane=_LANE,
-        )
-
-    def _not_looked(self, addresses: list[str]) -> Callable[[Exception], None]:
-        """A card without a title is no trouble worth a sentence: it is tried again, and the log knows why."""
+            go_on()
 
         def failed(error: Exception) -> None:
-            self._looking.difference_update(addresses)
-            self._failed |= dict.fromkeys(addresses, time.monotonic())
+            # A card without a title is no trouble worth a sentence: it is tried again, and the log knows why.
+            _until, pause = self._pauses.get(slug, (0.0, AGAIN))
+            self._pauses[slug] = (time.monotonic() + pause, min(2 * pause, SELDOM))
             if isinstance(error, PostDeskError):
+                self._open[address] = provider, time.monotonic()
                 _log.info("no title for a card: %s", error.details or error.happened)
             else:
-                _log.error("a card could not be looked up", exc_info=error)
+                self._known[address] = NOTHING
+                _log.error("a card's title could not be asked for", exc_info=error)
+            go_on()
 
-        return failed
+        def go_on() -> None:
+            del self._asking[slug]
+            if not self._cancel.is_set:
+                self._calm.start(0)
+
+        self._tasks.run(
+            lambda: self._desk().ask(provider, address, self._cancel), done, failed, lane=_QUESTIONS
+        )
 
     def _learn(self, address: str, kept: Kept) -> None:
         source = ""
@@ -206,6 +224,8 @@ class Embeds(QObject):
             source = f"{self._start}{len(self._pictures)}"
             self._pictures.append(kept.picture)
         self._known[address] = Known(kept.title, kept.author, source)
+        if not self._cancel.is_set:
+            self._tell.start()
 
     def _served(self, address: str) -> Path:
         number = address.removeprefix(self._start)
