@@ -439,7 +439,7 @@ def test_a_line_far_below_is_coloured_when_it_comes_into_view(editor: Editor) ->
 def test_the_cursor_has_the_accent_s_colour(editor: Editor, qtbot: QtBot) -> None:
     editor.set_post("", "")
     qtbot.waitUntil(editor.text.hasFocus)
-    editor.text._restart_blinking()
+    editor.text._caret.restart()
     rect = editor.text.cursorRect()
     shown = editor.text.viewport().grab().toImage()
     assert shown.pixelColor(max(rect.left(), 0), rect.center().y()) == QColor(load_theme(False).accent)

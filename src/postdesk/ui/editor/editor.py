@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from postdesk.core.language import _
 from postdesk.markup.formatting import make_link
 from postdesk.markup.outline import Heading
 from postdesk.ui.editor import commands
 from postdesk.ui.editor.banner import Banners, Choice, Level
 from postdesk.ui.editor.exact import to_document
 from postdesk.ui.editor.find import FindBar
-from postdesk.ui.editor.search import Search
+from postdesk.ui.editor.finder import Finder
 from postdesk.ui.editor.text import MarkdownEdit
 from postdesk.ui.editor.title import TitleField
 from postdesk.ui.theme import Theme
 
 _TITLE_LARGER = 25 / 15.5
-_SLICE = 0.004  # s that the words of a long text are counted or searched before the next key gets its turn
-_PATIENCE = 0.03  # s after which what was asked for is done in slices
+_SLICE = 0.004  # s that the words of a long text are counted before the next key gets its turn
+_MUCH = 20_000  # UTF-16 units of a selection whose words are counted when it stays
 _COUNT = 200  # ms from the last key to the words being counted
 
 
@@ -41,8 +39,8 @@ class Editor(QWidget):
     """Title and text of one post. Lines are 0-based; positions are UTF-16 units of the document.
 
     Signals are cheap: what changed, never the whole text. `body_edited` carries position, removed and added;
-    `lines_edited` comes with it, and before it;
-    `pictures_dropped` a list of (name, bytes | Path) and the position; `refused` a sentence for the writer.
+    `lines_edited` comes with it, and before it; `pictures_dropped` a list of (name, bytes | Path) and the position;
+    `refused` a sentence for the writer.
     """
 
     title_changed = Signal(str)
@@ -65,13 +63,12 @@ class Editor(QWidget):
         self.find_bar = FindBar(self)
         self.title_field = TitleField(self)
         self.text = MarkdownEdit(self)
-        self._theme: Theme | None = None
-        self._search = Search(self.text.source.lines)
+        self._finder = Finder(self.find_bar, self.text)
         self._line = -1
         self._count = QTimer(self, singleShot=True)
         self._count.timeout.connect(self._count_words)
-        self._hunt = QTimer(self, singleShot=True)
-        self._hunt.timeout.connect(self._search_on)
+        self._measure = QTimer(self, singleShot=True, interval=_COUNT)
+        self._measure.timeout.connect(self._measure_selection)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -94,11 +91,9 @@ class Editor(QWidget):
         for field in (self.title_field, self.text):
             field.setReadOnly(read_only)
             field.document().setModified(False)
-        self._search.look_for(None)
         self._line = -1
         self._tell_cursor()
-        if self.find_bar.isVisible():
-            self._search_anew()
+        self._finder.search_anew()
         self._count.start(0)
 
     def title(self) -> str:
@@ -164,11 +159,7 @@ class Editor(QWidget):
 
     def go_to_words(self, words: str) -> None:
         """Selects the first place where these words stand in the text, if they do."""
-        search = Search(self.text.source.lines)
-        search.look_for(re.compile(re.escape(words)) if words else None)
-        found = search.next_from(0, 0)
-        if found is not None:
-            self._select(*found)
+        self._finder.select(words)
         self.text.setFocus()
 
     def focus_title(self) -> None:
@@ -186,9 +177,8 @@ class Editor(QWidget):
     # --- the look ---
 
     def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
         self.text.set_theme(theme)
-        self._mark_hits()
+        self._finder.set_theme(theme)
 
     def set_text_size(self, pixels: float) -> None:
         """The text's size in px at 100 % (15.5 is the usual); the title follows."""
@@ -240,62 +230,30 @@ class Editor(QWidget):
 
     def open_find(self) -> None:
         """Opens the find bar with what is selected, or closes in on it when it is open."""
-        chosen = self.text.selected_text()
-        self.find_bar.show()
-        if chosen and "\n" not in chosen:
-            self.find_bar.words.setText(chosen)
-        self.find_bar.words.setFocus()
-        self.find_bar.words.selectAll()
-        self._search_anew()
+        self._finder.open()
 
     def close_find(self) -> None:
-        self.find_bar.hide()
-        self.text.setExtraSelections([])
-        self.text.setFocus()
+        self._finder.close()
 
     def find_next(self) -> None:
-        self._go(forward=True)
+        self._finder.go(forward=True)
 
     def find_previous(self) -> None:
-        self._go(forward=False)
+        self._finder.go(forward=False)
 
     def replace(self) -> None:
         """Replaces the hit that is selected, and goes to the next one."""
-        if self.find_bar.wanted() is None or self.text.isReadOnly():
-            return
-        if (place := self._place()) is not None:
-            number, index = place
-            new = self._replacement(number, self._search.at(number)[index])
-            self.text.textCursor().insertText(to_document(new))
-        self._go(forward=True)
+        self._finder.replace()
 
     def replace_all(self) -> int:
         """Replaces every hit as one step to undo; returns how many."""
-        if self.find_bar.wanted() is None or self.text.isReadOnly():
-            return 0
-        self._follow_wanted()
-        search = self._search
-        count = 0
-        edit = QTextCursor(self.text.document())
-        edit.beginEditBlock()
-        for number in reversed(range(len(self.text.source.lines))):  # what is still to come keeps its place
-            if found := search.at(number):
-                start = self.text.document().findBlockByNumber(number).position()
-                for hit, (a, b) in reversed(list(zip(found, search.shown_at(number), strict=True))):
-                    edit.setPosition(start + a)
-                    edit.setPosition(start + b, QTextCursor.MoveMode.KeepAnchor)
-                    edit.insertText(to_document(self._replacement(number, hit)))
-                    count += 1
-        edit.endEditBlock()
-        self._search_anew()
-        self.find_bar.count.setText(_("{total} replaced").format(total=count))
-        return count
+        return self._finder.replace_all()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.find_bar.isVisible():
             self.close_find()
         elif event.key() == Qt.Key.Key_F3:
-            self._go(forward=not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._finder.go(forward=not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         else:
             super().keyPressEvent(event)
 
@@ -316,7 +274,7 @@ class Editor(QWidget):
         self.title_field.left_downwards.connect(self.text.setFocus)
         self.text.margins_changed.connect(self._align)
         self.text.left_upwards.connect(self.title_field.setFocus)
-        self.text.lines_edited.connect(self._lines_edited)
+        self.text.lines_edited.connect(self.lines_edited)
         self.text.edited.connect(self._edited)
         self.text.pictures_dropped.connect(self.pictures_dropped)
         self.text.refused.connect(self.refused)
@@ -326,13 +284,6 @@ class Editor(QWidget):
         self.text.undoAvailable.connect(self.undo_available)
         self.text.redoAvailable.connect(self.redo_available)
         self.text.verticalScrollBar().valueChanged.connect(self._scrolled)
-        bar = self.find_bar
-        bar.changed.connect(self._search_from_here)
-        bar.next_asked.connect(self.find_next)
-        bar.previous_asked.connect(self.find_previous)
-        bar.replace_asked.connect(self.replace)
-        bar.replace_all_asked.connect(self.replace_all)
-        bar.closed.connect(self.close_find)
 
     def _align(self) -> None:
         """The title begins where the text's lines do and wraps where they do."""
@@ -344,16 +295,9 @@ class Editor(QWidget):
     def _with_keyboard(self) -> TitleField | MarkdownEdit:
         return self.title_field if self.title_field.hasFocus() else self.text
 
-    def _lines_edited(self, first: int, removed: int, come: list[str]) -> None:
-        self._search.splice(first, removed, len(come))
-        self.lines_edited.emit(first, removed, come)
-
     def _edited(self, position: int, removed: int, added: int) -> None:
         self.body_edited.emit(position, removed, added)
         self._count.start(_COUNT)
-        if self.find_bar.isVisible():
-            self._mark_hits()
-            self._hunt.start(0)
 
     def _count_words(self) -> None:
         count = self.count_words(_SLICE)
@@ -370,105 +314,16 @@ class Editor(QWidget):
             self.cursor_moved.emit(line)
 
     def _tell_selection(self) -> None:
+        cursor = self.text.textCursor()
+        if cursor.selectionEnd() - cursor.selectionStart() > _MUCH:
+            self._measure.start()
+        else:
+            self._measure.stop()
+            self._measure_selection()
+
+    def _measure_selection(self) -> None:
         chosen = self.text.selected_text()
         self.selection_changed.emit(len(chosen.split()), len(chosen))
 
     def _scrolled(self) -> None:
         self.scrolled.emit(self.text.firstVisibleBlock().blockNumber())
-        if self.find_bar.isVisible():
-            self._mark_hits()
-
-    # --- how it searches ---
-
-    def _search_anew(self) -> None:
-        self._search.look_for(self.find_bar.wanted())
-        self._mark_hits()
-        self._search_on(_PATIENCE)
-
-    def _search_on(self, seconds: float = _SLICE) -> None:
-        """Searches a slice of the text; the count is told when all of it was searched."""
-        if self._search.step(seconds):
-            self._tell_place()
-        else:
-            self.find_bar.tell_searching()
-            self._hunt.start(0)
-
-    def _follow_wanted(self) -> None:
-        if self._search.wanted != self.find_bar.wanted():
-            self._search.look_for(self.find_bar.wanted())
-
-    def _search_from_here(self) -> None:
-        """While the words are typed the first hit from the cursor on is shown."""
-        cursor = self.text.textCursor()
-        cursor.setPosition(cursor.selectionStart())
-        self.text.setTextCursor(cursor)
-        self._go(forward=True)
-
-    def _go(self, *, forward: bool) -> None:
-        self._follow_wanted()
-        cursor = self.text.textCursor()
-        edge = cursor.selectionEnd() if forward else cursor.selectionStart()
-        block = self.text.document().findBlock(edge)
-        go = self._search.next_from if forward else self._search.last_before
-        found = go(block.blockNumber(), edge - block.position())
-        if found is not None:
-            self._select(*found)
-            self.text.ensureCursorVisible()
-        self._mark_hits()
-        self._search_on(_PATIENCE)
-
-    def _select(self, number: int, hit: tuple[int, int]) -> None:
-        """Selects a hit: its line, and its UTF-16 units there."""
-        start = self.text.document().findBlockByNumber(number).position()
-        cursor = self.text.textCursor()
-        cursor.setPosition(start + hit[0])
-        cursor.setPosition(start + hit[1], QTextCursor.MoveMode.KeepAnchor)
-        self.text.setTextCursor(cursor)
-
-    def _place(self) -> tuple[int, int] | None:
-        """Which hit is selected: its line, and which one of that line's."""
-        self._follow_wanted()
-        cursor = self.text.textCursor()
-        block = self.text.document().findBlock(cursor.selectionStart())
-        chosen = cursor.selectionStart() - block.position(), cursor.selectionEnd() - block.position()
-        found = self._search.shown_at(block.blockNumber())
-        return (block.blockNumber(), found.index(chosen)) if chosen in found else None
-
-    def _tell_place(self) -> None:
-        place = self._place()
-        here = 0 if place is None else self._search.before(place[0]) + place[1] + 1
-        self.find_bar.tell(here, self._search.total())
-
-    def _mark_hits(self) -> None:
-        """Marks the hits that show; the others are marked when they come into view."""
-        if not self.find_bar.isVisible() or self._theme is None:
-            return
-        self._follow_wanted()
-        text = self.text
-        block = text.firstVisibleBlock()
-        last = text.cursorForPosition(text.viewport().rect().bottomRight()).blockNumber()
-        ground = QTextCharFormat()
-        ground.setBackground(QColor(self._theme.mark))
-        shown = []
-        while block.isValid() and block.blockNumber() <= last:
-            for a, b in self._search.shown_at(block.blockNumber()):
-                mark = QTextEdit.ExtraSelection()
-                cursor = QTextCursor(block)
-                cursor.setPosition(block.position() + a)
-                cursor.setPosition(block.position() + b, QTextCursor.MoveMode.KeepAnchor)
-                mark.cursor, mark.format = cursor, ground
-                shown.append(mark)
-            block = block.next()
-        text.setExtraSelections(shown)
-
-    def _replacement(self, number: int, hit: tuple[int, int]) -> str:
-        """What takes a hit's place; with a regular expression its groups (`\\1`) are filled in."""
-        new = self.find_bar.replacement.text()
-        wanted = self._search.wanted
-        if wanted is None or not self.find_bar.regex.isChecked():
-            return new
-        found = wanted.match(self.text.source.lines[number], hit[0])
-        try:
-            return found.expand(new) if found else new
-        except (IndexError, re.error):  # a group that is not there: taken as it was written
-            return new

@@ -94,7 +94,7 @@ class Search:
         count = len(self._lines)
         for step in range(count + 1 if self._wanted is not None else 0):
             line = (number + step) % count
-            for hit in self.shown_at(line):
+            for hit in self.shown_at(line) if self.at(line) else ():
                 if step or hit[0] >= unit:
                     return line, hit
         return None
@@ -104,7 +104,7 @@ class Search:
         count = len(self._lines)
         for step in range(count + 1 if self._wanted is not None else 0):
             line = (number - step) % count
-            for hit in reversed(self.shown_at(line)):
+            for hit in reversed(self.shown_at(line)) if self.at(line) else ():
                 if step or hit[1] <= unit:
                     return line, hit
         return None

@@ -189,4 +189,5 @@ def _is_deep(line: str) -> bool:
 
 
 def _units(lines: Sequence[str]) -> int:
-    return sum(units(to_document(line)) for line in lines) + len(lines)
+    """How long lines are in the document, the end of each counted."""
+    return units(to_document("\n".join(lines))) + 1 if lines else 0

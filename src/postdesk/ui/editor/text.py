@@ -1,10 +1,12 @@
-"""The field that a post's text is written in: plain Markdown, at a comfortable measure, coloured as it is typed."""
+"""The field that a post's text is written in: plain Markdown, at a comfortable measure, coloured as it is typed.
+
+Long because all of Qt's events for one widget arrive here; what is done about them is in the modules beside it.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
@@ -21,10 +23,11 @@ from PySide6.QtGui import (
     QTextDocument,
     QTextOption,
 )
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from postdesk.core.language import _
 from postdesk.ui.editor import keys
+from postdesk.ui.editor.caret import Caret
 from postdesk.ui.editor.colours import Colours
 from postdesk.ui.editor.exact import from_document, is_inside, one_line_end, to_document
 from postdesk.ui.editor.hold import Typewriter, scroll_to_height
@@ -41,7 +44,6 @@ from postdesk.ui.viewport import give_viewport
 LINE_HEIGHT = 1.6
 MEASURE = 68  # characters a line holds in a wide pane
 _GUTTER = 44  # px beside the text where there is room
-_CURSOR_WIDTH = 2
 
 
 class MarkdownEdit(QPlainTextEdit):
@@ -75,15 +77,12 @@ class MarkdownEdit(QPlainTextEdit):
         self._measure = MEASURE
         self._setting = False
         self._laid = -1
-        self._lit = True
         self._dimmed = False
         self._typewriter = Typewriter(self, lambda: self._layout.step)
         self._typing = Typing(self.source)
-        self._blink = QTimer(self)
-        self._blink.timeout.connect(self._turn)
+        self._caret = Caret(self)
         self.setObjectName("text")
         self.setAccessibleName(_("Text"))
-        self.setCursorWidth(0)  # Qt's own cursor inverts what is below it; ours has the accent's colour
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.set_text_size(15.5)
         document.contentsChange.connect(self._changed)
@@ -381,12 +380,8 @@ class MarkdownEdit(QPlainTextEdit):
             painter = QPainter(self.viewport())
             dim_others(self, self.source, painter, self._theme)
             painter.end()
-        if self._theme is not None and self._lit and self.hasFocus() and not self.isReadOnly():
-            painter = QPainter(self.viewport())
-            rect = self.cursorRect()
-            left = max(0, rect.left())
-            painter.fillRect(left, rect.top(), _CURSOR_WIDTH, rect.height(), QColor(self._theme.accent))
-            painter.end()
+        if self._theme is not None:
+            self._caret.paint(self._theme.accent)
 
     def _colour_what_shows(self, bottom: int) -> None:
         block = self.firstVisibleBlock()
@@ -403,33 +398,18 @@ class MarkdownEdit(QPlainTextEdit):
     # --- the cursor ---
 
     def _cursor_moved(self) -> None:
-        self._restart_blinking()
+        self._caret.restart()
         self._typewriter.hold()
         if self._dimmed:
             self.viewport().update()
 
-    def _restart_blinking(self) -> None:
-        self._lit = True
-        period = QApplication.cursorFlashTime()
-        if period > 0 and self.hasFocus():
-            self._blink.start(period // 2)
-        self._update_cursor()
-
-    def _turn(self) -> None:
-        self._lit = not self._lit
-        self._update_cursor()
-
-    def _update_cursor(self) -> None:
-        self.viewport().update(self.cursorRect().adjusted(-2, -2, _CURSOR_WIDTH + 2, 2))
-
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self._restart_blinking()
+        self._caret.restart()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._blink.stop()
-        self._update_cursor()
+        self._caret.stop()
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         super().inputMethodEvent(event)

@@ -1,0 +1,210 @@
+"""Finds and replaces in the text: what the find bar asks for, carried out on what `search` knows of the lines."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QTextEdit
+
+from postdesk.core.language import _
+from postdesk.ui.editor.exact import to_document
+from postdesk.ui.editor.find import FindBar
+from postdesk.ui.editor.search import Search
+from postdesk.ui.editor.text import MarkdownEdit
+from postdesk.ui.theme import Theme
+
+_SLICE = 0.004  # s that a long text is searched before the next key gets its turn
+_PATIENCE = 0.012  # s after which what was asked for is done in slices
+
+
+class Finder(QObject):
+    """Made once for a bar and a text."""
+
+    def __init__(self, bar: FindBar, text: MarkdownEdit) -> None:
+        super().__init__(text)
+        self._bar = bar
+        self._text = text
+        self._theme: Theme | None = None
+        self._search = Search(text.source.lines)
+        self._hunt = QTimer(self, singleShot=True)
+        self._hunt.timeout.connect(self._search_on)
+        text.lines_edited.connect(self._follow)
+        text.edited.connect(self._edited)
+        text.verticalScrollBar().valueChanged.connect(self._mark_hits)
+        bar.changed.connect(self._search_from_here)
+        bar.next_asked.connect(lambda: self.go(forward=True))
+        bar.previous_asked.connect(lambda: self.go(forward=False))
+        bar.replace_asked.connect(self.replace)
+        bar.replace_all_asked.connect(self.replace_all)
+        bar.closed.connect(self.close)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Marks the hits in other colours."""
+        self._theme = theme
+        self._mark_hits()
+
+    def open(self) -> None:
+        """Shows the bar, with what is selected as the words to find."""
+        chosen = self._text.selected_text()
+        self._bar.show()
+        if chosen and "\n" not in chosen:
+            self._bar.words.setText(chosen)
+        self._bar.words.setFocus()
+        self._bar.words.selectAll()
+        self.search_anew()
+
+    def close(self) -> None:
+        """Hides the bar; the keyboard goes to the text."""
+        self._bar.hide()
+        self._hunt.stop()
+        self._text.setExtraSelections([])
+        self._text.setFocus()
+
+    def search_anew(self) -> None:
+        """Another text is shown, or the bar was opened."""
+        self._search.look_for(self._bar.wanted() if self._bar.isVisible() else None)
+        self._mark_hits()
+        if self._bar.isVisible():
+            self._search_on(_PATIENCE)
+
+    def go(self, *, forward: bool) -> None:
+        """Selects the next hit after the selection, or the one before it, round the text."""
+        self._follow_wanted()
+        cursor = self._text.textCursor()
+        edge = cursor.selectionEnd() if forward else cursor.selectionStart()
+        block = self._text.document().findBlock(edge)
+        look = self._search.next_from if forward else self._search.last_before
+        found = look(block.blockNumber(), edge - block.position())
+        if found is not None:
+            self._select(*found)
+            self._text.ensureCursorVisible()
+        self._mark_hits()
+        self._search_on(_PATIENCE)
+
+    def select(self, words: str) -> None:
+        """Selects the first place where these words stand in a line, if they do."""
+        search = Search(self._text.source.lines)
+        search.look_for(re.compile(re.escape(words)) if words else None)
+        found = search.next_from(0, 0)
+        if found is not None:
+            self._select(*found)
+
+    def replace(self) -> None:
+        """Replaces the hit that is selected, and goes to the next one."""
+        if self._bar.wanted() is None or self._text.isReadOnly():
+            return
+        if (place := self._place()) is not None:
+            number, index = place
+            new = self._replacement(number, self._search.at(number)[index])
+            self._text.textCursor().insertText(to_document(new))
+        self.go(forward=True)
+
+    def replace_all(self) -> int:
+        """Replaces every hit as one step to undo; returns how many."""
+        if self._bar.wanted() is None or self._text.isReadOnly():
+            return 0
+        self._follow_wanted()
+        document, search = self._text.document(), self._search
+        count = 0
+        edit = QTextCursor(document)
+        edit.beginEditBlock()
+        for number in reversed(range(len(self._text.source.lines))):  # what is still to come keeps its place
+            if found := search.at(number):
+                start = document.findBlockByNumber(number).position()
+                for hit, (a, b) in reversed(list(zip(found, search.shown_at(number), strict=True))):
+                    edit.setPosition(start + a)
+                    edit.setPosition(start + b, QTextCursor.MoveMode.KeepAnchor)
+                    edit.insertText(to_document(self._replacement(number, hit)))
+                    count += 1
+        edit.endEditBlock()
+        self.search_anew()
+        self._hunt.stop()  # what was done is told, until she looks for the next
+        self._bar.count.setText(_("{total} replaced").format(total=count))
+        return count
+
+    # --- how ---
+
+    def _follow(self, first: int, removed: int, come: list[str]) -> None:
+        self._search.splice(first, removed, len(come))
+
+    def _edited(self) -> None:
+        if self._bar.isVisible():
+            self._mark_hits()
+            self._hunt.start(0)
+
+    def _search_on(self, seconds: float = _SLICE) -> None:
+        """Searches a slice of the text; the count is told when all of it was searched."""
+        if self._search.step(seconds):
+            self._tell_place()
+        else:
+            self._bar.tell_searching()
+            self._hunt.start(0)
+
+    def _follow_wanted(self) -> None:
+        if self._search.wanted != self._bar.wanted():
+            self._search.look_for(self._bar.wanted())
+
+    def _search_from_here(self) -> None:
+        """While the words are typed the first hit from the cursor on is shown."""
+        cursor = self._text.textCursor()
+        cursor.setPosition(cursor.selectionStart())
+        self._text.setTextCursor(cursor)
+        self.go(forward=True)
+
+    def _select(self, number: int, hit: tuple[int, int]) -> None:
+        """Selects a hit: its line, and its UTF-16 units there."""
+        start = self._text.document().findBlockByNumber(number).position()
+        cursor = self._text.textCursor()
+        cursor.setPosition(start + hit[0])
+        cursor.setPosition(start + hit[1], QTextCursor.MoveMode.KeepAnchor)
+        self._text.setTextCursor(cursor)
+
+    def _place(self) -> tuple[int, int] | None:
+        """Which hit is selected: its line, and which one of that line's."""
+        self._follow_wanted()
+        cursor = self._text.textCursor()
+        block = self._text.document().findBlock(cursor.selectionStart())
+        chosen = cursor.selectionStart() - block.position(), cursor.selectionEnd() - block.position()
+        found = self._search.shown_at(block.blockNumber())
+        return (block.blockNumber(), found.index(chosen)) if chosen in found else None
+
+    def _tell_place(self) -> None:
+        place = self._place()
+        here = 0 if place is None else self._search.before(place[0]) + place[1] + 1
+        self._bar.tell(here, self._search.total())
+
+    def _mark_hits(self) -> None:
+        """Marks the hits that show; the others are marked when they come into view."""
+        if not self._bar.isVisible() or self._theme is None:
+            return
+        self._follow_wanted()
+        text = self._text
+        block = text.firstVisibleBlock()
+        last = text.cursorForPosition(text.viewport().rect().bottomRight()).blockNumber()
+        ground = QTextCharFormat()
+        ground.setBackground(QColor(self._theme.mark))
+        shown = []
+        while block.isValid() and block.blockNumber() <= last:
+            for a, b in self._search.shown_at(block.blockNumber()):
+                mark = QTextEdit.ExtraSelection()
+                cursor = QTextCursor(block)
+                cursor.setPosition(block.position() + a)
+                cursor.setPosition(block.position() + b, QTextCursor.MoveMode.KeepAnchor)
+                mark.cursor, mark.format = cursor, ground
+                shown.append(mark)
+            block = block.next()
+        text.setExtraSelections(shown)
+
+    def _replacement(self, number: int, hit: tuple[int, int]) -> str:
+        """What takes a hit's place; with a regular expression its groups (`\\1`) are filled in."""
+        new = self._bar.replacement.text()
+        wanted = self._search.wanted
+        if wanted is None or not self._bar.regex.isChecked():
+            return new
+        found = wanted.match(self._text.source.lines[number], hit[0])
+        try:
+            return found.expand(new) if found else new
+        except (IndexError, re.error):  # a group that is not there: taken as it was written
+            return new
