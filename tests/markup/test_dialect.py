@@ -95,6 +95,7 @@ PATHOLOGICAL = {
     "comments never closed": "<!--" * 25_000,
     "instructions never closed": "<?" * 50_000,
     "addresses never closed": "<a:" * 33_000,
+    "marks and then links": "*a " * 15_000 + "[b](c)" * 8_000,
     "lines": "a\n" * 50_000 + "===",
     "items": "- a\n" * 25_000,
     "signs after a heading": "# a" + " #" * 50_000 + " b",

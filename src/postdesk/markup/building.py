@@ -18,8 +18,10 @@ from pygments.util import ClassNotFound
 
 from postdesk.markup.links import plain
 from postdesk.markup.literal import signs
+from postdesk.markup.nodes import Document, Node
 from postdesk.markup.rawhtml import OPEN_TAG
-from postdesk.markup.structure import Document, Node, cells, read
+from postdesk.markup.structure import read
+from postdesk.markup.tables import add_table
 
 BLOCK = "pd-block"  # an element whose text is a block of HTML as it is
 _LANGUAGE = re.compile(r"[\w#.+-]+")
@@ -75,7 +77,7 @@ class _Builder:
         elif kind == "html":
             self._html(parent, "\n".join(node.lines))
         elif kind == "table":
-            _table(parent, node)
+            add_table(parent, node)
         elif kind == "descriptions":
             self._descriptions(parent, node)
         elif kind == "group":
@@ -203,33 +205,6 @@ def _tick(holder: Element, done: bool) -> None:
     box.tail = " " + (holder.text or "")
     holder.text = None
     holder.insert(0, box)
-
-
-# --- tables ---
-
-
-def _table(parent: Element, node: Node) -> None:
-    table = SubElement(parent, "table")
-    styles = [_style(column) for column in node.info.split(",")]
-    _row(SubElement(SubElement(table, "thead"), "tr"), "th", node.lines[0], styles)
-    body = SubElement(table, "tbody")
-    for line in node.lines[1:]:
-        _row(SubElement(body, "tr"), "td", line, styles)
-
-
-def _style(column: str) -> str:
-    if column.startswith(":"):
-        return "center" if column.endswith(":") else "left"
-    return "right" if column.endswith(":") else ""
-
-
-def _row(row: Element, tag: str, line: str, styles: list[str]) -> None:
-    texts = cells(line)
-    for number, style in enumerate(styles):
-        cell = SubElement(row, tag)
-        if style:
-            cell.set("style", f"text-align: {style};")
-        cell.text = texts[number] if number < len(texts) else ""
 
 
 # --- Markdown inside raw HTML ---

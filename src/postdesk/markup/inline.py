@@ -8,16 +8,15 @@ these were spaces. Time is nearly linear in the text's length, whatever is in it
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Container, Mapping
-from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from markdown.util import AtomicString
 
 from postdesk.markup import links
-from postdesk.markup.rawhtml import CLOSE_TAG, OPEN_TAG
+from postdesk.markup.emphasis import PUNCTUATION, Run, Runs, flanking
+from postdesk.markup.rawhtml import end_of_inline
 
 RAW = "pd-raw"  # an element whose text is HTML as it is
 NOTE = "pd-note"  # an element that stands for a footnote; its label is in `label`
@@ -34,13 +33,8 @@ _MAIL = re.compile(
     r"<([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
     r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*)>"
 )
-_TAG = re.compile(f"{OPEN_TAG}|{CLOSE_TAG}")
-_ENCLOSED = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
-_DECLARATION = re.compile(r"<![A-Za-z][^>]*+>")
 _FOOTNOTE = re.compile(r"\[\^([^\[\]\n]+)\]")
 _BARE_ADDRESS = re.compile(r"[ \t]*(https?://[^\s<>\[\]`\\]+)[ \t]*\Z")
-_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-_TAGS = {("*", 1): "em", ("*", 2): "strong", ("_", 1): "em", ("_", 2): "strong", ("~", 2): "del"}
 
 
 def parse(
@@ -58,34 +52,6 @@ def parse(
     scanner = _Scanner(text, references, notes)
     scanner.run()
     return _tree(scanner.tokens)
-
-
-class _Run:
-    """A run of `*`, `_` or `~`: how many are left, and the elements that it opens and closes."""
-
-    __slots__ = (
-        "after",
-        "before",
-        "can_close",
-        "can_open",
-        "character",
-        "closes",
-        "count",
-        "length",
-        "opens",
-        "token",
-    )
-
-    def __init__(self, token: int, character: str, length: int, can_open: bool, can_close: bool) -> None:
-        self.token = token
-        self.character = character
-        self.count = self.length = length
-        self.can_open = can_open
-        self.can_close = can_close
-        self.opens: list[str] = []  # innermost first
-        self.closes: list[str] = []  # innermost first
-        self.before: _Run | None = None
-        self.after: _Run | None = None
 
 
 class _Open:
@@ -107,7 +73,7 @@ class _Bracket:
 
     __slots__ = ("end", "followed", "picture", "run", "token")
 
-    def __init__(self, token: int, end: int, picture: bool, run: _Run | None) -> None:
+    def __init__(self, token: int, end: int, picture: bool, run: Run | None) -> None:
         self.token = token
         self.end = end  # the place in the text after it
         self.picture = picture
@@ -115,7 +81,7 @@ class _Bracket:
         self.followed = False  # by another bracket
 
 
-_Token = str | Element | _Run | _Open | _Close | _Bracket
+_Token = str | Element | Run | _Open | _Close | _Bracket
 
 
 class _Scanner:
@@ -126,11 +92,11 @@ class _Scanner:
         self._text = text
         self._references = references
         self._notes = notes
-        self._last: _Run | None = None
+        self._runs = Runs()
         self._brackets: list[_Bracket] = []
         self._no_links = 0  # brackets below this place in the list can be no link: one would be inside
         self._ticks: dict[int, list[int]] | None = None
-        self._not_found: set[str] = set()
+        self._not_found: set[str] = set()  # ends of raw HTML that the text does not have
 
     def run(self) -> None:
         """Reads it all."""
@@ -145,7 +111,7 @@ class _Scanner:
             place = self._one(match[0], match.start())
         if place < len(text):
             self.tokens.append(text[place:])
-        self._emphasis(None)
+        self._runs.match(None)
 
     def _one(self, found: str, place: int) -> int:
         if found in "*_~":
@@ -179,7 +145,7 @@ class _Scanner:
         if following == "\n":
             self._break()
             return _line_start(self._text, place + 2)
-        if following and following in _PUNCTUATION:
+        if following and following in PUNCTUATION:
             self.tokens.append(GUARDED.get(following, following))
             return place + 2
         self.tokens.append("\\")
@@ -231,7 +197,7 @@ class _Scanner:
             anchor.text = AtomicString(found[1])
             self.tokens.append(anchor)
             return found.end()
-        end = self._end_of_raw(place)
+        end = end_of_inline(text, place, self._not_found)
         if end is None:
             self.tokens.append("<")
             return place + 1
@@ -239,31 +205,6 @@ class _Scanner:
         raw.text = AtomicString(text[place:end])
         self.tokens.append(raw)
         return end
-
-    def _end_of_raw(self, place: int) -> int | None:
-        text = self._text
-        match = _TAG.match(text, place)
-        if match is not None:
-            return match.end()
-        for short in ("<!-->", "<!--->"):
-            if text.startswith(short, place):
-                return place + len(short)
-        for start, end in _ENCLOSED:
-            if text.startswith(start, place):
-                if end in self._not_found:
-                    return None
-                at = text.find(end, place + len(start))
-                if at < 0:
-                    self._not_found.add(end)
-                    return None
-                return at + len(end)
-        if text.startswith("<!", place) and "<!" not in self._not_found:
-            match = _DECLARATION.match(text, place)
-            if match is not None:
-                return match.end()
-            if text.find(">", place) < 0:
-                self._not_found.add("<!")
-        return None
 
     # --- emphasis ---
 
@@ -278,63 +219,11 @@ class _Scanner:
             return end
         before = text[place - 1] if place else "\n"
         after = text[end] if end < len(text) else "\n"
-        can_open, can_close = _flanking(character, before, after)
-        run = _Run(len(self.tokens), character, length, can_open, can_close)
+        can_open, can_close = flanking(character, before, after)
+        run = Run(len(self.tokens), character, length, can_open, can_close)
         self.tokens.append(run)
-        if can_open or can_close:
-            run.before = self._last
-            if self._last is not None:
-                self._last.after = run
-            self._last = run
+        self._runs.add(run)
         return end
-
-    def _emphasis(self, bottom: _Run | None) -> None:
-        """Matches the runs above `bottom`, and forgets them."""
-        lowest: dict[tuple[str, bool, int], int] = {}  # below it no opener was found
-        ground = -1 if bottom is None else bottom.token
-        closer = self._last
-        while closer is not None and closer.before is not bottom:
-            closer = closer.before
-        while closer is not None:
-            if not closer.can_close:
-                closer = closer.after
-                continue
-            kind = (closer.character, closer.can_open, closer.length % 3)
-            floor = lowest.get(kind, ground)
-            opener = closer.before
-            while opener is not None and opener.token > floor and not _matches(opener, closer):
-                opener = opener.before
-            if opener is None or opener.token <= floor:
-                lowest[kind] = ground if closer.before is None else closer.before.token
-                if not closer.can_open:
-                    self._forget(closer)
-                closer = closer.after
-                continue
-            used = 2 if opener.count >= 2 and closer.count >= 2 else 1
-            tag = _TAGS[closer.character, used]
-            opener.count -= used
-            closer.count -= used
-            opener.opens.append(tag)
-            closer.closes.append(tag)
-            opener.after = closer  # what is between them matches nothing any more
-            closer.before = opener
-            if not opener.count:
-                self._forget(opener)
-            if not closer.count:
-                following = closer.after
-                self._forget(closer)
-                closer = following
-        self._last = bottom
-        if bottom is not None:
-            bottom.after = None
-
-    def _forget(self, run: _Run) -> None:
-        if run.before is not None:
-            run.before.after = run.after
-        if run.after is not None:
-            run.after.before = run.before
-        if self._last is run:
-            self._last = run.before
 
     # --- links and pictures ---
 
@@ -346,7 +235,7 @@ class _Scanner:
                 return match.end()
         if self._brackets:
             self._brackets[-1].followed = True
-        bracket = _Bracket(len(self.tokens), end, picture, self._last)
+        bracket = _Bracket(len(self.tokens), end, picture, self._runs.last)
         self._brackets.append(bracket)
         self.tokens.append(bracket)
         return end
@@ -366,7 +255,7 @@ class _Scanner:
             self.tokens.append("]")
             return place + 1
         address, title, end = target
-        self._emphasis(bracket.run)
+        self._runs.match(bracket.run)
         if bracket.picture:
             inside = self.tokens[bracket.token + 1 :]
             del self.tokens[bracket.token :]
@@ -412,47 +301,11 @@ def _line_start(text: str, place: int) -> int:
     return place
 
 
-def _matches(opener: _Run, closer: _Run) -> bool:
-    if not opener.can_open or opener.character != closer.character:
-        return False
-    if (opener.can_close or closer.can_open) and (opener.length + closer.length) % 3 == 0:
-        return opener.length % 3 == 0 and closer.length % 3 == 0
-    return True
-
-
-def _flanking(character: str, before: str, after: str) -> tuple[bool, bool]:
-    """Whether a run between these two signs can open and can close."""
-    left, right = _sort(before), _sort(after)
-    opens = right != " " and (right != "." or left != "a")
-    closes = left != " " and (left != "." or right != "a")
-    if character == "_":
-        return opens and (not closes or left == "."), closes and (not opens or right == ".")
-    return opens, closes
-
-
-@lru_cache(maxsize=4096)
-def _sort(character: str) -> str:
-    """`" "` for white space, `"."` for punctuation and symbols, `"c"` for letters of scripts without spaces, `"a"`."""
-    if character.isspace():
-        return " "
-    if character in _PUNCTUATION or unicodedata.category(character)[0] in "PS":
-        return "."
-    if character > "\u10ff" and _CJK.match(character):
-        return "c"
-    return "a"
-
-
-_CJK = re.compile(
-    "[\u1100-\u11ff\u2e80-\u2fdf\u3040-\u30ff\u3100-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff"
-    "\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff]"
-)
-
-
 def _plain(token: _Token) -> str:
     """What is left of a token in a picture's description."""
     if isinstance(token, str):
         return token
-    if isinstance(token, _Run):
+    if isinstance(token, Run):
         return token.character * token.count
     if isinstance(token, _Bracket):
         return "![" if token.picture else "["
@@ -507,7 +360,7 @@ def _tree(tokens: list[_Token]) -> tuple[str, list[Element]]:
     for token in tokens:
         if isinstance(token, str):
             waiting.append(token)
-        elif isinstance(token, _Run):
+        elif isinstance(token, Run):
             for _tag in token.closes:
                 close()
             waiting.append(token.character * token.count)

@@ -40,6 +40,9 @@ _VOID = frozenset(
     "area base basefont br col embed frame hr img input link meta param source track wbr".split()
 )
 _VERBATIM = frozenset(["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"])
+_INLINE_TAG = re.compile(f"{OPEN_TAG}|{CLOSE_TAG}")
+_ENCLOSED = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
+_DECLARATION = re.compile("<![A-Za-z]")
 _TAG = re.compile(r"</?([A-Za-z][^\s/>]*)")
 _WITHIN_TAG = re.compile(r"[^>\"']*")
 
@@ -52,6 +55,30 @@ def html_kind(text: str) -> int:
         if pattern.match(text):
             return kind
     return 0
+
+
+def end_of_inline(text: str, place: int, missing: set[str]) -> int | None:
+    """Where the tag or comment in a line that begins at `place` ends, if it is one. `missing` remembers the ends that
+    were looked for in vain, so that a text of a thousand open comments is not read a thousand times."""
+    match = _INLINE_TAG.match(text, place)
+    if match is not None:
+        return match.end()
+    for short in ("<!-->", "<!--->"):
+        if text.startswith(short, place):
+            return place + len(short)
+    for start, end in _ENCLOSED:
+        if text.startswith(start, place):
+            at = -1 if end in missing else text.find(end, place + len(start))
+            if at < 0:
+                missing.add(end)
+                return None
+            return at + len(end)
+    if _DECLARATION.match(text, place) and ">" not in missing:
+        at = text.find(">", place)
+        if at >= 0:
+            return at + 1
+        missing.add(">")
+    return None
 
 
 class Balance:
@@ -111,7 +138,7 @@ class Balance:
         at = line.find("<", place)
         if at < 0:
             return len(line)
-        for start, end in (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>")):
+        for start, end in _ENCLOSED:
             if line.startswith(start, at):
                 self._inside = end
                 return at + len(start)

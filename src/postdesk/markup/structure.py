@@ -3,6 +3,7 @@
 Written after CommonMark 0.31.2 (https://spec.commonmark.org/0.31.2/#container-blocks and its appendix on strategy),
 with tables, footnotes, descriptions and abbreviations, and with more patience for indentation: what belongs to an item
 may be indented by two spaces, whatever the width of its mark. Every line is looked at once, so the time is linear.
+The rules for one line depend on each other, which is why they are all here.
 
 `read` gives the tree; building.py makes elements of it.
 """
@@ -15,8 +16,10 @@ from collections.abc import Sequence
 from postdesk.markup import starts
 from postdesk.markup.links import read_definition
 from postdesk.markup.literal import without_tags
+from postdesk.markup.nodes import Document, Node
 from postdesk.markup.rawhtml import Balance, html_kind
 from postdesk.markup.starts import TAB
+from postdesk.markup.tables import columns_of
 
 DEEPEST = 20  # levels of quotations and lists; nobody reads deeper, and Python's stack ends
 
@@ -24,59 +27,11 @@ _SETEXT = re.compile(r"(?:=+|-+)[ \t]*\Z")
 _ABBREVIATION = re.compile(r"\*\[([^\[\]\\]+)\] ?:[ \t]*(.*)\Z")
 _FOOTNOTE = re.compile(r"\[\^([^\[\]\n]+)\]: ?")
 _DESCRIPTION = re.compile(r":[ \t]{1,3}(?=\S)")
-_IN_RULE = frozenset("|:- \t")
-_COLUMN = re.compile(":?-+:?")
 _WHITE = " \t\r\f\v"
 
 
 class TooDeep(ValueError):
     """More levels of quotations and lists than anybody reads."""
-
-
-class Node:
-    """A block. Lines count from 0; `end` is the last one with something in it.
-
-    `kind` is one of document, quote, list, item, note, descriptions, terms, description (these hold `children`),
-    paragraph, heading, code, fence, html, table, rule, definition (shows nothing).
-    """
-
-    __slots__ = (
-        "at", "balance", "children", "end", "fence", "info", "kind", "level", "lines", "mark", "start", "text"
-    )  # fmt: skip
-
-    def __init__(self, kind: str, start: int) -> None:
-        self.kind = kind
-        self.start = self.end = start
-        self.children: list[Node] = []
-        self.lines: list[str] = []  # its text; of a note the whole inside as Markdown
-        self.level = 0  # of a heading; the first number of a list
-        self.mark = ""  # of a list
-        self.at = self.text = 0  # columns of an item's mark and text
-        self.info = ""  # a fence's first line, a note's label, a cell's alignments
-        self.fence: tuple[str, int, int] = ("", 0, 0)
-        self.balance: Balance | None = None
-
-
-class Document:
-    """What `read` gives."""
-
-    def __init__(self) -> None:
-        self.root = Node("document", 0)
-        self.references: dict[
-            str, tuple[str, str | None]
-        ] = {}  # label as written: address, title; the first counts
-        self.notes: dict[str, str] = {}  # label: Markdown
-        self.abbreviations: dict[str, str] = {}
-        self.open_fences: list[
-            int
-        ] = []  # lines outside of all containers that open a fence that is never closed
-        self.closed = True  # whether the raw HTML outside of all containers is
-
-    def take(self, inner: Document) -> None:
-        """What `inner`, a part of this one that was read by itself, defines."""
-        self.references = {**inner.references, **self.references}
-        self.notes = {**inner.notes, **self.notes}
-        self.abbreviations |= inner.abbreviations
 
 
 def read(lines: Sequence[str], *, raw: bool = True) -> Document:
@@ -412,10 +367,8 @@ class _Reader:
 
     def _table(self, paragraph: Node, body: str) -> bool:
         head = paragraph.lines[-1]
-        if "|" not in body or "|" not in head or not set(body) <= _IN_RULE:
-            return False
-        columns = cells(body)
-        if not all(map(_COLUMN.fullmatch, columns)) or len(cells(head)) != len(columns):
+        columns = columns_of(head, body)
+        if columns is None:
             return False
         paragraph.lines.pop()
         if paragraph.lines:
@@ -539,45 +492,6 @@ class _Reader:
             paragraph.lines = rest.split("\n") if rest else []
             if not rest:
                 paragraph.kind = "definition"
-
-
-def cells(row: str) -> list[str]:
-    """The cells of a table's row. A bar in a code span or after a backslash is text."""
-    row = row.strip(_WHITE)
-    parts: list[str] = []
-    current: list[str] = []
-    ends = {match[0]: match.start() for match in _TICKS.finditer(row)} if "`" in row else {}
-    place = 1 if row.startswith("|") else 0
-    while True:
-        match = _IN_ROW.search(row, place)
-        if match is None:
-            current.append(row[place:])
-            break
-        current.append(row[place : match.start()])
-        found = match[0]
-        place = match.end()
-        if found == "|":
-            parts.append("".join(current))
-            current = []
-        elif found == "\\|":
-            current.append("|")
-        elif found[0] == "`" and ends[found] > match.start():
-            end = re.compile(f"(?<!`){found}(?!`)").search(row, place)
-            if end is None:
-                current.append(found)
-            else:
-                current.append(row[match.start() : end.end()].replace("\\|", "|"))
-                place = end.end()
-        else:
-            current.append(found)
-    last = "".join(current)
-    if last.strip(_WHITE) or not row.endswith("|") or not parts:
-        parts.append(last)
-    return [part.strip(_WHITE) for part in parts]
-
-
-_TICKS = re.compile("`+")
-_IN_ROW = re.compile(r"`+|\\.|\|", re.DOTALL)
 
 
 def _after_mark(rest: str, place: int, column: int) -> str:
