@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 from PySide6.QtCore import QCoreApplication, Qt
 
+_GRAPHICS = Path("/dev/dri")  # where Linux has its graphics cards
 SCHEME = "postdesk-preview"
 HOST = "page"
 
@@ -17,6 +22,9 @@ def prepare() -> None:
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     # A native pane beside others must not make those native, too.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontCreateNativeWidgetSiblings)
+    if sys.platform == "linux" and not _GRAPHICS.exists():
+        # OpenGL would be computed by the processor: slower than pixels that it paints itself (docs/decisions/014).
+        os.environ.setdefault("QT_QUICK_BACKEND", "software")
 
 
 def register_scheme() -> None:
