@@ -8,7 +8,7 @@ from pathlib import Path
 
 from postdesk.library.document import compose, read_document
 from postdesk.library.scan import scan
-from postdesk.markup import counts
+from postdesk.markup import counts, reading
 from postdesk.markup.blocks import lines_of, split
 from postdesk.markup.clean import clean
 from postdesk.markup.gutenberg import to_blocks
@@ -98,8 +98,8 @@ TARGETS: dict[str, Target] = {
     "published": lambda text: to_blocks(render_for_blog(text, _picture)),
     "tree": lambda text: write_all(parse(text)),
     "words": counts.words,
-    "plain_text": counts.plain_text,
-    "excerpt": counts.excerpt,
+    "plain_text": reading.plain_text,
+    "excerpt": reading.excerpt,
     "outline": outline,
     "find_pictures": find_pictures,
     "colour": _coloured,

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postdesk.markup.counts import excerpt, plain_text, reading_minutes, words
+from postdesk.markup.counts import reading_minutes, words
 from postdesk.markup.outline import Heading, outline
 from postdesk.markup.pictures import find_pictures, render_for_blog
+from postdesk.markup.reading import excerpt, plain_text
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
-"""Words, reading time, plain text and excerpt of a post."""
+"""Words and reading time of a post."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections.abc import Sequence
-from html.parser import HTMLParser
 
 WORDS_PER_MINUTE = 230  # silent reading of non-fiction, after Brysbaert 2019 (238), rounded down
 
@@ -26,9 +25,6 @@ _OPEN_TAG = re.compile(r"<[A-Za-z][\w-]*(?:[ \t][^<>]*)?\Z")
 _TAG_END = re.compile(r"[<>]")
 _TAG_LINES = 20  # a tag longer than that is none
 _UNCOUNTED = -1
-_BLOCKS = frozenset(
-    "p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre tr figure figcaption div table ul ol dl hr br section".split()
-)
 
 
 def words(text: str) -> int:
@@ -147,80 +143,3 @@ def _words_in(text: str) -> int:
 def reading_minutes(words: int) -> int:
     """Minutes for `words` words, rounded up; 0 for none."""
     return -(-words // WORDS_PER_MINUTE)
-
-
-def plain_text(text: str) -> str:
-    """What a reader reads of `text` (Markdown): paragraphs separated by a blank line, no marks, no addresses.
-    Footnotes' numbers and their list are left out."""
-    reader = _Reader()
-    reader.feed(_rendered(text))
-    reader.close()
-    return reader.text()
-
-
-def excerpt(text: str, limit: int = 300) -> str:
-    """The beginning of `text` (Markdown) as one line of plain text of at most `limit` characters, cut at a word with an
-    ellipsis. A `<!--more-->` ends it earlier. Headings and code are left out."""
-    before = text.split("<!--more-->", 1)[0] if "<!--more-->" in text else text
-    # Enough of the text for the limit, at a block's end: a long post is not rendered for two lines.
-    if len(before) > limit * 8:
-        end = before.find("\n\n", limit * 8)
-        before = before[:end] if end > 0 else before[: limit * 16]
-    reader = _Reader(skip=frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "pre", "table", "figure"]))
-    reader.feed(_rendered(before))
-    reader.close()
-    line = " ".join(reader.text().split())
-    if len(line) <= limit:
-        return line
-    cut = line[: limit - 1]
-    if " " in cut and line[limit - 1] != " ":
-        cut = cut.rsplit(" ", 1)[0]
-    return cut.rstrip(" ,;:–—-") + "…"
-
-
-def _rendered(text: str) -> str:
-    # Here, so that counting words at the start of the program does not load the renderer.
-    from postdesk.markup.render import render_document
-
-    return render_document(text)
-
-
-class _Reader(HTMLParser):
-    """Collects the text of our own HTML."""
-
-    def __init__(self, skip: frozenset[str] = frozenset()) -> None:
-        super().__init__(convert_charrefs=True)
-        self._parts: list[str] = []
-        self._skip = skip | {"script", "style", "sup-note"}
-        self._skipping: list[str] = []
-
-    def text(self) -> str:
-        """The text so far."""
-        paragraphs = (re.sub(r"[ \t\n]+", " ", part).strip() for part in "".join(self._parts).split("\0"))
-        return "\n\n".join(part for part in paragraphs if part)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        is_note = tag in ("sup", "div") and (
-            (values.get("id") or "").startswith("fnref") or values.get("class") == "footnote"
-        )
-        if self._skipping:
-            if tag == self._skipping[-1]:
-                self._skipping.append(tag)
-        elif tag in self._skip or is_note:
-            self._skipping.append(tag)
-        elif tag in _BLOCKS:
-            self._parts.append("\0")
-        elif tag in ("td", "th"):
-            self._parts.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._skipping:
-            if tag == self._skipping[-1]:
-                self._skipping.pop()
-        elif tag in _BLOCKS:
-            self._parts.append("\0")
-
-    def handle_data(self, data: str) -> None:
-        if not self._skipping:
-            self._parts.append(data.replace("\0", ""))
