@@ -6,6 +6,7 @@ import shutil
 import time
 from pathlib import Path
 
+from tests.bench.panes import NotFound
 from tests.bench.picture import Area, Picture
 from tests.bench.program import Program
 from tests.bench.screen import Screen
@@ -72,7 +73,7 @@ class Home:
         self.screen.focus()
         window = self.screen.window()
         if window is None:
-            raise TimeoutError("the window has gone")
+            raise NotFound("its window went away")
         return self.settle(window)
 
     def settle(self, area: Area) -> Picture:

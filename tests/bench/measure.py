@@ -57,18 +57,17 @@ class Measurement:
         self._size = size
         self._plan = plan
         self._preview = preview
+        self._look: _Look | None = None
 
     def run(self) -> dict[tuple[str, int], Figure]:
         """All of it. What cannot be measured says so in its figure."""
         tell(f"{self._subject.name}, {SIZES.get(self._size, 'empty')}")
         with tempfile.TemporaryDirectory(prefix="postdesk-bench-", ignore_cleanup_errors=True) as folder:
             home = Home(self._screen, self._subject, self._size, Path(folder))
-            looks: list[_Look] = []
-            self._part(
-                (MEMORY, KEY_EDITOR, KEY_PREVIEW, *VISIBLE.values()), lambda: looks.append(self._write(home))
-            )
-            if looks:
-                self._part((PAINTED, SHOWN, PREVIEWED, LETTER), lambda: self._starts(home, looks[0]))
+            self._part((MEMORY, KEY_EDITOR, KEY_PREVIEW, *VISIBLE.values()), lambda: self._write(home))
+            look = self._look
+            if look is not None:
+                self._part((PAINTED, SHOWN, PREVIEWED, LETTER), lambda: self._starts(home, look))
         return self.figures
 
     def _set(self, row: Row, values: Iterable[float], unit: str = "ms", note: str = "", of: int = 0) -> None:
@@ -85,8 +84,8 @@ class Measurement:
 
     # --- keys and memory ---
 
-    def _write(self, home: Home) -> _Look:
-        """Open it, find the panes, type at every place; returns how the window looks after a start."""
+    def _write(self, home: Home) -> None:
+        """Open it, find the panes, type at every place."""
         home.settle_in()
         home.renew()
         program = home.start()
@@ -100,6 +99,7 @@ class Measurement:
             tell(
                 f"  panes: {_columns(panes.editor)} and {_columns(panes.preview)} of {_columns(panes.window)}"
             )
+            self._look = _Look.of(opened, panes)
             if self._preview:
                 self._in_view(panes, home)
                 self._keys(panes, home)
@@ -111,7 +111,6 @@ class Measurement:
                 raise NotFound("the program ended while letters were typed")
         finally:
             home.end(program)
-        return _Look.of(opened, panes)
 
     def _in_view(self, panes: Panes, home: Home) -> None:
         for place, row in VISIBLE.items():
@@ -157,7 +156,7 @@ class Measurement:
             for row, at in when.items():
                 found[row].append(1000 * (at - program.started))
         if not self._preview:
-            del found[PREVIEWED]
+            del found[PREVIEWED], found[SHOWN]  # an empty window shows its text when it is painted
         for row, values in found.items():
             silent = _SILENT if row is not PREVIEWED or look.strips[1:] else "no preview found"
             self._set(row, values, note="" if len(values) == self._plan.starts else silent)
