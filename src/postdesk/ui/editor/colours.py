@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QColor, QFont, QTextBlock, QTextCharFormat, QTextDocument, QTextLayout
 
-from postdesk.ui.editor.exact import to_document, utf16_offsets
+from postdesk.ui.editor.exact import points, to_document, utf16_offsets
 from postdesk.ui.editor.marks import HEADING_SHIFT, LONGEST, NOTHING, Look, Range, Where, colour
 from postdesk.ui.editor.source import Source
 from postdesk.ui.theme import CODE_FAMILY, Theme
@@ -18,6 +18,7 @@ from postdesk.ui.theme import CODE_FAMILY, Theme
 _LARGER = {1: 1.3, 2: 1.19, 3: 1.1}
 _AT_ONCE = 60  # lines coloured with the edit itself; a larger paste is coloured when it is seen
 _PART = 2_500  # code points of a very long line that are coloured on either side of what is seen
+_UNSEEN = (0, 0)
 
 _Looks = tuple[Range, ...] | None
 
@@ -78,9 +79,12 @@ class Colours:
 
     def ensure_part(self, block: QTextBlock, number: int, first: int, last: int) -> None:
         """Of a very long line, colours what is seen: UTF-16 units from `first` to `last`."""
-        known = self._parts.get(number, (0, LONGEST))
-        length = len(self._source.lines[number])
-        if known[0] <= first and min(last, length) <= known[1]:
+        line = to_document(self._source.lines[number])
+        if len(line) < LONGEST:  # longer in units, and not in code points
+            return
+        first, last = points(line, first), points(line, last)
+        known = self._parts.get(number)
+        if known is not None and known[0] <= first and last <= known[1]:
             return
         self._parts[number] = (max(0, first - _PART), last + _PART)
         self._sure[number] = 0
@@ -99,7 +103,7 @@ class Colours:
         text = to_document(self._source.lines[number])
         where = self._source.where(number)
         around = self._source.around(number) if where in (Where.TEXT, Where.COMMENT_START) else NOTHING
-        looks = tuple(colour(text, where, around, self._parts.get(number)))
+        looks = tuple(colour(text, where, around, self._parts.get(number, _UNSEEN)))
         if looks == self._looks[number] or self._theme is None:
             return False
         self._looks[number] = looks

@@ -78,6 +78,13 @@ def units(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def points(text: str, unit: int) -> int:
+    """How many code points of `text` lie before a UTF-16 unit."""
+    if units(text) == len(text):
+        return min(unit, len(text))
+    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * unit].decode("utf-16-le", "ignore"))
+
+
 def utf16_offsets(text: str) -> list[int] | None:
     """For every code point its offset in UTF-16 units (and the length at the end); None where they are the same."""
     if units(text) == len(text):
