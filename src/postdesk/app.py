@@ -17,6 +17,7 @@ from postdesk.core.errors import LibraryInUse, PostDeskError
 from postdesk.core.folders import Folders, under
 from postdesk.core.language import _
 from postdesk.core.log import start_log
+from postdesk.core.memory import give_back
 from postdesk.core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -332,7 +333,7 @@ def open_window(
             QTimer.singleShot(0, controller, lambda: then(controller, application))
 
     engine = Afterwards([preview.start_engine], window, quiet=_QUIET)
-    steps: list[Callable[[], object]] = [partial(import_module, name) for name in _LATER]
+    steps: list[Callable[[], object]] = [give_back, *(partial(import_module, name) for name in _LATER)]
     steps += [partial(_set_icon, application), make_controller, start, engine.start]
     opened = Opened(window, tasks, library, session, Afterwards(steps, window))
     actions.triggered.connect(wish)

@@ -231,10 +231,15 @@ _FLAGS = "QTWEBENGINE_CHROMIUM_FLAGS"
 _NOWHERE = '--host-resolver-rules="MAP * ~NOTFOUND"'
 
 
+# Replaced pieces of the page stay in memory until the engine's collector runs, which on a page without scripts is
+# hardly ever: `web.py` asks for it. Seen with 1 MB of text: 181 MB after 600 keys, 95 after the collector.
+_COLLECTOR = "--js-flags=--expose-gc"
+
+
 def make_profile(parent: QObject | None = None) -> QWebEngineProfile:
     """A profile that keeps nothing on disk and loads nothing from outside."""
     before = os.environ.get(_FLAGS)
-    os.environ[_FLAGS] = f"{before or ''} {_NOWHERE}".strip()
+    os.environ[_FLAGS] = f"{before or ''} {_NOWHERE} {_COLLECTOR}".strip()
     try:
         profile = QWebEngineProfile(parent)  # without a name it is off the record
     finally:
