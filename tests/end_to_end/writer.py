@@ -36,7 +36,7 @@ class Writer:
     """She and her window. `said` is every sentence that a toast showed her so far."""
 
     def __init__(self, application: QApplication, folders: Folders) -> None:
-        self._application = application
+        self.application = application
         self.folders = folders
         self.said: list[str] = []
         self._opened: Opened | None = None
@@ -48,15 +48,18 @@ class Writer:
         """Start the program, and wait until a post can be typed into."""
         settings = load_settings(self.folders)
         library = open_library(self.folders, library_folder(self.folders, settings))
-        self._opened = opened = open_window(
-            self._application, self.folders, settings, library, [str(f) for f in files]
-        )
-        opened.window.toasts.shown.connect(self.said.append)
-        opened.window.toasts.timer.setInterval(PATIENCE)  # she reads slowly
+        opened = open_window(self.application, self.folders, settings, library, [str(f) for f in files])
+        self.take(opened)
         self.until(lambda: opened.controller is not None, "the window to be painted")
         self.until(lambda: self.desk.session.document is not None, "a post to be open")
         opened.window.activateWindow()
         self.until(opened.window.isActiveWindow, "the window to have the keyboard")
+
+    def take(self, opened: Opened) -> None:
+        """Sit down at a window that was opened for her."""
+        self._opened = opened
+        opened.window.toasts.shown.connect(self.said.append)
+        opened.window.toasts.timer.setInterval(PATIENCE)  # she reads slowly
 
     @property
     def is_open(self) -> bool:
@@ -72,7 +75,8 @@ class Writer:
         opened.close()
         # The program would end here. What its tasks still have to say is for nobody.
         for gone in (opened.instance, opened.window, opened.tasks):
-            shiboken6.delete(gone)
+            if gone is not None:
+                shiboken6.delete(gone)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     @property

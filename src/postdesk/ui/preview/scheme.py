@@ -22,8 +22,13 @@ def prepare() -> None:
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     # A native pane beside others must not make those native, too.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_DontCreateNativeWidgetSiblings)
+    choose_painting()
+
+
+def choose_painting() -> None:
+    """Without a graphics card OpenGL would be computed by the processor: slower than pixels that it paints itself
+    (docs/decisions/014). What is set already stays."""
     if sys.platform == "linux" and not _GRAPHICS.exists():
-        # OpenGL would be computed by the processor: slower than pixels that it paints itself (docs/decisions/014).
         os.environ.setdefault("QT_QUICK_BACKEND", "software")
 
 
