@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
@@ -78,13 +79,14 @@ def grab(writer: Writer) -> QImage:
 
 def bands(frame: QImage) -> list[Band]:
     """The lines that a frame shows; the ones that the edges may cut are left out."""
-    ground = bytes(frame.constScanLine(0))[:4]  # of the margin
+    memory: Any = frame.constBits()
+    pixels, stride = bytes(memory), frame.bytesPerLine()
+    rows = [pixels[start : start + 4 * frame.width()] for start in range(0, len(pixels), stride)]
+    ground = pixels[:4]  # of the margin
     found: list[Band] = []
-    rows = [bytes(frame.constScanLine(y)) for y in range(frame.height())]
     blank = ground * frame.width()
     top = -1
     for y, row in enumerate(rows):
-        row = row[: frame.width() * 4]
         if row != blank and top < 0:
             top = y
         elif row == blank and top >= 0:

@@ -20,6 +20,7 @@ from postdesk.ui.preview.paper import Paper
 from postdesk.ui.preview.pictures import Pictures
 from postdesk.ui.preview.probe import Probe, is_root, needed
 from postdesk.ui.preview.rendering import Message, Rendering
+from postdesk.ui.preview.renewal import Renewal
 from postdesk.ui.preview.returns import Returns
 from postdesk.ui.preview.scheme import HOST, SCHEME, register_scheme
 from postdesk.ui.preview.surface import Cards, Sources, Surface
@@ -79,6 +80,8 @@ class Preview(QWidget):
         self._cards: Cards | None = None
         self._head = ("", "")
         self._fresh = True  # nothing of this post is on the page
+        self._hashes: list[int] = []  # of the HTML of the page's pieces
+        self._renewal: Renewal | None = None
         self._flying = False  # a change is on its way to the page
         self._unseen: tuple[str, int | None, int] | None = None  # typed while the pane was hidden
         self._returns = Returns()
@@ -89,7 +92,7 @@ class Preview(QWidget):
         self._rendering.patched.connect(self._patched)
         self._rendering.current.connect(self._current)
         self._rendering.styled.connect(self._styled)
-        self._rendering.lost.connect(self._empty)
+        self._rendering.lost.connect(self._renew)
         self._rendering.failed.connect(self._not_rendered)
         self._paper = Paper(theme, self)
         self._stack = QStackedLayout(self)
@@ -312,8 +315,17 @@ class Preview(QWidget):
     def _empty(self) -> None:
         """Whatever is on the page is not the post's, or will come once more."""
         self._where.clear()
+        self._hashes = []
+        self._renewal = None
         self._fresh = True
         self._flying = False
+
+    def _renew(self) -> None:
+        """Another process renders the post from the beginning: the page stays until it has."""
+        if self._fresh:
+            self._empty()
+        else:
+            self._renewal = Renewal()
 
     def _lost(self) -> None:
         """The page is empty: she is to find it where she left it."""
@@ -325,15 +337,27 @@ class Preview(QWidget):
         surface = self._surface
         if surface is None:
             return  # whoever comes asks for everything
-        splices = []
+        renewal = self._renewal
+        lines = self._where.pieces if renewal is None else renewal.lines
+        found = []
         for at, removed, pieces in message["splices"]:
-            self._where.pieces.splice(at, removed, [(first, last) for _html, first, last in pieces])
-            splices.append(Splice(at, removed, tuple(self._dressed(html) for html, _first, _last in pieces)))
-        self._where.pieces.shift(message["shifts"])
-        tail = message["tail"]
+            lines.splice(at, removed, [(first, last) for _html, first, last in pieces])
+            found.append(Splice(at, removed, tuple(self._dressed(html) for html, _first, _last in pieces)))
+        lines.shift(message["shifts"])
+        splices = tuple(found)
+        tail = message["tail"] and self._dressed(message["tail"])
+        if renewal is not None:
+            renewal.take(splices, tail)
+            if not message["whole"]:
+                self._rendering.landed()
+                return
+            splices, tail = renewal.difference(self._hashes), renewal.tail
+            self._where.pieces, self._renewal = renewal.lines, None
+        for splice in splices:
+            self._hashes[splice.at : splice.at + splice.removed] = map(hash, splice.pieces)
         if tail is not None:
             self._where.tail = bool(tail)
-        self._send(surface, tuple(splices), self._dressed(tail) if tail else tail)
+        self._send(surface, splices, tail)
 
     def _send(self, surface: Surface, splices: tuple[Splice, ...], tail: str | None) -> None:
         if self._fresh:
@@ -353,7 +377,9 @@ class Preview(QWidget):
 
     def _current(self) -> None:
         """Nothing has to change for the newest text."""
-        if self._fresh and self._surface is not None:
+        if self._renewal is not None:  # a post without a piece
+            self._patched({"splices": [], "shifts": [], "tail": "", "whole": True})
+        elif self._fresh and self._surface is not None:
             self._send(self._surface, (), "")
         elif not self._flying:
             spot = self._where.typed()
