@@ -15,8 +15,9 @@ from tests.bench.subjects import Subject
 LIMIT = 15.0  # s; who has not answered by then does not answer
 _GONE = 10.0  # s
 _QUIET = 0.8  # s without work and without a change; longer than an editor waits before it renders anew
-_IDLE = 0.06  # of a processor: a caret that blinks takes less
-_LONGEST = 30.0  # s; some program never rests
+_IDLE = 0.15  # of a processor: a caret that blinks takes less, and WebKit 0.1 when nothing happens
+_LONGEST = 30.0  # s to wait for rest
+_RESTLESS = 3.0  # s to wait from then on for a program that was found to be at work for ever
 
 
 class Home:
@@ -29,6 +30,7 @@ class Home:
         self.path = folder / "home"
         self._kept = folder / "kept"
         self._program: Program | None = None
+        self._longest = _LONGEST
         self.path.mkdir(parents=True)
         subject.prepare(self.path, size)
 
@@ -79,14 +81,17 @@ class Home:
     def settle(self, area: Area) -> Picture:
         """What is seen at `area` once the program has nothing more to do: for a while it has neither worked nor
         changed what is seen there, but for a caret. On a busy machine that takes longer, and so does this."""
-        end = time.perf_counter() + _LONGEST
+        end = time.perf_counter() + self._longest
         while True:
             seen, worked, began = self.screen.look(area), self._work(), time.perf_counter()
             time.sleep(_QUIET)
             now = self.screen.look(area)
             share = (self._work() - worked) / (time.perf_counter() - began)
             quiet = share <= _IDLE and not now.differs_by_letter(seen)
-            if quiet or time.perf_counter() > end:
+            if quiet:
+                return now
+            if time.perf_counter() > end:
+                self._longest = _RESTLESS
                 return now
 
     def _work(self) -> float:
