@@ -157,7 +157,7 @@ def test_damage_in_the_front_matter_makes_the_whole_file_plain_text() -> None:
         "? " * 10_000 + "\n",
         "x: " * 100 + "\n",
         "title: x\n" * 2_000,
-        "a: " + "x" * 2_000_000 + "\n",
+        "a: " + "x" * 900_000 + "\n",
         "title: !!python/object/apply:os.system [ls]\n",
         "title: \0\n",
         "\t\ttitle: x\n",
@@ -231,6 +231,29 @@ def test_a_file_over_fifty_megabytes_shows_its_start_and_is_not_read(
     assert library.read(path) == document
     path.touch()
     assert library.read(path).hash != document.hash
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"word " * 1_000_000, b"\xc3\xa9" * 1_100_000, b"\xc3\xa9" * 1_100_000 + b"\xff", b"\xe9" * 1_100_000],
+)
+def test_a_line_that_no_editor_can_lay_out_is_shown_from_its_start(library: Library, line: bytes) -> None:
+    path = library.root / "line.md"
+    path.write_bytes(b"first\r\n" + line + b"\nlast\n")
+    document = library.read(path)
+    assert document.readonly
+    assert document.post.body.startswith("first\n")
+    assert len(document.post.body) < 200_000
+    assert "stays as it is" in document.problem
+    assert library.summaries()[0].problem == document.problem
+
+
+def test_a_line_that_she_made_that_long_herself_is_hers_to_edit_on(library: Library) -> None:
+    document = library.new("Long")
+    saved = library.save(document, replace(document.post, body="word " * 400_000))
+    assert not saved.readonly
+    saved = library.save(saved, replace(saved.post, body=saved.post.body + "x"))
+    assert saved.path.read_bytes().endswith(b"word x")
 
 
 @pytest.mark.parametrize("kind", ["picture", "large", "wide"])

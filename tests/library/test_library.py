@@ -187,7 +187,9 @@ def test_a_broken_front_matter_is_edited_as_text(library: Library, write: Write)
     assert document.post.body == '---\ntitle: "open\n---\n\nText\n'
     half = library.save(document, replace(document.post, body=document.post.body + "More\n", title="ignored"))
     assert path.read_text() == '---\ntitle: "open\n---\n\nText\nMore\n'
-    whole = library.save(half, replace(half.post, body=half.post.body.replace('"open', '"open"')))
+    mended = library.save(half, replace(half.post, body=half.post.body.replace('"open', '"open"')))
+    assert mended.post.body == path.read_text()  # she goes on in the text that she sees
+    whole = library.read(path)
     assert whole.problem == ""
     assert (whole.post.title, whole.post.body, whole.post.id) == ("open", "Text\nMore\n", document.post.id)
 

@@ -20,7 +20,6 @@ from postdesk.core.post import Post
 from postdesk.library import encoding, frontmatter, scan
 from postdesk.library.frontmatter import Fields, Parts
 
-_START = 1 << 17  # bytes that are shown of a file that is too large; a whole number of wide characters
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -88,7 +87,7 @@ def load_document(path: Path, post_id: str = "") -> Document:
         raise explain(error, path, reading=True) from error
     if not too_long:
         return read_document(path, read_file(path)[0], post_id)
-    start, digest = read_start(path, _START)
+    start, digest = read_start(path, encoding.START)
     decoded = encoding.decode(start, part=True)
     post = Post(post_id, body=_with_lf(decoded.text))
     problem = encoding.too_large()

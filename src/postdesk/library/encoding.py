@@ -17,6 +17,10 @@ from postdesk.core.language import _, ngettext
 BOM: Final = b"\xef\xbb\xbf"
 LARGEST: Final = 50 * 1024 * 1024
 """Bytes of a post; of a longer file only the start is read."""
+START: Final = 1 << 17
+"""Bytes that are shown of such a file; a whole number of wide characters."""
+LONGEST_LINE: Final = 1_000_000
+"""Characters of a line; the editor lays a line out as a whole, and a key in ten times as many takes seconds."""
 
 _SAMPLE = 1 << 18  # bytes that decide what kind of file it is
 # No font has letters there (the end of the last plane for private use), and unlike lone surrogates they may be
@@ -60,6 +64,8 @@ def decode(data: bytes, *, part: bool = False, writable: bool = False) -> Decode
         return _damaged(raw, bom) if writable else _no_utf8(data, raw, bom)
     if not writable and raw.count(0) * 2 >= len(raw) > 0:  # a few control characters may be in any text
         return _no_text()
+    if not writable and _has_endless_line(text):
+        return Decoded(text[:START], bom, readonly=True, problem=_endless_line())
     return Decoded(text, bom)
 
 
@@ -91,7 +97,10 @@ def _no_utf8(data: bytes, raw: bytes, bom: bool) -> Decoded:
     if bad > 2 * letters and not bom:
         # The table of Windows for the languages of Western Europe, which knows every byte (encoding.spec.whatwg.org).
         return _other_encoding(codecs.charmap_decode(raw, "strict", _WESTERN)[0])
-    return _damaged(raw, bom)
+    damaged = _damaged(raw, bom)
+    if _has_endless_line(damaged.text):
+        return Decoded(damaged.text[:START], bom, readonly=True, problem=_endless_line())
+    return damaged
 
 
 def _damaged(raw: bytes, bom: bool) -> Decoded:
@@ -139,7 +148,21 @@ def _other_encoding(text: str) -> Decoded:
         "This file is not UTF-8 text. It is shown as well as can be, and stays as it is. "
         "To edit it here, save it as UTF-8 with a text editor first."
     )
-    return Decoded(text.removeprefix("\ufeff"), readonly=True, problem=problem)
+    text = text.removeprefix("\ufeff")
+    return Decoded(text[:START] if _has_endless_line(text) else text, readonly=True, problem=problem)
+
+
+def _has_endless_line(text: str) -> bool:
+    if len(text) <= LONGEST_LINE:
+        return False
+    return max(map(len, text.replace("\r", "\n").split("\n"))) > LONGEST_LINE
+
+
+def _endless_line() -> str:
+    return _(
+        "A line of this file is longer than a million characters, and only the file's start is shown. "
+        "It stays as it is. To edit it here, break its lines with a text editor first."
+    )
 
 
 def too_large() -> str:
