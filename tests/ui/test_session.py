@@ -55,6 +55,7 @@ class Desk:
 
     def __init__(self, qtbot: QtBot, folders: Folders) -> None:
         self._qtbot = qtbot
+        self._folders = folders
         self.library = SlowLibrary(folders.documents / "Posts", folders)
         self.library.open()
         self.recovery = Recovery(folders.state)
@@ -71,6 +72,14 @@ class Desk:
         """A new session, as after a start."""
         self.session = Session(self.library, self.recovery, self.tasks, self.editor, self.details)
         self.session.told.connect(self.told.append)
+
+    def start_anew(self) -> None:
+        """As at the next start: nobody has looked through the library yet."""
+        self.library.close()
+        shiboken6.delete(self.session)
+        self.library = SlowLibrary(self.library.root, self._folders)
+        self.library.open()
+        self.sit_down()
 
     def open(self, path: Path) -> None:
         self.session.open(path)
@@ -328,3 +337,62 @@ def test_front_matter_that_is_mended_elsewhere_can_be_edited_here_again(desk: De
     desk.session.look_again()
     desk.until(lambda: not desk.editor.title_field.isReadOnly())
     assert desk.editor.title() == "One"
+
+
+def test_the_post_of_last_time_is_open_at_once_and_typed_into(desk: Desk) -> None:
+    desk.start_anew()
+    assert desk.session.open_at_once(desk.one, 2)
+    assert desk.editor.body() == "one"
+    assert desk.editor.cursor_position() == 2
+    assert not desk.editor.text.isReadOnly()
+    desk.type(" more")
+    desk.session.save()
+    desk.until_idle()
+    assert desk.held_by_disk(desk.one) == "one more"
+
+
+def test_nothing_is_open_at_once_while_a_crash_has_left_words(desk: Desk) -> None:
+    document = desk.library.read(desk.two)
+    desk.recovery.put(document.post.id, document.post, path=desk.two, base_hash=document.hash)
+    desk.start_anew()
+    assert not desk.session.open_at_once(desk.one)
+    assert desk.session.document is None
+    assert desk.editor.text.isReadOnly()
+
+
+def test_a_file_that_the_library_does_not_know_is_not_open_at_once(desk: Desk) -> None:
+    desk.start_anew()
+    new = desk.library.root / "new.md"
+    new.write_text("new\n")
+    assert not desk.session.open_at_once(new)
+    assert not desk.session.open_at_once(desk.library.root / "gone.md")
+    assert not desk.session.open_at_once(desk.library.root.parent / "elsewhere.md")
+
+
+def test_what_she_typed_stays_hers_when_another_file_turns_out_to_be_that_post(desk: Desk) -> None:
+    desk.one.write_text("---\ntitle: One\n---\n\none")  # it does not say itself which post it is
+    desk.library.look()
+    remembered = desk.library.read(desk.one).post.id
+    desk.start_anew()
+    other = desk.library.root / "other.md"
+    other.write_text(f"---\nid: {remembered}\n---\n\nother\n")
+    assert desk.session.open_at_once(desk.one)
+    desk.type(" more")
+    desk.session.settle_in()
+    desk.until_idle()
+    assert desk.session.post is not None
+    assert desk.session.post.id == desk.library.read(desk.one).post.id != remembered
+    assert [entry.post.body for entry in desk.recovery.all()] == ["one more"]
+    desk.type(" and more")
+    desk.session.save()
+    desk.until_idle()
+    assert desk.held_by_disk(desk.one) == "one more and more"
+    assert desk.held_by_disk(other) == "other\n"
+    assert desk.recovery.all() == ()
+
+
+def test_a_change_by_another_program_between_two_starts_is_what_is_open_at_once(desk: Desk) -> None:
+    desk.start_anew()
+    desk.one.write_bytes(desk.one.read_bytes().replace(b"one", b"changed"))
+    assert desk.session.open_at_once(desk.one)
+    assert desk.editor.body() == "changed"
