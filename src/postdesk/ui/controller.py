@@ -113,7 +113,8 @@ class Controller(QObject):
         last, cursor, blog = kept.get("post"), kept.get("cursor"), kept.get("blog")
         self.standing.blog = blog if isinstance(blog, str) else ""
         for mode in _MODES:
-            self.actions.set_checked(mode, kept.get(mode) is True)
+            if kept.get(mode) is True:  # she may have asked for one already
+                self.actions.set_checked(mode, True)
         self._set_modes()
 
         def open_first() -> None:
