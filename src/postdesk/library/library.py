@@ -1,4 +1,7 @@
-"""The library: the writer's folder of posts, opened by one Post Desk at a time."""
+"""The library: the writer's folder of posts, opened by one Post Desk at a time.
+
+Long because one guard keeps the folder and what is known of it in step; apart, its methods would share it.
+"""
 
 from __future__ import annotations
 
