@@ -46,7 +46,7 @@ def test_typewriter_mode_and_dimming_are_there_again_at_the_next_start(closed_wi
     closed_window.close()
     closed_window.open()
     actions, text = closed_window.desk.actions, closed_window.desk.editor.text
-    assert actions.is_checked("typewriter")
+    closed_window.until(lambda: actions.is_checked("typewriter"), "the mode")
     assert actions.is_checked("dim_others")
     assert text.centerOnScroll()
     closed_window.desk.actions.trigger("typewriter")
