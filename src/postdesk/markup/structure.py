@@ -3,7 +3,7 @@
 Written after CommonMark 0.31.2 (https://spec.commonmark.org/0.31.2/#container-blocks and its appendix on strategy),
 with tables, footnotes, descriptions and abbreviations, and with more patience for indentation: what belongs to an item
 may be indented by two spaces, whatever the width of its mark. Every line is looked at once, so the time is linear.
-The rules for one line depend on each other, which is why they are all here.
+Long because the rules for one line depend on each other.
 
 `read` gives the tree; building.py makes elements of it.
 """

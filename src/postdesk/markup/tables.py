@@ -64,6 +64,8 @@ def add_table(parent: Element, node: Node) -> None:
     table = SubElement(parent, "table")
     styles = [_style(column) for column in node.info.split(",")]
     _row(SubElement(SubElement(table, "thead"), "tr"), "th", node.lines[0], styles)
+    if len(node.lines) == 1:
+        return
     body = SubElement(table, "tbody")
     for line in node.lines[1:]:
         _row(SubElement(body, "tr"), "td", line, styles)

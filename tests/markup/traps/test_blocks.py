@@ -21,6 +21,7 @@ TRAPS: dict[str, tuple[str, str]] = {
     "a table right after a paragraph": ("text\n| a |\n|---|\n| 1 |", f"<p>text</p>{table('a', '1')}"),
     "a table without outer bars": ("a | b\n--|--\n1 | 2", table("a;b", "1;2")),
     "a table of one column": ("| a |\n|---|\n| 1 |\n| 2 |", table("a", "1", "2")),
+    "a table without rows": ("| a |\n|---|", "<table><thead><tr><th>a</th></tr></thead></table>"),
     "a bar in code in a table": ("| a | b |\n|---|---|\n| `x|y` | 2 |", table("a;b", "<code>x|y</code>;2")),
     "an escaped bar in a table": ("| a | b |\n|---|---|\n| x \\| y | 2 |", table("a;b", "x | y;2")),
     "an escaped bar in code in a table": (
