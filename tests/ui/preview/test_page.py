@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import threading
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,65 @@ def test_only_what_changed_is_made_anew(reader: Reader) -> None:
     reader.type("\n\n".join(text))
     marked = "[...document.querySelectorAll('.pd-block > *')].map(p => p.marked === true)"
     assert reader.ask(marked) == [n != 12 for n in range(30)]
+
+
+def test_a_key_in_a_long_list_leaves_its_other_items_and_their_pictures_alone(
+    reader: Reader, library: Path
+) -> None:
+    items = [f"- item {n} ![a](pic.png)" for n in range(40)]
+    reader.show("\n".join(items), resolve=resolver(library))
+    reader.wait("[...document.images].every(i => i.complete && i.naturalWidth)")
+    reader.ask(
+        "[...document.querySelectorAll('li, img')].forEach(e => e.marked = true),"
+        " getSelection().selectAllChildren(document.querySelectorAll('li')[3])"
+    )
+    items[20] = "- item 20 typed ![a](pic.png)"
+    reader.type("\n".join(items))
+    items.insert(10, "- a new one")
+    reader.type("\n".join(items))
+    assert reader.ask("[...document.querySelectorAll('li')].map(e => e.marked === true)") == [
+        n != 10 for n in range(41)
+    ]
+    assert reader.ask("[...document.images].every(i => i.marked && i.complete)")
+    assert reader.ask("getSelection().toString().trim()") == "item 3"
+    assert reader.ask("document.querySelectorAll('li')[21].textContent.trim()") == "item 20 typed"
+
+
+def test_a_picture_keeps_its_place_while_its_caption_is_typed(reader: Reader, library: Path) -> None:
+    reader.show('![a](pic.png "Cap")', resolve=resolver(library))
+    reader.wait("document.images[0].naturalWidth", 60)
+    reader.ask("document.images[0].marked = true")
+    for caption in ("Capt", "Captio *n*", "Caption"):
+        reader.type(f'![a](pic.png "{caption}")', 0)
+        assert reader.ask("document.images[0].marked === true")
+    assert reader.ask("document.querySelector('figcaption').textContent") == "Caption"
+
+
+def test_a_picture_that_comes_late_pushes_nothing_away(
+    reader: Reader, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come = threading.Event()
+    surface = reader.surface
+    content = surface._server._picture
+
+    def late(address: str) -> tuple[str, bytes]:
+        come.wait(PATIENCE / 1000)
+        return content(address)
+
+    monkeypatch.setattr(surface._server, "_picture", late)
+    picture(library / "large.png", width=400, height=300)
+    text = _paragraphs(6)
+    text[1:1] = ["![a](large.png)"]
+    text[4:4] = ['![a](large.png "with a caption")']
+    reader.show("\n\n".join(text), resolve=resolver(library))
+    tops = "[...document.querySelectorAll('.pd-block')].map(b => b.getBoundingClientRect().top)"
+    reader.settle()
+    assert reader.ask("document.images[0].naturalWidth") == 0
+    before = reader.ask(tops)
+    come.set()
+    reader.wait("[...document.images].every(i => i.naturalWidth === 400)")
+    reader.settle()
+    assert reader.ask(tops) == before
 
 
 def test_the_newest_text_wins_when_she_types_faster_than_the_page(reader: Reader, qtbot: QtBot) -> None:
