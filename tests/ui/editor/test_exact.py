@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -189,3 +189,86 @@ def test_a_paragraph_of_100_kb_is_followed_and_coloured_where_it_shows(editor: E
     here = editor.text.textCursor().positionInBlock()
     assert any(abs(each.start - here) < 300 for each in layout.formats())
     assert not any(each.start < 10_000 for each in layout.formats())
+
+
+LINES = st.sampled_from(
+    [
+        "",
+        "",
+        "words *go",
+        "on* and **on",
+        "over** lines",
+        "```",
+        "~~~",
+        "> ```",
+        "> said *so",
+        "> did* he",
+        ">",
+        "- item with words that go on and on until they reach the end of the line and wrap",
+        "    deep *in",
+        "        deeper*",
+        "1. one",
+        "# Head *of",
+        "===",
+        "<!-- a",
+        "b -->",
+        "[a]: b",
+        "---",
+        "`code",
+        "end`",
+    ]
+)
+
+
+def looks(editor: Editor) -> list[tuple[list[tuple[int, int, str, bool, bool]], list[tuple[float, float]]]]:
+    """How every line that shows is coloured, and where its wrapped lines lie."""
+    editor.grab()
+    document = editor.text.document()
+    layouts = (document.findBlockByNumber(n).layout() for n in range(document.blockCount()))
+    return [
+        (
+            [
+                (
+                    f.start,
+                    f.length,
+                    f.format.foreground().color().name(),
+                    f.format.fontItalic(),
+                    bold(f.format),
+                )
+                for f in layout.formats()
+            ],
+            [(layout.lineAt(n).x(), layout.lineAt(n).y()) for n in range(layout.lineCount())],
+        )
+        for layout in layouts
+    ]
+
+
+def bold(shown: QTextCharFormat) -> bool:
+    return shown.fontWeight() > QFont.Weight.Medium
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(LINES, min_size=1, max_size=10),
+    st.lists(
+        st.tuples(st.integers(0, 9), st.integers(0, 2), st.lists(LINES, max_size=2)), min_size=1, max_size=4
+    ),
+)
+@example(["words *go", "on* and **on"], [(0, 0, [])])
+def test_lines_look_as_if_the_text_were_opened_anew(
+    editor: Editor, start: list[str], edits: list[tuple[int, int, list[str]]]
+) -> None:
+    """Law: after any edits every line that shows is coloured, and lies, as in a text that was just opened."""
+    editor.resize(600, 900)
+    editor.set_post("", "\n".join(start))
+    looks(editor)
+    for at, length, come in edits:
+        document = editor.text.document()
+        first = min(at, document.blockCount() - 1)
+        last = min(first + length, document.blockCount() - 1)
+        end = document.findBlockByNumber(last)
+        editor.text.select(document.findBlockByNumber(first).position(), end.position() + end.length() - 1)
+        editor.insert_text("\n".join(come))
+    after = looks(editor)
+    editor.set_post("", editor.body())
+    assert after == looks(editor)

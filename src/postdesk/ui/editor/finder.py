@@ -32,6 +32,9 @@ class Finder(QObject):
         self._hunt.timeout.connect(self._search_on)
         text.lines_edited.connect(self._follow)
         text.edited.connect(self._edited)
+        # Not while the field scrolls: inside `setTextCursor` Qt 6.11 crashes when its extra selections are exchanged.
+        self._scrolled = QTimer(self, singleShot=True, interval=0)
+        self._scrolled.timeout.connect(self._mark_hits)
         text.verticalScrollBar().valueChanged.connect(self._mark_hits)
         bar.changed.connect(self._search_from_here)
         bar.next_asked.connect(lambda: self.go(forward=True))

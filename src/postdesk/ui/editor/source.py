@@ -143,7 +143,8 @@ class Source:
             line = self.lines[bottom + 1]
             if line.strip() and not line.startswith((" ", "\t")) and bottom - last > _PARAGRAPH_LINES:
                 break
-            if not self.lines[bottom].strip() and line.strip() and not line.startswith((" ", "\t")):
+            parted = bottom > last and not self.lines[bottom].strip()
+            if parted and line.strip() and not line.startswith((" ", "\t")):
                 break
             bottom += 1
         return top, bottom
