@@ -35,7 +35,7 @@ class Finder(QObject):
         # Not while the field scrolls: inside `setTextCursor` Qt 6.11 crashes when its extra selections are exchanged.
         self._scrolled = QTimer(self, singleShot=True, interval=0)
         self._scrolled.timeout.connect(self._mark_hits)
-        text.verticalScrollBar().valueChanged.connect(self._mark_hits)
+        text.verticalScrollBar().valueChanged.connect(self._scrolled.start)
         bar.changed.connect(self._search_from_here)
         bar.next_asked.connect(lambda: self.go(forward=True))
         bar.previous_asked.connect(lambda: self.go(forward=False))
