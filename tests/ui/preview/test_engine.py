@@ -13,12 +13,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from postdesk.ui.preview import preview as pane
-from postdesk.ui.preview import probe
+from postdesk.ui.preview import probe, web
 from postdesk.ui.preview.preview import Preview
 from postdesk.ui.preview.rendering import Rendering
 from postdesk.ui.preview.simple import SimpleSurface
 from postdesk.ui.theme import load_theme
-from tests.ui.preview.stage import PATIENCE, Reader
+from tests.ui.preview.stage import OURS, PATIENCE, Reader
 
 pytestmark = pytest.mark.qt_log_ignore(
     "vulkan", "Vulkan", "GPU vendor", "Sandboxing disabled", "GPUInfo", extend=True
@@ -85,6 +85,29 @@ def test_a_page_that_does_not_answer_is_loaded_again(reader: Reader, qtbot: QtBo
     reader.preview.update_body("Two.")
     qtbot.waitUntil(lambda: reader.surface.page.address != address, timeout=PATIENCE)
     qtbot.waitUntil(lambda: "Two." in reader.text, timeout=PATIENCE)
+
+
+def test_a_page_that_hangs_is_replaced_in_place(
+    reader: Reader, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = [f"Paragraph {n}." for n in range(150)]
+    reader.show("\n\n".join(text))
+    reader.preview.show_line(200.0, 0.5)
+    reader.wait("window.scrollY > 500")
+    reader.settle()
+    place = reader.ask("window.scrollY")
+    qtbot.waitUntil(lambda: abs(reader.surface.page.scrollPosition().y() - place) < 2, timeout=PATIENCE)
+    monkeypatch.setattr(web, "PATIENCE", 300)
+    reader.surface.page.runJavaScript("for (;;);", OURS)
+    text[0] += " Typed."
+    with qtbot.waitSignal(reader.surface.lost, timeout=PATIENCE):
+        reader.preview.update_body("\n\n".join(text))
+    monkeypatch.undo()
+    with qtbot.waitSignal(reader.preview.shown, timeout=PATIENCE):
+        pass
+    assert not reader.preview.is_simple
+    assert "Paragraph 0. Typed." in reader.text
+    reader.wait(f"Math.abs(window.scrollY - {place}) < 3")
 
 
 def test_after_the_fourth_death_within_a_minute_the_simpler_preview_takes_over(

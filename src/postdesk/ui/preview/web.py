@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import signal
 import time
 from collections import deque
 from collections.abc import Callable
@@ -105,6 +107,7 @@ class WebSurface(QWidget):
         self._placing = False  # a place is on its way to the page
         self._place: tuple[int, float, float] | None = None  # the next one
         self._revision = 0
+        self._ended = 0  # the process that we ended, as it did not answer
         self._faults: deque[float] = deque()
         self._over = False
 
@@ -332,6 +335,12 @@ class WebSurface(QWidget):
             self._fault(f"the preview's process ended ({status.name}, {code})")
 
     def _stuck(self) -> None:
+        # A load would wait for the process that hangs; its end is told by `_terminated`.
+        ended, self._ended = self._ended, self._page.renderProcessPid()
+        if self._ended > 1 and self._ended != ended and _end(self._ended):
+            _log.info("the preview page does not answer, and its process was ended")
+            self._watchdog.start(PATIENCE)
+            return
         self._fault("the preview page does not answer")
 
     def _fault(self, what: str) -> None:
@@ -412,6 +421,14 @@ def _values(change: Change, revision: int) -> dict[str, Any]:
 
 def _spot(spot: Spot) -> list[Any]:
     return [spot.at, round(spot.part, 6), spot.before, spot.after, spot.label]
+
+
+def _end(process: int) -> bool:
+    try:
+        os.kill(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+    except OSError:
+        return False
+    return True
 
 
 def _parsed(answer: object) -> object:
