@@ -33,9 +33,7 @@ def test_after_any_edits_the_blocks_are_those_of_the_whole_text(
         assert places(splitter.blocks) == places(Splitter(list(splitter.lines)).blocks)
         assert [id(block) for block in before[:place]] == [id(block) for block in splitter.blocks[:place]]
         after = before[place + len(gone) :]
-        assert [id(block) for block in after] == [
-            id(block) for block in splitter.blocks[place + len(made) :]
-        ]
+        assert [id(block) for block in after] == [id(block) for block in splitter.blocks[place + len(made) :]]
 
 
 def test_a_letter_changes_one_block_and_moves_none() -> None:

@@ -179,7 +179,9 @@ def highlight_css(dark: bool) -> str:
 
 # --- definitions ---------------------------------------------------------------------------------------------
 
-_APART = "\n\n<!-- -->\n\n"  # between blocks that are no neighbours: an indented one is no part of the note above
+_APART = (
+    "\n\n<!-- -->\n\n"  # between blocks that are no neighbours: an indented one is no part of the note above
+)
 _DEFINING = re.compile(r"\] ?:")
 _BRACKETED = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]", re.DOTALL)
 _NEXT_LINE = re.compile(r"\n[ \t>]*")  # a label that goes on in the next line of a quotation
