@@ -194,3 +194,44 @@ def test_typing_keeps_the_place(plain: Preview, qtbot: QtBot) -> None:
         plain.update_body("\n\n".join(text), 120)
     assert browser.verticalScrollBar().value() == place
     assert "Paragraph 60. More." in browser.toPlainText()
+
+
+def test_the_place_that_she_types_at_is_in_view(plain: Preview, qtbot: QtBot) -> None:
+    long = "Words that go on and on until they are wrapped. " * 60
+    text = [f"Paragraph {n}." for n in range(60)]
+    text[30] = f"{long}😀 HERE{long}"
+    body = "\n\n".join([*text, "Last[^1].", "[^1]: A note."])
+    browser = _show(qtbot, plain, body)
+    for place in ("HERE", "Paragraph 0", "A note", "Paragraph 59"):
+        at = body.index(place) + len(place)
+        body = f"{body[:at]} typed{body[at:]}"
+        line = body.count("\n", 0, at)
+        with qtbot.waitSignal(plain.shown, timeout=PATIENCE):
+            plain.update_body(body, line, at + 6 - body.rfind("\n", 0, at) - 1)
+        found = browser.document().find(f"{place} typed")
+        assert not found.isNull()
+        assert browser.viewport().rect().contains(browser.cursorRect(found)), place
+
+
+def test_it_tells_where_it_stands_and_stands_where_it_is_told(plain: Preview, qtbot: QtBot) -> None:
+    text = [f"Paragraph {n}. " + "More words. " * (n % 30) for n in range(100)]
+    browser = _show(qtbot, plain, "\n\n".join([*text, "Last[^1].", "[^1]: A note."]))
+    browser.document().size()  # lays all of it out: the bar knows how long it is
+    bar = browser.verticalScrollBar()
+    for value in (bar.maximum() // 3, bar.maximum() // 2, bar.maximum() - 5, bar.maximum()):
+        with qtbot.waitSignal(plain.scrolled, timeout=PATIENCE) as told:
+            bar.setValue(value)
+        line, height = told.args
+        bar.setValue(0)
+        plain.show_line(line, height)
+        assert abs(bar.value() - value) <= 2
+
+
+def test_a_double_click_finds_the_word(plain: Preview, qtbot: QtBot) -> None:
+    browser = _show(qtbot, plain, "Before.\n\nSome *words* and a [goldfish](https://example.org) here.")
+    spot = browser.cursorRect(browser.document().find("goldfish")).center() - QPoint(20, 0)
+    with qtbot.waitSignal(plain.line_activated, timeout=PATIENCE) as told:
+        QTest.mouseDClick(browser.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
+    line, column = told.args
+    assert line == 2
+    assert "Some *words* and a [goldfish".index("goldfish") <= column <= 28
