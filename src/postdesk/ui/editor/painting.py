@@ -13,6 +13,7 @@ from postdesk.ui.editor.source import Source
 from postdesk.ui.editor.spacing import BAR_STEP, SpacedLayout, x_of
 from postdesk.ui.theme import Theme
 
+_PARAGRAPH = 300  # lines on either side, more than a screen has, that are looked at for its ends
 _VEIL = 165  # of 255: how much of the paper covers what is dimmed
 
 
@@ -54,9 +55,10 @@ def dim_others(field: QPlainTextEdit, source: Source, painter: QPainter, theme: 
     first = document.findBlock(cursor.selectionStart()).blockNumber()
     last = document.findBlock(cursor.selectionEnd()).blockNumber()
     lines = source.lines
-    while first and lines[first].strip() and lines[first - 1].strip():
+    highest, lowest = max(0, first - _PARAGRAPH), min(len(lines) - 1, last + _PARAGRAPH)
+    while first > highest and lines[first].strip() and lines[first - 1].strip():
         first -= 1
-    while last + 1 < len(lines) and lines[last].strip() and lines[last + 1].strip():
+    while last < lowest and lines[last].strip() and lines[last + 1].strip():
         last += 1
     offset = field.contentOffset()
     rect = QRectF(field.viewport().rect())
