@@ -216,8 +216,11 @@ def test_the_place_that_she_types_at_is_in_view(plain: Preview, qtbot: QtBot) ->
 def test_it_tells_where_it_stands_and_stands_where_it_is_told(plain: Preview, qtbot: QtBot) -> None:
     text = [f"Paragraph {n}. " + "More words. " * (n % 30) for n in range(100)]
     browser = _show(qtbot, plain, "\n\n".join([*text, "Last[^1].", "[^1]: A note."]))
-    browser.document().size()  # lays all of it out: the bar knows how long it is
     bar = browser.verticalScrollBar()
+    bar.setValue(bar.maximum())  # all of it is laid out: the bar knows how long it is
+    view = browser.viewport()
+    qtbot.waitUntil(lambda: abs(bar.maximum() + view.height() - browser.document().size().height()) < 2)
+    bar.setValue(0)
     for value in (bar.maximum() // 3, bar.maximum() // 2, bar.maximum() - 5, bar.maximum()):
         with qtbot.waitSignal(plain.scrolled, timeout=PATIENCE) as told:
             bar.setValue(value)
