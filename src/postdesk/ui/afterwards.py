@@ -51,9 +51,11 @@ class Afterwards(QObject):
             return
         turn = QElapsedTimer()
         turn.start()
-        while self._steps and turn.elapsed() < _TURN:
-            self._steps.popleft()()
-        if self._steps:
-            self._timer.start(0)
-        else:
-            self.done.emit()
+        try:
+            while self._steps and turn.elapsed() < _TURN:
+                self._steps.popleft()()
+        finally:  # what fails keeps nothing else from her
+            if self._steps:
+                self._timer.start(0)
+            else:
+                self.done.emit()
