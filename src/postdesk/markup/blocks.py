@@ -270,7 +270,7 @@ def _chunk(lines: list[str], start: int, state: int, unclosed: set[tuple[str, in
 
 def _kind(line: str) -> str:
     first = line.lstrip(" \t")
-    if len(line) - len(first) >= starts.TAB or line.startswith("\t"):
+    if len(line[: len(line) - len(first)].expandtabs(starts.TAB)) >= starts.TAB:
         return "code"
     character = first[0]
     if character in "`~" and starts.fence_opening(line) is not None:
