@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from postdesk.ui.preview.pictures import Pictures
 
@@ -48,6 +49,31 @@ class Change:
 def dressed(markup: str, pictures: Pictures) -> str:
     """Cleaned HTML with addresses that the page can ask for in the place of pictures, or words."""
     return pictures.placed(markup)
+
+
+def values_of(change: Change, revision: int) -> dict[str, Any]:
+    """A change as page.js takes it. A piece in the place of another keeps its box on the page."""
+    ops: list[list[Any]] = []
+    for splice in change.splices:
+        kept = min(splice.removed, len(splice.pieces))
+        ops += [["set", splice.at + number, splice.pieces[number]] for number in range(kept)]
+        if len(splice.pieces) > kept:
+            ops.append(["add", splice.at + kept, splice.pieces[kept:]])
+        elif splice.removed > kept:
+            ops.append(["cut", splice.at + kept, splice.removed - kept])
+    values: dict[str, Any] = {"revision": revision, "ops": ops}
+    if change.fresh:
+        values["fresh"] = True
+    if change.tail is not None:
+        values["tail"] = change.tail
+    if change.seen is not None:
+        values["at"] = spot_values(change.seen)
+    return values
+
+
+def spot_values(spot: Spot) -> list[Any]:
+    """A spot as page.js takes it."""
+    return [spot.at, round(spot.part, 6), spot.before, spot.after, spot.label]
 
 
 class Lines:

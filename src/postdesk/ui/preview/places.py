@@ -228,3 +228,13 @@ def find(text: str, spot: Spot) -> int:
             # Between two words: she pointed at the beginning of one, or typed the end of the other.
             return offset(best, inside > 0 and (best == count or not spot.after))
     return offset(min(count - 1, int(wanted)), False)
+
+
+def units(text: str) -> int:
+    """UTF-16 units, which positions in Qt's documents are."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def index_at(text: str, units: int) -> int:
+    """How many characters these UTF-16 units are."""
+    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * max(0, units)].decode("utf-16-le", "replace"))

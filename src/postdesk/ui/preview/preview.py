@@ -2,6 +2,8 @@
 
 The window tells it texts and lines; it never asks. A process of its own renders (`rendering.py`); one patch at a time
 goes to the page, the newest text wins, and nothing waits for a pause in typing.
+
+Long because everything meets here: what the window says, what the process answers and what the view tells.
 """
 
 from __future__ import annotations

@@ -24,7 +24,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QResizeEvent,
-    QTextBlock,
     QTextCursor,
     QTextDocument,
 )
@@ -32,16 +31,16 @@ from PySide6.QtWidgets import QFrame, QMenu, QTextBrowser, QWidget
 
 from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _
+from postdesk.ui.preview.bars import draw_bars
 from postdesk.ui.preview.content import Change, Spot
 from postdesk.ui.preview.links import outgoing
-from postdesk.ui.preview.places import AROUND, find, letters_around
-from postdesk.ui.preview.plain import QUOTE_STEP, rewrite, style_sheet
+from postdesk.ui.preview.places import AROUND, find, index_at, letters_around, units
+from postdesk.ui.preview.plain import rewrite, style_sheet
 from postdesk.ui.preview.surface import PictureSource
 from postdesk.ui.theme import PAGE_FAMILY, Theme, load_page_fonts
 
 _MEASURE = 700  # px; the widest line of text
 _CACHED_PICTURES = 40
-_BAR = 3
 _TAIL = "pd-tail"
 
 
@@ -240,7 +239,7 @@ class SimpleSurface(QTextBrowser):
         text, start = self._text_of(spot.at)
         if text is None:
             return
-        position = start + _units(text[: max(0, find(text, spot) - 1)])
+        position = start + units(text[: max(0, find(text, spot) - 1)])
         block = self.document().findBlock(position)
         line = block.layout().lineForTextPosition(position - block.position())
         upper = self._y(position) + (line.y() if line.isValid() else 0)
@@ -338,7 +337,7 @@ class SimpleSurface(QTextBrowser):
         text, start = self._text_of(at)
         if text is None:
             return
-        before, after = letters_around(text, _index(text, position - start))
+        before, after = letters_around(text, index_at(text, position - start))
         part = len(before) / max(1, len(before) + len(after))
         self.place_activated.emit(Spot(at, part, before[-AROUND:], after[:AROUND]))
 
@@ -365,41 +364,9 @@ class SimpleSurface(QTextBrowser):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self.viewport())
-        self._draw_bars(painter, event)
-        painter.end()
-
-    def _draw_bars(self, painter: QPainter, event: QPaintEvent) -> None:
-        """A bar for each level of quotation, as on the page; Qt's documents know none."""
-        top = self.verticalScrollBar().value()
-        layout = self.document().documentLayout()
-        colours = (QColor(self._theme.quote), QColor(self._theme.quote2), QColor(self._theme.line))
         left = self._room()[0] - self.horizontalScrollBar().value()
-        # The margin between two paragraphs belongs to neither: start above what is to be drawn.
-        block = self.cursorForPosition(event.rect().topLeft()).block()
-        if block.previous().isValid():
-            block = block.previous()
-        while block.isValid():
-            box = layout.blockBoundingRect(block).translated(0, -top)
-            if box.top() > event.rect().bottom() + 40:
-                break
-            depth = _depth(block)
-            follows = _depth(block.next()) if block.next().isValid() else 0
-            for level in range(1, depth + 1):
-                bottom = box.bottom()
-                if follows >= level:
-                    bottom = layout.blockBoundingRect(block.next()).top() - top
-                right_to_left = block.textDirection() is Qt.LayoutDirection.RightToLeft
-                x = left + QUOTE_STEP * (level - 1)
-                if right_to_left:
-                    x = self.viewport().width() - x - _BAR
-                painter.fillRect(
-                    round(x),
-                    round(box.top()),
-                    _BAR,
-                    max(1, round(bottom - box.top())),
-                    colours[min(level, len(colours)) - 1],
-                )
-            block = block.next()
+        draw_bars(self, painter, event.rect(), self._theme, left)
+        painter.end()
 
     # --- the pointer ---------------------------------------------------------------------------------------------
 
@@ -431,16 +398,3 @@ class SimpleSurface(QTextBrowser):
 
 def _unknown(_address: str) -> tuple[int, int] | None:
     return None
-
-
-def _depth(block: QTextBlock) -> int:
-    return round(block.blockFormat().leftMargin() / QUOTE_STEP)
-
-
-def _units(text: str) -> int:
-    """UTF-16 units, which positions in Qt's documents are."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _index(text: str, units: int) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * max(0, units)].decode("utf-16-le", "replace"))

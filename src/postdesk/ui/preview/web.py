@@ -9,21 +9,18 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QKeySequence, QMouseEvent, QPalette
+from PySide6.QtGui import QColor, QMouseEvent, QPalette
 from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineScript
-from PySide6.QtWebEngineWidgets import QWebEngineView
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from postdesk.core.language import _
 from postdesk.ui.preview import shell
-from postdesk.ui.preview.content import Change, Spot
+from postdesk.ui.preview.content import Change, Spot, spot_values, values_of
 from postdesk.ui.preview.engine import Page, Server, make_profile
-from postdesk.ui.preview.links import outgoing
 from postdesk.ui.preview.surface import PictureSource
+from postdesk.ui.preview.view import View
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.theme import Theme
 
@@ -37,7 +34,7 @@ LOADING = 10_000
 """Milliseconds that a load may take: the engine may be starting on a busy machine."""
 PATIENCE = 4000
 """Milliseconds that a patch may take, and `_MORE` for each million characters of HTML in it. The callback of a process
-that died or hangs is never called. The longest seen was 0.6 s, for 500 pieces of a post of 1 MB."""
+that died or hangs is never called."""
 _MORE = 20_000
 
 
@@ -50,37 +47,6 @@ REST = 1500
 """Milliseconds without a change after which the engine may collect what was replaced,"""
 MANY = 40
 """when there were so many changes."""
-
-
-class View(QWebEngineView):
-    """The engine's widget with a menu of our own; it takes no drops."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAcceptDrops(False)
-        self.setAccessibleName(_("Preview"))
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        request = self.lastContextMenuRequest()
-        page = self.page()
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        link = request.linkUrl().toString(QUrl.ComponentFormattingOption.FullyEncoded)
-        if outgoing(link) and isinstance(page, Page):
-            _entry(menu, _("Open link"), lambda: page.click(link))
-            menu.addSeparator()
-        copy = _entry(menu, _("Copy"), lambda: page.triggerAction(QWebEnginePage.WebAction.Copy))
-        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-        copy.setEnabled(bool(request.selectedText()))
-        every = _entry(menu, _("Select all"), lambda: page.triggerAction(QWebEnginePage.WebAction.SelectAll))
-        every.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
-        menu.popup(event.globalPos())
-
-
-def _entry(menu: QMenu, text: str, act: Callable[[], object]) -> QAction:
-    entry = menu.addAction(text)
-    entry.triggered.connect(lambda _checked=False: act())
-    return entry
 
 
 class WebSurface(QWidget):
@@ -163,7 +129,7 @@ class WebSurface(QWidget):
         self._revision += 1
         self._flying = revision = self._revision
         # ASCII JSON is an expression of JavaScript (ECMA-262, "JSON superset"); nothing in it can end the call.
-        values = json.dumps(_values(change, revision))
+        values = json.dumps(values_of(change, revision))
         self._watchdog.start(PATIENCE + len(values) * _MORE // 1_000_000)
         self._run(
             f"postdesk.patch({values})",
@@ -173,7 +139,7 @@ class WebSurface(QWidget):
     def show_spot(self, spot: Spot) -> None:
         """Bring a spot into view; nothing moves when it is there."""
         if self._loaded:
-            self._run(f"postdesk.reveal({json.dumps(_spot(spot))})")
+            self._run(f"postdesk.reveal({json.dumps(spot_values(spot))})")
 
     def show_place(self, at: int, part: float, height: float) -> None:
         """Bring the place `part` down in a piece to this height of the view. One at a time, the newest wins."""
@@ -397,30 +363,6 @@ class WebSurface(QWidget):
                 self.place_activated.emit(Spot(*place))
 
         self._run(f"postdesk.under({position.x() / zoom:.2f},{position.y() / zoom:.2f})", found)
-
-
-def _values(change: Change, revision: int) -> dict[str, Any]:
-    """A change as page.js takes it. A piece in the place of another keeps its box on the page."""
-    ops: list[list[Any]] = []
-    for splice in change.splices:
-        kept = min(splice.removed, len(splice.pieces))
-        ops += [["set", splice.at + number, splice.pieces[number]] for number in range(kept)]
-        if len(splice.pieces) > kept:
-            ops.append(["add", splice.at + kept, splice.pieces[kept:]])
-        elif splice.removed > kept:
-            ops.append(["cut", splice.at + kept, splice.removed - kept])
-    values: dict[str, Any] = {"revision": revision, "ops": ops}
-    if change.fresh:
-        values["fresh"] = True
-    if change.tail is not None:
-        values["tail"] = change.tail
-    if change.seen is not None:
-        values["at"] = _spot(change.seen)
-    return values
-
-
-def _spot(spot: Spot) -> list[Any]:
-    return [spot.at, round(spot.part, 6), spot.before, spot.after, spot.label]
 
 
 def _end(process: int) -> bool:
