@@ -98,7 +98,7 @@ def entities(text: str) -> str:
 
 def _attributes(source: str, place: int) -> tuple[list[tuple[str, str]], int | None]:
     """The attributes from `place` on, and where their tag is over; None for one that never is."""
-    found = []
+    found: list[tuple[str, str]] = []
     ended = len(source)
     while True:
         place = _skip(_BETWEEN, source, place)

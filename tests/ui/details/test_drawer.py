@@ -36,7 +36,7 @@ def tags(drawer: DetailsFields) -> list[str]:
 
 
 def test_tags_are_typed_with_commas_and_taken_back_with_backspace(
-    qtbot: QtBot, drawer: DetailsDrawer
+    qtbot: QtBot, drawer: DetailsFields
 ) -> None:
     field = field_of(drawer.tags)
     QTest.keyClicks(field, "ferry, strike 2026,")
@@ -92,7 +92,7 @@ def test_only_what_the_blog_can_do_is_offered(qtbot: QtBot, drawer: DetailsField
 
 
 def test_leaving_password_visibility_forgets_the_readers_password(
-    qtbot: QtBot, drawer: DetailsDrawer
+    qtbot: QtBot, drawer: DetailsFields
 ) -> None:
     drawer.set_details(Details(visibility=Visibility.PASSWORD, post_password="x"), "")
     drawer.visibility.setCurrentIndex(0)
