@@ -11,6 +11,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QPlainTextEdit
 
 from postdesk.ui.editor.exact import units
+from postdesk.ui.editor.text import MarkdownEdit
 
 
 def share(edit: QPlainTextEdit) -> float:
@@ -61,7 +62,7 @@ def caret(edit: QPlainTextEdit) -> tuple[int, int]:
     return cursor.blockNumber(), column
 
 
-def go_to(edit: QPlainTextEdit, line: int, column: int) -> None:
+def go_to(edit: MarkdownEdit, line: int, column: int) -> None:
     """Puts the caret behind so many characters of a line; where that is out of view, it is scrolled to its middle."""
     block = edit.document().findBlockByNumber(max(0, min(line, edit.blockCount() - 1)))
     cursor = edit.textCursor()
@@ -69,5 +70,4 @@ def go_to(edit: QPlainTextEdit, line: int, column: int) -> None:
     view: QRect = edit.viewport().rect()
     if not view.contains(edit.cursorRect(cursor)):
         scroll_to(edit, line + 0.5, 0.4)
-    edit.setTextCursor(cursor)
-    edit.ensureCursorVisible()
+    edit.go_to(cursor.position())
