@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -86,6 +86,7 @@ class Enclosed:
         found: list[Enclosure] = []
         marked = [match.start() for match in _MARKED_LINE.finditer(self._marked)]
         vain: dict[tuple[str, int, bool], tuple[int, int]] = {}
+        ends: dict[int, int] = {}
         comments = True  # whether a comment may still be closed
         self._hinged = False
         place = 0
@@ -96,11 +97,11 @@ class Enclosed:
             fence = _opening(lines, first)
             self._hinged = self._hinged or _hinges(line)
             if fence is not None:
-                last = _closing(lines, marked, place, fence, vain)
+                last = _closing(lines, marked, place, fence, vain, ends)
                 if last is not None:
                     found.append(Enclosure(first, last, "fence", fence.depth))
             elif comments and "<!--" in line and line.rfind("<!--") > line.rfind("-->"):
-                last = next((n for n in marked[place + 1 :] if "-->" in lines[n]), None)
+                last = next((n for n in _after(marked, place) if "-->" in lines[n]), None)
                 comments = last is not None
                 if last is not None:
                     found.append(Enclosure(first, last, "comment"))
@@ -154,9 +155,10 @@ def _closing(
     place: int,
     fence: _Fence,
     vain: dict[tuple[str, int, bool], tuple[int, int]],
+    ends: dict[int, int],
 ) -> int | None:
-    """The line that closes a fence. `vain` remembers what was looked for in vain, and up to which line: a text of a
-    thousand open fences is not read a thousand times."""
+    """The line that closes a fence. `vain` remembers what was looked for in vain, and up to which line, and `ends`
+    where quotations of each depth end: a text of a thousand open fences is not read a thousand times."""
     key = (fence.letter, fence.depth, fence.free)
     shortest, until = vain.get(key, (0, -1))
     first = marked[place]
@@ -164,14 +166,22 @@ def _closing(
         return None
     end = len(lines)
     if fence.depth:
-        end = next((n for n in range(first + 1, end) if _quote_end(lines[n])[1] < fence.depth), end)
-    for number in marked[place + 1 :]:
+        if ends.get(fence.depth, -1) <= first:
+            shallow = (n for n in range(first + 1, end) if _quote_end(lines[n])[1] < fence.depth)
+            ends[fence.depth] = next(shallow, end)
+        end = ends[fence.depth]
+    for number in _after(marked, place):
         if number >= end:
             break
         if _closes(lines[number], fence):
             return number
     vain[key] = (fence.length, end)
     return None
+
+
+def _after(marked: Sequence[int], place: int) -> Iterator[int]:
+    for later in range(place + 1, len(marked)):
+        yield marked[later]
 
 
 def _closes(line: str, fence: _Fence) -> bool:

@@ -5,6 +5,8 @@ Long because all of Qt's events for one widget arrive here; what is done about t
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
@@ -44,6 +46,10 @@ from postdesk.ui.viewport import give_viewport
 LINE_HEIGHT = 1.6
 MEASURE = 68  # characters a line holds in a wide pane
 _GUTTER = 44  # px beside the text where there is room
+
+
+LONGEST_WORD = 2000  # letters; what is longer is none that anybody reads
+_ENDLESS = re.compile(rf"\S{{{LONGEST_WORD}}}")
 
 
 class MarkdownEdit(QPlainTextEdit):
@@ -93,6 +99,7 @@ class MarkdownEdit(QPlainTextEdit):
     def set_body(self, text: str, cursor: int = 0) -> None:
         """Shows another text, without undo to the one before; `cursor` in UTF-16 units."""
         self._setting = True
+        self._wrap_for(text.split("\n"), anew=True)
         self.source.put(text)
         self._colours.put()
         self.setPlainText(to_document(text))
@@ -242,7 +249,25 @@ class MarkdownEdit(QPlainTextEdit):
             come = list(source.lines)
         else:
             self._colours.changed(first, removed, count, everywhere=everywhere)
+        self._wrap_for(come)
         self.lines_edited.emit(first, removed, come)
+
+    def _wrap_for(self, lines: list[str], *, anew: bool = False) -> None:
+        """A word of thousands of letters (a picture written into the text) is broken anywhere, and with it every line
+        of the post: to look for a better place in it takes Qt time in its square, 2.4 s a key at 200,000 letters."""
+        document = self.document()
+        option = document.defaultTextOption()
+        endless = any(len(line) > LONGEST_WORD and _ENDLESS.search(line) for line in lines)
+        if not endless and not anew:
+            return
+        wanted = (
+            QTextOption.WrapMode.WrapAnywhere
+            if endless
+            else QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
+        )
+        if option.wrapMode() != wanted:
+            option.setWrapMode(wanted)
+            document.setDefaultTextOption(option)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, shift = event.key(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier
