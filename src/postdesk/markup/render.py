@@ -144,7 +144,7 @@ class BlockRenderer:
                 rendered = _convert(self._dialect, block.markdown, definitions)
         except Exception as error:
             self._dialect = make_markdown()  # whatever state the failure left behind
-            rendered = _cut_off(block.text) if isinstance(error, TooLong) else source.as_typed(block.text)
+            rendered = _cut_off(block.text) if isinstance(error, TooLong) else _failed(block.text)
         self._cache[(block.kind, block.text, visible(block, definitions))] = rendered
         while len(self._cache) > self._limit:
             self._cache.popitem(last=False)
@@ -162,6 +162,10 @@ class BlockRenderer:
 def digest_of(text: str) -> str:
     """A short name for a text that says nothing about it."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def _failed(text: str) -> str:
+    return source.as_typed(text, _("Shown as it was typed: it could not be rendered."))
 
 
 def _cut_off(text: str) -> str:
