@@ -16,7 +16,7 @@ from postdesk.library import encoding, frontmatter
 from postdesk.library.frontmatter import Fields
 
 _EXCERPT = 200  # characters; two lines of a row
-_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff"
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff"
 _INDICATORS = r"\"'\#&*!|>%@`{}\[\],?:-"
 _PLAIN = rf"[^\x20\xa0{_CONTROL}{_INDICATORS}](?:[^{_CONTROL}:\#]|:(?![\s])|(?<=\S)\#)*"
 _FLOW = rf"[^{_CONTROL}\"'\#&*!|>%@`{{}}\[\]?:]*"
@@ -32,6 +32,7 @@ _LINE = re.compile(
     """,
     re.VERBOSE,
 )
+_BLANKS = " \t"  # what YAML leaves out around a value; any other space, such as U+00A0, is a part of it
 _NULL = frozenset({"~", "null", "Null", "NULL"})
 _NEEDS_CARE = frozenset({"visibility", "post_password"})
 _OURS = frozenset(
@@ -95,7 +96,7 @@ def exact(front: str) -> Fields | None:
     if found is None or fields is None:
         return None
     images = [found[key] for key in frontmatter.KEYS["image"] if key in found]
-    texts = [image.strip() for image in images if isinstance(image, str)]
+    texts = [image.strip(_BLANKS) for image in images if isinstance(image, str)]
     if len(texts) < len(images):
         return None
     return replace(fields, image=texts[0]) if texts else fields
@@ -126,23 +127,24 @@ def _read(front: str) -> dict[str, str | list[str]] | None:
                 return None
             items, above, below = None, key, []
             if plain is not None:
-                found[key] = "" if (value := plain.rstrip()) in _NULL else value
+                found[key] = "" if (value := plain.rstrip(_BLANKS)) in _NULL else value
             elif single is not None:
                 found[key] = single.replace("''", "'")
             elif double is not None:
                 found[key] = double
             elif flow is not None:
-                values = [part.strip() for part in flow.split(",")]
+                values = [part.strip(_BLANKS) for part in flow.split(",")]
                 if any(value in _NULL or value[:1] == "-" for value in values) or "" in values[:-1]:
                     return None
                 found[key] = values
             else:
                 found[key] = items = []
         elif item is not None:
-            below = below if items else [indent]
-            if items is None or item.rstrip() in _NULL or below != [indent]:
+            value = item.rstrip(_BLANKS)
+            if items is None or value in _NULL or (below or [indent]) != [indent]:
                 return None
-            items.append(item.rstrip())
+            below = [indent]
+            items.append(value)
         elif nested is not None:
             # Of other programs' keys only the shape is looked at: one level, each name once.
             if items is None or items or above in _OURS or nested in below or below[:1] not in ([], [deeper]):
@@ -166,12 +168,12 @@ def _fields(found: dict[str, str | list[str]]) -> Fields | None:
         if isinstance(value, str):
             value = [value] if name == "category" else value.split(",")
         # One line each already; otherwise as `tidy` has it.
-        lists[name] = tuple(dict.fromkeys([i for i in [v.strip(" \t") for v in value] if i])) if value else ()
+        lists[name] = tuple(dict.fromkeys([i for i in [v.strip(_BLANKS) for v in value] if i])) if value else ()
     excerpt = next((values[name] for name in ("excerpt", "description", "summary") if name in found), "")
     date = _date(values["date"]) if values["date"] else None
     return Fields(
-        id=frontmatter.safe_id(values["id"].strip()),
-        title=values["title"].strip(),
+        id=frontmatter.safe_id(values["id"].strip(_BLANKS)),
+        title=values["title"].strip(_BLANKS),
         date=date,
         slug=frontmatter.clean_slug(values["slug"]),
         tags=lists["tags"],
