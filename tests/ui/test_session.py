@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from postdesk.core.errors import DiskFull
 from postdesk.core.folders import Folders, under
 from postdesk.core.post import Post
 from postdesk.library.document import Document
+from postdesk.library.history import History
 from postdesk.library.library import Library
 from postdesk.library.recovery import Recovery
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
+from postdesk.ui.open_text import bring_back
 from postdesk.ui.session import Session
 from postdesk.ui.tasks import Tasks
 from tests.conftest import ExpectLog
@@ -47,6 +50,8 @@ class SlowLibrary(Library):
 
     def save_copy(self, document: Document, post: Post) -> Document:
         self.free.wait(20)
+        if self.is_full:
+            raise FULL
         return super().save_copy(document, post)
 
 
@@ -55,7 +60,7 @@ class Desk:
 
     def __init__(self, qtbot: QtBot, folders: Folders) -> None:
         self._qtbot = qtbot
-        self._folders = folders
+        self.folders = folders
         self.library = SlowLibrary(folders.documents / "Posts", folders)
         self.library.open()
         self.recovery = Recovery(folders.state)
@@ -77,7 +82,7 @@ class Desk:
         """As at the next start: nobody has looked through the library yet."""
         self.library.close()
         shiboken6.delete(self.session)
-        self.library = SlowLibrary(self.library.root, self._folders)
+        self.library = SlowLibrary(self.library.root, self.folders)
         self.library.open()
         self.sit_down()
 
@@ -396,3 +401,168 @@ def test_a_change_by_another_program_between_two_starts_is_what_is_open_at_once(
     desk.one.write_bytes(desk.one.read_bytes().replace(b"one", b"changed"))
     assert desk.session.open_at_once(desk.one)
     assert desk.editor.body() == "changed"
+
+
+def test_a_change_by_another_program_while_the_program_starts_is_shown(desk: Desk) -> None:
+    desk.start_anew()
+    assert desk.session.open_at_once(desk.one)
+    desk.one.write_bytes(desk.one.read_bytes().replace(b"one", b"theirs"))
+    desk.session.settle_in()
+    desk.until_idle()
+    assert desk.editor.body() == "theirs"
+    assert any("its text is shown" in sentence for sentence in desk.told)
+
+
+# --- a post that was read one way, and a file that reads the other way by now ---
+
+GOOD = "---\ntitle: 'Ferry: late'\nlayout: wide\ntags: [sea]\n---\n\nFirst words.\n"
+BROKEN = GOOD.replace("'Ferry: late'", "Ferry: late")
+
+
+def _break(desk: Desk) -> None:
+    desk.one.write_text(BROKEN, "utf-8")
+    desk.open(desk.one)
+    assert desk.editor.body() == BROKEN
+
+
+def _mend_here(desk: Desk) -> None:
+    """As she does it in the text, which is saved after a pause."""
+    _break(desk)
+    for place in (BROKEN.index("Ferry"), BROKEN.index("Ferry") + len("Ferry: late") + 1):
+        desk.editor.set_cursor(place)
+        desk.editor.text.textCursor().insertText("'")
+    desk.session.save()
+    desk.until_idle()
+    assert desk.one.read_text("utf-8") == GOOD
+
+
+def _killed(desk: Desk) -> None:
+    """The program is killed when her words are in the recovery copy, and starts anew."""
+    desk.until(lambda: bool(desk.recovery.all()))
+    desk.until_idle()
+    desk.start_anew()
+
+
+def _agrees(desk: Desk) -> None:
+    """What is shown is what the session has and what the file says."""
+    post, there = desk.session.post, desk.library.read(desk.one).post
+    assert post is not None
+    assert (post.title, post.tags, post.body) == (there.title, there.tags, there.body)
+    assert desk.editor.title() == post.title
+    assert desk.editor.body() == post.body
+    assert desk.details.details.tags == post.tags
+
+
+@pytest.mark.parametrize("marked", [True, False], ids=["by this version", "by an older one"])
+def test_front_matter_that_she_mended_is_not_doubled_by_a_crash(desk: Desk, marked: bool) -> None:
+    _mend_here(desk)
+    desk.type("Last words.\n")
+    _killed(desk)
+    (copy,) = desk.recovery.all()
+    assert copy.plain
+    if not marked:
+        desk.recovery.put(copy.key, copy.post, path=copy.path, base_hash=copy.base_hash)
+    bring_back(desk.library, desk.recovery)
+    assert desk.one.read_text("utf-8") == GOOD + "Last words.\n"
+
+
+def test_she_is_told_when_the_front_matter_that_she_mended_can_be_read_again(desk: Desk) -> None:
+    _mend_here(desk)
+    shown = [label.text() for label in desk.editor.banners.findChildren(QLabel)]
+    assert any("can be read again" in text for text in shown)
+    assert desk.editor.title_field.isReadOnly()
+
+
+def test_a_plain_text_whose_file_is_gone_is_a_plain_text_again(desk: Desk) -> None:
+    _break(desk)
+    desk.type("Last words.\n")
+    desk.one.unlink()
+    _killed(desk)
+    bring_back(desk.library, desk.recovery)
+    assert desk.one.read_text("utf-8") == BROKEN + "Last words.\n"
+
+
+def test_front_matter_that_she_mended_is_not_doubled_when_the_disk_refuses_at_the_start(
+    desk: Desk, expect_log: ExpectLog
+) -> None:
+    expect_log("stays where it is")
+    _mend_here(desk)
+    desk.type("Last words.\n")
+    _killed(desk)
+    desk.library.is_full = True
+    desk.session.bring_back(lambda: None)
+    desk.until_idle()
+    desk.library.is_full = False
+    desk.open(desk.one)
+    desk.session.save()
+    desk.until_idle()
+    assert desk.one.read_text("utf-8") == GOOD + "Last words.\n"
+    assert desk.editor.body() == GOOD + "Last words.\n"
+
+
+def test_keeping_mine_over_front_matter_that_was_mended_elsewhere_does_not_double_it(desk: Desk) -> None:
+    _break(desk)
+    desk.type("Mine.\n")
+    desk.one.write_text(GOOD, "utf-8")
+    desk.session.save()
+    desk.until_idle()
+    desk.banner_button("Keep mine").click()
+    desk.until_idle()
+    assert desk.one.read_text("utf-8") == BROKEN + "Mine.\n"
+    assert desk.editor.title_field.isReadOnly()
+    _agrees(desk)
+
+
+def test_keeping_mine_over_front_matter_that_was_broken_elsewhere_keeps_every_field(desk: Desk) -> None:
+    desk.one.write_text(GOOD, "utf-8")
+    desk.open(desk.one)
+    desk.type("Mine.\n")
+    desk.one.write_text(BROKEN, "utf-8")
+    desk.session.save()
+    desk.until_idle()
+    desk.banner_button("Keep mine").click()
+    desk.until_idle()
+    assert desk.one.read_text("utf-8") == GOOD + "Mine.\n"
+    _agrees(desk)
+    desk.editor.title_field.insertPlainText("No ")
+    desk.session.save()
+    desk.until_idle()
+    assert desk.library.read(desk.one).post.title == "No Ferry: late"
+    kept = History(desk.folders.data)
+    versions = [kept.read(version) for version in kept.versions(desk.library.read(desk.one).post.id)]
+    kept.close()
+    assert BROKEN.encode() in versions
+
+
+def test_a_headline_is_in_the_copy_beside_a_file_whose_front_matter_was_broken_elsewhere(desk: Desk) -> None:
+    desk.one.write_text(GOOD, "utf-8")
+    document = desk.library.read(desk.one)
+    typed = replace(document.post, title="New headline", body="New words.\n")
+    desk.recovery.put(typed.id, typed, path=desk.one, base_hash=document.hash, plain=False)
+    desk.one.write_text(BROKEN, "utf-8")
+    bring_back(desk.library, desk.recovery)
+    (copy,) = desk.library.root.glob("One (conflict*")
+    beside = desk.library.read(copy).post
+    assert (beside.title, beside.tags, beside.body) == ("New headline", ("sea",), "New words.\n")
+    assert desk.one.read_text("utf-8") == BROKEN
+
+
+def test_words_that_wait_for_the_disk_keep_their_headline_when_the_front_matter_is_broken_elsewhere(
+    desk: Desk, expect_log: ExpectLog
+) -> None:
+    expect_log("stays where it is")
+    desk.one.write_text(GOOD, "utf-8")
+    document = desk.library.read(desk.one)
+    typed = replace(document.post, title="New headline", body="New words.\n")
+    desk.recovery.put(typed.id, typed, path=desk.one, base_hash=document.hash, plain=False)
+    desk.one.write_text(BROKEN, "utf-8")
+    desk.library.is_full = True
+    desk.session.bring_back(lambda: None)
+    desk.until_idle()
+    desk.open(desk.one)
+    desk.library.is_full = False
+    desk.banner_button("Keep mine").click()
+    desk.until_idle()
+    assert not desk.editor.title_field.isReadOnly()
+    assert desk.library.read(desk.one).post.title == "New headline"
+    _agrees(desk)

@@ -7,7 +7,7 @@ are no text. A file whose front matter does not parse is one plain text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class Document:
     `hash` is that of the file's bytes; `text` the whole file without its byte order mark. `problem` is a sentence
     for the writer, or "". Without `fields` `post.body` is the whole text; it may be edited and saved as text unless
     `readonly`. Of a file that is no text, or far too large, `text` is nothing, or its start.
+    `base` is what the next save starts from when that cannot be this file (see `meant_for`).
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Document:
     readonly: bool = False
     fields: Fields | None = field(default=None, repr=False)
     stand_ins: bool = False
+    base: Document | None = field(default=None, repr=False)
 
     @property
     def data(self) -> bytes:
@@ -100,6 +102,8 @@ def compose(document: Document, post: Post) -> bytes:
     Raises BrokenFrontMatter (a field that cannot be changed in this front matter) and NotWritable (`readonly`).
     """
     refuse_shown_only(document)
+    document = meant_for(document, post)
+    document = document.base or document
     text = _composed(document, post)
     return encoding.encode(text, bom=document.bom, stand_ins=document.stand_ins)
 
@@ -127,6 +131,35 @@ def _composed(document: Document, post: Post) -> str:
     return _joined(Parts(parts.opening, front, closing, gap, body))
 
 
+def is_only_text(post: Post) -> bool:
+    """Whether the post has nothing but an id and a body."""
+    return post == Post(post.id, body=post.body)
+
+
+def meant_for(
+    there: Document, post: Post, plain: bool | None = None, mine: Document | None = None
+) -> Document:
+    """The document of the file that is `there`, to be written over with `post`, which may have been read otherwise.
+
+    `plain`: whether the post is a whole file as one text; None when that is not known. `mine` is the document that it
+    was read from, where there is one: its front matter is kept then. A text never becomes the body of a post whose
+    front matter can be read, and the fields of a post are never dropped because those of the file cannot be read.
+    """
+    if not is_only_text(post):
+        plain = False
+    if plain is None or there.readonly or plain is (there.fields is None):
+        return there
+    if plain:
+        whole = Post(there.post.id, body=_with_lf(there.text))
+        return replace(there, post=whole, fields=None, problem=there.problem or _can_be_read_again())
+    base = (mine.base or mine) if mine is not None and not mine.readonly else None
+    if base is None or base.fields is None:
+        base = Document(there.path, Post(post.id), "", "", eol=there.eol, bom=there.bom, fields=Fields())
+        # The file may have named the post before its front matter was damaged: it names it again.
+        return replace(there, fields=Fields(id=post.id), problem="", base=base)
+    return replace(there, fields=base.fields, problem="", base=base)
+
+
 def refuse_shown_only(document: Document) -> None:
     """Raises NotWritable for a document that is `readonly`."""
     if document.readonly:
@@ -142,6 +175,11 @@ def refuse_shown_only(document: Document) -> None:
 def new_text(post: Post) -> bytes:
     """The bytes of a file for a post that has none."""
     return compose(Document(Path(), Post(post.id), "", "", fields=Fields()), post)
+
+
+def plain_text(post: Post) -> bytes:
+    """The bytes of a file for a post that is one plain text."""
+    return compose(Document(Path(), Post(post.id), "", ""), post)
 
 
 def _joined(parts: Parts) -> str:

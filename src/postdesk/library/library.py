@@ -29,7 +29,9 @@ from postdesk.library.document import (
     Document,
     compose,
     load_document,
+    meant_for,
     new_text,
+    plain_text,
     read_document,
     refuse_shown_only,
 )
@@ -240,6 +242,7 @@ class Library:
         path = self._inside(document.path)
         if post == document.post:
             return document
+        document = meant_for(document, post)
         nameless = document.fields is not None and not document.fields.id
         data = compose(document, replace(post, id="") if nameless else post)
         if content_hash(data) == document.hash:
@@ -289,13 +292,15 @@ class Library:
         place = self._inside(folder) if folder else self.root
         return self._create(place, names.file_stem(title), ".md", new_text(Post(new_id(), title, body)))
 
-    def new_again(self, post: Post, path: Path | None) -> Document:
+    def new_again(self, post: Post, path: Path | None, *, plain: bool = False) -> Document:
         """A file for a post whose own, at `path`, is gone: where it lay, beside its pictures, or at the library's top.
-        It stays the same post, so that publishing it finds it on the blog."""
+        It stays the same post, so that publishing it finds it on the blog; `plain`: it was read as one text, and is
+        one again."""
+        data = plain_text(post) if plain else new_text(post)
         place = self._inside(path).parent if path is not None else self.root
         if path is None or not place.is_dir():
-            return self._create(self.root, names.file_stem(post.title), ".md", new_text(post))
-        return self._create(place, path.stem, path.suffix, new_text(post))
+            return self._create(self.root, names.file_stem(post.title), ".md", data)
+        return self._create(place, path.stem, path.suffix, data)
 
     def duplicate(self, document: Document) -> Document:
         """A copy of a post beside it: with an id of its own, not dated, and with no address yet."""

@@ -16,7 +16,8 @@ from postdesk.core.errors import LibraryError
 from postdesk.core.file_errors import explain
 from postdesk.core.files import is_litter, load_json, save_json, sweep
 from postdesk.core.post import Post, from_json, to_json
-from postdesk.library.document import Document
+from postdesk.library import frontmatter
+from postdesk.library.document import Document, is_only_text, meant_for
 from postdesk.library.names import names_in
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,8 @@ class Entry:
     open text.
 
     `path` is the post's file, None when it has none yet. `base_hash` is the hash of the file that was read.
-    `cursor` is an offset in the body in UTF-16 units. `at` is when it was put.
+    `cursor` is an offset in the body in UTF-16 units. `at` is when it was put. `plain`: the body is the whole file,
+    which was read as one text; None in a copy of an older Post Desk, which did not say.
     """
 
     key: str
@@ -37,12 +39,22 @@ class Entry:
     base_hash: str = ""
     cursor: int = 0
     at: datetime | None = None
+    plain: bool | None = None
+
+    def onto(self, there: Document) -> Document:
+        """The document of the post's file as this copy is to be written into it; see `meant_for`."""
+        plain = self.plain
+        if plain is None and there.fields is not None and is_only_text(self.post):
+            # A text with a front matter of its own, where the file's says more than an id: that is the file's.
+            says_more = there.fields != frontmatter.Fields(id=there.fields.id)
+            plain = True if says_more and frontmatter.cut(self.post.body) is not None else None
+        return meant_for(there, self.post, plain)
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A recovery copy that holds more than the disk. `document` is the file now, None when it is gone or
-    unreadable.
+    """A recovery copy that holds more than the disk. `document` is the file now, as the copy is to be written into
+    it; None when it is gone or unreadable.
 
     `clean`: the file is still the one that was read, so the copy may simply take its place; otherwise both
     are kept.
@@ -61,7 +73,14 @@ class Recovery:
         self._session = state_folder / "session.json"
 
     def put(
-        self, key: str, post: Post, *, path: Path | None = None, base_hash: str = "", cursor: int = 0
+        self,
+        key: str,
+        post: Post,
+        *,
+        path: Path | None = None,
+        base_hash: str = "",
+        cursor: int = 0,
+        plain: bool | None = None,
     ) -> None:
         """Store a copy in place of the last one under `key`. On the disk when it returns. Raises
         LibraryError.
@@ -71,6 +90,7 @@ class Recovery:
             "path": str(path) if path else None,
             "base_hash": base_hash,
             "cursor": cursor,
+            "plain": plain,
             "at": datetime.now(UTC).isoformat(),
             "post": to_json(post),
         }
@@ -116,7 +136,7 @@ class Recovery:
             if root is not None and not entry.path.is_relative_to(root):
                 continue
             try:
-                document = read(entry.path)
+                document = entry.onto(read(entry.path))
             except LibraryError as error:
                 log.info("A recovery copy has no file: %s", error)
                 found.append(Pending(entry, None, clean=False))
@@ -155,6 +175,7 @@ class Recovery:
                 str(values["base_hash"]),
                 int(values["cursor"]),
                 datetime.fromisoformat(values["at"]),
+                None if (plain := values.get("plain")) is None else bool(plain),
             )
         except (KeyError, TypeError, ValueError):
             log.warning("Set aside a broken recovery copy: %s", file)

@@ -11,7 +11,7 @@ from pathlib import Path
 from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _
 from postdesk.core.post import Post
-from postdesk.library.document import Document
+from postdesk.library.document import Document, is_only_text
 from postdesk.library.library import Library
 from postdesk.library.recovery import Entry, Recovery
 from postdesk.ui.details import Details
@@ -44,6 +44,11 @@ class OpenText:
         """Whether there is something that the file does not have yet."""
         return self.post != self.document.post
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether what is typed is a whole file as one text."""
+        return self.document.fields is None and is_only_text(self.post)
+
     def saved(self) -> None:
         """Call who waited for everything to be in the file."""
         waiting, self.waiting = self.waiting, []
@@ -67,10 +72,10 @@ def bring_back(library: Library, recovery: Recovery) -> tuple[tuple[str, ...], t
         title = entry.post.title or _("Untitled")
         try:
             if document is None and (path := _path_of(library, entry.post.id)) is not None:
-                document = library.read(path)  # it was renamed or moved meanwhile
+                document = entry.onto(library.read(path))  # it was renamed or moved
                 clean = document.hash == entry.base_hash
             if document is None:
-                library.new_again(entry.post, entry.path)
+                library.new_again(entry.post, entry.path, plain=entry.plain is True)
                 words = _("The file of “{title}” is gone; the words you typed are in a new one.")
             elif clean:
                 library.save(document, entry.post)

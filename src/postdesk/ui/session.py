@@ -21,7 +21,7 @@ from postdesk.core.errors import FileChanged, FileGone, PostDeskError
 from postdesk.core.language import _
 from postdesk.core.post import Post
 from postdesk.library import names
-from postdesk.library.document import Document
+from postdesk.library.document import Document, meant_for
 from postdesk.library.library import Library
 from postdesk.library.recovery import Entry, Recovery
 from postdesk.ui.details import DetailsDrawer
@@ -159,7 +159,7 @@ class Session(QObject):
         self.leave()
         entry, text = self._unsaved.pop(key, None), self._left.pop(key, None)
         if text is None and entry is not None and entry.post != document.post:
-            text = OpenText(replace(document, hash=entry.base_hash), entry.post, entry.cursor)
+            text = OpenText(replace(entry.onto(document), hash=entry.base_hash), entry.post, entry.cursor)
         if text is None or not text.is_dirty:
             self._put(OpenText(document, document.post, cursor))
             return
@@ -273,10 +273,16 @@ class Session(QObject):
         text = self._text
         if text is None or not text.is_dirty:
             return
-        document, post, cursor = text.document, text.post, self._editor.cursor_position()
+        document, post, plain = text.document, text.post, text.is_plain
+        cursor = self._editor.cursor_position()
         self._tasks.run(
             lambda: self._recovery.put(
-                document.post.id, post, path=document.path, base_hash=document.hash, cursor=cursor
+                document.post.id,
+                post,
+                path=document.path,
+                base_hash=document.hash,
+                cursor=cursor,
+                plain=plain,
             ),
             failed=self._not_kept,
             lane=RECOVERY,
@@ -355,9 +361,11 @@ class Session(QObject):
 
     def _saved(self, text: OpenText, document: Document, post: Post) -> None:
         text.saving = text.stuck = False
-        text.document = document
+        was, text.document = text.document, document
         if text is self._text:
             self._editor.hide_banner(_DISK)
+            if document.problem != was.problem:
+                self._say_problem(document)
         if text.post in (post, document.post):
             # What the file holds may be spelled otherwise (a tag twice, a blank): the writer's own words stay shown.
             text.post = document.post
@@ -502,8 +510,10 @@ class Session(QObject):
         self.saved.emit(there)
 
     def _keep_mine(self, there: Document) -> None:
-        if self._text is not None:
-            self._text.document = there  # the next save goes over that version, which the history keeps
+        text = self._text
+        if text is not None:
+            # The next save goes over that version, which the history keeps.
+            text.document = meant_for(there, text.post, text.is_plain, text.document)
             self._editor.hide_banner(_DISK)
             self.save()
 
@@ -588,7 +598,12 @@ class Session(QObject):
         document, post = text.document, text.post
         try:
             self._recovery.put(
-                text.key, post, path=document.path, base_hash=document.hash, cursor=text.cursor
+                text.key,
+                post,
+                path=document.path,
+                base_hash=document.hash,
+                cursor=text.cursor,
+                plain=text.is_plain,
             )
         except PostDeskError as error:
             _log.warning("No recovery copy could be made at quit: %s", error.happened)
