@@ -8,24 +8,31 @@ import sys
 SOURCE = """
 import sys
 from pathlib import Path
+from threading import Thread
 from postdesk.core import memory
-
-def resident():
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 if sys.argv[1] == "asked":
     assert memory.give_back()
-texts = ["x" * (1_000_000 + n) for n in range(40)]
-small = [bytes(200) for n in range(1000)]
-texts = ["y" * (1_000_000 + n) for n in range(40)]
-del texts[::2]
-more = bytes(100)
-del texts
-print(resident() // 1_000_000)
+kept = []
+
+def write():
+    texts = []
+    for number in range(40):  # as with a key: a few long strings, and something small that stays
+        texts.append("x" * (1_000_000 + number))
+        kept.append(bytes(2000))
+        if len(texts) > 3:
+            texts.pop(0)
+
+threads = [Thread(target=write) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(int(Path("/proc/self/statm").read_text().split()[1]) * 4 // 1024)
 """
 
 
-def test_what_a_long_text_took_is_given_back() -> None:
+def test_what_long_texts_took_on_many_threads_is_given_back() -> None:
     taken = {
         how: int(
             subprocess.run(
@@ -34,5 +41,4 @@ def test_what_a_long_text_took_is_given_back() -> None:
         )
         for how in ("asked", "as it is")
     }
-    assert taken["asked"] < 40
-    assert taken["asked"] <= taken["as it is"]
+    assert taken["asked"] < taken["as it is"] - 5, taken  # MB

@@ -182,3 +182,18 @@ def test_messages_that_come_in_bits_are_put_together() -> None:
         found += list(worker.decode(buffer))
     assert found == [{"a": 1}, {"b": "\u2028"}]
     assert json.dumps(found)
+
+
+def test_a_footnote_with_a_mark_is_sent_again_too() -> None:
+    told = Told()
+    told.tell(open=1, text="One[^1]\n\n[^1]: ![a](b.png)", focus=0)
+    told.tell(landed=1)
+    (answer,) = told.tell(again=1, marks=["<img"])
+    assert "pd-picture:b.png" in answer["tail"]
+
+
+def test_a_post_of_the_blog_is_not_sent_again() -> None:
+    told = Told()
+    told.tell(html="<p>https://youtu.be/abc</p>", post=1)
+    told.tell(landed=1)
+    assert told.tell(again=1, marks=["<p>http"]) == []

@@ -341,3 +341,20 @@ def test_a_card_leads_where_links_of_a_post_may_lead(desk: Desk) -> None:
     found = re.search(r'href="([^"]*)"', desk.page())
     assert found is not None
     assert outgoing(found[1].replace("&amp;", "&")) == V
+
+
+def test_a_site_that_she_refuses_while_another_is_asked_is_not_asked(desk: Desk) -> None:
+    asked: list[str] = []
+
+    def serve(handler: http.server.BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        if len(asked) == 1:
+            desk.answers["vimeo"] = False
+        send(handler, 200, b'{"title": "One of two"}', "application/json")
+
+    desk.site.pages["/oembed"] = serve
+    desk.answers |= {"youtube": True, "vimeo": True}
+    desk.text = "https://youtu.be/abc\n\nhttps://vimeo.com/123"
+    desk.until("One of two")
+    desk.settle()
+    assert len(asked) == 1

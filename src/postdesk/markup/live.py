@@ -124,6 +124,8 @@ class LivePage:
         for part in self._page:
             if part.sent is not None and concerns(part.sent):
                 part.sent = ""
+        if concerns(self._notes_sent):
+            self._notes_sent = "\0"
 
     def _define(self) -> None:
         definitions = self._renderer.definitions(self._splitter.blocks)

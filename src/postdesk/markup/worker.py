@@ -120,7 +120,7 @@ class Worker:
             self._opening = True
         elif message.get("look") == self._post:
             self._page.look_at(message["line"])
-        elif message.get("again") == self._post:
+        elif message.get("again") == self._post and self._html is None:
             marks = message["marks"]
             self._page.again(lambda html: any(mark in html for mark in marks))
             self._told = False

@@ -179,7 +179,7 @@ class Embeds(QObject):
                 if slug not in self._offered:
                     self._offered.add(slug)
                     self.wanted.emit(provider)
-            elif answers[slug] and slug not in self._asking:
+            elif answers[slug] and not self._asking:  # one at a time: before the next one she may say no
                 if until > now:
                     waits.append(until - now)
                 else:

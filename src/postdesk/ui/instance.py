@@ -11,6 +11,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _WAIT = 1000  # ms that the second start gives the first one to answer
+_START = 6000  # ms that it gives it to listen: it has the library with its first paint, its ear comes a little later
 _AGAIN = 0.05  # s between two tries
 _LARGEST = 65_536  # bytes of a message
 
@@ -26,7 +27,7 @@ def hand_over(library: Path, files: list[str]) -> bool:
     clock.start()
     socket.connectToServer(_name(library))
     while not socket.waitForConnected(_WAIT):
-        if clock.elapsed() > _WAIT:
+        if clock.elapsed() > _START:
             return False
         time.sleep(_AGAIN)  # the first window has the library before it listens
         socket.connectToServer(_name(library))

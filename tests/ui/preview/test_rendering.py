@@ -303,3 +303,15 @@ def test_a_post_of_which_nothing_is_left_while_the_process_was_gone_is_empty(
     reader.wait("document.querySelector('main > footer').innerHTML", "")
     reader.type("Again.")
     assert "Again." in reader.text
+
+
+def test_a_process_that_was_told_of_no_post_is_not_waited_for(page: Page) -> None:
+    page.rendering.start()
+    page.rendering.anew()
+    page.rendering.again(["<img"])
+    page.rendering.look_at(3)
+    assert page.rendering.is_settled
+    page.rendering.restart()
+    assert page.rendering.is_settled
+    page.rendering.open("One")
+    assert page.settle() == "<p>One</p>"

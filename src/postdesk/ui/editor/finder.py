@@ -33,9 +33,9 @@ class Finder(QObject):
         text.lines_edited.connect(self._follow)
         text.edited.connect(self._edited)
         # Not while the field scrolls: inside `setTextCursor` Qt 6.11 crashes when its extra selections are exchanged.
-        self._scrolled = QTimer(self, singleShot=True, interval=0)
-        self._scrolled.timeout.connect(self._mark_hits)
-        text.verticalScrollBar().valueChanged.connect(self._scrolled.start)
+        self._marking = QTimer(self, singleShot=True, interval=0)
+        self._marking.timeout.connect(self._mark_hits)
+        text.verticalScrollBar().valueChanged.connect(self._marking.start)
         bar.changed.connect(self._search_from_here)
         bar.next_asked.connect(lambda: self.go(forward=True))
         bar.previous_asked.connect(lambda: self.go(forward=False))
@@ -134,7 +134,7 @@ class Finder(QObject):
 
     def _edited(self) -> None:
         if self._bar.isVisible():
-            self._mark_hits()
+            self._marking.start()  # later, too: Qt lays the text out after it has told what changed
             self._hunt.start(0)
 
     def _search_on(self, seconds: float = _SLICE) -> None:

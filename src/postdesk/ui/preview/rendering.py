@@ -98,6 +98,8 @@ class Rendering(QObject):
     def look_at(self, line: int) -> None:
         """What is near this line comes first."""
         self._focus = line
+        if not self._has_post:
+            return
         self._say({"look": self._number, "line": line}, expects=False)
 
     def landed(self) -> None:
@@ -109,17 +111,24 @@ class Rendering(QObject):
         if focus is not None:
             self._focus = focus
         before, self._number = self._number, self._number + 1
+        if not self._has_post:
+            return  # it was told of no post, and would never answer
         self._say({"anew": before, "post": self._number, "focus": self._focus})
 
     def again(self, marks: Sequence[str]) -> None:
         """The pieces whose HTML has one of `marks` are to be sent again."""
-        self._say({"again": self._number, "marks": list(marks)})
+        if self._has_post:
+            self._say({"again": self._number, "marks": list(marks)})
 
     def restart(self) -> None:
         """End the process and start another one, which sends everything from the beginning."""
         self._drop()
         self._launch()
         self.lost.emit()
+
+    @property
+    def _has_post(self) -> bool:
+        return self._text is not None or self._html is not None
 
     @property
     def lines(self) -> Sequence[str]:
@@ -161,6 +170,7 @@ class Rendering(QObject):
             arguments += ["--refuse", digest]
         self._process = process
         self._buffer.clear()
+        self._busy = False
         process.start(sys.executable, arguments)
         self._tell_all()
 
