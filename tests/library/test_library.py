@@ -603,3 +603,25 @@ def test_a_post_in_the_trash_comes_back_in_a_later_run(tmp_path: Path) -> None:
     assert again.restore(thrown).post == first.post
     assert [t.place.stem for t in again.trashed()] == ["Second"]
     again.close()
+
+
+def test_a_file_that_says_another_id_than_it_had_is_not_known_before_the_folder_is_looked_through(
+    root: Path, folders: Folders, write: Write
+) -> None:
+    path = write("a.md", "---\nid: first\n---\n\ntext\n")
+    library = Library(root, folders)
+    library.open()
+    library.summaries()
+    library.close()
+    again = Library(root, folders)
+    again.open()
+    known = again.read_known(path)
+    assert known is not None
+    assert (known.post.id, known.post.body) == ("first", "text\n")
+    write("a.md", "---\nid: other\n---\n\nanother post\n")
+    assert again.read_known(path) is None
+    write("a.md", "---\ntitle: no id\n---\n\ntext\n")
+    known = again.read_known(path)
+    assert known is not None
+    assert known.post.id == "first"
+    again.close()
