@@ -46,6 +46,7 @@ class Instance(QObject):
     def __init__(self, library: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._server = QLocalServer(self)
+        self._met_ones: list[QLocalSocket] = []
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._met)
         name = _name(library)
@@ -58,6 +59,7 @@ class Instance(QObject):
     def _met(self) -> None:
         socket = self._server.nextPendingConnection()
         socket.setParent(self)
+        self._met_ones.append(socket)
         heard = bytearray()
 
         def read() -> None:
@@ -69,8 +71,9 @@ class Instance(QObject):
                 socket.flush()
                 self._take(bytes(heard))
 
+        # Not deleted when it is done: with a slot in Python, PySide 6.11 aborts now and then in the socket's destructor
+        # ("pure virtual method called"). There are as many as second starts.
         socket.readyRead.connect(read)
-        socket.disconnected.connect(socket.deleteLater)
 
     def _take(self, line: bytes) -> None:
         try:
@@ -82,4 +85,8 @@ class Instance(QObject):
 
     def close(self) -> None:
         """Stop listening."""
+        for socket in self._met_ones:
+            socket.readyRead.disconnect()
+            socket.abort()
+        self._met_ones.clear()
         self._server.close()
