@@ -473,6 +473,39 @@ def test_she_is_told_when_the_front_matter_that_she_mended_can_be_read_again(des
     assert desk.editor.title_field.isReadOnly()
 
 
+def test_front_matter_that_she_mended_is_not_doubled_where_the_file_was_renamed_after_a_crash(
+    desk: Desk,
+) -> None:
+    named = BROKEN.replace("layout", "id: ferry-1\nlayout")
+    desk.one.write_text(named, "utf-8")
+    desk.open(desk.one)
+    desk.editor.text.selectAll()
+    desk.editor.text.textCursor().insertText(named.replace("Ferry: late", "Ferry late"))
+    desk.session.save()
+    desk.until_idle()
+    desk.type("Last words.\n")
+    other = desk.one.rename(desk.library.root / "other.md")
+    _killed(desk)
+    bring_back(desk.library, desk.recovery)
+    assert other.read_text("utf-8") == named.replace("Ferry: late", "Ferry late") + "Last words.\n"
+    assert desk.recovery.all() == ()
+
+
+@pytest.mark.parametrize("file", [GOOD, BROKEN], ids=["with fields", "one plain text"])
+def test_at_quit_the_recovery_copy_says_how_the_post_was_read(
+    desk: Desk, file: str, expect_log: ExpectLog
+) -> None:
+    expect_log("Not saved at quit")
+    desk.one.write_text(file, "utf-8")
+    desk.open(desk.one)
+    desk.library.is_full = True
+    desk.session.finish()
+    assert desk.recovery.all() == ()
+    desk.type("Last words.\n")
+    desk.session.finish()
+    assert [entry.plain for entry in desk.recovery.all()] == [file == BROKEN]
+
+
 def test_a_plain_text_whose_file_is_gone_is_a_plain_text_again(desk: Desk) -> None:
     _break(desk)
     desk.type("Last words.\n")
