@@ -145,8 +145,8 @@ def meant_for(
     was read from, where there is one: its front matter is kept then. A text never becomes the body of a post whose
     front matter can be read, and the fields of a post are never dropped because those of the file cannot be read.
     """
-    if not is_only_text(post):
-        plain = False
+    if plain is None and not is_only_text(post) and frontmatter.cut(post.body) is None:
+        plain = False  # nothing that is one plain text has fields
     if plain is None or there.readonly or plain is (there.fields is None):
         return there
     if plain:
