@@ -168,7 +168,9 @@ def _fields(found: dict[str, str | list[str]]) -> Fields | None:
         if isinstance(value, str):
             value = [value] if name == "category" else value.split(",")
         # One line each already; otherwise as `tidy` has it.
-        lists[name] = tuple(dict.fromkeys([i for i in [v.strip(_BLANKS) for v in value] if i])) if value else ()
+        lists[name] = (
+            tuple(dict.fromkeys([i for i in [v.strip(_BLANKS) for v in value] if i])) if value else ()
+        )
     excerpt = next((values[name] for name in ("excerpt", "description", "summary") if name in found), "")
     date = _date(values["date"]) if values["date"] else None
     return Fields(
