@@ -625,3 +625,13 @@ def test_a_file_that_says_another_id_than_it_had_is_not_known_before_the_folder_
     assert known is not None
     assert known.post.id == "first"
     again.close()
+
+
+def test_a_file_outside_is_named_as_it_is_called_but_for_what_cannot_be_seen(
+    library: Library, tmp_path: Path
+) -> None:
+    stray = tmp_path / "Ferry strike, day “four”\u202e.md"
+    stray.write_text("Words.")
+    with pytest.raises(LibraryError) as refused:
+        library.read(stray)
+    assert "“Ferry strike, day “four”�.md” lies outside" in refused.value.happened

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import re
 import secrets
 import threading
 from dataclasses import dataclass, replace
@@ -412,8 +411,9 @@ class Library:
             parts = full.relative_to(self.root).parts
             if not any(names.is_hidden(part) for part in parts):
                 return full
+        name = "".join(letter if letter.isprintable() else "�" for letter in path.name)
         raise LibraryError(
-            _("“{name}” lies outside the library.").format(name=re.sub(r"[^\w .-]", "�", path.name)),
+            _("“{name}” lies outside the library.").format(name=name),
             _("It was not opened or changed."),
             _("Move it into the library's folder first."),
         )
