@@ -190,7 +190,7 @@ _first_line = attrgetter("first_line")
 _first = attrgetter("first")
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=300)
 def _markdown(text: str, kind: str) -> str:
     if kind == "unclosed":
         return source.as_typed(text) if source.too_heavy(text) else _contained(source.literal(text))

@@ -24,6 +24,7 @@ from postdesk.markup.dialect import FOOTNOTE_MARK, Dialect, make_markdown, unesc
 from postdesk.markup.links import label_key
 
 _CACHED = 3_000  # blocks that went from the text, and their HTML: a cut is often a move
+_HELD = 4_000_000  # letters of them: a long paragraph is another block after every key
 
 
 class TooLong(Exception):
@@ -86,6 +87,7 @@ class BlockRenderer:
         self._refused = frozenset(refused)
         self._cache: OrderedDict[tuple[object, ...], str] = OrderedDict()
         self._limit = cached
+        self._held = 0
         self._definitions_of: tuple[str, Definitions] = ("", Definitions())
 
     def definitions(self, blocks: Iterable[Block]) -> Definitions:
@@ -145,9 +147,12 @@ class BlockRenderer:
         except Exception as error:
             self._dialect = make_markdown()  # whatever state the failure left behind
             rendered = _cut_off(block.text) if isinstance(error, TooLong) else _failed(block.text)
-        self._cache[(block.kind, block.text, visible(block, definitions))] = rendered
-        while len(self._cache) > self._limit:
-            self._cache.popitem(last=False)
+        key = (block.kind, block.text, visible(block, definitions))
+        self._held += len(block.text) + len(rendered) if key not in self._cache else 0
+        self._cache[key] = rendered
+        while len(self._cache) > self._limit or (self._held > _HELD and len(self._cache) > 1):
+            (_kind, text, _sees), old = self._cache.popitem(last=False)
+            self._held -= len(str(text)) + len(old)
         return rendered
 
     def note(self, label: str, definitions: Definitions) -> str:
@@ -200,7 +205,7 @@ def _defined(dialect: Dialect) -> Definitions:
     return Definitions(dict(dialect.references), dict(dialect.notes.footnotes), dict(dialect.abbreviations))
 
 
-@lru_cache(maxsize=_CACHED)
+@lru_cache(maxsize=300)
 def _labels(text: str) -> tuple[str, ...]:
     """Everything in brackets in `text`: as labels of links are compared, and exactly, as footnotes are."""
     found = set()
