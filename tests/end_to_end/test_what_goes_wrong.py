@@ -49,6 +49,8 @@ from postdesk.core.folders import Folders
 from postdesk.core.settings import load_settings
 from postdesk.library.recovery import Recovery
 from postdesk.publishing.accounts import Accounts
+from postdesk.ui.preview import probe
+from postdesk.ui.preview.simple import SimpleSurface
 from tests.backends.test_http import certificate
 from tests.conftest import ExpectLog
 from tests.end_to_end.blog import Blog
@@ -589,8 +591,8 @@ def test_where_the_preview_engine_may_not_start_a_simpler_one_stands_in(
     Recovery(folders.state).save_session({"panes": ["sidebar", "preview"]})
     monkeypatch.delenv("QTWEBENGINE_DISABLE_SANDBOX", raising=False)
     monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000)
-    # Where the system forbids the sandbox the probe's process ends with an error; so does this one.
-    monkeypatch.setattr(sys, "executable", "/bin/false")
+    # Where the system forbids the sandbox the probe's process ends with an error; so does this one. What renders lives.
+    monkeypatch.setattr(probe, "MODULE", "postdesk.nothing")
     closed_window.open()
     status = closed_window.window.status
     closed_window.until(status.notice.isVisible, "the notice at the foot")
@@ -601,3 +603,6 @@ def test_where_the_preview_engine_may_not_start_a_simpler_one_stands_in(
     closed_window.new_post(TITLE, TEXT)
     closed_window.until_saved()
     assert _is_in_the_file(closed_window, "eleven people")
+    simple = closed_window.window.preview.surface
+    assert isinstance(simple, SimpleSurface)
+    closed_window.until(lambda: "eleven people" in simple.toPlainText(), "the simpler preview's text")

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 from postdesk.core.errors import PostDeskError
 from postdesk.core.files import load_json, save_json
 
+MODULE = "postdesk.ui.preview.probe"
 PATIENCE = 20_000
 """Milliseconds that the probe may take."""
 
@@ -62,7 +63,7 @@ class Probe(QObject):
         process.errorOccurred.connect(self._not_started)
         QTimer.singleShot(PATIENCE, process, process.kill)
         self._process = process
-        process.start(sys.executable, ["-m", "postdesk.ui.preview.probe"])
+        process.start(sys.executable, ["-m", MODULE])
 
     def _key(self) -> str:
         try:
