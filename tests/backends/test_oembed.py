@@ -348,7 +348,8 @@ def test_a_picture_that_was_taken_away_is_none(desk: OEmbed, site: Site) -> None
         ),
         ({"title": "A", "html": "<p>B</p>"}, Told("A")),
         ({"html": "<iframe src=x></iframe>"}, Told()),
-        ({"html": "<p>a<![x"}, Told("a")),
+        ({"html": "<p>a<![x>"}, Told("a")),
+        ({"html": "<p>a<![x"}, Told("a<![x")),  # what never ends is text
     ],
 )
 def test_an_answer_becomes_words(values: object, told: Told) -> None:

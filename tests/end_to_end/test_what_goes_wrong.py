@@ -50,6 +50,7 @@ from postdesk.core.settings import load_settings
 from postdesk.library.recovery import Recovery
 from postdesk.publishing.accounts import Accounts
 from postdesk.ui.preview import probe
+from postdesk.ui.preview.preview import Preview
 from postdesk.ui.preview.simple import SimpleSurface
 from tests.backends.test_http import certificate
 from tests.conftest import ExpectLog
@@ -603,6 +604,8 @@ def test_where_the_preview_engine_may_not_start_a_simpler_one_stands_in(
     closed_window.new_post(TITLE, TEXT)
     closed_window.until_saved()
     assert _is_in_the_file(closed_window, "eleven people")
-    simple = closed_window.window.preview.surface
+    preview = closed_window.window.preview
+    assert isinstance(preview, Preview)
+    simple = preview.surface
     assert isinstance(simple, SimpleSurface)
     closed_window.until(lambda: "eleven people" in simple.toPlainText(), "the simpler preview's text")

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from postdesk.markup import clean
 from postdesk.markup.render import render_document
+from postdesk.ui.preview.scheme import register_scheme
 from tests.fuzz.texts import posts, soup
 from tests.markup.test_clean import HOSTILE, picture
 
@@ -54,6 +55,7 @@ _ALLOWED = {
 @pytest.fixture
 def read(qtbot: QtBot) -> Generator[Callable[[list[str]], Found], None, None]:
     """Reads texts as HTML in the preview's engine."""
+    register_scheme()  # while there is no profile: the previews of later tests need it
     profile = QWebEngineProfile()
     page = QWebEnginePage(profile)
     with qtbot.waitSignal(page.loadFinished, timeout=40_000):

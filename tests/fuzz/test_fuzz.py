@@ -10,6 +10,9 @@ from hypothesis import HealthCheck, given, settings
 
 from postdesk.markup.live import LivePage
 from postdesk.markup.render import render_document
+from postdesk.markup.tree import parse
+from postdesk.publishing.compare import pieces
+from tests.fuzz.growth import limited
 from tests.fuzz.patterns import PATTERNS
 from tests.fuzz.targets import TARGETS, cleaned
 from tests.fuzz.texts import posts
@@ -39,6 +42,33 @@ def test_cleaning_grows_with_the_text_and_no_faster(pattern: str) -> None:
     """Law: four times the text is about four times the work, counted in calls."""
     short, long = (_calls(cleaned, PATTERNS[pattern](length)) for length in (2_000, 8_000))
     assert long <= 6 * short + 200
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<",
+        "</",
+        "<!",
+        "<!--",
+        "<?",
+        "<![",
+        "<a ",
+        "<a b='",
+        "<b></i>",
+        "<script>",
+        "<textarea></",
+        "&#",
+        "<p>&",
+    ],
+)
+def test_broken_html_of_half_a_megabyte_does_not_hold_publishing_up(piece: str) -> None:
+    """A minute of the processor is a thousand times what it takes; what looked for each end anew took longer."""
+    page = piece * (500_000 // len(piece))
+    with limited(60):
+        nodes = parse(page)
+        pieces(page)
+    assert "".join(page[node.start : node.end] for node in nodes) == page
 
 
 def _calls(target: Callable[[str], object], text: str) -> int:

@@ -14,7 +14,6 @@ import logging
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -26,6 +25,7 @@ from postdesk.core.cancel import Cancel
 from postdesk.core.embeds import Provider
 from postdesk.core.errors import BackendError, LibraryError
 from postdesk.core.files import ANY, load_json, save_file, save_json
+from postdesk.core.tokens import read
 
 _log = logging.getLogger(__name__)
 
@@ -223,36 +223,35 @@ def _text(values: Mapping[str, Any], name: str, longest: int = _LONGEST) -> str:
     return value.strip()[:longest] if isinstance(value, str) else ""
 
 
-class _Paragraph(HTMLParser):
+class _Paragraph:
     """The words of the first paragraph."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.words: list[str] = []
         self.depth = 0
         self.over = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attributes: list[tuple[str, str]]) -> None:
+        """An element begins."""
         if tag == "p" and not self.over:
             self.depth = 1
         elif tag == "br":
-            self.handle_data(" ")
+            self.text(" ")
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """An element ends."""
         if tag == "p" and self.depth:
             self.depth, self.over = 0, True
 
-    def handle_data(self, data: str) -> None:
+    def text(self, words: str) -> None:
+        """Text between tags."""
         if self.depth:
-            self.words.append(data)
+            self.words.append(words)
 
 
 def _first_paragraph(page: str) -> str:
     if "<p" not in page:
         return ""
     reader = _Paragraph()
-    try:
-        reader.feed(page)
-    except AssertionError:  # what the parser says to a declaration that it does not know
-        return ""
+    read(page, reader)
     return " ".join("".join(reader.words).split())[:_LONGEST]

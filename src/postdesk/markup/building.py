@@ -6,7 +6,6 @@ from __future__ import annotations
 import html
 import re
 from functools import lru_cache
-from html.parser import HTMLParser
 from itertools import pairwise
 from xml.etree.ElementTree import Element, SubElement
 
@@ -16,6 +15,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from postdesk.core.tokens import cut
 from postdesk.markup.links import plain
 from postdesk.markup.literal import signs
 from postdesk.markup.nodes import Document, Node
@@ -210,23 +210,13 @@ def _tick(holder: Element, done: bool) -> None:
 # --- Markdown inside raw HTML ---
 
 
-class _Tag(HTMLParser):
-    name = ""
-    values: dict[str, str]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.name = tag
-        self.values = {}
-        for name, value in attrs:
-            if name != "markdown" and _NAME.fullmatch(name):
-                self.values.setdefault(name, value or "")
-
-
 def _start_tag(written: str) -> tuple[str, dict[str, str]]:
-    parser = _Tag()
-    parser.feed(written)
-    parser.close()
-    return parser.name, parser.values
+    _kind, _start, _end, tag, attributes = next(cut(written))
+    values: dict[str, str] = {}
+    for name, value in attributes:
+        if name != "markdown" and _NAME.fullmatch(name):
+            values.setdefault(name, value)
+    return tag, values
 
 
 def _end_of(source: str, name: str, place: int) -> tuple[int, int]:

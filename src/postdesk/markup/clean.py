@@ -13,8 +13,8 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
+from postdesk.core import tokens
 from postdesk.core.language import _
-from postdesk.markup import tokens
 
 Picture = Callable[[str], str | None]
 

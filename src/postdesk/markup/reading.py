@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
+from postdesk.core.tokens import read
 from postdesk.markup.render import render_document
 
 _BLOCKS = frozenset(
@@ -16,9 +16,8 @@ def plain_text(text: str) -> str:
     """What a reader reads of `text` (Markdown): paragraphs separated by a blank line, no marks, no addresses.
     Footnotes' numbers and their list are left out."""
     reader = _Reader()
-    reader.feed(render_document(text))
-    reader.close()
-    return reader.text()
+    read(render_document(text), reader)
+    return reader.read()
 
 
 def excerpt(text: str, limit: int = 300) -> str:
@@ -30,9 +29,8 @@ def excerpt(text: str, limit: int = 300) -> str:
         end = before.find("\n\n", limit * 8)
         before = before[:end] if end > 0 else before[: limit * 16]
     reader = _Reader(skip=frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "pre", "table", "figure"]))
-    reader.feed(render_document(before))
-    reader.close()
-    line = " ".join(reader.text().split())
+    read(render_document(before), reader)
+    line = " ".join(reader.read().split())
     if len(line) <= limit:
         return line
     cut = line[: limit - 1]
@@ -41,24 +39,24 @@ def excerpt(text: str, limit: int = 300) -> str:
     return cut.rstrip(" ,;:–—-") + "…"
 
 
-class _Reader(HTMLParser):
+class _Reader:
     """Collects the text of our own HTML."""
 
     def __init__(self, skip: frozenset[str] = frozenset()) -> None:
-        super().__init__(convert_charrefs=True)
         self._parts: list[str] = []
         self._skip = skip | {"script", "style", "sup-note"}
         self._skipping: list[str] = []
 
-    def text(self) -> str:
+    def read(self) -> str:
         """The text so far."""
         paragraphs = (re.sub(r"[ \t\n]+", " ", part).strip() for part in "".join(self._parts).split("\0"))
         return "\n\n".join(part for part in paragraphs if part)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
+    def start(self, tag: str, attributes: list[tuple[str, str]]) -> None:
+        """An element begins."""
+        values = dict(attributes)
         is_note = tag in ("sup", "div") and (
-            (values.get("id") or "").startswith("fnref") or values.get("class") == "footnote"
+            values.get("id", "").startswith("fnref") or values.get("class") == "footnote"
         )
         if self._skipping:
             if tag == self._skipping[-1]:
@@ -70,13 +68,15 @@ class _Reader(HTMLParser):
         elif tag in ("td", "th"):
             self._parts.append(" ")
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """An element ends."""
         if self._skipping:
             if tag == self._skipping[-1]:
                 self._skipping.pop()
         elif tag in _BLOCKS:
             self._parts.append("\0")
 
-    def handle_data(self, data: str) -> None:
+    def text(self, words: str) -> None:
+        """Text between tags."""
         if not self._skipping:
-            self._parts.append(data.replace("\0", ""))
+            self._parts.append(words.replace("\0", ""))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+
+from postdesk.core.tokens import TEXT_ONLY, Kind, comment_text, cut, entities
 
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 
@@ -50,10 +52,7 @@ class Node:
 
 def parse(source: str) -> list[Node]:
     """The top-level nodes of `source`. Never raises for malformed HTML; deep nesting is the caller's care."""
-    builder = _Builder(source)
-    builder.feed(source)
-    builder.close()
-    return builder.finished()
+    return _Builder(source).read()
 
 
 def write(node: Node) -> str:
@@ -65,7 +64,8 @@ def write(node: Node) -> str:
     attributes = "".join(f' {name}="{html.escape(value)}"' for name, value in node.attributes.items())
     if node.tag in VOID:
         return f"<{node.tag}{attributes}>"
-    return f"<{node.tag}{attributes}>{write_all(node.children)}</{node.tag}>"
+    inside = node.plain() if node.tag in TEXT_ONLY else write_all(node.children)
+    return f"<{node.tag}{attributes}>{inside}</{node.tag}>"
 
 
 def write_all(nodes: list[Node]) -> str:
@@ -73,94 +73,55 @@ def write_all(nodes: list[Node]) -> str:
     return "".join(write(node) for node in nodes)
 
 
-class _Builder(HTMLParser):
+class _Builder:
     def __init__(self, source: str) -> None:
-        super().__init__(convert_charrefs=False)
         self._source = source
         self._root = Node("#")
         self._open = [self._root]
-        self._lines = [0]
-        for number, letter in enumerate(source):
-            if letter == "\n":
-                self._lines.append(number + 1)
+        self._names: Counter[str] = Counter()  # of the elements that are open
 
-    def finished(self) -> list[Node]:
-        """Everything that was read."""
+    def read(self) -> list[Node]:
+        """The top-level nodes."""
+        for kind, start, end, tag, attributes in cut(self._source):
+            if kind is Kind.START:
+                self._begin(tag, attributes, start, end)
+            elif kind is Kind.END:
+                self._end(tag, start, end)
+            else:
+                self._open[-1].children.append(self._leaf(kind, start, end))
         for node in self._open[1:]:
             node.closed = False
             node.end = len(self._source)
         return self._root.children
 
-    def _here(self) -> int:
-        line, column = self.getpos()
-        return self._lines[min(line, len(self._lines)) - 1] + column
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        start = self._here()
-        written = self.get_starttag_text() or ""
+    def _begin(self, tag: str, attributes: list[tuple[str, str]], start: int, end: int) -> None:
         values: dict[str, str] = {}
-        for name, value in attrs:
-            values.setdefault(name, value or "")
-        node = Node(tag, attributes=values, start=start, end=start + len(written))
+        for name, value in attributes:
+            values.setdefault(name, value)
+        node = Node(tag, attributes=values, start=start, end=end)
         self._open[-1].children.append(node)
         if tag not in VOID:
             self._open.append(node)
+            self._names[tag] += 1
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        start = self._here()
-        end = self._source.find(">", start) + 1 or len(self._source)
-        for depth in range(len(self._open) - 1, 0, -1):
-            if self._open[depth].tag == tag:
-                for node in self._open[depth + 1 :]:
-                    node.closed = False
-                    node.end = start
-                self._open[depth].end = end
-                del self._open[depth:]
+    def _end(self, tag: str, start: int, end: int) -> None:
+        if not self._names[tag]:
+            # A stray end tag stays visible to the caller as an element that is not closed.
+            self._open[-1].children.append(Node("/" + tag, start=start, end=end, closed=False))
+            return
+        while True:
+            node = self._open.pop()
+            self._names[node.tag] -= 1
+            if node.tag == tag:
+                node.end = end
                 return
-        # A stray end tag stays visible to the caller as an element that is not closed.
-        self._open[-1].children.append(Node("/" + tag, start=start, end=end, closed=False))
+            node.closed = False
+            node.end = start
 
-    def handle_data(self, data: str) -> None:
-        self._text(data, len(data))
-
-    def handle_entityref(self, name: str) -> None:
-        self._reference("&" + name)
-
-    def handle_charref(self, name: str) -> None:
-        self._reference("&#" + name)
-
-    def _reference(self, written: str) -> None:
-        start = self._here()
-        if self._source.startswith(";", start + len(written)):
-            written += ";"
-        self._text(html.unescape(written), len(written))
-
-    def _text(self, text: str, length: int) -> None:
-        start = self._here()
-        siblings = self._open[-1].children
-        if siblings and not siblings[-1].tag and siblings[-1].end == start:
-            siblings[-1].text += text
-            siblings[-1].end = start + length
-        else:
-            siblings.append(Node("", text=text, start=start, end=start + length))
-
-    def handle_comment(self, data: str) -> None:
-        start = self._here()
-        end = self._source.find("-->", start) + 3
-        self._open[-1].children.append(Node("!", text=data, start=start, end=max(end, start + 4)))
-
-    def handle_decl(self, decl: str) -> None:
-        self._odd(len(decl) + 3)
-
-    def handle_pi(self, data: str) -> None:
-        self._odd(len(data) + 3)
-
-    def unknown_decl(self, data: str) -> None:
-        self._odd(len(data) + 5)
-
-    def _odd(self, length: int) -> None:
-        start = self._here()
-        self._open[-1].children.append(Node("?", start=start, end=start + length, closed=False))
+    def _leaf(self, kind: Kind, start: int, end: int) -> Node:
+        written = self._source[start:end]
+        if kind is Kind.COMMENT:
+            return Node("!", text=comment_text(written), start=start, end=end)
+        if kind is Kind.OTHER:
+            return Node("?", start=start, end=end, closed=False)
+        return Node("", text=written if kind is Kind.RAW else entities(written), start=start, end=end)

@@ -8,13 +8,13 @@ import re
 from collections import Counter
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from html.parser import HTMLParser
 from typing import Any
 
 from postdesk.backends.base import Outgoing, RemotePost
 from postdesk.core.language import _
 from postdesk.core.post import Visibility
 from postdesk.core.receipt import Status
+from postdesk.core.tokens import read
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _SPACE = re.compile(r"\s+")
@@ -85,7 +85,7 @@ def is_ours(remote: RemotePost, tried: Outgoing, *, exact: bool = False) -> bool
         return True
     if exact:
         return False
-    theirs, ours = _pieces(remote.content), _pieces(tried.content)
+    theirs, ours = pieces(remote.content), pieces(tried.content)
     return theirs.words == ours.words and _is_part(theirs.tags, ours.tags)
 
 
@@ -165,7 +165,7 @@ _STATUS_WORDS = {
 def _content_differences(meant: Outgoing, remote: RemotePost) -> list[str]:
     if meant.content.strip() == remote.content.strip():
         return []
-    ours, theirs = _pieces(meant.content), _pieces(remote.content)
+    ours, theirs = pieces(meant.content), pieces(remote.content)
     found = []
     removed = Counter(n for n, _a in ours.tags) - Counter(n for n, _a in theirs.tags)
     if removed:
@@ -183,24 +183,28 @@ def _content_differences(meant: Outgoing, remote: RemotePost) -> list[str]:
     return found
 
 
-class _Pieces(HTMLParser):
+class Pieces:
     """The words and the start tags of some HTML, in order."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text: list[str] = []
+        self._texts: list[str] = []
         self.tags: list[tuple[str, frozenset[tuple[str, str]]]] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, frozenset((n, v or "") for n, v in attrs)))
+    def start(self, tag: str, attributes: list[tuple[str, str]]) -> None:
+        """An element begins."""
+        self.tags.append((tag, frozenset(attributes)))
 
-    def handle_data(self, data: str) -> None:
-        self.text.append(data)
+    def end(self, tag: str) -> None:
+        """End tags are the blog's to write or to leave out."""
+
+    def text(self, words: str) -> None:
+        """Text between tags."""
+        self._texts.append(words)
 
     @property
     def words(self) -> str:
         """The text without white space: blogs add and take away line ends between blocks."""
-        return _SPACE.sub("", "".join(self.text))
+        return _SPACE.sub("", "".join(self._texts))
 
     @property
     def pictures(self) -> set[str]:
@@ -208,11 +212,11 @@ class _Pieces(HTMLParser):
         return {v for tag, attrs in self.tags if tag == "img" for n, v in attrs if n == "src"}
 
 
-def _pieces(html: str) -> _Pieces:
-    pieces = _Pieces()
-    pieces.feed(html)
-    pieces.close()
-    return pieces
+def pieces(html: str) -> Pieces:
+    """What of some HTML counts when it is compared."""
+    found = Pieces()
+    read(html, found)
+    return found
 
 
 def _is_part(

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -21,6 +20,7 @@ from postdesk.core.errors import LibraryError, PictureRefused
 from postdesk.core.language import _
 from postdesk.core.post import Post, slugify
 from postdesk.core.receipt import MediaReceipt, Status
+from postdesk.core.tokens import read
 from postdesk.markup.gutenberg import Media, to_blocks
 from postdesk.markup.pictures import find_pictures, render_for_blog
 
@@ -204,17 +204,15 @@ def _unreadable(ref: str, error: OSError) -> PictureRefused:
     )
 
 
-class _Addresses(HTMLParser):
+class _Addresses:
     """Every address from which a reader's browser would load something."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.found: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            if value is None:
-                continue
+    def start(self, tag: str, attributes: list[tuple[str, str]]) -> None:
+        """An element begins."""
+        for name, value in attributes:
             if name in ("src", "poster"):
                 self.found.append(value.strip())
             elif name == "srcset":
@@ -222,12 +220,17 @@ class _Addresses(HTMLParser):
             elif name == "href" and value.strip().lower().startswith("file:"):
                 self.found.append(value.strip())
 
+    def end(self, tag: str) -> None:
+        """An end tag has no address."""
+
+    def text(self, words: str) -> None:
+        """Nor has text."""
+
 
 def _local_addresses(html: str, allowed: set[str]) -> list[str]:
     """What a reader's browser would look for in vain. A path from the root is one on the blog ("/wp-content/…")."""
     addresses = _Addresses()
-    addresses.feed(html)
-    addresses.close()
+    read(html, addresses)
     return [
         a for a in addresses.found if a and a not in allowed and not is_remote(a) and not a.startswith("/")
     ]

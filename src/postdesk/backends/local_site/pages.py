@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from html.parser import HTMLParser
 from urllib.parse import quote
 
 from postdesk.backends.local_site.embeds import with_cards, with_links, without
 from postdesk.backends.local_site.store import SitePost, path_part
 from postdesk.core.resources import resource
+from postdesk.core.tokens import read
 
 PER_PAGE = 20
 FEED_LENGTH = 20
@@ -45,33 +45,35 @@ class PageRecipe:
 _LEFT_OUT = ("script", "style", "figure", "pre", "sup", "blockquote", "ul", "ol", "table", "dl")
 
 
-class _Text(HTMLParser):
+class _Text:
     """The words of a piece of HTML, for a summary: `own` those of its paragraphs, without what is quoted, listed or
     shown beside them; `parts` all of them."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.parts: list[str] = []
         self.own: list[str] = []
         self._skip = 0
         self._paragraph = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, attributes: list[tuple[str, str]]) -> None:
+        """An element begins."""
         self._skip += tag in _LEFT_OUT
         if tag in ("p", "br", "li", "div"):
             self.parts.append(" ")
             self.own.append(" ")
         self._paragraph = self._paragraph or tag == "p"
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """An element ends."""
         if tag in _LEFT_OUT:
             self._skip = max(0, self._skip - 1)
         self._paragraph = self._paragraph and tag != "p"
 
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
+    def text(self, words: str) -> None:
+        """Text between tags."""
+        self.parts.append(words)
         if self._paragraph and not self._skip:
-            self.own.append(data)
+            self.own.append(words)
 
 
 def summary(post: SitePost, limit: int = 240) -> str:
@@ -79,7 +81,7 @@ def summary(post: SitePost, limit: int = 240) -> str:
     if post.excerpt.strip():
         return post.excerpt.strip()
     reader = _Text()
-    reader.feed(without(post.content[:20_000]))
+    read(without(post.content[:20_000]), reader)
     text = " ".join("".join(reader.own).split()) or " ".join("".join(reader.parts).split())
     return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + "…"
 

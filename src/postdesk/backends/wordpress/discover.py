@@ -11,7 +11,6 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
@@ -25,6 +24,7 @@ from postdesk.backends.wordpress.refusals import code_of
 from postdesk.backends.wordpress.wire import web_address
 from postdesk.core.errors import BackendError, Intercepted, NotABlog, OutcomeUnknown, Unreachable
 from postdesk.core.language import _
+from postdesk.core.tokens import Kind, cut
 
 KIND = "wordpress"
 
@@ -175,9 +175,7 @@ def _roots(page: _Seen) -> Iterator[str]:
     upwards."""
     given: list[str] = _NAMED_ROOT.findall(page.answer.headers.get("link", ""))
     if page.answer.body[:1] != b"{":
-        reader = _Links()
-        reader.feed(page.answer.body.decode("utf-8", "replace"))
-        given += reader.found
+        given += _links(page.answer.body.decode("utf-8", "replace"))
     tried: set[str] = set()
     for link in given:
         root = web_address(urljoin(page.url, link))
@@ -196,17 +194,15 @@ def _roots(page: _Seen) -> Iterator[str]:
                 yield guess
 
 
-class _Links(HTMLParser):
-    """Finds `<link rel="https://api.w.org/" href="…">`."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        if tag == "link" and _REL in (values.get("rel") or "").split() and values.get("href"):
-            self.found.append(str(values["href"]))
+def _links(page: str) -> list[str]:
+    """The addresses of `<link rel="https://api.w.org/" href="…">`."""
+    found = []
+    for kind, _start, _end, tag, attributes in cut(page):
+        if kind is Kind.START and tag == "link":
+            values = dict(attributes)
+            if _REL in values.get("rel", "").split() and values.get("href"):
+                found.append(values["href"])
+    return found
 
 
 def _is_root(value: Any) -> bool:

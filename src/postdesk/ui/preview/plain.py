@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from html.parser import HTMLParser
 
+from postdesk.core.tokens import read
 from postdesk.ui.theme import CODE_FAMILY, PAGE_FAMILY, UI_FAMILY, Theme
 
 QUOTE_STEP = 20
@@ -80,8 +80,7 @@ def rewrite(markup: str, name: str, measure: Measure, width: int) -> str:
     `width` px wide.
     """
     writer = _Writer(name, measure, width)
-    writer.feed(markup)
-    writer.close()
+    read(markup, writer)
     return writer.finished()
 
 
@@ -117,9 +116,8 @@ td.code {{ background-color:{theme.code_ground}; border:0px; padding:10px 14px 1
 """
 
 
-class _Writer(HTMLParser):
+class _Writer:
     def __init__(self, name: str, measure: Measure, width: int) -> None:
-        super().__init__(convert_charrefs=True)
         self._out: list[str] = []
         self._open: list[tuple[str, str]] = []
         self._name = name
@@ -134,8 +132,9 @@ class _Writer(HTMLParser):
             self._out.append(self._open.pop()[1])
         return "".join(self._out)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {key: value or "" for key, value in attrs}
+    def start(self, tag: str, attributes: list[tuple[str, str]]) -> None:
+        """An element begins."""
+        values = dict(attributes)
         if tag in _SILENT:
             self._push(tag, "", "")
             self._silent += 1
@@ -149,7 +148,7 @@ class _Writer(HTMLParser):
             self._picture(values.get("src", ""))
         elif tag == "input":
             if values.get("type") == "checkbox":
-                self.handle_data("☑ " if "checked" in values else "☐ ")
+                self.text("☑ " if "checked" in values else "☐ ")
         elif tag in _VOID:
             self._out.append(f"<{tag}>" if tag != "wbr" else "")
         elif tag == "a":
@@ -183,12 +182,8 @@ class _Writer(HTMLParser):
         elif tag in _KEPT:
             self._push(tag, f"<{_KEPT[tag]}{self._attributes(tag, values)}>", f"</{_KEPT[tag]}>")
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in _VOID and tag not in ("img", "input"):
-            self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """An element ends, or none does."""
         if not any(name == tag for name, _closing in self._open):
             return
         while self._open:
@@ -203,12 +198,13 @@ class _Writer(HTMLParser):
             if name == tag:
                 return
 
-    def handle_data(self, data: str) -> None:
+    def text(self, words: str) -> None:
+        """Text between tags."""
         if self._silent:
             return
-        if data.strip():
+        if words.strip():
             self._anchor()
-        self._out.append(html.escape(data))
+        self._out.append(html.escape(words))
 
     def _push(self, tag: str, opening: str, closing: str) -> None:
         self._open.append((tag, closing))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from postdesk.markup import tokens
+from postdesk.core import tokens
 from tests.fuzz.texts import soup
 
 Told = list[tuple[object, ...]]

@@ -8,8 +8,28 @@ swallow because it never ends (a tag, a comment) is text here, so that nothing t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from enum import Enum
 from html import unescape
 from typing import Protocol
+
+
+class Kind(Enum):
+    """What a token is."""
+
+    TEXT = "text"
+    RAW = "raw"  # the text in a script or its like, where an entity is none
+    START = "start"
+    END = "end"
+    COMMENT = "comment"
+    OTHER = "other"  # a declaration or its like, which browsers drop
+
+
+Token = tuple[Kind, int, int, str, list[tuple[str, str]]]
+"""The kind; from where to where in the source, in code points; of a tag its name in lower case, and its attributes with
+their names in lower case and their values without entities."""
+
+_NOTHING: list[tuple[str, str]] = []
 
 
 class Reader(Protocol):
@@ -26,8 +46,8 @@ class Reader(Protocol):
 
 
 # What is inside of these is text up to their own end.
-_TEXT_ONLY = frozenset("script style xmp iframe noembed noframes textarea title noscript".split())
-_ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _TEXT_ONLY}
+TEXT_ONLY = frozenset("script style xmp iframe noembed noframes textarea title noscript".split())
+_ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in TEXT_ONLY}
 _NAME = re.compile(r"[A-Za-z][^\t\n\f\r />]*")
 _BETWEEN = re.compile(r"[\t\n\f\r /]*")
 _ATTRIBUTE = re.compile(r"=?[^\t\n\f\r />=]*")
@@ -39,6 +59,19 @@ _LONG_NUMBER = re.compile(r"&#0*[0-9]{8,}")  # no character has it, and Python r
 
 def read(source: str, reader: Reader) -> None:
     """Tell `reader` what `source` holds, in order."""
+    for kind, start, end, tag, attributes in cut(source):
+        if kind is Kind.TEXT:
+            reader.text(entities(source[start:end]))
+        elif kind is Kind.START:
+            reader.start(tag, attributes)
+        elif kind is Kind.END:
+            reader.end(tag)
+        elif kind is Kind.RAW:
+            reader.text(source[start:end])
+
+
+def cut(source: str) -> Iterator[Token]:
+    """The tokens of `source`, one after the other; together they are the whole of it."""
     place = shown = 0  # `shown`: up to where everything was told
     ended = len(source)
     comment_ends = True  # whether there is another end of a comment
@@ -47,20 +80,23 @@ def read(source: str, reader: Reader) -> None:
         if at < 0 or at + 1 >= ended:
             break
         letter = source[at + 1]
-        tag: tuple[str, list[tuple[str, str]]] | None = None
+        kind, tag = Kind.OTHER, ""
+        attributes: list[tuple[str, str]] = []
+        after: int | None
         closes = letter == "/"
         name = _NAME.match(source, at + 2 if closes else at + 1)
         if name is not None:
             attributes, after = _attributes(source, name.end())
             if after is None:
                 break  # nothing ends this tag, nor any that follows
-            tag = name[0].lower(), attributes
+            kind, tag = Kind.END if closes else Kind.START, name[0].lower()
         elif letter == "!" and source.startswith("--", at + 2):
             after = _comment(source, at) if comment_ends else None
             if after is None:
                 comment_ends = False
                 place = at + 4
                 continue
+            kind = Kind.COMMENT
         elif closes or letter in "!?":
             after = source.find(">", at + 2) + 1
             if not after:
@@ -69,24 +105,17 @@ def read(source: str, reader: Reader) -> None:
             place = at + 1
             continue
         if at > shown:
-            reader.text(entities(source[shown:at]))
+            yield Kind.TEXT, shown, at, "", _NOTHING
         place = shown = after
-        if tag is None:
-            continue
-        if closes:
-            reader.end(tag[0])
-            continue
-        reader.start(*tag)
-        if tag[0] in _TEXT_ONLY:
-            found = _ENDS[tag[0]].search(source, after)
-            if found is None:
-                reader.text(source[after:])
-                return
-            if found.start() > after:
-                reader.text(source[after : found.start()])
-            place = shown = found.start()
+        yield kind, at, after, tag, attributes
+        if kind is Kind.START and tag in TEXT_ONLY:
+            found = _ENDS[tag].search(source, after)
+            stop = ended if found is None else found.start()
+            if stop > after:
+                yield Kind.RAW, after, stop, "", _NOTHING
+            place = shown = stop
     if shown < ended:
-        reader.text(entities(source[shown:]))
+        yield Kind.TEXT, shown, ended, "", _NOTHING
 
 
 def entities(text: str) -> str:
@@ -135,3 +164,9 @@ def _comment(source: str, at: int) -> int | None:
             return at + len(empty)
     found = _COMMENT_END.search(source, at + 4)
     return found.end() if found is not None else None
+
+
+def comment_text(written: str) -> str:
+    """What stands in a comment, given as a whole."""
+    found = _COMMENT_END.search(written, 4)
+    return written[4 : found.start()] if found is not None else ""
