@@ -1,16 +1,19 @@
 """What the library holds, kept in step with a folder that any other program may change at any time.
 
 A look walks the folder and asks for sizes and times only; a file whose marks moved is read, and its content
-decides. Identity is the id in the file; which of two files with one id is the copy is remembered from the
-last time.
+decides. What the full-text index remembers of the last run stands for reading, too. Identity is the id in the file;
+which of two files with one id is the copy is remembered from the last time.
 """
 
 from __future__ import annotations
 
 import hashlib
+import heapq
+import math
 import os
 import stat
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,14 +24,13 @@ from postdesk.core.language import _
 from postdesk.core.post import Visibility
 from postdesk.library.encoding import LARGEST, too_large
 from postdesk.library.frontmatter import Fields
+from postdesk.library.kept import Kept, Marks
 from postdesk.library.names import POST_SUFFIXES, is_hidden
 from postdesk.library.scan import Scan, scan
 
 _DEEPEST = 32
 # Within this time after a change a second one may leave the same marks (FAT counts in two seconds).
 _YOUNG = 2.0
-
-Marks = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,12 @@ class Index:
     def __init__(self, root: Path, ids: dict[str, str]) -> None:
         self._root = root
         self._ids = dict(ids)
+        self._kept: dict[str, Kept] = {}
+        self._todo: dict[str, os.stat_result] = {}  # found by a walk, and not looked into yet
+        self._folders: tuple[str, ...] = ()
+        self._outdated: dict[
+            str, bool
+        ] = {}  # files that the full-text index has to learn (True) or to forget
         self._known: dict[str, _Known] = {}
         self._paths: dict[str, str] = {}
         self._rows: dict[str, tuple[_Known, Summary]] = {}
@@ -103,22 +111,62 @@ class Index:
         """The ids by relative path, to be remembered."""
         return {name: post_id for name, post_id in self._ids.items() if name in self._known}
 
-    def look(self, *, tidy: bool = False) -> Changes:
+    def recall(self, kept: Mapping[str, Kept]) -> None:
+        """What the full-text index has of each file; to be told before the first look."""
+        self._kept = dict(kept)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that the last walk found was looked into."""
+        return not self._todo
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders that the last walk went through."""
+        return self._folders
+
+    def outdated(self, most: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Names that the full-text index has to learn anew, at most so many, the newest files first, and those that it
+        has to forget. They count as told from now on."""
+        learn = [name for name, there in self._outdated.items() if there]
+        if len(learn) > most:
+            learn = heapq.nlargest(most, learn, key=lambda name: self._known[name].marks[1])
+        forget = [name for name, there in self._outdated.items() if not there]
+        for name in (*learn, *forget):
+            del self._outdated[name]
+        return tuple(learn), tuple(forget)
+
+    def outdate(self) -> None:
+        """The full-text index knows nothing any more."""
+        self._outdated = dict.fromkeys(self._known, True)
+
+    def look(self, *, tidy: bool = False, budget: float = math.inf) -> Changes:
         """Walk the folder and say what is not as last seen; `tidy` removes what killed saves left there
-        long ago.
+        long ago. After `budget` s no other file is looked into: `is_complete` says so, and the next look goes on there.
 
         Raises LibraryError when the folder itself is not there: its posts are not taken for deleted.
         """
-        found, unread = self._walk(tidy)
-        gone = [name for name in self._known if name not in found and not name.startswith(tuple(unread))]
+        end = time.monotonic() + budget
+        gone: list[str] = []
+        if not self._todo:
+            found, unread = self._walk(tidy)
+            gone = [name for name in self._known if name not in found and not name.startswith(tuple(unread))]
+            self._outdated |= dict.fromkeys((n for n in self._kept if n not in found), False)
+            # The newest come first when there are many to be read.
+            self._todo = found if self._known else dict(sorted(found.items(), key=_changed))
         added: list[str] = []
         changed: list[str] = []
-        for name, entry in found.items():
-            marks = _marks(entry)
+        while self._todo:
+            name, entry = self._todo.popitem()
+            marks = marks_of(entry)
             known = self._known.get(name)
             if known is not None and known.marks == marks and not known.young:
                 continue
-            fresh = self._read(name, marks, linked=stat.S_ISLNK(entry.st_mode))
+            fresh = self._remembered(name, marks) if known is None else None
+            if fresh is None:
+                fresh = self._read(name, marks, linked=stat.S_ISLNK(entry.st_mode))
+                if fresh is not None and (known is None or known.hash != fresh.hash):
+                    self._outdated[name] = True
             if fresh is None:
                 if known is not None:
                     gone.append(name)
@@ -128,6 +176,11 @@ class Index:
             elif known.hash != fresh.hash:
                 changed.append(name)
             self._known[name] = fresh if known is None else replace(fresh, id=known.id, problem=known.problem)
+            if time.monotonic() > end:
+                break
+        if not self._todo:
+            self._kept = {}
+        self._outdated |= dict.fromkeys(gone, False)
         lost = {name: self._known.pop(name) for name in gone}
         moved = self._pair(lost, added)
         if added or changed or lost:
@@ -159,12 +212,13 @@ class Index:
         name = self._name(path)
         before = self._known.get(name)
         # Another program may have written since: the next look compares.
-        fresh = _Known(_marks(os.lstat(path)), True, content_hash(data), scan(data))
+        fresh = _Known(marks_of(os.lstat(path)), True, content_hash(data), scan(data))
         if before is not None and before.scan.fields.id == fresh.scan.fields.id:
             self._known[name] = replace(fresh, id=before.id, problem=before.problem)
         else:
             self._known[name] = fresh
             self._name_all()
+        self._outdated[name] = True
         return self._known[name].id
 
     def moved(self, old: Path, new: Path) -> None:
@@ -172,22 +226,25 @@ class Index:
         self._rename(self._name(old), self._name(new))
         known = self._known.pop(self._name(old), None)
         if known is not None:
-            self._known[self._name(new)] = replace(known, marks=_marks(os.lstat(new)), young=True)
+            self._known[self._name(new)] = replace(known, marks=marks_of(os.lstat(new)), young=True)
+            self._outdated |= {self._name(old): False, self._name(new): True}
         self._name_all()
 
     def came(self, path: Path) -> str:
         """Note that the program itself put a file there that was not in the list; returns the post's id."""
         name = self._name(path)
-        known = self._read(name, _marks(os.lstat(path)), linked=False)
+        known = self._read(name, marks_of(os.lstat(path)), linked=False)
         if known is None:
             return self._own_id(name, self._paths)  # gone again already; the next look says so
         self._known[name] = replace(known, young=True)
+        self._outdated[name] = True
         self._name_all()
         return self._known[name].id
 
     def forget(self, path: Path) -> None:
         """Note that the program itself took a file away."""
         self._known.pop(self._name(path), None)
+        self._outdated[self._name(path)] = False
         self._name_all()
 
     def id_for(self, path: Path, own: str) -> str:
@@ -216,8 +273,10 @@ class Index:
         found: dict[str, os.stat_result] = {}
         unread: list[str] = []
         folders = [("", os.fspath(self._root), 0)]
+        walked: list[str] = []
         while folders:
             prefix, folder, depth = folders.pop()
+            walked.append(folder)
             litter = False
             try:
                 with os.scandir(folder) as entries:
@@ -245,10 +304,18 @@ class Index:
                 unread.append(prefix)
             if litter and tidy:
                 sweep(folder)
+        self._folders = tuple(walked)
         return found, unread
 
+    def _remembered(self, name: str, marks: Marks) -> _Known | None:
+        """What the last run knew of a file that has not changed since."""
+        kept = self._kept.pop(name, None)
+        return (
+            _Known(marks, False, kept.hash, kept.scan) if kept is not None and kept.marks == marks else None
+        )
+
     def _read(self, name: str, marks: Marks, *, linked: bool) -> _Known | None:
-        young = abs(time.time() - max(marks[1], marks[2]) / 1e9) < _YOUNG
+        young = is_young(marks)
         if linked:
             real = Path(os.path.realpath(self._root / name))
             if real.is_relative_to(os.path.realpath(self._root)):
@@ -344,5 +411,15 @@ class Index:
         )  # fmt: skip
 
 
-def _marks(found: os.stat_result) -> Marks:
+def _changed(found: tuple[str, os.stat_result]) -> int:
+    return found[1].st_mtime_ns
+
+
+def is_young(marks: Marks) -> bool:
+    """Whether a file changed so short a time ago that it may change again and keep its marks."""
+    return abs(time.time() - max(marks[1], marks[2]) / 1e9) < _YOUNG
+
+
+def marks_of(found: os.stat_result) -> Marks:
+    """What moves when a file is written."""
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino

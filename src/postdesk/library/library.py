@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import os
 import secrets
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -37,7 +39,9 @@ from postdesk.library.document import (
 from postdesk.library.index import Changes, Index, Summary
 
 if TYPE_CHECKING:
+    from postdesk.library.fulltext import FullText
     from postdesk.library.history import History
+    from postdesk.library.query import Query
 
 __all__ = ["HIDDEN", "Changes", "Library", "Summary", "Trashed"]
 
@@ -76,6 +80,8 @@ class Library:
         self._looked = False
         self._untold = Changes()
         self._marked = False
+        self._words: FullText | None = None
+        self._words_path = folders.cache / "libraries" / key.hexdigest()[:16] / "index.sqlite"
 
     # --- open and close ---
 
@@ -112,8 +118,9 @@ class Library:
             self._remember()
         except LibraryError as error:
             log.warning("The ids of the library were not stored: %s", error.details)
-        if self._kept_history is not None:
-            self._kept_history.close()
+        for kept in (self._kept_history, self._words):
+            if kept is not None:
+                kept.close()
         self._lock.release()
 
     def _make(self) -> bool:
@@ -158,7 +165,7 @@ class Library:
 
     def _remember(self) -> None:
         with self._guard:
-            if self._looked:
+            if self._looked and self._index.is_complete:
                 save_json(self._state / "ids.json", self._index.ids, indent=None)  # ten times as quick
 
     # --- the list ---
@@ -169,8 +176,20 @@ class Library:
             self._look_once()
             return self._index.summaries()
 
-    def look(self) -> Changes:
-        """What other programs did to the folder since the last look; the first look finds everything added."""
+    @property
+    def is_complete(self) -> bool:
+        """Whether the last look came to its end."""
+        return self._looked and self._index.is_complete
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The folders that posts lie in, as the last look found them."""
+        return self._index.folders
+
+    def look(self, budget: float = math.inf) -> Changes:
+        """What other programs did to the folder since the last look; the first look finds everything added. After
+        `budget` s it stops for now: `is_complete` says so, and the next look goes on.
+        """
         with self._guard:
             if self._marked and not (self.root / HIDDEN).is_dir() and not any(self.root.glob("*")):
                 raise FileGone(
@@ -179,8 +198,12 @@ class Library:
                     _("Connect the disk again, or choose another folder."),
                 )
             first, self._looked = not self._looked, True
-            changes, self._untold = self._untold + self._index.look(tidy=first), Changes()
-            if first:
+            unfinished = first or not self._index.is_complete
+            if first and (words := self._full_text) is not None:
+                self._index.recall(words.load())
+            found = self._index.look(tidy=first, budget=budget)
+            changes, self._untold = self._untold + found, Changes()
+            if unfinished and self._index.is_complete:
                 try:
                     self._remember()
                 except LibraryError as error:
@@ -193,6 +216,51 @@ class Library:
         """
         if not self._looked:
             self._untold = replace(self.look(), added=())
+
+    # --- the full-text index ---
+
+    def index_more(self, most: int = 500) -> bool:
+        """Let the full-text index learn and forget what changed, at most so many files; whether there is more. It waits
+        for nobody and nobody for it: the files are read once more, beside everything else.
+        """
+        words = self._full_text
+        if words is None:
+            return False
+        from postdesk.library import reading
+
+        with self._guard:
+            if words.is_new:
+                self._index.outdate()
+            learn, forget = self._index.outdated(most)
+        words.forget(forget)
+        words.put([text for name in learn if (text := reading.text_of(self.root, name)) is not None])
+        return len(learn) == most
+
+    def search(self, query: Query) -> frozenset[Path] | None:
+        """The posts for which the words, "has" and "links" of a query hold; None when it has none of these."""
+        words = self._full_text
+        found = words.find(query) if words is not None else frozenset()
+        return None if found is None else frozenset(self.root / name for name in found)
+
+    def has_word(self, word: str) -> bool:
+        """Whether a word of any post begins with this one."""
+        return self._full_text is not None and self._full_text.knows(word)
+
+    def linking_to(self, post_id: str, addresses: Iterable[str] = ()) -> frozenset[Path]:
+        """The posts that link to this one by its id, or to one of these addresses."""
+        words = self._full_text
+        if words is None:
+            return frozenset()
+        return frozenset(self.root / name for name in words.linking_to(post_id) | words.linking(addresses))
+
+    @property
+    def _full_text(self) -> FullText | None:
+        """Loaded at the first look. A second process beside the window's leaves it alone."""
+        if self._words is None and self._lock.held:
+            from postdesk.library.fulltext import FullText
+
+            self._words = FullText(self._words_path)
+        return self._words
 
     def find(self, post_id: str) -> Path | None:
         """The file of a post, None when it has none."""

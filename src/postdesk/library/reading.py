@@ -1,0 +1,38 @@
+"""Reads one file of the library for the full-text index."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from postdesk.core.errors import LibraryError
+from postdesk.core.files import read_file
+from postdesk.library import encoding, frontmatter
+from postdesk.library.addresses import addresses
+from postdesk.library.fulltext import Text
+from postdesk.library.index import is_young, marks_of
+from postdesk.library.kept import Kept
+from postdesk.library.scan import scan
+
+_MOST = 4 << 20  # characters of one post that can be found
+_NO_MARKS = (-1, 0, 0, 0)
+
+
+def text_of(root: Path, name: str) -> Text | None:
+    """What is to be found of the file `name` below `root`; None for what is no file that can be read."""
+    path = root / name
+    try:
+        found = os.lstat(path)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > encoding.LARGEST:
+            return None
+        data, digest = read_file(os.fspath(path))
+    except (OSError, LibraryError):
+        return None
+    marks = marks_of(found)
+    # What may change and keep its marks is read again at the next start.
+    kept = Kept(_NO_MARKS if is_young(marks) else marks, digest, scan(data))
+    decoded = encoding.decode(data)
+    body = "" if decoded.readonly else frontmatter.split(decoded.text)[1][:_MOST]
+    links, picture = addresses(body)
+    return Text(name, kept, body, links, picture)

@@ -1,0 +1,328 @@
+"""The full-text index: every post is found by what it says, and a broken index costs a rescan and nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from postdesk.core.files import read_file
+from postdesk.core.folders import Folders, under
+from postdesk.library import fulltext, index
+from postdesk.library.library import Library
+from postdesk.library.query import read_query
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    return under(tmp_path / "home")
+
+
+@pytest.fixture
+def root(folders: Folders) -> Path:
+    root = folders.documents / "Post Desk"
+    (root / ".postdesk").mkdir(parents=True)  # not the first start: no tour
+    return root
+
+
+@pytest.fixture
+def library(root: Path, folders: Folders) -> Iterator[Library]:
+    library = Library(root, folders)
+    library.open()
+    yield library
+    library.close()
+
+
+def write(root: Path, name: str, body: str, front: str = "") -> Path:
+    """A post that was written long enough ago that its marks are trusted."""
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"---\ntitle: {path.stem}\n{front}---\n\n{body}\n", "utf-8")
+    os.utime(path, (time.time() - 100, time.time() - 100))
+    return path
+
+
+def learn(library: Library) -> None:
+    library.look()
+    while library.index_more():
+        pass
+
+
+def found(library: Library, typed: str) -> set[str]:
+    """The names of the files that a search finds."""
+    paths = library.search(read_query(typed))
+    assert paths is not None
+    return {path.relative_to(library.root).as_posix() for path in paths}
+
+
+def is_complete(library: Library) -> bool:
+    return library.is_complete
+
+
+def index_file(folders: Folders) -> Path:
+    (path,) = folders.cache.rglob("index.sqlite")
+    return path
+
+
+def test_a_post_is_found_by_the_beginning_of_its_words(library: Library, root: Path) -> None:
+    write(root, "boats.md", "The first ferry left the harbour at 6:10.", "tags: [Sea, Übersee]\n")
+    write(root, "trains.md", "No ferry here, but a railway — Ein Café in Köln.")
+    learn(library)
+    assert found(library, "harb") == {"boats.md"}
+    assert found(library, "ferry") == {"boats.md", "trains.md"}
+    assert found(library, "ferry rail") == {"trains.md"}
+    assert found(library, "ferry -harbour") == {"trains.md"}
+    assert found(library, "-harbour") == {"trains.md"}
+    assert found(library, '"first ferry left"') == {"boats.md"}
+    assert found(library, '"ferry first"') == set()
+    assert found(library, "cafe koln") == {"trains.md"}
+    assert found(library, "CAFÉ") == {"trains.md"}
+    assert found(library, "ubersee") == {"boats.md"}
+    assert found(library, "boats") == {"boats.md"}
+    assert found(library, "6:10") == {"boats.md"}
+
+
+def test_what_looks_like_the_databases_own_language_is_words(library: Library, root: Path) -> None:
+    write(root, "a.md", "This OR that AND NEAR(those) * ^column title: yes")
+    learn(library)
+    for typed in ("OR", "this OR", "NEAR(those)", "title:", "a*", "^column", 'x" OR "this', "(", "NOT this"):
+        assert library.search(read_query(typed)) is None or found(library, typed) <= {"a.md"}
+    assert found(library, "NEAR(those)") == {"a.md"}
+
+
+def test_links_and_pictures_are_found(library: Library, root: Path) -> None:
+    write(root, "a.md", "[b](post:00000000000000b0) and https://Example.org/One")
+    write(root, "b.md", "![a boat](boat.jpg)", "id: 00000000000000b0\n")
+    learn(library)
+    assert found(library, "has:picture") == {"b.md"}
+    assert found(library, "-has:picture") == {"a.md"}
+    assert found(library, "links:example.org/one") == {"a.md"}
+    assert library.linking_to("00000000000000b0") == {root / "a.md"}
+    assert library.linking_to("00000000000000b", ["https://Example.org/One"]) == {root / "a.md"}
+    assert library.linking_to("00000000000000b") == set()
+
+
+def test_the_index_follows_saves_renames_copies_and_deletions(library: Library, root: Path) -> None:
+    document = library.new("Harbour", body="The quay at dawn.")
+    learn(library)
+    assert found(library, "dawn") == {"Harbour.md"}
+    document = library.save(document, replace(document.post, body="The quay at dusk."))
+    learn(library)
+    assert found(library, "dawn") == set()
+    assert found(library, "dusk") == {"Harbour.md"}
+    document = library.rename(document, "Quay")
+    learn(library)
+    assert found(library, "dusk") == {"Quay.md"}
+    trashed = library.trash(document.path)
+    learn(library)
+    assert found(library, "dusk") == set()
+    library.restore(trashed)
+    learn(library)
+    assert found(library, "dusk") == {"Quay.md"}
+    (root / "Quay.md").rename(root / "Pier.md")
+    write(root, "Other.md", "By another program at dusk.")
+    learn(library)
+    assert found(library, "dusk") == {"Pier.md", "Other.md"}
+    (root / "Other.md").unlink()
+    learn(library)
+    assert found(library, "dusk") == {"Pier.md"}
+
+
+def test_the_next_start_reads_only_what_has_changed(
+    root: Path, folders: Folders, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "_YOUNG", 0.0)  # as if all of this had been some seconds ago
+    for number in range(20):
+        write(root, f"{number}.md", f"Boat {number}.", f"id: {number:016x}\ntags: [a, b]\ndate: 2024-05-06\n")
+    learn(library)
+    before = library.summaries()
+    library.close()
+    write(root, "7.md", "Boat seven.", "id: 0000000000000007\n")
+    os.utime(root / "7.md", (time.time() - 50, time.time() - 50))
+    (root / "8.md").unlink()
+    read: list[str] = []
+
+    def noted(path: str) -> tuple[bytes, str]:
+        read.append(Path(path).name)
+        return read_file(path)
+
+    monkeypatch.setattr("postdesk.library.index.read_file", noted)
+    again = Library(root, folders)
+    again.open()
+    try:
+        rows = {row.path.name: row for row in again.summaries()}
+        assert read == ["7.md"]
+        assert rows.keys() == {f"{n}.md" for n in range(20)} - {"8.md"}
+        assert all(rows[row.path.name] == row for row in before if row.path.name not in ("7.md", "8.md"))
+        learn(again)
+        assert found(again, "boat") == rows.keys()
+        assert found(again, "seven") == {"7.md"}
+    finally:
+        again.close()
+
+
+def test_a_large_library_is_there_part_by_part(root: Path, folders: Folders, library: Library) -> None:
+    for number in range(30):
+        path = write(root, f"{number:02}.md", "Boat.", f"id: {number:016x}\n")
+        os.utime(path, (1_700_000_000 + number, 1_700_000_000 + number))
+    library.look(budget=0)
+    assert not is_complete(library)
+    assert [row.path.name for row in library.summaries()] == ["29.md"], "the newest first"
+    seen = set()
+    while not is_complete(library):
+        seen |= set(library.look(budget=0).added)
+    assert len(library.summaries()) == 30
+    assert len(seen) == 29
+
+
+def test_the_ids_of_what_was_not_looked_at_yet_are_not_forgotten(
+    root: Path, folders: Folders, library: Library
+) -> None:
+    for number in range(5):
+        write(root, f"{number}.md", "Boat.")
+    ids = {row.path: row.id for row in library.summaries()}
+    library.close()
+    for _turn in range(2):
+        again = Library(root, folders)
+        again.open()
+        again.look(budget=0)
+        again.close()
+    again = Library(root, folders)
+    again.open()
+    assert {row.path: row.id for row in again.summaries()} == ids
+    again.close()
+
+
+def _spoil(path: Path) -> None:
+    path.write_bytes(b"no database at all" * 500)
+
+
+def _cut(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+
+
+def _scramble(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[2000:] = bytes(len(data) - 2000)
+    path.write_bytes(data)
+
+
+def _of_the_future(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 999")
+    database.close()
+
+
+def _strange_row(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute('UPDATE posts SET scan = \'{"date": "never"}\'')
+    database.close()
+
+
+@pytest.mark.parametrize("harm", [_spoil, _cut, _scramble, _of_the_future, _strange_row, Path.unlink])
+def test_a_broken_index_is_made_anew(root: Path, folders: Folders, library: Library, harm: object) -> None:
+    for number in range(50):
+        write(root, f"{number}.md", f"Boat {'word ' * 200}{number}.")
+    learn(library)
+    library.close()
+    assert callable(harm)
+    harm(index_file(folders))
+    again = Library(root, folders)
+    again.open()
+    try:
+        learn(again)
+        learn(again)
+        assert len(again.summaries()) == 50
+        assert len(found(again, "boat")) == 50
+    finally:
+        again.close()
+
+
+def test_an_index_that_is_deleted_in_use_is_made_anew(root: Path, folders: Folders, library: Library) -> None:
+    write(root, "a.md", "A boat.")
+    learn(library)
+    for path in folders.cache.rglob("index.sqlite*"):
+        path.unlink()
+    assert found(library, "boat") <= {"a.md"}
+    learn(library)
+    assert found(library, "boat") == {"a.md"}
+
+
+def test_without_a_place_for_the_index_the_library_works(root: Path, folders: Folders) -> None:
+    folders.cache.parent.mkdir(parents=True, exist_ok=True)
+    folders.cache.write_text("a file where the folder should be")
+    library = Library(root, folders)
+    library.open()
+    write(root, "a.md", "A boat.")
+    learn(library)
+    assert [row.path.name for row in library.summaries()] == ["a.md"]
+    assert found(library, "boat") == set()
+    library.close()
+
+
+def test_the_index_is_made_anew_when_most_of_it_is_dead(
+    root: Path, folders: Folders, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fulltext, "_MOST_DEAD", 5)
+    for turn in range(8):
+        write(root, "a.md", f"Boat {turn}.")
+        learn(library)
+    library.close()
+    again = Library(root, folders)
+    again.open()
+    learn(again)
+    learn(again)
+    with sqlite3.connect(index_file(folders)) as database:
+        assert database.execute("SELECT seq FROM sqlite_sequence").fetchone()[0] <= 2
+    database.close()
+    assert found(again, "boat") == {"a.md"}
+    again.close()
+
+
+_INDEXING = """
+import sys
+from pathlib import Path
+from postdesk.core.folders import under
+from postdesk.library.library import Library
+library = Library(Path(sys.argv[2]), under(Path(sys.argv[1])))
+library.open()
+print("open", flush=True)
+while True:
+    library.look()
+    while library.index_more(3):
+        pass
+    library._index.outdate()
+"""
+
+
+def test_an_index_that_is_killed_while_it_is_written_is_whole_or_made_anew(
+    tmp_path: Path, root: Path, folders: Folders
+) -> None:
+    for number in range(40):
+        write(root, f"{number}.md", f"Boat {number}. {'word ' * 300}")
+    for turn in range(12):
+        process = subprocess.Popen(
+            [sys.executable, "-c", _INDEXING, str(tmp_path / "home"), str(root)],
+            stdout=subprocess.PIPE, cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+        assert process.stdout is not None
+        process.stdout.readline()
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.02 * turn)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    library = Library(root, folders)
+    library.open()
+    learn(library)
+    assert len(found(library, "boat")) == 40
+    assert len(library.summaries()) == 40
+    library.close()
