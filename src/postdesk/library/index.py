@@ -19,16 +19,15 @@ from datetime import datetime
 from pathlib import Path
 
 from postdesk.core.errors import LibraryError
-from postdesk.core.files import content_hash, is_litter, read_file, sweep
+from postdesk.core.files import content_hash, read_file
 from postdesk.core.language import _
 from postdesk.core.post import Visibility
 from postdesk.library.encoding import LARGEST, too_large
 from postdesk.library.frontmatter import Fields
 from postdesk.library.kept import Kept, Marks
-from postdesk.library.names import POST_SUFFIXES, is_hidden
 from postdesk.library.scan import Scan, scan
+from postdesk.library.walk import walk
 
-_DEEPEST = 32
 # Within this time after a change a second one may leave the same marks (FAT counts in two seconds).
 _YOUNG = 2.0
 
@@ -149,8 +148,9 @@ class Index:
         end = time.monotonic() + budget
         gone: list[str] = []
         if not self._todo:
-            found, unread = self._walk(tidy)
-            gone = [name for name in self._known if name not in found and not name.startswith(tuple(unread))]
+            walked = walk(self._root, tidy=tidy)
+            found, self._folders = walked.posts, walked.folders
+            gone = [name for name in self._known if name not in found and not name.startswith(walked.unread)]
             self._outdated |= dict.fromkeys((n for n in self._kept if n not in found), False)
             # The newest come first when there are many to be read.
             self._todo = found if self._known else dict(sorted(found.items(), key=_changed))
@@ -268,44 +268,6 @@ class Index:
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
-
-    def _walk(self, tidy: bool) -> tuple[dict[str, os.stat_result], list[str]]:
-        found: dict[str, os.stat_result] = {}
-        unread: list[str] = []
-        folders = [("", os.fspath(self._root), 0)]
-        walked: list[str] = []
-        while folders:
-            prefix, folder, depth = folders.pop()
-            walked.append(folder)
-            litter = False
-            try:
-                with os.scandir(folder) as entries:
-                    for entry in entries:
-                        name = entry.name
-                        if is_hidden(name):
-                            litter = litter or is_litter(name)
-                        elif name.lower().endswith(POST_SUFFIXES):
-                            if entry.is_file() or entry.is_symlink():
-                                try:
-                                    found[prefix + name] = entry.stat(follow_symlinks=False)
-                                except FileNotFoundError:
-                                    continue  # deleted in this moment
-                        elif entry.is_dir(follow_symlinks=False) and depth < _DEEPEST:
-                            folders.append((f"{prefix}{name}/", entry.path, depth + 1))
-            except OSError as error:
-                if depth == 0:
-                    raise LibraryError(
-                        _("The folder “{name}” cannot be reached.").format(name=self._root.name),
-                        _("Nothing was changed in it; open texts are safe in Post Desk."),
-                        _("Connect the disk again, or choose another folder."),
-                        details=str(error),
-                    ) from error
-                # What cannot be read is not deleted.
-                unread.append(prefix)
-            if litter and tidy:
-                sweep(folder)
-        self._folders = tuple(walked)
-        return found, unread
 
     def _remembered(self, name: str, marks: Marks) -> _Known | None:
         """What the last run knew of a file that has not changed since."""
