@@ -10,6 +10,7 @@ from postdesk.core.files import load_json, save_json
 from postdesk.core.folders import Folders
 
 THEMES: Final = ("system", "light", "dark")
+ORDERS: Final = ("changed", "published", "title")
 TEXT_SIZES: Final = range(10, 33)
 
 
@@ -19,14 +20,17 @@ class Settings:
 
     `library` is the last library's path ("" is the default one). `theme` is one of THEMES. `text_size` of the
     editor is in pixels at 100 %. `sites`: whether a site may be asked for titles and pictures, by its slug
-    (core/embeds.py), as she answered; one that is not there was not asked about. Which panes are shown belongs
-    to the session, the default blog to the accounts.
+    (core/embeds.py), as she answered; one that is not there was not asked about. `searches` are saved ones, what
+    she types by the name that she gave. `order` of the list is one of ORDERS. Which panes are shown belongs to the
+    session, the default blog to the accounts.
     """
 
     library: str = ""
     theme: str = "system"
     text_size: int = 16
     sites: Mapping[str, bool] = field(default_factory=dict)
+    searches: Mapping[str, str] = field(default_factory=dict)
+    order: str = "changed"
 
 
 def load_settings(folders: Folders) -> Settings:
@@ -56,6 +60,10 @@ def _usable(name: str, value: Any) -> Any:
     if name == "theme" and value not in THEMES:
         return None
     if name == "text_size" and value not in TEXT_SIZES:
+        return None
+    if name == "order" and value not in ORDERS:
+        return None
+    if name == "searches" and not all(type(typed) is str for typed in value.values()):
         return None
     if name == "sites" and not all(type(answer) is bool for answer in value.values()):
         return None

@@ -48,6 +48,7 @@ __all__ = ["HIDDEN", "Changes", "Library", "Summary", "Trashed"]
 log = logging.getLogger(__name__)
 
 HIDDEN = ".postdesk"
+_AT_ONCE = 0.5  # s that opening a post waits for a library that was never looked at
 _MOST_AT_ONCE = 4 << 20  # bytes that are read and shown before the first paint
 
 
@@ -170,10 +171,10 @@ class Library:
 
     # --- the list ---
 
-    def summaries(self) -> tuple[Summary, ...]:
-        """One row per post, newest first."""
+    def summaries(self, *, so_far: bool = False) -> tuple[Summary, ...]:
+        """One row per post, newest first; `so_far`: of those that were looked at."""
         with self._guard:
-            self._look_once()
+            self._look_once(_AT_ONCE if so_far else math.inf)
             return self._index.summaries()
 
     @property
@@ -210,12 +211,12 @@ class Library:
                     log.warning("The ids of the library were not stored: %s", error.details)
             return changes
 
-    def _look_once(self) -> None:
+    def _look_once(self, budget: float = math.inf) -> None:
         """Before anything is answered from the index. What was changed under a post that is open is told
         later.
         """
-        if not self._looked:
-            self._untold = replace(self.look(), added=())
+        if not self._looked or (budget == math.inf and not self._index.is_complete):
+            self._untold = replace(self.look(budget), added=())
 
     # --- the full-text index ---
 
@@ -277,7 +278,7 @@ class Library:
         inside = self._inside(path)
         document = load_document(inside)
         with self._guard:
-            self._look_once()
+            self._look_once(_AT_ONCE)
             # What is read here may be newer than what was looked at: the next look still has to say so.
             post_id = self._index.id_for(inside, document.post.id)
         return replace(document, post=replace(document.post, id=post_id))

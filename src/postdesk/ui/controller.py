@@ -25,6 +25,7 @@ from postdesk.core.cancel import Cancel
 from postdesk.core.errors import Intercepted, PostDeskError, Unreachable
 from postdesk.core.language import _, ngettext
 from postdesk.core.post import Post
+from postdesk.core.settings import ORDERS
 from postdesk.library.document import Document
 from postdesk.library.library import Changes
 from postdesk.markup.counts import reading_minutes
@@ -44,6 +45,7 @@ from postdesk.ui.preview.preview import Preview
 from postdesk.ui.publish import PublishPopover
 from postdesk.ui.publish_commands import PublishCommands
 from postdesk.ui.publisher import Publisher, count_waiting
+from postdesk.ui.searches import Searches
 from postdesk.ui.session import Session
 from postdesk.ui.shelf import Gathered, Shelf, file_key, path_of, remote_of, spoken_title
 from postdesk.ui.standing import Standing
@@ -89,6 +91,7 @@ class Controller(QObject):
         self.pictures = Pictures(desk.library, self.session, tasks, editor, details, window)
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
+        self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
         self.outline = Outline(window.toasts.host, window.theme, editor)
         self.embeds = Embeds(
@@ -292,6 +295,7 @@ class Controller(QObject):
             path,
             resolve=lambda r: self.desk.library.resolve_picture(path, r),
         )
+        self.searches.opened()
         self.window.set_post_title(post.title)
         self.window.sidebar.select(file_key(path))
         self.pictures.show_featured()
@@ -469,6 +473,7 @@ class Controller(QObject):
             "bigger": lambda: self.preferences.step_text(1),
             "smaller": lambda: self.preferences.step_text(-1),
             "normal_size": lambda: self.preferences.step_text(0),
+            **{f"sort_{order}": partial(self.searches.set_order, order) for order in ORDERS},
             "theme_system": lambda: self.preferences.set_theme("system"),
             "theme_light": lambda: self.preferences.set_theme("light"),
             "theme_dark": lambda: self.preferences.set_theme("dark"),
@@ -513,6 +518,8 @@ class Controller(QObject):
         self.shelf.gathered.connect(self._gathered)
         self.shelf.changed_outside.connect(self._changed_outside)
         self.shelf.found.connect(w.sidebar.set_found)
+        self.shelf.explained.connect(w.sidebar.set_contexts)
+        w.sidebar.looked_at.connect(self.shelf.explain)
         self.files.changed.connect(self.shelf.refresh)
         self.files.made.connect(self._made)
         w.sidebar.row_chosen.connect(self._chosen)
@@ -526,6 +533,7 @@ class Controller(QObject):
         w.closing.connect(self.finish)
         self.preferences.changed.connect(self.popover.set_theme)
         self.preferences.changed.connect(self.outline.set_theme)
+        self.preferences.changed.connect(self.searches.set_theme)
         self.preferences.sites_changed.connect(self.embeds.look_again)
         self.embeds.wanted.connect(self.preferences.offer_site)
         self._preview.set_cards(self.embeds)

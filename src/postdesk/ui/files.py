@@ -44,7 +44,7 @@ class Files(QObject):
     def open_newest(self) -> None:
         """The post that was changed last, or a new one where there is none."""
         self._run(
-            self._desk.library.summaries,
+            lambda: self._desk.library.summaries(so_far=True),
             lambda found: self._session.open(found[0].path, otherwise=self.new) if found else self.new(),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -70,6 +71,14 @@ class Preferences(QObject):
         """Whether a site (by its slug) may be asked for titles and pictures."""
         self._keep(replace(self._desk.settings, sites={**self._desk.settings.sites, slug: may_be_asked}))
         self.sites_changed.emit()
+
+    def set_order(self, order: str) -> None:
+        """What the list is sorted by, one of `core.settings.ORDERS`."""
+        self._keep(replace(self._desk.settings, order=order))
+
+    def set_searches(self, searches: Mapping[str, str]) -> None:
+        """The saved searches: what is typed, by name."""
+        self._keep(replace(self._desk.settings, searches=dict(searches)))
 
     def offer_site(self, provider: Provider) -> None:
         """Ask her about a site, without holding her up; no answer is no consent, and no refusal either."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QLocale, QPoint, QRect, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -396,3 +396,32 @@ def test_the_sidebar_changes_its_colours_at_run_time(sidebar: Sidebar) -> None:
     light = sidebar.grab().toImage()
     sidebar.set_theme(load_theme(dark=True))
     assert sidebar.grab().toImage() != light
+
+
+def test_published_posts_stand_below_their_months(sidebar: Sidebar) -> None:
+    moments = [
+        datetime(2026, month, day, 12, tzinfo=UTC).timestamp()
+        for month, day in ((3, 9), (3, 2), (2, 27), (2, 1))
+    ]
+    sidebar.posts.locale = QLocale(QLocale.Language.English)
+    sidebar.set_rows([Row(str(n), f"Post {n}", when, "published") for n, when in enumerate(moments)])
+    sidebar.show_tab("published")
+    posts = sidebar.posts
+    assert [posts.heading(place) for place in range(4)] == ["March 2026", "", "February 2026", ""]
+    assert _box(sidebar, "0").height() > _box(sidebar, "1").height()
+    sidebar.show_tab("all")
+    assert not any(posts.heading(place) for place in range(4))
+    sidebar.show_tab("published")
+    posts.months = False  # sorted by title
+    assert not any(posts.heading(place) for place in range(4))
+
+
+def test_the_order_of_publication_decides_the_month(sidebar: Sidebar) -> None:
+    now, then = (
+        datetime(2026, 3, 9, 12, tzinfo=UTC).timestamp(),
+        datetime(2020, 5, 1, 12, tzinfo=UTC).timestamp(),
+    )
+    sidebar.posts.locale = QLocale(QLocale.Language.English)
+    sidebar.set_rows([Row("a", "Old, changed today", now, "published", moment=then)])
+    sidebar.show_tab("published")
+    assert sidebar.posts.heading(0) == "May 2020"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -234,6 +235,10 @@ class Editor(QWidget):
 
     def close_find(self) -> None:
         self._finder.close()
+
+    def mark(self, wanted: re.Pattern[str] | None, *, show: bool = False) -> None:
+        """Mark what the list was searched for, and `show` its first place; None marks nothing any more."""
+        self._finder.mark(wanted, show=show)
 
     def find_next(self) -> None:
         self._finder.go(forward=True)

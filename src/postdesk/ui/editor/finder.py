@@ -28,6 +28,7 @@ class Finder(QObject):
         self._text = text
         self._theme: Theme | None = None
         self._search = Search(text.source.lines)
+        self._marked: re.Pattern[str] | None = None  # what the list was searched for
         self._hunt = QTimer(self, singleShot=True)
         self._hunt.timeout.connect(self._search_on)
         text.lines_edited.connect(self._follow)
@@ -58,16 +59,33 @@ class Finder(QObject):
         self._bar.words.selectAll()
         self.search_anew()
 
+    def mark(self, wanted: re.Pattern[str] | None, *, show: bool = False) -> None:
+        """Marks what the list was searched for while nothing is looked for here; `show` brings the first place into
+        view, with the cursor before it. None marks nothing any more."""
+        self._marked = wanted
+        if self._bar.isVisible():
+            return
+        self._search.look_for(wanted)
+        self._mark_hits()
+        found = self._search.next_from(0, 0) if show else None
+        if found is not None:
+            cursor = self._text.textCursor()
+            cursor.setPosition(self._text.document().findBlockByNumber(found[0]).position() + found[1][0])
+            self._text.setTextCursor(cursor)
+            self._text.centerCursor()
+            self._marking.start()
+
     def close(self) -> None:
         """Hides the bar; the keyboard goes to the text."""
         self._bar.hide()
         self._hunt.stop()
+        self._marked = None
         self._text.setExtraSelections([])
         self._text.setFocus()
 
     def search_anew(self) -> None:
         """Another text is shown, or the bar was opened."""
-        self._search.look_for(self._bar.wanted() if self._bar.isVisible() else None)
+        self._search.look_for(self._wanted())
         self._mark_hits()
         if self._bar.isVisible():
             self._search_on(_PATIENCE)
@@ -132,8 +150,14 @@ class Finder(QObject):
     def _follow(self, first: int, removed: int, come: list[str]) -> None:
         self._search.splice(first, removed, len(come))
 
+    def _wanted(self) -> re.Pattern[str] | None:
+        return self._bar.wanted() if self._bar.isVisible() else self._marked
+
     def _edited(self) -> None:
-        if self._bar.isVisible():
+        if not self._bar.isVisible():
+            if self._marked is not None:
+                self._marking.start()
+        else:
             self._marking.start()  # later, too: Qt lays the text out after it has told what changed
             self._hunt.start(0)
 
@@ -146,8 +170,8 @@ class Finder(QObject):
             self._hunt.start(0)
 
     def _follow_wanted(self) -> None:
-        if self._search.wanted != self._bar.wanted():
-            self._search.look_for(self._bar.wanted())
+        if self._search.wanted != self._wanted():
+            self._search.look_for(self._wanted())
 
     def _search_from_here(self) -> None:
         """While the words are typed the first hit from the cursor on is shown."""
@@ -180,7 +204,9 @@ class Finder(QObject):
 
     def _mark_hits(self) -> None:
         """Marks the hits that show; the others are marked when they come into view."""
-        if not self._bar.isVisible() or self._theme is None:
+        if self._theme is None or (not self._bar.isVisible() and self._marked is None):
+            if self._text.extraSelections():
+                self._text.setExtraSelections([])
             return
         self._follow_wanted()
         text = self._text

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPen,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from postdesk.core.language import _
 from postdesk.ui.sidebar.rows import Index, Posts, Row, RowRole
 from postdesk.ui.theme import Theme, ui_font
+
+if TYPE_CHECKING:
+    from postdesk.library.context import Context
 
 _ACROSS, _DOWN, _GAP, _BETWEEN = (
     10,
@@ -45,10 +58,15 @@ class RowDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Qt asks how high a row is."""
-        lines = _MOST
-        if not self.even:
-            lines = self._count(index.data(Qt.ItemDataRole.DisplayRole), option.rect.width())
-        return QSize(0, self.height(lines))
+        if self.even:
+            return QSize(0, self.height(_MOST))
+        lines = self._count(index.data(Qt.ItemDataRole.DisplayRole), option.rect.width())
+        above = self._heading_height if self._posts.heading(index.row()) else 0
+        return QSize(0, self.height(lines) + above)
+
+    @cached_property
+    def _heading_height(self) -> int:
+        return self._small_height + 10
 
     def height(self, lines: int) -> int:
         """The height in px of a row with so many lines of title."""
@@ -65,6 +83,9 @@ class RowDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(option.rect).adjusted(0, 0, 0, -_BETWEEN)
+        month = self._posts.heading(index.row())
+        if month:
+            box = self._paint_heading(painter, box, month, option.direction)
         picked = bool(option.state & QStyle.StateFlag.State_Selected)
         over = bool(option.state & QStyle.StateFlag.State_MouseOver)
         if picked or over:
@@ -77,7 +98,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 7, 7)
         inner = box.adjusted(_ACROSS, _DOWN, -_ACROSS, -_DOWN)
         title = row.title or _("Untitled")
-        lines = title_lines(title, self._title_font, inner.width())
+        lines = title_lines(title, self._title_font, inner.width(), 1 if month and self.even else _MOST)
         used = len(lines) * self._title_height + _GAP + self._small_height
         top = inner.top() + (max(0.0, (inner.height() - used) / 2) if self.even else 0.0)
         right = option.direction == Qt.LayoutDirection.RightToLeft
@@ -93,13 +114,56 @@ class RowDelegate(QStyledItemDelegate):
         colour = {"warn": theme.warn, "bad": theme.bad}.get(row.level, theme.soft)
         painter.setFont(self._small_font)
         painter.setPen(QColor(colour))
-        line = QFontMetricsF(self._small_font).elidedText(
-            self._posts.line(row), Qt.TextElideMode.ElideRight, inner.width()
-        )
-        painter.drawText(
-            QRectF(inner.left(), top + _GAP, inner.width(), self._small_height), int(flags), line
-        )
+        place = QRectF(inner.left(), top + _GAP, inner.width(), self._small_height)
+        found = self._posts.context(row)
+        if found is not None:
+            self._paint_context(painter, place, found, option.direction)
+        else:
+            line = QFontMetricsF(self._small_font).elidedText(
+                self._posts.line(row), Qt.TextElideMode.ElideRight, inner.width()
+            )
+            painter.drawText(place, int(flags), line)
         painter.restore()
+
+    def _paint_heading(
+        self, painter: QPainter, box: QRectF, month: str, direction: Qt.LayoutDirection
+    ) -> QRectF:
+        """A month above its first post; returns what is left for the post."""
+        right = direction == Qt.LayoutDirection.RightToLeft
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        place = QRectF(box.left() + _ACROSS, box.top(), box.width() - 2 * _ACROSS, self._heading_height)
+        painter.setFont(self._small_font)
+        painter.setPen(QColor(self.theme.faint))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute | side
+        painter.drawText(place, int(flags), month)
+        return box.adjusted(0, self._heading_height, 0, 0)
+
+    def _paint_context(
+        self, painter: QPainter, place: QRectF, found: Context, direction: Qt.LayoutDirection
+    ) -> None:
+        """The line with its hits marked. A layout, not HTML: the words are anybody's."""
+        layout = QTextLayout(found.text, self._small_font)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.NoWrap)
+        option.setTextDirection(direction)
+        layout.setTextOption(option)
+        mark = QTextCharFormat()
+        mark.setBackground(QColor(self.theme.mark))
+        mark.setForeground(QColor(self.theme.ink))
+        ranges = []
+        for first, behind in found.hits:
+            one = QTextLayout.FormatRange()
+            one.start, end = _units(found.text, first), _units(found.text, behind)
+            one.length, one.format = end - one.start, mark
+            ranges.append(one)
+        layout.setFormats(ranges)
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(1e6 if direction == Qt.LayoutDirection.LeftToRight else place.width())
+        layout.endLayout()
+        painter.setClipRect(place)
+        top = place.top() + (place.height() - line.height()) / 2
+        layout.draw(painter, QPointF(place.left(), top))
 
     def _count(self, title: str, width: int) -> int:
         known = self._lines.get((title, width))
@@ -111,8 +175,13 @@ class RowDelegate(QStyledItemDelegate):
         return known
 
 
-def title_lines(title: str, font: QFont, width: float) -> list[str]:
-    """`title` broken into at most two lines of `width` px, the last one with an ellipsis where words are left over."""
+def _units(text: str, place: int) -> int:
+    """A place in `text` in UTF-16 units, as Qt counts."""
+    return place if text.isascii() else len(text[:place].encode("utf-16-le", "surrogatepass")) // 2
+
+
+def title_lines(title: str, font: QFont, width: float, most: int = _MOST) -> list[str]:
+    """`title` broken into at most `most` lines of `width` px, the last with an ellipsis where words are left over."""
     title = " ".join(title.split())[:400]
     layout = QTextLayout(title, font)
     option = QTextOption()
@@ -120,14 +189,14 @@ def title_lines(title: str, font: QFont, width: float) -> list[str]:
     layout.setTextOption(option)
     lines: list[str] = []
     layout.beginLayout()
-    while len(lines) < _MOST:
+    while len(lines) < most:
         line = layout.createLine()
         if not line.isValid():
             break
         line.setLineWidth(max(20.0, width))
         line.setPosition(QPointF(0, 0))
         start = line.textStart()
-        if len(lines) == _MOST - 1:
+        if len(lines) == most - 1:
             rest = _from_utf16(title, start)
             lines.append(QFontMetricsF(font).elidedText(rest, Qt.TextElideMode.ElideRight, max(20.0, width)))
         else:

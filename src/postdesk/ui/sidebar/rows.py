@@ -6,15 +6,18 @@ The filter is our own: QSortFilterProxyModel asks each row for its text across t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
 
 from postdesk.core.language import _, ngettext
-from postdesk.ui.sidebar.when import when_words
+from postdesk.ui.sidebar.when import month_words, when_words
+
+if TYPE_CHECKING:
+    from postdesk.library.context import Context
 
 Index = QModelIndex | QPersistentModelIndex
 RowRole = Qt.ItemDataRole.UserRole
@@ -28,6 +31,7 @@ class Row:
     """One post in the list. `key` is unique and opaque. `when` is seconds since 1970 (UTC) or None. `tab` is "drafts",
     "scheduled" or "published". `state` is said only when there is something to say ("Waiting"), in the colour of
     `level` ("", "warn" or "bad"). `words` counts words, 0 where unknown; `blog` stands in their place when given.
+    `moment` is what the list is sorted by when that is not `when`.
     """
 
     key: str
@@ -39,6 +43,7 @@ class Row:
     state: str = ""
     level: str = ""
     waiting: bool = False
+    moment: float | None = None
 
 
 def local_now() -> datetime:
@@ -72,10 +77,12 @@ class Posts(QAbstractListModel):
         self.locale = QLocale()
         self._rows: tuple[Row, ...] = ()
         self._searched: list[str] | None = None
+        self._contexts: Mapping[str, Context] = {}
+        self.months = True
         self._shown: Sequence[int] = ()
         self._tab = "drafts"
         self._query = ""
-        self._found: frozenset[str] = frozenset()
+        self._found: frozenset[str] | None = None
 
     # --- what the window tells ---
 
@@ -97,14 +104,41 @@ class Posts(QAbstractListModel):
         self.endResetModel()
         return True
 
-    def set_filter(self, tab: str, query: str = "", found: Collection[str] = ()) -> None:
-        """Show the rows of a tab whose title has every word of `query`, or whose key is in `found` (what a search of
-        the texts gave for the same query).
+    def set_filter(self, tab: str, query: str = "", found: Collection[str] | None = None) -> None:
+        """Show the rows of a tab; of a query those whose title has every word, until it is known what was `found` for
+        it: then the rows with these keys, and of a query of words alone those with such a title, too.
         """
-        self._tab, self._query, self._found = tab, query, frozenset(found)
+        if query != self._query:
+            self._contexts = {}
+        self._tab, self._query = tab, query
+        self._found = None if found is None else frozenset(found)
         self.beginResetModel()
         self._shown = self._filtered()
         self.endResetModel()
+
+    def set_contexts(self, contexts: Mapping[str, Context]) -> None:
+        """Where the query was found in some of the rows: shown in place of their second line."""
+        self._contexts = {**self._contexts, **contexts}
+        if self._shown:
+            self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
+
+    def context(self, row: Row) -> Context | None:
+        """Where the query was found in a row's post, as far as that is known."""
+        return self._contexts.get(row.key)
+
+    def without_context(self, places: Iterable[int]) -> list[str]:
+        """The keys of the rows at these places of which it is not known."""
+        there = [self.row(place).key for place in places if 0 <= place < len(self._shown)]
+        return [key for key in there if key not in self._contexts]
+
+    def heading(self, place: int) -> str:
+        """The month that begins at this place of the published posts, "" elsewhere."""
+        if self._tab != "published" or self._query.strip() or not self.months:
+            return ""
+        month = _month(self.row(place))
+        if month is None or (place and month == _month(self.row(place - 1))):
+            return ""
+        return month_words(*month, self.locale)
 
     # --- what the list asks ---
 
@@ -168,16 +202,34 @@ class Posts(QAbstractListModel):
         else:
             tab = self._tab
             places = [at for at, row in enumerate(rows) if row.tab == tab]
-        words = self._query.casefold().split()
-        if not words:
+        if not self._query.strip():
             return places
+        # Loaded with the first search.
+        from postdesk.library.context import fold
+        from postdesk.library.query import read_query
+
+        query = read_query(self._query)
+        if not query:
+            return places
+        plain = not query.filters and not any(term.phrase or term.excluded for term in query.terms)
+        words = [fold(word) for word in query.wanted]
+        if self._found is not None and not plain:
+            return [at for at in places if rows[at].key in self._found]
         if self._searched is None:
-            self._searched = [row.title.casefold() for row in rows]
+            self._searched = [fold(row.title) for row in rows]
         titles, found = self._searched, self._found
+        titled = places
         for word in words:
-            matching = [at for at in places if word in titles[at]]
-            if found:
-                kept = set(matching)
-                matching = [at for at in places if at in kept or rows[at].key in found]
-            places = matching
-        return places
+            titled = [at for at in titled if word in titles[at]]
+        if not found:
+            return titled
+        kept = set(titled)
+        return [at for at in places if at in kept or rows[at].key in found]
+
+
+def _month(row: Row) -> tuple[int, int] | None:
+    moment = row.when if row.moment is None else row.moment
+    if not moment:
+        return None
+    there = datetime.fromtimestamp(moment, UTC).astimezone()
+    return there.year, there.month

@@ -5,8 +5,9 @@ It is told rows and blogs and says what the writer chose; the list itself is in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QLocale, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
@@ -21,6 +22,10 @@ from postdesk.ui.sidebar.tabs import Tabs
 from postdesk.ui.sidebar.waiting import WaitingBox
 from postdesk.ui.theme import Theme
 
+if TYPE_CHECKING:
+    from postdesk.library.context import Context
+
+_STILL = 60  # ms without scrolling until it is asked where a query was found in what she sees
 _MINUTE = 60_000  # ms: "5 minutes ago" goes on counting
 
 
@@ -28,14 +33,16 @@ class Sidebar(QWidget):
     """Everything at the left. Keys of rows and ids of blogs are opaque to it.
 
     `row_chosen`: a row became the current one by her hand. `row_opened`: Return or a double click; she wants to
-    write. `search_changed`: the text as it is typed; titles are filtered already, `set_found` may add more. `left`:
-    Escape in an empty search field or in the list; she wants back to the text.
+    write. `search_changed`: the text as it is typed; titles are filtered already, `set_found` says more. `looked_at`:
+    the query, and the keys of rows that she sees and that do not show where it was found. `left`: Escape in an empty
+    search field or in the list; she wants back to the text.
     """
 
     row_chosen = Signal(str)
     row_opened = Signal(str)
     tab_changed = Signal(str)
     search_changed = Signal(str)
+    looked_at = Signal(str, object)
     blog_chosen = Signal(str)
     left = Signal()
 
@@ -56,6 +63,7 @@ class Sidebar(QWidget):
         self._telling = False
         self._key = ""
         self._query = ""
+        self._answered = False  # it is known what the texts have of the query
         self.posts = Posts(now)
         self.switcher = Switcher(actions, theme, self)
         self.search = QLineEdit(self)
@@ -85,6 +93,9 @@ class Sidebar(QWidget):
         self.list.opened.connect(self._on_opened)
         self.list.selectionModel().currentChanged.connect(self._on_current)
         self.waiting.clicked.connect(lambda: actions.trigger("outbox"))
+        self._look = QTimer(self, singleShot=True, interval=_STILL)
+        self._look.timeout.connect(self._say_looked_at)
+        self.list.verticalScrollBar().valueChanged.connect(self._look.start)
         self._clock = QTimer(self)
         self._clock.setInterval(_MINUTE)
         self._clock.timeout.connect(lambda: self.list.viewport().update())
@@ -113,7 +124,33 @@ class Sidebar(QWidget):
     def set_found(self, query: str, keys: Collection[str]) -> None:
         """Rows that a search of the texts found; dropped when she has typed on meanwhile."""
         if query == self._query:
-            self._show(keys)
+            self._show(keys if query else None)
+            self._look.start()
+
+    def set_contexts(self, query: str, contexts: Mapping[str, Context]) -> None:
+        """Where a query was found in some of the rows."""
+        if query == self._query:
+            self.posts.set_contexts(contexts)
+
+    @property
+    def query(self) -> str:
+        """What is searched for, "" for nothing."""
+        return self._query
+
+    def search_for(self, query: str) -> None:
+        """Search as if she had typed it."""
+        self.search.setText(query)
+        self._on_search(query)
+
+    def _say_looked_at(self) -> None:
+        if not self._query or not self.posts.rowCount():
+            return
+        first = self.list.indexAt(QPoint(20, 2)).row()
+        last = self.list.indexAt(QPoint(20, self.list.viewport().height() - 2)).row()
+        last = self.posts.rowCount() - 1 if last < 0 else last
+        keys = self.posts.without_context(range(max(0, first), min(last, max(0, first) + 60) + 1))
+        if keys:
+            self.looked_at.emit(self._query, keys)
 
     def select(self, key: str) -> None:
         """Show the row of this key as the chosen one ("": none); `row_chosen` is not sent."""
@@ -221,7 +258,8 @@ class Sidebar(QWidget):
         layout.addLayout(inner, 1)
         layout.addWidget(self.waiting)
 
-    def _show(self, found: Collection[str] = ()) -> None:
+    def _show(self, found: Collection[str] | None = None) -> None:
+        self._answered = found is not None
         self._telling = True
         self.posts.set_filter(self.tabs.current, self._query, found)
         self._telling = False
@@ -254,7 +292,12 @@ class Sidebar(QWidget):
             self._pages.setCurrentWidget(self.list)
             return
         if self._query:
-            words = _("No post here has “{words}” in its title.").format(words=self._query)
+            nothing = (
+                _("Nothing was found for “{words}”.")
+                if self._answered
+                else _("No post here has “{words}” in its title.")
+            )
+            words = nothing.format(words=self._query)
         else:
             new = self._actions.action("new").shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             words = {

@@ -38,6 +38,12 @@ def when_words(moment: datetime, now: datetime, locale: QLocale, *, changed: boo
     return _("{day}, {time}").format(day=day, time=clock) if days > 0 else day
 
 
+def month_words(year: int, month: int, locale: QLocale) -> str:
+    """A month as a heading, e.g. "November 2026"."""
+    name = locale.standaloneMonthName(month, QLocale.FormatType.LongFormat)
+    return _("{month} {year}").format(month=name[:1].upper() + name[1:], year=year)
+
+
 def day_words(moment: datetime, locale: QLocale, *, year: bool) -> str:
     """The day in the order of the locale's short date, the month as a short word, e.g. "19 Nov" or "Nov 19, 2025"."""
     order = locale.dateFormat(QLocale.FormatType.ShortFormat).lower()

@@ -1,0 +1,144 @@
+"""Which rows of the list a search means: the index's answer for the library's files, titles for the rest, and the
+operators on what is known of each post. Called in tasks; nothing of Qt here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from postdesk.library.context import Context, context, fold
+from postdesk.library.query import Filter, Query, Term
+from postdesk.library.slips import Words, has_word
+from postdesk.ui.sidebar.rows import Row
+
+
+class Facts(Protocol):
+    """What a summary of a file and a post of a blog have in common."""
+
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+    @property
+    def categories(self) -> tuple[str, ...]: ...
+    @property
+    def date(self) -> datetime | None: ...
+    @property
+    def excerpt(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A row, what is known of its post, its file (None: only on a blog), and the names of the blogs that have it."""
+
+    row: Row
+    facts: Facts
+    path: Path | None
+    blogs: tuple[str, ...]
+
+
+class Searched(Protocol):
+    """The library, as far as a search needs it."""
+
+    def search(self, query: Query) -> frozenset[Path] | None: ...
+    def has_word(self, word: str) -> bool: ...
+
+
+def find_keys(
+    library: Searched, shelved: Sequence[Shelved], titles: Words, query: Query, outdated: Callable[[], bool]
+) -> frozenset[str]:
+    """The keys of the rows that `query` means; of what is found by then when `outdated` says that nobody waits."""
+    query, meant = _forgiven(library, titles, query)
+    files = library.search(query)
+    wanted = [fold(term.words) for term in query.terms if not term.excluded]
+    unwanted = [fold(term.words) for term in query.terms if term.excluded]
+    keys = set()
+    for one in shelved:
+        if outdated():
+            break
+        title = fold(one.row.title)
+        if one.path is None:
+            text = f"{title}\n{fold(one.facts.excerpt)}"
+            fits = all(word in text for word in wanted) and not any(word in text for word in unwanted)
+            fits = fits and not any(f.operator in ("has", "links") for f in query.filters)
+        else:
+            # A title counts by any part of it, as while she was still typing.
+            fits = files is None or one.path in files or (not query.filters and _in(title, wanted, unwanted))
+        fits = fits and all(has_word(title, words) for words in meant)
+        if fits and all(_holds(one, each) for each in query.filters):
+            keys.add(one.row.key)
+    return frozenset(keys)
+
+
+def _in(title: str, wanted: Sequence[str], unwanted: Sequence[str]) -> bool:
+    return bool(wanted) and not unwanted and all(word in title for word in wanted)
+
+
+def _forgiven(library: Searched, titles: Words, query: Query) -> tuple[Query, list[Collection[str]]]:
+    """The query without the words that stand nowhere, and for each of these the words of titles that are meant."""
+    kept: list[Term] = []
+    meant: list[Collection[str]] = []
+    for term in query.terms:
+        near = frozenset[str]() if term.phrase or term.excluded else titles.near(term.words)
+        if near and not library.has_word(term.words):
+            meant.append(near)
+        else:
+            kept.append(term)
+    return replace(query, terms=tuple(kept)), meant
+
+
+def _holds(one: Shelved, wanted: Filter) -> bool:
+    check = _CHECKS.get(wanted.operator)
+    return check is None or check(one, wanted) is not wanted.excluded
+
+
+def _begins(names: Iterable[str], value: str) -> bool:
+    return any(name.casefold().startswith(value) for name in names)
+
+
+def _state(one: Shelved, wanted: Filter) -> bool:
+    if wanted.value == "waiting":
+        return one.row.waiting
+    return one.row.tab == {"draft": "drafts"}.get(wanted.value, wanted.value)
+
+
+def _moment(one: Shelved) -> float:
+    return one.facts.date.timestamp() if one.facts.date else one.row.when or 0.0
+
+
+def _before(one: Shelved, wanted: Filter) -> bool:
+    return wanted.moment is not None and _moment(one) < wanted.moment.timestamp()
+
+
+# "has" and "links" are asked of the index.
+_CHECKS: Mapping[str, Callable[[Shelved, Filter], bool]] = {
+    "tag": lambda one, wanted: _begins(one.facts.tags, wanted.value),
+    "category": lambda one, wanted: _begins(one.facts.categories, wanted.value),
+    "blog": lambda one, wanted: any(wanted.value in name.casefold() for name in one.blogs),
+    "state": _state,
+    "before": _before,
+    "after": lambda one, wanted: not _before(one, wanted),
+}
+
+
+def contexts(paths: Mapping[str, Path], words: Sequence[str]) -> dict[str, Context]:
+    """For each key the line of its file in which one of `words` stands first; keys without one are left out."""
+    found = {}
+    for key, path in paths.items():
+        try:
+            text = path.read_text("utf-8", errors="replace")
+        except OSError:
+            continue  # gone since the list was made; the next look says so
+        line = context(body_of(text), words)
+        if line is not None:
+            found[key] = line
+    return found
+
+
+def body_of(text: str) -> str:
+    """A file's text behind its front matter."""
+    if not text.startswith("---"):
+        return text
+    end = text.find("\n---", 3)
+    return text[end + 4 :] if end >= 0 else text
