@@ -60,7 +60,7 @@ def found(library: Library, typed: str) -> set[str]:
     """The names of the files that a search finds."""
     paths = library.search(read_query(typed))
     assert paths is not None
-    return {path.relative_to(library.root).as_posix() for path in paths}
+    return {Path(path).relative_to(library.root).as_posix() for path in paths}
 
 
 def is_complete(library: Library) -> bool:

@@ -237,11 +237,15 @@ class Library:
         words.put([text for name in learn if (text := reading.text_of(self.root, name)) is not None])
         return len(learn) == most
 
-    def search(self, query: Query) -> frozenset[Path] | None:
-        """The posts for which the words, "has" and "links" of a query hold; None when it has none of these."""
+    def search(self, query: Query) -> frozenset[str] | None:
+        """The paths, as text, of the posts for which the words, "has" and "links" of a query hold; None when it has
+        none of these. There may be very many: a Path for each would take longer than finding them."""
         words = self._full_text
         found = words.find(query) if words is not None else frozenset()
-        return None if found is None else frozenset(self.root / name for name in found)
+        if found is None:
+            return None
+        top = f"{self.root}{os.sep}"
+        return frozenset(top + (name if os.sep == "/" else name.replace("/", os.sep)) for name in found)
 
     def has_word(self, word: str) -> bool:
         """Whether a word of any post begins with this one."""

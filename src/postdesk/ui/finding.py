@@ -30,18 +30,20 @@ class Facts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """A row, what is known of its post, its file (None: only on a blog), and the names of the blogs that have it."""
+    """A row, what is known of its post, its file's path as text ("": only on a blog), its title folded, and the names
+    of the blogs that have it."""
 
     row: Row
     facts: Facts
-    path: Path | None
+    file: str
+    title: str
     blogs: tuple[str, ...]
 
 
 class Searched(Protocol):
     """The library, as far as a search needs it."""
 
-    def search(self, query: Query) -> frozenset[Path] | None: ...
+    def search(self, query: Query) -> frozenset[str] | None: ...
     def has_word(self, word: str) -> bool: ...
 
 
@@ -50,25 +52,30 @@ def find_keys(
 ) -> frozenset[str]:
     """The keys of the rows that `query` means; of what is found by then when `outdated` says that nobody waits."""
     query, meant = _forgiven(library, titles, query)
-    files = library.search(query)
+    files = library.search(_worth_asking(query))
     wanted = [fold(term.words) for term in query.terms if not term.excluded]
     unwanted = [fold(term.words) for term in query.terms if term.excluded]
     keys = set()
     for one in shelved:
         if outdated():
             break
-        title = fold(one.row.title)
-        if one.path is None:
-            text = f"{title}\n{fold(one.facts.excerpt)}"
+        if not one.file:
+            text = f"{one.title}\n{fold(one.facts.excerpt)}"
             fits = all(word in text for word in wanted) and not any(word in text for word in unwanted)
             fits = fits and not any(f.operator in ("has", "links") for f in query.filters)
         else:
             # A title counts by any part of it, as while she was still typing.
-            fits = files is None or one.path in files or (not query.filters and _in(title, wanted, unwanted))
-        fits = fits and all(has_word(title, words) for words in meant)
+            fits = one.file in files if files is not None else not wanted
+            fits = fits or (not query.filters and _in(one.title, wanted, unwanted))
+        fits = fits and all(has_word(one.title, words) for words in meant)
         if fits and all(_holds(one, each) for each in query.filters):
             keys.add(one.row.key)
     return frozenset(keys)
+
+
+def _worth_asking(query: Query) -> Query:
+    """Without the words of one letter: nearly every post has a word that begins with it, and she is still typing."""
+    return replace(query, terms=tuple(t for t in query.terms if len(t.words) > 1 or not t.words.isascii()))
 
 
 def _in(title: str, wanted: Sequence[str], unwanted: Sequence[str]) -> bool:

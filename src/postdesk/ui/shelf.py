@@ -58,7 +58,7 @@ class Gathered:
 ORDERS: Mapping[str, Callable[[Shelved], tuple[object, ...]]] = {
     "changed": lambda one: (-(one.row.when or 0.0),),
     "published": lambda one: (-published(one),),
-    "title": lambda one: (fold(one.row.title), -(one.row.when or 0.0)),
+    "title": lambda one: (one.title, -(one.row.when or 0.0)),
 }
 """What the list can be sorted by."""
 
@@ -290,19 +290,18 @@ def gather(desk: Desk, blog: str, order: str = "changed") -> Gathered:
         if not blog or receipt.account_id == blog:
             by_post.setdefault(receipt.post_id, []).append(receipt)
     waiting = {j.post_id: j for j in jobs if not blog or j.account_id == blog}
-    shelved = [
-        Shelved(
-            _file_row(s, by_post.get(s.id, ()), waiting.get(s.id), accounts),
-            s, s.path, tuple(accounts[r.account_id].name for r in by_post.get(s.id, ()) if r.status in LIVE),
-        )
-        for s in summaries
-    ]  # fmt: skip
+    shelved = []
+    for summary in summaries:
+        there = by_post.get(summary.id, ())
+        row = _file_row(summary, there, waiting.get(summary.id), accounts)
+        blogs = tuple(accounts[r.account_id].name for r in there if r.status in LIVE)
+        shelved.append(Shelved(row, summary, str(summary.path), fold(summary.title), blogs))
     here = {(r.account_id, r.remote_id) for r in receipts}
     for account in accounts.values():
         if not blog or account.id == blog:
             posts = desk.archive.posts(account.id)
             shelved += [
-                Shelved(_blog_row(p, account, accounts), p, None, (account.name,))
+                Shelved(_blog_row(p, account, accounts), p, "", fold(spoken_title(p)), (account.name,))
                 for p in posts
                 if (account.id, p.remote_id) not in here
             ]
