@@ -8,24 +8,19 @@ many of these, the file is made anew.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from postdesk.core.post import Visibility
 from postdesk.library.addresses import POST
-from postdesk.library.frontmatter import Fields
 from postdesk.library.kept import Kept
 from postdesk.library.query import Filter, Query, Term
-from postdesk.library.scan import Scan
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +48,10 @@ class Text:
 
     name: str
     kept: Kept
+    title: str
     body: str
+    tags: tuple[str, ...]
+    categories: tuple[str, ...]
     links: tuple[str, ...]
     picture: bool
 
@@ -87,7 +85,7 @@ class FullText:
 
         def read(database: sqlite3.Connection) -> dict[str, Kept]:
             rows = database.execute("SELECT name, size, changed, touched, inode, hash, scan FROM posts")
-            return {os.fsdecode(row[0]): Kept(row[1:5], row[5], _scan_of(json.loads(row[6]))) for row in rows}
+            return {os.fsdecode(row[0]): Kept(row[1:5], row[5], row[6]) for row in rows}
 
         return self._do(read, {})
 
@@ -219,7 +217,6 @@ class FullText:
 
 
 def _insert(database: sqlite3.Connection, text: Text) -> None:
-    fields = text.kept.scan.fields
     name = os.fsencode(text.name)
     database.execute("DELETE FROM posts WHERE name = ?", (name,))
     # Between line ends, so that a whole address can be looked for.
@@ -227,9 +224,9 @@ def _insert(database: sqlite3.Connection, text: Text) -> None:
     number = database.execute(
         "INSERT INTO posts (name, size, changed, touched, inode, hash, scan, picture, links)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (name, *text.kept.marks, text.kept.hash, json.dumps(_values_of(text.kept.scan)), text.picture, links),
+        (name, *text.kept.marks, text.kept.hash, text.kept.row, text.picture, links),
     ).lastrowid
-    words = (fields.title, text.body, " ".join(fields.tags), " ".join(fields.categories))
+    words = (text.title, text.body, " ".join(text.tags), " ".join(text.categories))
     database.execute(
         "INSERT INTO words (rowid, title, body, tags, categories) VALUES (?, ?, ?, ?, ?)",
         (number, *map(_encodable, words)),
@@ -262,35 +259,3 @@ def _question(terms: Sequence[Term], filters: Sequence[Filter]) -> tuple[str, li
 def _match(terms: Iterable[Term]) -> str:
     """The terms in FTS5's own language: each in quotation marks, so that nothing in it is an operator."""
     return " AND ".join(f'"{_encodable(term.words)}"{"" if term.phrase else " *"}' for term in terms)
-
-
-# --- a row as JSON ---
-
-
-def _values_of(scan: Scan) -> dict[str, Any]:
-    """What is not as it is for most posts."""
-    fields = scan.fields
-    values: dict[str, Any] = {
-        "id": fields.id, "title": fields.title, "slug": fields.slug, "tags": fields.tags,
-        "categories": fields.categories, "excerpt": fields.excerpt, "date_unread": fields.date_unread,
-        "date": fields.date.isoformat() if fields.date else "",
-        "visibility": fields.visibility.value if fields.visibility is not Visibility.PUBLIC else "",
-        "words": scan.words, "start": scan.start, "problem": scan.problem,
-    }  # fmt: skip
-    return {name: value for name, value in values.items() if value}
-
-
-def _scan_of(values: Mapping[str, Any]) -> Scan:
-    text = values.get
-    fields = Fields(
-        id=text("id", ""),
-        title=text("title", ""),
-        date=datetime.fromisoformat(values["date"]) if "date" in values else None,
-        slug=text("slug", ""),
-        tags=tuple(text("tags", ())),
-        categories=tuple(text("categories", ())),
-        excerpt=text("excerpt", ""),
-        visibility=Visibility(text("visibility", "public")),
-        date_unread=text("date_unread", ""),
-    )
-    return Scan(fields, text("words", 0), text("start", ""), text("problem", ""))

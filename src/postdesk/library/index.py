@@ -24,7 +24,7 @@ from postdesk.core.language import _
 from postdesk.core.post import Visibility
 from postdesk.library.encoding import LARGEST, too_large
 from postdesk.library.frontmatter import Fields
-from postdesk.library.kept import Kept, Marks
+from postdesk.library.kept import Kept, Marks, scan_of
 from postdesk.library.scan import Scan, scan
 from postdesk.library.walk import walk
 
@@ -272,9 +272,10 @@ class Index:
     def _remembered(self, name: str, marks: Marks) -> _Known | None:
         """What the last run knew of a file that has not changed since."""
         kept = self._kept.pop(name, None)
-        return (
-            _Known(marks, False, kept.hash, kept.scan) if kept is not None and kept.marks == marks else None
-        )
+        if kept is None or kept.marks != marks:
+            return None
+        row = scan_of(kept.row)
+        return None if row is None else _Known(marks, False, kept.hash, row)
 
     def _read(self, name: str, marks: Marks, *, linked: bool) -> _Known | None:
         young = is_young(marks)

@@ -12,7 +12,7 @@ from postdesk.library import encoding, frontmatter
 from postdesk.library.addresses import addresses
 from postdesk.library.fulltext import Text
 from postdesk.library.index import is_young, marks_of
-from postdesk.library.kept import Kept
+from postdesk.library.kept import Kept, row_of
 from postdesk.library.scan import scan
 
 _MOST = 4 << 20  # characters of one post that can be found
@@ -31,8 +31,10 @@ def text_of(root: Path, name: str) -> Text | None:
         return None
     marks = marks_of(found)
     # What may change and keep its marks is read again at the next start.
-    kept = Kept(_NO_MARKS if is_young(marks) else marks, digest, scan(data))
+    row = scan(data)
+    kept = Kept(_NO_MARKS if is_young(marks) else marks, digest, row_of(row))
     decoded = encoding.decode(data)
     body = "" if decoded.readonly else frontmatter.split(decoded.text)[1][:_MOST]
     links, picture = addresses(body)
-    return Text(name, kept, body, links, picture)
+    fields = row.fields
+    return Text(name, kept, fields.title, body, fields.tags, fields.categories, links, picture)

@@ -79,7 +79,7 @@ MENUS: tuple[tuple[str, str], ...] = (
     ("Format", _("F&ormat")),
     ("Format/Heading", _("&Heading")),
     ("View", _("&View")),
-    ("View/Sort", _("S&ort Posts By")),
+    ("View/Sort", _("So&rt Posts By")),
     ("View/Theme", _("The&me")),
     ("Post", _("&Post")),
     ("Blog", _("&Blog")),
