@@ -14,6 +14,9 @@ from postdesk.library.query import Filter, Query, Term
 from postdesk.library.slips import Words, has_word
 from postdesk.ui.sidebar.rows import Row
 
+FILE = "file:"
+"""What the key of a file's row begins with; its path follows."""
+
 
 class Facts(Protocol):
     """What a summary of a file and a post of a blog have in common."""
@@ -55,7 +58,11 @@ def find_keys(
     files = library.search(_worth_asking(query))
     wanted = [fold(term.words) for term in query.terms if not term.excluded]
     unwanted = [fold(term.words) for term in query.terms if term.excluded]
-    keys = set()
+    keys = set[str]()
+    if files is not None and not meant and not query.filters:
+        # What the index found is all there is of the files, but for titles, which the list looks through by itself.
+        keys.update(map(FILE.__add__, files))
+        shelved = [one for one in shelved if not one.file]
     for one in shelved:
         if outdated():
             break

@@ -27,7 +27,7 @@ from postdesk.library.slips import Words
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.job import Job, JobState
 from postdesk.publishing.plan import LIVE
-from postdesk.ui.finding import Shelved, contexts, find_keys
+from postdesk.ui.finding import FILE, Shelved, contexts, find_keys
 from postdesk.ui.sidebar.rows import Row
 from postdesk.ui.sidebar.switcher import Blog
 from postdesk.ui.tasks import Tasks
@@ -39,7 +39,7 @@ _SLICE = (
 )
 _LONGER = 1.5
 _WATCHED = 1000  # folders whose changes the system tells at once; the looks find those in others
-_FILE, _BLOG = "file:", "blog:"
+_BLOG = "blog:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,12 @@ def published(one: Shelved) -> float:
 
 def file_key(path: Path) -> str:
     """The key of a file's row."""
-    return f"{_FILE}{path}"
+    return f"{FILE}{path}"
 
 
 def path_of(key: str) -> Path | None:
     """The file of a row's key, None for a blog's post."""
-    return Path(key.removeprefix(_FILE)) if key.startswith(_FILE) else None
+    return Path(key.removeprefix(FILE)) if key.startswith(FILE) else None
 
 
 def remote_of(key: str) -> tuple[str, str] | None:
