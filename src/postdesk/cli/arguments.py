@@ -10,7 +10,7 @@ from pathlib import Path
 from postdesk import __version__
 from postdesk.core.language import _
 
-COMMANDS = ("new", "list", "render", "publish", "accounts", "outbox", "demo")
+COMMANDS = ("new", "list", "render", "publish", "accounts", "outbox", "sync", "merge-driver", "demo")
 
 
 def is_command(argv: Sequence[str]) -> bool:
@@ -110,6 +110,16 @@ def command_parser() -> argparse.ArgumentParser:
     )
     outbox.add_argument("--blog", default="", metavar="BLOG", help=_("only what is meant for this blog"))
     outbox.add_argument("--take-back", default="", metavar="ID", help=_("take a post back"))
+
+    sync = _command(commands, "sync", _("back the library up with git: commit, fetch, merge, push"))
+    sync.add_argument(
+        "folder", nargs="?", default="", metavar="FOLDER", help=_("the library; else the one last open")
+    )
+
+    # Run by git, not by her: without words it is in no list.
+    driver = commands.add_parser("merge-driver", description=_("merge one file of a library for git"))
+    for name in ("base", "mine", "theirs", "path"):
+        driver.add_argument(name)
 
     demo = _command(
         commands, "demo", _("open the window, write a post, publish it to a local site, leave a screenshot")

@@ -1,0 +1,360 @@
+"""Brings the files of a merged commit into the folder, while the writer may be typing into one of them.
+
+git's own checkout writes over a file that is saved a moment before, and leaves half a file when it is killed. So each
+file goes through `core/files.py`: it is replaced only while it is what it was, in one step, and what was written
+meanwhile is merged with what came. Which commits it goes from and to is written down before the first file, so that
+one that was killed is finished by the next sync, before anything is committed.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from postdesk.core.errors import FileChanged, FileGone, LibraryError, NameTaken
+from postdesk.core.file_errors import explain
+from postdesk.core.files import ANY, content_hash, load_json, move_file, read_file, save_file, save_json
+from postdesk.core.language import _
+from postdesk.library.git.merging import MergeFile, conflict_name
+from postdesk.library.git.run import Git
+from postdesk.library.git.state import HIDDEN, OURS
+from postdesk.library.names import POST_SUFFIXES, names_in
+
+_FILE: Final = ("100644", "100755")
+_LINK: Final = "120000"
+_AT_ONCE: Final = 64  # files whose contents are asked of git in one go
+_TRIES: Final = 20  # times that a file may be saved by somebody else while it is being merged
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One path of a diff between two commits. `old_path` differs for a file that was renamed; a mode is "000000" and
+    an object all zeros where there is nothing."""
+
+    old_path: str
+    path: str
+    old_mode: str
+    mode: str
+    old: str
+    new: str
+
+
+def note_of(folder: Path) -> Path:
+    """Where it is written down what is being taken."""
+    return folder / OURS / "taking"
+
+
+def take(git: Git, before: str, after: str, merge: MergeFile) -> None:
+    """Make `after` the branch's commit and bring its files into the folder, which had those of `before`. Raises
+    LibraryError's kind for a file that could not be written; the next sync goes on with it."""
+    note = note_of(git.folder())
+    _refuse_strange_paths(git, after)
+    save_json(note, {"before": before, "after": after})
+    _go_on(git, before, after, merge)
+
+
+def finish(git: Git, merge: MergeFile) -> None:
+    """Finish what a killed sync began to take; nothing where there is nothing."""
+    note = note_of(git.folder())
+    kept = load_json(note, {})
+    before, after = str(kept.get("before", "")), str(kept.get("after", ""))
+    if not before or not after:
+        note.unlink(missing_ok=True)
+        return
+    head = git.commit_of("HEAD")
+    if head == before and head != after:
+        note.unlink(missing_ok=True)  # nothing was brought yet
+    elif head == after:
+        _go_on(git, before, after, merge)
+    else:
+        # Another git has moved on since; what is in the folder is what it is.
+        note.unlink(missing_ok=True)
+
+
+def changes(git: Git, before: str, after: str) -> list[Change]:
+    """What differs between two commits, renamed files as one."""
+    answer = git("diff-tree", "-r", "-z", "--raw", "-M", "--no-ext-diff", "--full-index", before, after)
+    fields = iter(answer.fields)
+    found = []
+    for head in fields:
+        old_mode, mode, old, new, kind = head.decode().removeprefix(":").split()
+        path = os.fsdecode(next(fields))
+        other = os.fsdecode(next(fields)) if kind[0] in "RC" else path
+        found.append(Change(path, other, old_mode, mode, old, new))
+    return found
+
+
+def _go_on(git: Git, before: str, after: str, merge: MergeFile) -> None:
+    if git.commit_of("HEAD") != after:
+        git("update-ref", "-m", "postdesk: sync", "HEAD", after, before)
+    git("read-tree", "--reset", after)  # the index alone; without -u no file is touched
+    found = changes(git, before, after)
+    # What is gone comes last: a crash between leaves a file twice, never none.
+    order = sorted(found, key=lambda c: not _is_there(c))
+    folder = _Folder(git, merge, git("show", "-s", "--format=%cd", "--date=format:%Y-%m-%d %H%M", after).line)
+    for batch in _batches(order):
+        folder.bring(batch)
+    git("update-index", "-q", "--refresh", accept=(0, 1))
+    note_of(git.folder()).unlink(missing_ok=True)
+
+
+def _refuse_strange_paths(git: Git, commit: str) -> None:
+    """git's own check of every path (`..`, `.git` in any spelling), before anything refers to the commit."""
+    index = git.folder() / OURS / "index"
+    index.parent.mkdir(exist_ok=True)
+    git("read-tree", commit, env={"GIT_INDEX_FILE": str(index)})
+    index.unlink(missing_ok=True)
+
+
+def _is_there(change: Change) -> bool:
+    return change.mode != "000000"
+
+
+def _batches(found: list[Change]) -> Iterator[list[Change]]:
+    for start in range(0, len(found), _AT_ONCE):
+        yield found[start : start + _AT_ONCE]
+
+
+class _Folder:
+    """The library's folder while files come in."""
+
+    def __init__(self, git: Git, merge: MergeFile, when: str) -> None:
+        self._git = git
+        self._root = git.root
+        self._merge = merge
+        self._when = when
+        self._converts = git.config("core.autocrlf").lower() in ("true", "1", "yes", "on")
+
+    def bring(self, batch: list[Change]) -> None:
+        """Bring these paths from their old state to their new one, whatever part of that was done already."""
+        self._git.cancel.check()
+        ours = [c for c in batch if {c.old_mode, c.mode} <= {*_FILE, "000000"}]
+        contents = self._contents(ours)
+        for change in ours:
+            old, new = contents.get((change.old_path, change.old)), contents.get((change.path, change.new))
+            path = self._place(change.path)
+            if change.old_path != change.path:
+                self._rename(self._place(change.old_path), path)
+            if new is None:
+                self._remove(path, old, change)
+            else:
+                self._put(path, old, new, change)
+                if change.mode != change.old_mode and os.name == "posix" and _is_file(path):
+                    bits = stat.S_IMODE(path.stat().st_mode)
+                    path.chmod(bits | 0o111 if change.mode == "100755" else bits & ~0o111)
+        self._links([c for c in batch if _LINK in (c.old_mode, c.mode)])
+
+    def _put(self, path: Path, old: bytes | None, new: bytes, change: Change) -> None:
+        for attempt in range(_TRIES):
+            if path.is_symlink() or path.is_dir():
+                self._keep_beside(path, new)  # something else took its place meanwhile
+                return
+            try:
+                current, found = read_file(path)
+            except FileGone:
+                if self._create(path, new):
+                    return
+                continue
+            if current == new:
+                return
+            try:
+                if current == old or self._is_same(change, current):
+                    save_file(path, new, expected=found)
+                    return
+                # She wrote in it since: her words and those that came.
+                merged = self._merge(change.path, old, current, new)
+                save_file(path, merged.content, expected=found)
+            except (FileChanged, FileGone):
+                if attempt == _TRIES - 1:
+                    raise
+                continue
+            if merged.copy is not None:
+                self._keep_beside(path, merged.copy, merged.copy_name)
+            return
+
+    def _create(self, path: Path, new: bytes) -> bool:
+        try:
+            save_file(path, new, expected=None, parents=True)
+        except NameTaken:
+            if os.path.lexists(path):
+                return False  # made just now
+            # Another file's name differs only by case or Unicode form, and here that is another name.
+            save_file(path, new, expected=ANY)
+        return True
+
+    def _rename(self, old: Path, new: Path) -> None:
+        if not _is_file(old) or os.path.lexists(new):
+            return
+        try:
+            new.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise explain(error, new) from error
+        try:
+            move_file(old, new)
+        except (FileGone, NameTaken):
+            return  # `_put` looks at what is there
+        self._tidy(old.parent)
+
+    def _remove(self, path: Path, old: bytes | None, change: Change) -> None:
+        """Take away a file that the other side deleted, unless she wrote in it: a post goes to the trash."""
+        if not _is_file(path):
+            return
+        current, _found = read_file(path)
+        if current != old and not self._is_same(change, current):
+            return
+        if path.suffix.lower() in POST_SUFFIXES:
+            stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+            aside = self._root / ".postdesk" / "trash" / f"{stamp}-{secrets.token_hex(4)}" / path.name
+        else:
+            aside = path.with_name(f".pd-{secrets.token_hex(12)}.tmp")
+        try:
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            move_file(path, aside)
+            if read_file(aside)[0] != current:  # saved between the look and the move
+                move_file(aside, path)
+            elif aside.parent == path.parent:
+                aside.unlink()
+        except FileGone:
+            return
+        except OSError as error:
+            raise explain(error, path) from error
+        self._tidy(path.parent)
+
+    def _keep_beside(self, path: Path, content: bytes, name: str = "") -> None:
+        """A conflict copy, unless it is there already."""
+        digest = content_hash(content)
+        for other in names_in(path.parent):
+            beside = path.with_name(other)
+            if (
+                beside != path
+                and beside.suffix == path.suffix
+                and _is_file(beside)
+                and _hash(beside) == digest
+            ):
+                return
+        while True:
+            relative = path.relative_to(self._root).as_posix()
+            copy = (
+                path.with_name(name)
+                if name
+                else self._root / conflict_name(relative, self._when, names_in(path.parent))
+            )
+            try:
+                save_file(copy, content, expected=None)
+            except NameTaken:
+                if name:
+                    save_file(copy, content, expected=ANY)
+                    return
+                continue
+            return
+
+    def _is_same(self, change: Change, current: bytes) -> bool:
+        """Whether git takes this content for what the file was, e.g. with other line ends."""
+        if change.old_mode not in _FILE:
+            return False
+        answer = self._git("hash-object", "--stdin", f"--path={change.old_path}", stdin=current)
+        return answer.line == change.old
+
+    def _contents(self, batch: list[Change]) -> dict[tuple[str, str], bytes]:
+        """By path and object, what each file has in the folder before and after."""
+        wanted = [(c.old_path, c.old) for c in batch if c.old_mode in _FILE]
+        wanted += [(c.path, c.new) for c in batch if c.mode in _FILE]
+        converted = self._converted({path for path, _oid in wanted})
+        plain = {oid for path, oid in wanted if path not in converted}
+        blobs = self._blobs(plain)
+        return {
+            (path, oid): self._git("cat-file", "--filters", f"--path={path}", oid).out
+            if path in converted
+            else blobs[oid]
+            for path, oid in wanted
+        }
+
+    def _blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
+        answer = self._git("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in oids).encode()).out
+        found, at = {}, 0
+        while at < len(answer):
+            end = answer.index(b"\n", at)
+            words = answer[at:end].decode().split()
+            if len(words) != 3:
+                raise LibraryError(
+                    _("The library's git repository is damaged."),
+                    _("Your posts are plain files, and none was changed."),
+                    _("“git fsck” says more."),
+                    details=" ".join(words),
+                )
+            size = int(words[2])
+            found[words[0]] = answer[end + 1 : end + 1 + size]
+            at = end + 1 + size + 1
+        return found
+
+    def _converted(self, paths: set[str]) -> set[str]:
+        """The paths whose files are not their objects' bytes (line ends, filters such as git-lfs)."""
+        names = ["text", "eol", "filter", "ident", "working-tree-encoding"]
+        asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
+        answer = self._git("check-attr", "-z", "--stdin", *names, stdin=asked).out.split(b"\0")
+        found = set()
+        for path, name, value in zip(answer[::3], answer[1::3], answer[2::3]):
+            plain = value in (b"unspecified", b"unset")
+            if (name == b"text" and value == b"unspecified" and self._converts) or not plain:
+                found.add(os.fsdecode(path))
+        return found
+
+    def _links(self, batch: list[Change]) -> None:
+        """Symbolic links are made by git, where the place still has what it had."""
+        made = []
+        for change in batch:
+            path = self._place(change.path)
+            if change.old_mode == _LINK and path.is_symlink():
+                was = self._git("cat-file", "blob", change.old).out
+                if os.fsencode(os.readlink(path)) != was:  # noqa: PTH115
+                    continue
+                path.unlink()
+            elif change.old_mode in _FILE and _is_file(path):
+                if not self._is_same(change, read_file(path)[0]):
+                    continue
+                path.unlink()
+            if _is_there(change) and not os.path.lexists(path):
+                made.append(os.fsencode(change.path) + b"\0")
+        if made:
+            self._git("checkout-index", "--quiet", "-z", "--stdin", stdin=b"".join(made))
+
+    def _place(self, path: str) -> Path:
+        """Where a path of the repository lies; never outside of the library by a link."""
+        place = self._root / path
+        real = Path(os.path.realpath(place.parent))
+        if not real.is_relative_to(self._root):
+            raise LibraryError(
+                _("“{name}” lies outside the library.").format(name=place.name),
+                _("It was not written."),
+                _("Look at the links in the library, then sync again."),
+                details=path,
+            )
+        return place
+
+    def _tidy(self, folder: Path) -> None:
+        """Remove folders that are empty now, as git does."""
+        while (
+            folder != self._root and folder.is_relative_to(self._root) and folder.name != HIDDEN.rstrip("/")
+        ):
+            try:
+                folder.rmdir()
+            except OSError:
+                return
+            folder = folder.parent
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _hash(path: Path) -> str:
+    try:
+        return read_file(path)[1]
+    except LibraryError:
+        return ""
