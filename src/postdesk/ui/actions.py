@@ -36,6 +36,8 @@ CONDITIONS = frozenset(
         "trash",  # the chosen blog can delete a post
         "undo publish",  # the last publication can still be undone
         "found",  # there is something to find the next one of
+        "git",  # the library is a git repository
+        "no git",  # it is none and could be made one
     }
 )
 
@@ -102,6 +104,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("trash", _("Move to &Trash"), "File", icon="trash-2", words=_("delete remove file"),
            needs=_n("post", "file"), gap=True, places=_ROW),
     Action("restore_from_trash", _("Restore from Tras&h…"), "File", icon="undo-2", words=_("bring back undelete")),
+    Action("sync", _("S&ync"), "File", "Shift+F5", icon="git-merge",
+           words=_("git backup back up pull push commit machines"), needs=_n("git"), gap=True),
+    Action("make_repository", _("&Make This Library a Git Repository…"), "File", icon="git-merge",
+           words=_("backup back up sync machines"), needs=_n("no git")),
     Action("preferences", _("&Preferences…"), "File", Key.Preferences, otherwise="Ctrl+,", icon="settings",
            words=_("settings options"), gap=True, role=Role.PreferencesRole),
     Action("quit", _("&Quit"), "File", Key.Quit, otherwise="Ctrl+Q", icon="x", words=_("exit close"),

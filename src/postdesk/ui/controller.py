@@ -2,7 +2,7 @@
 
 What belongs to one matter is elsewhere: the open post in `session`, its file in `files`, its pictures in
 `pictures`, the list in `shelf`, where it stands in `standing`, publishing in `publisher` and `publish_commands`,
-blogs in `blogs`, the settings in `preferences`.
+blogs in `blogs`, the library's backup in `backup`, the settings in `preferences`.
 
 Long because it is two tables, of actions and of signals, that are read best in one place.
 """
@@ -32,6 +32,7 @@ from postdesk.markup.counts import reading_minutes
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.plan import Intent, spoken_day
 from postdesk.ui.actions import Actions
+from postdesk.ui.backup import Backup
 from postdesk.ui.blogs import Blogs
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor, places
@@ -88,6 +89,7 @@ class Controller(QObject):
             desk, self.session, self.standing, self.publisher, self.popover, window
         )
         self.files = Files(desk, self.session, tasks, window)
+        self.backup = Backup(desk.library.root, self.session, tasks, window)
         self.pictures = Pictures(desk.library, self.session, tasks, editor, details, window)
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
@@ -162,6 +164,7 @@ class Controller(QObject):
         if not self._finished:
             self.publisher.start()
             self.refresh_archives()
+            self.backup.start()
 
     def finish(self) -> None:
         """At quit: everything typed is on the disk when this returns."""
@@ -170,6 +173,7 @@ class Controller(QObject):
         self._finished = True
         self.shelf.stop()
         self.publisher.stop()
+        self.backup.stop()
         self._tasks.settle(_ON_THIS_MACHINE, 5000)
         self.session.finish()
         try:
@@ -315,6 +319,7 @@ class Controller(QObject):
         self.standing.follow_soon()
 
     def _saved(self, _document: Document) -> None:
+        self.backup.look_soon()
         self.pictures.show_featured()
         self.standing.follow()
         self._keep_place()
@@ -351,6 +356,7 @@ class Controller(QObject):
         self.standing.follow()
 
     def _changed_outside(self, changes: Changes) -> None:
+        self.backup.look_soon()
         document = self.session.document
         if document is None:
             return
@@ -380,6 +386,10 @@ class Controller(QObject):
         if post is not None:
             self._show_count(number)
             self._preview.update_title(post.title, self._byline(post))
+
+    def _set_library_conditions(self) -> None:
+        self.standing.of_library = self.backup.conditions
+        self.standing.follow()
 
     # --- what the window is told ---
 
@@ -462,6 +472,8 @@ class Controller(QObject):
             "show_in_folder": f.show_in_folder,
             "trash": f.trash,
             "restore_from_trash": f.restore_from_trash,
+            "sync": self.backup.sync,
+            "make_repository": self.backup.make,
             "preferences": self.preferences.open,
             "quit": self.window.close,
             "paste_plain": e.text.paste,
@@ -539,6 +551,10 @@ class Controller(QObject):
         self._preview.set_cards(self.embeds)
         w.left.connect(s.save)
         w.came_back.connect(self.shelf.look)
+        w.came_back.connect(self.backup.look_soon)
+        w.status.backup_clicked.connect(self.backup.sync)
+        self.backup.changed.connect(self._set_library_conditions)
+        self.backup.came.connect(self.shelf.look)
         p.changed.connect(self._stand)
         p.progress.connect(w.header.set_progress)
         c.reached.connect(self._reached)
@@ -560,6 +576,7 @@ class Controller(QObject):
             s.told,
             self.shelf.told,
             self.files.told,
+            self.backup.told,
             self.pictures.told,
             p.told,
             self.blogs.told,

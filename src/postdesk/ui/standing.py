@@ -47,6 +47,7 @@ class Standing(QObject):
             None  # of a post that is only on the blog; None while one of hers is open
         )
         self.has_selection = False
+        self.of_library: frozenset[str] = frozenset()  # conditions that hold whichever post is open
         self.can_undo = False
         self._timer = QTimer(self, singleShot=True, interval=_SOON)
         self._timer.timeout.connect(self.follow)
@@ -83,7 +84,7 @@ class Standing(QObject):
         """Everything that depends on where the open post stands."""
         self._timer.stop()
         post, account = self._session.post, self.account()
-        conditions = {"schedule"}  # where the blog cannot, the outbox can
+        conditions = {"schedule", *self.of_library}  # where the blog cannot schedule, the outbox can
         if account is not None:
             conditions.add("account")
         if len(self._desk.accounts.all()) > 1:

@@ -1,4 +1,4 @@
-"""The status bar: words, reading time, line, selection; at the right a notice and the connection."""
+"""The status bar: words, reading time, line, selection; at the right a notice, the backup and the connection."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ def count_words(one: str, many: str, count: int) -> str:
 
 
 class StatusBar(QWidget):
-    """Told values, never asks. `notice_clicked` carries the name that the notice was given."""
+    """Told values, never asks. `notice_clicked` carries the name that the notice was given; `backup_clicked` asks for a
+    sync, or for its end."""
 
     notice_clicked = Signal(str)
+    backup_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,16 +31,12 @@ class StatusBar(QWidget):
         self.minutes = self._label("minutes")
         self.line = self._label("line")
         self.selection = self._label("selection")
-        self.notice = QPushButton(self)
-        self.notice.setObjectName("notice")
-        self.notice.setProperty("kind", "link")
-        self.notice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.notice.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.notice.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.notice = self._link("notice")
         self.notice.setMinimumWidth(60)
-        self.notice.hide()
         self._notice_name = ""
         self.notice.clicked.connect(lambda: self.notice_clicked.emit(self._notice_name))
+        self.backup = self._link("backup")
+        self.backup.clicked.connect(self.backup_clicked)
         self.dot = QLabel(self)
         self.dot.setObjectName("statusDot")
         self.connection = self._label("connection")
@@ -49,6 +47,7 @@ class StatusBar(QWidget):
             row.addWidget(part)
         row.addStretch(1)
         row.addWidget(self.notice)
+        row.addWidget(self.backup)
         together = QHBoxLayout()
         together.setSpacing(6)
         together.addWidget(self.dot)
@@ -84,12 +83,29 @@ class StatusBar(QWidget):
         self.notice.setAccessibleName(sentence)
         self.notice.setVisible(bool(sentence))
 
+    def set_backup(self, words: str) -> None:
+        """Whether the library is backed up, or what a sync is at; "" where it is no repository."""
+        self.backup.setText(words.replace("&", "&&"))
+        self.backup.setAccessibleName(_("Backup: {words}").format(words=words))
+        self.backup.setToolTip(_("Sync with other machines, or stop it"))
+        self.backup.setVisible(bool(words))
+
     def set_connection(self, level: str, words: str) -> None:
         """The dot's level ("ok", "warn", "bad" or "idle") and the word beside it; "" hides both."""
         self.dot.setProperty("level", level or "idle")
         restyle(self.dot)
         self.dot.setVisible(bool(words))
         self._say(self.connection, words)
+
+    def _link(self, name: str) -> QPushButton:
+        button = QPushButton(self)
+        button.setObjectName(name)
+        button.setProperty("kind", "link")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        button.hide()
+        return button
 
     def _label(self, name: str) -> QLabel:
         label = QLabel(self)
