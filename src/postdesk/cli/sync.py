@@ -14,6 +14,7 @@ from postdesk.core.language import _
 
 def sync(shell: Shell, arguments: argparse.Namespace) -> Exit:
     """Commit what changed in the library, fetch, merge and push. A window may have it open meanwhile."""
+    from postdesk.library.git.failures import last_line
     from postdesk.library.git.sync import Step, spoken
     from postdesk.library.git.sync import sync as run_sync
     from postdesk.publishing.merging import merge_file
@@ -46,7 +47,7 @@ def sync(shell: Shell, arguments: argparse.Namespace) -> Exit:
             synced = run_sync(root, merge_file, cancel, say)
         except PostDeskError as error:
             if error.details:
-                complain(error.details.strip().splitlines()[-1])
+                complain(last_line(error.details))
             raise
     shell.say(
         {

@@ -9,16 +9,13 @@ import pytest
 
 from postdesk.core.cancel import Cancel
 from postdesk.library.git.repository import make_repository
-from tests.library.git.machines import Machine, git
+from tests.library.git.machines import Machine, git, settle_git
 
 
 @pytest.fixture(autouse=True)
 def own_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """git's settings are the test's own: a name, and nothing else."""
-    settings = tmp_path / "gitconfig"
-    settings.write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n")
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
-    monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
+    settle_git(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from postdesk.core.cancel import Cancel
 from postdesk.library.git.state import Backup, state
 from postdesk.library.git.sync import Synced, sync
@@ -29,6 +31,14 @@ def environment() -> dict[str, str]:
     """Without what another git (of a hook that runs these tests) said, and with a writer's name."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith("GIT_CONFIG_")}
     return kept | {"LC_ALL": "C"}
+
+
+def settle_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give git settings of the test's own, in `folder`: a name, and nothing of whoever runs the tests."""
+    settings = folder / "gitconfig"
+    settings.write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from postdesk.core.language import _
 
 _SAVED = _("Your posts are saved on this machine and not backed up yet.")
 _SECRET = re.compile(r"(://)[^/@\s]+@")
+_ASIDE = ("hint:", "error: failed to push some refs")
 _LONGEST = 4000  # characters of git's own words that are kept
 
 # The first that fits decides: git's words (LC_ALL=C, seen in 2.39), the error, what happened, what to do.
@@ -117,10 +118,11 @@ def explain(command: str, code: int, said: str) -> PostDeskError:
 
 
 def last_line(said: str) -> str:
-    """git's own last line that is no hint, without secrets and control characters."""
+    """The last line in which git says what is wrong, without secrets and control characters."""
     lines = [line.strip() for line in without_secrets(said).splitlines()]
-    told = [line for line in lines if line and not line.startswith("hint:")]
-    last = told[-1] if told else ""
+    told = [line for line in lines if line and not line.startswith(_ASIDE)]
+    meant = [line for line in told if line.startswith(("fatal:", "error:", "remote:", "!"))]
+    last = (meant or told or [""])[-1]
     return "".join(c if c.isprintable() else " " for c in last)[:300]
 
 
