@@ -224,13 +224,15 @@ class Backup(QObject):
         if state.is_backed_up:
             self._offline = False
         if self._cancel is None:
-            self._window.status.set_backup(spoken(state, offline=self._offline))
+            stands = not self._offline and state.kind.value == "ready"
+            words = spoken(state, offline=self._offline)
+            self._window.status.set_backup(words, "" if stands else "warn")
         self._window.actions_table.action("make_repository").setVisible(not state.is_repository)
         self.changed.emit()
 
     def _not_looked(self, error: Exception) -> None:
         self._looking = False
-        self._window.status.set_backup(_("Not backed up: git cannot read the library"))
+        self._window.status.set_backup(_("Not backed up: git cannot read the library"), "warn")
         self._tell(error)
 
     def _tell(self, error: Exception) -> None:

@@ -83,8 +83,11 @@ class StatusBar(QWidget):
         self.notice.setAccessibleName(sentence)
         self.notice.setVisible(bool(sentence))
 
-    def set_backup(self, words: str) -> None:
-        """Whether the library is backed up, or what a sync is at; "" where it is no repository."""
+    def set_backup(self, words: str, level: str = "") -> None:
+        """Whether the library is backed up, or what a sync is at; "" where it is no repository. `level` is "warn" where
+        something is in the way."""
+        self.backup.setProperty("level", level)
+        restyle(self.backup)
         self.backup.setText(words.replace("&", "&&"))
         self.backup.setAccessibleName(_("Backup: {words}").format(words=words))
         self.backup.setToolTip(_("Sync with other machines, or stop it"))

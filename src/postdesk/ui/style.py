@@ -9,6 +9,7 @@ Object names (`setObjectName`):
     posts                                  QListView; its delegate draws the rows (theme.pick, theme.hover)
     outbox                                 the line at the sidebar's foot (QPushButton or QFrame)
     state, statusDot                       the header's QLabels; the dot's property level = ok | warn | bad
+    backup                                 the status bar's QPushButton; property level = warn
     editor  title  text  findBar           the editor's own
     toast  popover  palette                floating QFrames; the palette holds
     paletteField  paletteList              a QLineEdit and a QListView
