@@ -10,12 +10,13 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from postdesk.backends.base import Backend, Capability, Found
+from postdesk.backends.base import Backend, Capability, Found, RemotePost
 from postdesk.backends.registry import GROUP, Registry
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import NotReady, PictureRefused
 from postdesk.core.folders import under
+from postdesk.core.receipt import Status
 from postdesk.core.settings import Settings
 from postdesk.library.document import Document
 from postdesk.library.library import Library
@@ -207,3 +208,23 @@ def test_the_blogs_posts_stay_readable_without_a_connection(desk: Desk) -> None:
     assert "Words." in desk.archive.content(site.id, post.remote_id)
     assert result.receipt is not None
     assert post.remote_id == result.receipt.remote_id
+
+
+def test_a_post_that_two_machines_published_before_they_met_is_said_to_be_there_twice(desk: Desk) -> None:
+    site = _site(desk)
+    document = _written(desk)
+    desk.submit(desk.plan(document, site, Intent.PUBLISH))
+    assert [r.kind for r in desk.run(Cancel())] == [ResultKind.DONE]
+    own = desk.receipts.get(document.post.id, site.id)
+    assert own is not None
+    other = replace(own, account_id=f"{site.id}-0a1b2c3d", remote_id="99", address=own.address + "/other")
+    desk.receipts.put(other)
+    words = f"The blog has this post twice: another machine published it as {other.address}."
+
+    def said() -> list[str]:
+        remarks = desk.preflight(document, site, Intent.UPDATE)
+        return [r.sentence for r in remarks if "twice" in r.sentence]
+
+    assert said() == []  # the blog was not seen to have it
+    desk.archive.put(site.id, RemotePost("99", other.address, "other", Status.PUBLISHED, "r", "A walk"))
+    assert said() == [words]

@@ -91,7 +91,7 @@ class Desk:
         return check(
             document.post, account, intent, self._collect(document, intent),
             receipt=self.engine.receipt(document.post.id, account.id), capabilities=self.capabilities(account),
-            now=self._now(), when=when, is_there=self._is_there(account),
+            now=self._now(), when=when, is_there=self._is_there(account), twins=self._twins(document.post, account),
         )  # fmt: skip
 
     def capabilities(self, account: Account) -> frozenset[Capability]:
@@ -238,6 +238,14 @@ class Desk:
         if intent not in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
             return Collected(())
         return collect(document.post, lambda ref: self.library.resolve_picture(document.path, ref))
+
+    def _twins(self, post: Post, account: Account) -> tuple[Receipt, ...]:
+        """Those that the blog still had when it was last asked."""
+        try:
+            found = self.engine.twins(post.id, account.id)
+            return tuple(r for r in found if self.archive.get(account.id, r.remote_id) is not None)
+        except LibraryError:
+            return ()  # a receipt that cannot be read is said where it matters
 
     def _is_there(self, account: Account) -> Callable[[str], bool]:
         return lambda content_hash: self.journal.media(account.id, content_hash) is not None

@@ -47,9 +47,14 @@ def check(
     now: datetime,
     when: datetime | None = None,
     is_there: Callable[[str], bool] = lambda _hash: False,
+    twins: tuple[Receipt, ...] = (),
 ) -> tuple[Remark, ...]:
-    """Everything to know before `intent`, errors first, then warnings, then what will happen in words."""
+    """Everything to know before `intent`, errors first, then warnings, then what will happen in words. `twins` are
+    other posts on the blog that another machine made from this one."""
     remarks: list[Remark] = []
+    for twin in twins:
+        words = _("The blog has this post twice: another machine published it as {address}.")
+        remarks.append(Remark(Level.WARNING, words.format(address=twin.address or twin.remote_id)))
     if intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
         remarks += _text(post)
         remarks += _pictures(post, collected, is_there)

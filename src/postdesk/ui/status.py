@@ -36,6 +36,7 @@ class StatusBar(QWidget):
         self._notice_name = ""
         self.notice.clicked.connect(lambda: self.notice_clicked.emit(self._notice_name))
         self.backup = self._link("backup")
+        self.backup.setAccessibleName(_("Backup"))
         self.backup.clicked.connect(self.backup_clicked)
         self.dot = QLabel(self)
         self.dot.setObjectName("statusDot")
