@@ -76,6 +76,12 @@ class Backup(QObject):
         if self._cancel is not None:
             self._cancel.set()
 
+    def connected(self) -> None:
+        """There is a connection, whatever the last sync met."""
+        if self._offline:
+            self._offline = False
+            self.look_soon()
+
     def look_soon(self) -> None:
         """Something in the library may have changed."""
         if not self._stopped and self._state is not None and self._state.is_repository:

@@ -266,6 +266,7 @@ class Controller(QObject):
         self.window.status.set_connection("ok" if there else "warn", words)
         if there and not was:
             self.publisher.send_due(at_once=True)
+            self.backup.connected()
 
     def _make_default(self, account: Account) -> None:
         self.desk.accounts.set_default(self.desk.library.root, account.id)

@@ -398,3 +398,42 @@ def test_a_link_that_leads_out_of_the_library_is_not_written_through(
     with pytest.raises(LibraryError):
         laptop.sync()
     assert list(outside.iterdir()) == []
+
+
+def test_a_commit_in_a_terminal_after_a_killed_sync_takes_nothing_back(
+    desktop: Machine, laptop: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desktop.write("Storm.md", "First block of the desk.")
+    desktop.sync()
+
+    def dies(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("postdesk.library.git.taking._Folder.bring", dies)
+        with pytest.raises(KeyboardInterrupt):
+            laptop.sync()
+    assert laptop.state.kind is Kind.INTERRUPTED
+    assert spoken(laptop.state) == "Not backed up: the last sync was interrupted"
+    laptop.write("Terminal.md", "Written in another editor.")
+    git(laptop.root, "add", "-A")
+    git(laptop.root, "commit", "-qm", "all that is here")
+    both(desktop, laptop)
+    assert "First block of the desk." in desktop.read("Storm.md")
+    assert "another editor" in desktop.read("Terminal.md")
+
+
+def test_a_file_where_a_renamed_post_should_come_is_kept(desktop: Machine, laptop: Machine) -> None:
+    (desktop.root / "Storm.md").rename(desktop.root / "Gale.md")
+    desktop.sync()
+
+    def meanwhile(step: object, _percent: int) -> None:
+        if not (laptop.root / "Gale.md").exists() and "FETCH" in str(step):
+            laptop.write("Gale.md", "Her own gale, made just now.")
+
+    sync(laptop.root, merge_file, Cancel(), meanwhile)
+    assert not (laptop.root / "Storm.md").exists()
+    both(desktop, laptop)
+    text = desktop.everything()
+    assert "Her own gale" in text
+    assert "Third block." in text

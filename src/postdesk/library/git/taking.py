@@ -12,14 +12,23 @@ import os
 import secrets
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from postdesk.core.errors import FileChanged, FileGone, LibraryError, NameTaken
 from postdesk.core.file_errors import explain
-from postdesk.core.files import ANY, content_hash, load_json, move_file, read_file, save_file, save_json
+from postdesk.core.files import (
+    ANY,
+    content_hash,
+    load_json,
+    move_file,
+    read_file,
+    same_name,
+    save_file,
+    save_json,
+)
 from postdesk.core.language import _
 from postdesk.library.git.merging import MergeFile, conflict_name
 from postdesk.library.git.run import Git
@@ -56,7 +65,8 @@ def take(git: Git, before: str, after: str, merge: MergeFile) -> None:
     note = note_of(git.folder())
     _refuse_strange_paths(git, after)
     save_json(note, {"before": before, "after": after})
-    _go_on(git, before, after, merge)
+    git("update-ref", "-m", "postdesk: sync", "HEAD", after, before)
+    _bring(git, before, after, merge)
 
 
 def finish(git: Git, merge: MergeFile) -> None:
@@ -67,14 +77,10 @@ def finish(git: Git, merge: MergeFile) -> None:
     if not before or not after:
         note.unlink(missing_ok=True)
         return
-    head = git.commit_of("HEAD")
-    if head == before and head != after:
-        note.unlink(missing_ok=True)  # nothing was brought yet
-    elif head == after:
-        _go_on(git, before, after, merge)
-    else:
-        # Another git has moved on since; what is in the folder is what it is.
-        note.unlink(missing_ok=True)
+    # Where the branch had not moved nothing was brought; it may have moved on since, by a commit in a terminal.
+    if git.ask("merge-base", "--is-ancestor", after, "HEAD").code == 0:
+        _bring(git, before, after, merge)
+    note.unlink(missing_ok=True)
 
 
 def changes(git: Git, before: str, after: str) -> list[Change]:
@@ -90,10 +96,8 @@ def changes(git: Git, before: str, after: str) -> list[Change]:
     return found
 
 
-def _go_on(git: Git, before: str, after: str, merge: MergeFile) -> None:
-    if git.commit_of("HEAD") != after:
-        git("update-ref", "-m", "postdesk: sync", "HEAD", after, before)
-    git("read-tree", "--reset", after)  # the index alone; without -u no file is touched
+def _bring(git: Git, before: str, after: str, merge: MergeFile) -> None:
+    git("read-tree", "--reset", "HEAD")  # the index alone; without -u no file is touched
     found = changes(git, before, after)
     # What is gone comes last: a crash between leaves a file twice, never none.
     order = sorted(found, key=lambda c: not _is_there(c))
@@ -139,15 +143,18 @@ class _Folder:
         for change in ours:
             old, new = contents.get((change.old_path, change.old)), contents.get((change.path, change.new))
             path = self._place(change.path)
-            if change.old_path != change.path:
-                self._rename(self._place(change.old_path), path)
-            if new is None:
+            if change.old_path != change.path and not self._rename(self._place(change.old_path), path):
+                # Another file has that name by now: it was not made from what comes.
+                self._put(path, None, new or b"", replace(change, old_mode="000000"))
+            elif new is None:
                 self._remove(path, old, change)
             else:
                 self._put(path, old, new, change)
                 if change.mode != change.old_mode and os.name == "posix" and _is_file(path):
                     bits = stat.S_IMODE(path.stat().st_mode)
                     path.chmod(bits | 0o111 if change.mode == "100755" else bits & ~0o111)
+            if change.old_path != change.path and not _is_one(self._place(change.old_path), path):
+                self._remove(self._place(change.old_path), old, change)
         self._links([c for c in batch if _LINK in (c.old_mode, c.mode)])
 
     def _put(self, path: Path, old: bytes | None, new: bytes, change: Change) -> None:
@@ -188,18 +195,24 @@ class _Folder:
             save_file(path, new, expected=ANY)
         return True
 
-    def _rename(self, old: Path, new: Path) -> None:
-        if not _is_file(old) or os.path.lexists(new):
-            return
+    def _rename(self, old: Path, new: Path) -> bool:
+        """Whether the file has its new name, or neither name is there."""
+        if not _is_file(old):
+            return True
+        if os.path.lexists(new) and not _is_one(old, new):
+            return new.exists() and old.samefile(new)  # killed between its two names
         try:
             new.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise explain(error, new) from error
         try:
             move_file(old, new)
-        except (FileGone, NameTaken):
-            return  # `_put` looks at what is there
+        except FileGone:
+            return True
+        except NameTaken:
+            return False
         self._tidy(old.parent)
+        return True
 
     def _remove(self, path: Path, old: bytes | None, change: Change) -> None:
         """Take away a file that the other side deleted, unless she wrote in it: a post goes to the trash."""
@@ -351,6 +364,14 @@ class _Folder:
 
 def _is_file(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
+
+
+def _is_one(old: Path, new: Path) -> bool:
+    """Whether two names that differ only by case or Unicode form are one file to this system."""
+    try:
+        return same_name(str(old)) == same_name(str(new)) and old.samefile(new)
+    except OSError:
+        return False
 
 
 def _hash(path: Path) -> str:
