@@ -13,6 +13,7 @@ from postdesk.library.git.merging import Merged
 from postdesk.library.git.state import HIDDEN
 from postdesk.library.names import POST_SUFFIXES
 from postdesk.library.receipt_merge import merge_receipts
+from postdesk.publishing.merge_files import merge_files
 
 
 def merge_file(path: str, base: bytes | None, mine: bytes, theirs: bytes) -> Merged:
@@ -28,7 +29,11 @@ def merge_file(path: str, base: bytes | None, mine: bytes, theirs: bytes) -> Mer
         return Merged(mine)  # named after what it holds; packed by another version it holds the same
     if place.suffix.lower() not in POST_SUFFIXES:
         return Merged(mine, theirs)
-    return Merged(mine, with_own_id(path, theirs))
+    merged = merge_files(base or b"", mine, theirs)
+    if merged.data is not None:
+        return Merged(merged.data)
+    # What could be one is in the file, with mine where it could not; theirs is kept whole.
+    return Merged(merged.resolve(()), with_own_id(path, theirs))
 
 
 def with_own_id(path: str, data: bytes) -> bytes:

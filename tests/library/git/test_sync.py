@@ -49,6 +49,22 @@ def test_one_post_that_one_machine_changed_is_that_post_on_both(desktop: Machine
     assert "Second block, longer." in desktop.read("Storm.md")
 
 
+def test_different_blocks_of_one_post_become_one_text(desktop: Machine, laptop: Machine) -> None:
+    desktop.write("Storm.md", "First block of the desk.\n\nSecond block.\n\nThird block.")
+    laptop.write(
+        "Storm.md", "First block.\n\nSecond block.\n\nThird block of the train.\n\nFourth.", title="A storm"
+    )
+    desktop.sync()
+    assert laptop.sync().copies == ()
+    both(desktop, laptop)
+    text = desktop.read("Storm.md")
+    assert "title: A storm\n" in text
+    assert text.endswith(
+        "First block of the desk.\n\nSecond block.\n\nThird block of the train.\n\nFourth.\n"
+    )
+    assert [n for n in desktop.names() if "conflict" in n] == []
+
+
 def test_the_same_block_changed_on_both_machines_is_kept_twice(desktop: Machine, laptop: Machine) -> None:
     desktop.write("Storm.md", "First block of the desk.\n\nSecond block.\n\nThird block.")
     laptop.write("Storm.md", "First block of the train.\n\nSecond block.\n\nThird block.")

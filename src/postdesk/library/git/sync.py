@@ -277,7 +277,7 @@ def _remove_locks(git: Git, running: Path, patience: float) -> None:
 
 def _locks(git: Git, folder: Path) -> list[Path]:
     common = folder / git("rev-parse", "--git-common-dir").line if folder.name != ".git" else folder
-    found = [lock for place in {folder, common} for lock in place.glob("*.lock")]
+    found = [lock for place in {folder, common, folder / OURS} for lock in place.glob("*.lock")]
     return found + list((common / "refs").rglob("*.lock"))
 
 
