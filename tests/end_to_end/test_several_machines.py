@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -92,13 +93,25 @@ def test_one_click_makes_the_library_a_repository_and_sends_it(
     assert "Wind and rain" in Machine(tmp_path / "laptop").everything()
 
 
-def test_a_library_that_is_no_repository_is_not_made_one(writer: Writer) -> None:
+def test_a_library_that_is_no_repository_runs_no_git_and_is_not_made_one(
+    closed_window: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = tmp_path / "calls"
+    fake = tmp_path / "bin" / "git"
+    fake.parent.mkdir()
+    fake.write_text(f"#!/bin/sh\necho called >> {calls}\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
+    writer = closed_window
+    writer.open()
     make = writer.window.actions_table.action("make_repository")
     writer.until(make.isEnabled, "the command")
     writer.new_post("Storm", "Wind and rain")
     writer.until_saved()
+    writer.until_idle()
     assert not is_repository(writer.desk.desk.library.root)
     assert backup(writer) == ""
+    assert not calls.exists()
 
 
 def test_what_she_writes_goes_and_what_the_laptop_wrote_comes(
