@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton
 from postdesk.core.cancel import Cancel
 from postdesk.core.folders import Folders
 from postdesk.library.git.repository import make_repository
-from postdesk.library.git.state import is_repository
+from postdesk.library.git.run import is_repository
 from postdesk.ui.repository_dialog import RepositoryDialog
 from tests.end_to_end.writer import Writer
 from tests.library.git.machines import Machine, git, settle_git

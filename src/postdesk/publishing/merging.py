@@ -27,6 +27,8 @@ def merge_file(path: str, base: bytes | None, mine: bytes, theirs: bytes) -> Mer
         return merge_receipts(path, base, mine, theirs)
     if path.startswith(f"{HIDDEN}bases/"):
         return Merged(mine)  # named after what it holds; packed by another version it holds the same
+    if place.name in (".gitignore", ".gitattributes"):
+        return Merged(_lines_of_both(mine, theirs))
     if place.suffix.lower() not in POST_SUFFIXES:
         return Merged(mine, theirs)
     merged = merge_files(base or b"", mine, theirs)
@@ -34,6 +36,12 @@ def merge_file(path: str, base: bytes | None, mine: bytes, theirs: bytes) -> Mer
         return Merged(merged.data)
     # What could be one is in the file, with mine where it could not; theirs is kept whole.
     return Merged(merged.resolve(()), with_own_id(path, theirs))
+
+
+def _lines_of_both(mine: bytes, theirs: bytes) -> bytes:
+    there = set(mine.splitlines())
+    more = [line + b"\n" for line in theirs.splitlines() if line not in there]
+    return b"".join((mine, b"" if mine.endswith(b"\n") or not mine else b"\n", *more))
 
 
 def with_own_id(path: str, data: bytes) -> bytes:

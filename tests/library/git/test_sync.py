@@ -453,3 +453,47 @@ def test_a_file_where_a_renamed_post_should_come_is_kept(desktop: Machine, lapto
     text = desktop.everything()
     assert "Her own gale" in text
     assert "Third block." in text
+
+
+def test_an_empty_library_gets_all_that_another_machine_wrote(
+    desktop: Machine, tmp_path: Path, bare: Path
+) -> None:
+    empty = Machine(tmp_path / "empty")
+    git(tmp_path, "init", "--quiet", "--initial-branch=main", str(empty.root))
+    git(empty.root, "remote", "add", "origin", str(bare))
+    assert empty.sync().came == 2
+    both(desktop, empty)
+
+
+def test_a_very_long_name_still_gets_a_conflict_copy(desktop: Machine, laptop: Machine) -> None:
+    name = "ü" * 125 + ".md"
+    desktop.write(name, "At the desk.", id="long")
+    laptop.write(name, "On the train.", id="long")
+    both(desktop, laptop)
+    assert {"At the desk.", "On the train."} <= set(desktop.everything().splitlines())
+
+
+def test_ignore_rules_of_both_machines_hold(desktop: Machine, laptop: Machine) -> None:
+    desktop.put(".gitignore", laptop.read(".gitignore").encode() + b"desk/\n")
+    laptop.put(".gitignore", laptop.read(".gitignore").encode() + b"train/\n")
+    both(desktop, laptop)
+    assert {"desk/", "train/"} <= set((desktop.root / ".gitignore").read_text().splitlines())
+    assert list(desktop.root.glob(".gitignore?*")) == []
+
+
+def test_one_file_that_cannot_be_written_does_not_hold_up_the_others(
+    desktop: Machine, laptop: Machine
+) -> None:
+    closed = laptop.write("closed/Post.md", "Text.").parent
+    both(desktop, laptop)
+    desktop.write("closed/Post.md", "Changed.")
+    desktop.write("Zebra.md", "Comes all the same.")
+    desktop.sync()
+    closed.chmod(0o555)
+    with pytest.raises(LibraryError):
+        laptop.sync()
+    assert "all the same" in laptop.read("Zebra.md")
+    assert "Text." in laptop.read("closed/Post.md")
+    closed.chmod(0o755)
+    both(desktop, laptop)
+    assert "Changed." in laptop.read("closed/Post.md")

@@ -20,6 +20,7 @@ from postdesk.library.git.run import Git
 from postdesk.library.git.state import OURS
 
 _FILE: Final = ("100644", "100755")
+_LONGEST: Final = 200  # bytes of a name without its ending; file systems take 255
 _RENAMED_TWICE: Final = b"CONFLICT (rename/rename)"
 
 
@@ -63,7 +64,7 @@ class _Tree:
 def merge_commits(git: Git, mine: str, theirs: str, merge: MergeFile) -> Merge:
     """Make the commit that joins two; nothing refers to it yet. Raises LibraryError's kind."""
     found = _merge_trees(git, mine, theirs)
-    when = _moment(git, theirs)
+    when = moment(git, theirs)
     for old, here, there in found.renamed:
         _rename_once(git, found, old, here, there, (mine, theirs), merge, when)
     for path, stages in found.stages.items():
@@ -79,11 +80,20 @@ def conflict_name(path: str, when: str, taken: Collection[str], number: int = 1)
     place = PurePosixPath(path)
     used = {same_name(name) for name in taken}
     while True:
-        stem = _("{name} (conflict {when})").format(name=place.stem, when=when)
-        name = f"{stem}{f' {number}' if number > 1 else ''}{place.suffix}"
+        name = _conflict(place.stem, when, number) + place.suffix
         if same_name(name) not in used:
             return str(place.with_name(name))
         number += 1
+
+
+def _conflict(stem: str, when: str, number: int) -> str:
+    while True:
+        made = _("{name} (conflict {when})").format(name=stem, when=when) + (
+            f" {number}" if number > 1 else ""
+        )
+        if len(os.fsencode(made)) <= _LONGEST or not stem:
+            return made
+        stem = stem[:-1].rstrip()
 
 
 def _merge_trees(git: Git, mine: str, theirs: str) -> _Tree:
@@ -204,7 +214,7 @@ def _commit(git: Git, tree: str, mine: str, theirs: str, copies: Collection[str]
     ).line
 
 
-def _moment(git: Git, commit: str) -> str:
+def moment(git: Git, commit: str) -> str:
     """When a commit was made, as a conflict copy is named after it: the same each time that the merge is repeated."""
     return git(
         "show", "-s", "--no-show-signature", "--format=%cd", "--date=format:%Y-%m-%d %H%M", commit

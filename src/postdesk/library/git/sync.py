@@ -137,8 +137,8 @@ def _exchange(git: Git, merge: MergeFile, say: Say) -> Synced:
     backup = look(git)
     mine = git.commit_of("HEAD")
     remote, _known = remote_of(git, backup.branch)
-    if not remote or not mine:
-        return Synced(remote)
+    if not remote:
+        return Synced()
     there = name_there(git, backup.branch)
     came: set[str] = set()
     sent: set[str] = set()
@@ -147,8 +147,15 @@ def _exchange(git: Git, merge: MergeFile, say: Say) -> Synced:
         say(Step.FETCH, 0)
         git("fetch", "--progress", "--", remote, limit=NETWORK, percent=lambda p: say(Step.FETCH, p))
         theirs = remote_of(git, backup.branch)[1]
+        if not theirs and not mine:
+            return Synced(remote)
         target = mine
-        if theirs and not _has(git, mine, theirs):
+        if theirs and not mine:  # an empty library meets what another machine wrote
+            empty = git("hash-object", "-w", "-t", "tree", "--stdin").line
+            taking.take(git, empty, theirs, merge)
+            came |= _paths(git, "", theirs)
+            mine = target = theirs
+        elif theirs and not _has(git, mine, theirs):
             say(Step.MERGE, 0)
             if _has(git, theirs, mine):
                 target = theirs

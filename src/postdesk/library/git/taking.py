@@ -8,6 +8,7 @@ one that was killed is finished by the next sync, before anything is committed.
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import stat
@@ -17,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from postdesk.core.errors import FileChanged, FileGone, LibraryError, NameTaken
+from postdesk.core.errors import DiskFull, FileChanged, FileGone, LibraryError, NameTaken
 from postdesk.core.file_errors import explain
 from postdesk.core.files import (
     ANY,
@@ -30,10 +31,12 @@ from postdesk.core.files import (
     save_json,
 )
 from postdesk.core.language import _
-from postdesk.library.git.merging import MergeFile, conflict_name
+from postdesk.library.git.merging import MergeFile, conflict_name, moment
 from postdesk.library.git.run import Git
 from postdesk.library.git.state import HIDDEN, OURS
 from postdesk.library.names import POST_SUFFIXES, names_in
+
+log = logging.getLogger(__name__)
 
 _FILE: Final = ("100644", "100755")
 _LINK: Final = "120000"
@@ -60,12 +63,16 @@ def note_of(folder: Path) -> Path:
 
 
 def take(git: Git, before: str, after: str, merge: MergeFile) -> None:
-    """Make `after` the branch's commit and bring its files into the folder, which had those of `before`. Raises
-    LibraryError's kind for a file that could not be written; the next sync goes on with it."""
+    """Make `after` the branch's commit and bring its files into the folder, which had those of `before`: a commit, or at
+    first an empty tree. Raises LibraryError's kind for a file that could not be written; the next sync goes on with it.
+    """
     note = note_of(git.folder())
     _refuse_strange_paths(git, after)
     save_json(note, {"before": before, "after": after})
-    git("update-ref", "-m", "postdesk: sync", "HEAD", after, before)
+    before_it = (
+        before if git.commit_of(before) else "0" * len(after)
+    )  # the first commit here comes from elsewhere
+    git("update-ref", "-m", "postdesk: sync", "HEAD", after, before_it)
     _bring(git, before, after, merge)
 
 
@@ -101,9 +108,11 @@ def _bring(git: Git, before: str, after: str, merge: MergeFile) -> None:
     found = changes(git, before, after)
     # What is gone comes last: a crash between leaves a file twice, never none.
     order = sorted(found, key=lambda c: not _is_there(c))
-    folder = _Folder(git, merge, git("show", "-s", "--format=%cd", "--date=format:%Y-%m-%d %H%M", after).line)
+    folder = _Folder(git, merge, moment(git, after))
     for batch in _batches(order):
         folder.bring(batch)
+    if folder.refused:
+        raise folder.refused[0]  # all others have come; the next sync tries these again
     git("update-index", "-q", "--refresh", accept=(0, 1))
     note_of(git.folder()).unlink(missing_ok=True)
 
@@ -133,6 +142,7 @@ class _Folder:
         self._root = git.root
         self._merge = merge
         self._when = when
+        self.refused: list[LibraryError] = []
         self._converts = git.config("core.autocrlf").lower() in ("true", "1", "yes", "on")
 
     def bring(self, batch: list[Change]) -> None:
@@ -141,21 +151,30 @@ class _Folder:
         ours = [c for c in batch if {c.old_mode, c.mode} <= {*_FILE, "000000"}]
         contents = self._contents(ours)
         for change in ours:
-            old, new = contents.get((change.old_path, change.old)), contents.get((change.path, change.new))
-            path = self._place(change.path)
-            if change.old_path != change.path and not self._rename(self._place(change.old_path), path):
-                # Another file has that name by now: it was not made from what comes.
-                self._put(path, None, new or b"", replace(change, old_mode="000000"))
-            elif new is None:
-                self._remove(path, old, change)
-            else:
-                self._put(path, old, new, change)
-                if change.mode != change.old_mode and os.name == "posix" and _is_file(path):
-                    bits = stat.S_IMODE(path.stat().st_mode)
-                    path.chmod(bits | 0o111 if change.mode == "100755" else bits & ~0o111)
-            if change.old_path != change.path and not _is_one(self._place(change.old_path), path):
-                self._remove(self._place(change.old_path), old, change)
+            try:
+                self._bring_one(change, contents)
+            except DiskFull:
+                raise
+            except LibraryError as error:
+                log.info("Not brought: %s: %s", change.path, error.details or error.happened)
+                self.refused.append(error)
         self._links([c for c in batch if _LINK in (c.old_mode, c.mode)])
+
+    def _bring_one(self, change: Change, contents: dict[tuple[str, str], bytes]) -> None:
+        old, new = contents.get((change.old_path, change.old)), contents.get((change.path, change.new))
+        path = self._place(change.path)
+        if change.old_path != change.path and not self._rename(self._place(change.old_path), path):
+            # Another file has that name by now: it was not made from what comes.
+            self._put(path, None, new or b"", replace(change, old_mode="000000"))
+        elif new is None:
+            self._remove(path, old, change)
+        else:
+            self._put(path, old, new, change)
+            if change.mode != change.old_mode and os.name == "posix" and _is_file(path):
+                bits = stat.S_IMODE(path.stat().st_mode)
+                path.chmod(bits | 0o111 if change.mode == "100755" else bits & ~0o111)
+        if change.old_path != change.path and not _is_one(self._place(change.old_path), path):
+            self._remove(self._place(change.old_path), old, change)
 
     def _put(self, path: Path, old: bytes | None, new: bytes, change: Change) -> None:
         for attempt in range(_TRIES):
