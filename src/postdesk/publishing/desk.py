@@ -240,10 +240,17 @@ class Desk:
         return collect(document.post, lambda ref: self.library.resolve_picture(document.path, ref))
 
     def _twins(self, post: Post, account: Account) -> tuple[Receipt, ...]:
-        """Those that the blog still had when it was last asked."""
+        """Receipts of other posts on the blog that were made from this one, as two machines published it before they
+        met; those that the blog still had when it was last asked."""
         try:
-            found = self.engine.twins(post.id, account.id)
-            return tuple(r for r in found if self.archive.get(account.id, r.remote_id) is not None)
+            own = self.engine.receipt(post.id, account.id)
+            return tuple(
+                r
+                for r in (self.receipts.for_post(post.id) if own is not None else ())
+                if own is not None and r.remote_id != own.remote_id
+                and self.accounts.get(r.account_id) is None and is_on(r.address, account.address)
+                and self.archive.get(account.id, r.remote_id) is not None
+            )  # fmt: skip
         except LibraryError:
             return ()  # a receipt that cannot be read is said where it matters
 

@@ -120,16 +120,6 @@ class Engine:
                 return replace(other, account_id=account_id)
         return None
 
-    def twins(self, post_id: str, account_id: str) -> tuple[Receipt, ...]:
-        """Receipts of other posts on the same blog that were made from this one: two machines published it before
-        they met."""
-        own = self.receipt(post_id, account_id)
-        return tuple(
-            r
-            for r in (self._receipts.for_post(post_id) if own is not None else ())
-            if own is not None and r.remote_id != own.remote_id and self._same_blog(r, account_id)
-        )
-
     # --- intents ------------------------------------------------------------------------------------------------
 
     def _publish(self, run: Run) -> Outcome:

@@ -17,6 +17,7 @@ from postdesk.core.errors import Cancelled, LibraryError, LibraryInUse, PostDesk
 from postdesk.core.language import _, ngettext
 from postdesk.core.lock import FileLock
 from postdesk.library.git import taking
+from postdesk.library.git.contents import changes
 from postdesk.library.git.failures import explain, last_line
 from postdesk.library.git.merging import MergeFile, merge_commits
 from postdesk.library.git.repository import register
@@ -242,7 +243,7 @@ def _paths(git: Git, before: str, after: str) -> set[str]:
     if not before:
         fields = git("ls-tree", "-r", "-z", "--name-only", after).fields
         return {os.fsdecode(name) for name in fields}
-    return {change.path for change in taking.changes(git, before, after)}
+    return {change.path for change in changes(git, before, after)}
 
 
 @contextmanager

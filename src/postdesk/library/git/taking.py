@@ -12,8 +12,8 @@ import logging
 import os
 import secrets
 import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -31,6 +31,7 @@ from postdesk.core.files import (
     save_json,
 )
 from postdesk.core.language import _
+from postdesk.library.git.contents import FILE, LINK, NOTHING, Change, changes, contents
 from postdesk.library.git.merging import MergeFile, conflict_name, moment
 from postdesk.library.git.run import Git
 from postdesk.library.git.state import HIDDEN, OURS
@@ -38,23 +39,8 @@ from postdesk.library.names import POST_SUFFIXES, names_in
 
 log = logging.getLogger(__name__)
 
-_FILE: Final = ("100644", "100755")
-_LINK: Final = "120000"
 _AT_ONCE: Final = 64  # files whose contents are asked of git in one go
 _TRIES: Final = 20  # times that a file may be saved by somebody else while it is being merged
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One path of a diff between two commits. `old_path` differs for a file that was renamed; a mode is "000000" and
-    an object all zeros where there is nothing."""
-
-    old_path: str
-    path: str
-    old_mode: str
-    mode: str
-    old: str
-    new: str
 
 
 def note_of(folder: Path) -> Path:
@@ -63,8 +49,9 @@ def note_of(folder: Path) -> Path:
 
 
 def take(git: Git, before: str, after: str, merge: MergeFile) -> None:
-    """Make `after` the branch's commit and bring its files into the folder, which had those of `before`: a commit, or at
-    first an empty tree. Raises LibraryError's kind for a file that could not be written; the next sync goes on with it.
+    """Make `after` the branch's commit and bring its files into the folder, which had those of `before`: a commit,
+    or at first an empty tree. Raises LibraryError's kind for a file that could not be written; the next sync goes
+    on with it.
     """
     note = note_of(git.folder())
     _refuse_strange_paths(git, after)
@@ -90,24 +77,11 @@ def finish(git: Git, merge: MergeFile) -> None:
     note.unlink(missing_ok=True)
 
 
-def changes(git: Git, before: str, after: str) -> list[Change]:
-    """What differs between two commits, renamed files as one."""
-    answer = git("diff-tree", "-r", "-z", "--raw", "-M", "--no-ext-diff", "--full-index", before, after)
-    fields = iter(answer.fields)
-    found = []
-    for head in fields:
-        old_mode, mode, old, new, kind = head.decode().removeprefix(":").split()
-        path = os.fsdecode(next(fields))
-        other = os.fsdecode(next(fields)) if kind[0] in "RC" else path
-        found.append(Change(path, other, old_mode, mode, old, new))
-    return found
-
-
 def _bring(git: Git, before: str, after: str, merge: MergeFile) -> None:
     git("read-tree", "--reset", "HEAD")  # the index alone; without -u no file is touched
     found = changes(git, before, after)
     # What is gone comes last: a crash between leaves a file twice, never none.
-    order = sorted(found, key=lambda c: not _is_there(c))
+    order = sorted(found, key=lambda c: c.mode == NOTHING)
     folder = _Folder(git, merge, moment(git, after))
     for batch in _batches(order):
         folder.bring(batch)
@@ -121,12 +95,8 @@ def _refuse_strange_paths(git: Git, commit: str) -> None:
     """git's own check of every path (`..`, `.git` in any spelling), before anything refers to the commit."""
     index = git.folder() / OURS / "index"
     index.parent.mkdir(exist_ok=True)
-    git("read-tree", commit, env={"GIT_INDEX_FILE": str(index)})
+    git("read-tree", commit, env={"GIT_INDEXFILE": str(index)})
     index.unlink(missing_ok=True)
-
-
-def _is_there(change: Change) -> bool:
-    return change.mode != "000000"
 
 
 def _batches(found: list[Change]) -> Iterator[list[Change]]:
@@ -148,24 +118,24 @@ class _Folder:
     def bring(self, batch: list[Change]) -> None:
         """Bring these paths from their old state to their new one, whatever part of that was done already."""
         self._git.cancel.check()
-        ours = [c for c in batch if {c.old_mode, c.mode} <= {*_FILE, "000000"}]
-        contents = self._contents(ours)
+        ours = [c for c in batch if {c.old_mode, c.mode} <= {*FILE, NOTHING}]
+        found = contents(self._git, ours, converts=self._converts)
         for change in ours:
             try:
-                self._bring_one(change, contents)
+                self._bring_one(change, found)
             except DiskFull:
                 raise
             except LibraryError as error:
                 log.info("Not brought: %s: %s", change.path, error.details or error.happened)
                 self.refused.append(error)
-        self._links([c for c in batch if _LINK in (c.old_mode, c.mode)])
+        self._links([c for c in batch if LINK in (c.old_mode, c.mode)])
 
-    def _bring_one(self, change: Change, contents: dict[tuple[str, str], bytes]) -> None:
-        old, new = contents.get((change.old_path, change.old)), contents.get((change.path, change.new))
+    def _bring_one(self, change: Change, found: dict[tuple[str, str], bytes]) -> None:
+        old, new = found.get((change.old_path, change.old)), found.get((change.path, change.new))
         path = self._place(change.path)
         if change.old_path != change.path and not self._rename(self._place(change.old_path), path):
             # Another file has that name by now: it was not made from what comes.
-            self._put(path, None, new or b"", replace(change, old_mode="000000"))
+            self._put(path, None, new or b"", replace(change, old_mode=NOTHING))
         elif new is None:
             self._remove(path, old, change)
         else:
@@ -288,70 +258,26 @@ class _Folder:
 
     def _is_same(self, change: Change, current: bytes) -> bool:
         """Whether git takes this content for what the file was, e.g. with other line ends."""
-        if change.old_mode not in _FILE:
+        if change.old_mode not in FILE:
             return False
         answer = self._git("hash-object", "--stdin", f"--path={change.old_path}", stdin=current)
         return answer.line == change.old
-
-    def _contents(self, batch: list[Change]) -> dict[tuple[str, str], bytes]:
-        """By path and object, what each file has in the folder before and after."""
-        wanted = [(c.old_path, c.old) for c in batch if c.old_mode in _FILE]
-        wanted += [(c.path, c.new) for c in batch if c.mode in _FILE]
-        converted = self._converted({path for path, _oid in wanted})
-        plain = {oid for path, oid in wanted if path not in converted}
-        blobs = self._blobs(plain)
-        return {
-            (path, oid): self._git("cat-file", "--filters", f"--path={path}", oid).out
-            if path in converted
-            else blobs[oid]
-            for path, oid in wanted
-        }
-
-    def _blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
-        answer = self._git("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in oids).encode()).out
-        found, at = {}, 0
-        while at < len(answer):
-            end = answer.index(b"\n", at)
-            words = answer[at:end].decode().split()
-            if len(words) != 3:
-                raise LibraryError(
-                    _("The library's git repository is damaged."),
-                    _("Your posts are plain files, and none was changed."),
-                    _("“git fsck” says more."),
-                    details=" ".join(words),
-                )
-            size = int(words[2])
-            found[words[0]] = answer[end + 1 : end + 1 + size]
-            at = end + 1 + size + 1
-        return found
-
-    def _converted(self, paths: set[str]) -> set[str]:
-        """The paths whose files are not their objects' bytes (line ends, filters such as git-lfs)."""
-        names = ["text", "eol", "filter", "ident", "working-tree-encoding"]
-        asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
-        answer = self._git("check-attr", "-z", "--stdin", *names, stdin=asked).out.split(b"\0")
-        found = set()
-        for path, name, value in zip(answer[::3], answer[1::3], answer[2::3]):
-            plain = value in (b"unspecified", b"unset")
-            if (name == b"text" and value == b"unspecified" and self._converts) or not plain:
-                found.add(os.fsdecode(path))
-        return found
 
     def _links(self, batch: list[Change]) -> None:
         """Symbolic links are made by git, where the place still has what it had."""
         made = []
         for change in batch:
             path = self._place(change.path)
-            if change.old_mode == _LINK and path.is_symlink():
+            if change.old_mode == LINK and path.is_symlink():
                 was = self._git("cat-file", "blob", change.old).out
                 if os.fsencode(os.readlink(path)) != was:  # noqa: PTH115
                     continue
                 path.unlink()
-            elif change.old_mode in _FILE and _is_file(path):
+            elif change.old_mode in FILE and _is_file(path):
                 if not self._is_same(change, read_file(path)[0]):
                     continue
                 path.unlink()
-            if _is_there(change) and not os.path.lexists(path):
+            if change.mode != NOTHING and not os.path.lexists(path):
                 made.append(os.fsencode(change.path) + b"\0")
         if made:
             self._git("checkout-index", "--quiet", "-z", "--stdin", stdin=b"".join(made))
