@@ -89,10 +89,10 @@ class Controller(QObject):
             desk, self.session, self.standing, self.publisher, self.popover, window
         )
         self.files = Files(desk, self.session, tasks, window)
-        self.backup = Backup(desk.library.root, self.session, tasks, window)
         self.pictures = Pictures(desk.library, self.session, tasks, editor, details, window)
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
+        self.backup = Backup(desk.library.root, self.session, tasks, window)
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
         self.outline = Outline(window.toasts.host, window.theme, editor)
@@ -552,10 +552,6 @@ class Controller(QObject):
         self._preview.set_cards(self.embeds)
         w.left.connect(s.save)
         w.came_back.connect(self.shelf.look)
-        w.came_back.connect(self.backup.look_soon)
-        w.status.backup_clicked.connect(self.backup.sync)
-        self.backup.changed.connect(self._set_library_conditions)
-        self.backup.came.connect(self.shelf.look)
         p.changed.connect(self._stand)
         p.progress.connect(w.header.set_progress)
         c.reached.connect(self._reached)
@@ -573,6 +569,10 @@ class Controller(QObject):
         self._preview.link_clicked.connect(self._open_outside)
         self._preview.line_activated.connect(lambda _line, _column: w.go_to_editor())
         self._preview.engine_failed.connect(self._simple_preview)
+        w.came_back.connect(self.backup.look_soon)
+        w.status.backup_clicked.connect(self.backup.sync)
+        self.backup.changed.connect(self._set_library_conditions)
+        self.backup.came.connect(self.shelf.look)
         told = (
             s.told,
             self.shelf.told,
