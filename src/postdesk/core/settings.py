@@ -21,7 +21,8 @@ class Settings:
     `library` is the last library's path ("" is the default one). `theme` is one of THEMES. `text_size` of the
     editor is in pixels at 100 %. `sites`: whether a site may be asked for titles and pictures, by its slug
     (core/embeds.py), as she answered; one that is not there was not asked about. `searches` are saved ones, what
-    she types by the name that she gave. `order` of the list is one of ORDERS. Which panes are shown belongs to the
+    she types by the name that she gave. `order` of the list is one of ORDERS. `history`
+    is how many MB of disk older versions may take, 0 for any number. Which panes are shown belongs to the
     session, the default blog to the accounts.
     """
 
@@ -31,6 +32,7 @@ class Settings:
     sites: Mapping[str, bool] = field(default_factory=dict)
     searches: Mapping[str, str] = field(default_factory=dict)
     order: str = "changed"
+    history: int = 500
 
 
 def load_settings(folders: Folders) -> Settings:
@@ -60,6 +62,8 @@ def _usable(name: str, value: Any) -> Any:
     if name == "theme" and value not in THEMES:
         return None
     if name == "text_size" and value not in TEXT_SIZES:
+        return None
+    if name == "history" and value < 0:
         return None
     if name == "order" and value not in ORDERS:
         return None

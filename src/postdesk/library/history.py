@@ -1,4 +1,8 @@
-"""The history: every version of a post that was written over, on this machine, outside the library."""
+"""The history: every version of a post that was written over, on this machine, outside the library.
+
+As versions grow older some of them go (`thinning`), and when all of them take more than their budget of disk, the
+oldest go first; the newest version of each post always stays.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,19 @@ import logging
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from postdesk.core.errors import LibraryError
 from postdesk.core.files import content_hash
 from postdesk.core.language import _
+from postdesk.library.thinning import superfluous
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +34,8 @@ CREATE TABLE IF NOT EXISTS versions (
 );
 CREATE INDEX IF NOT EXISTS versions_of_post ON versions (post, number);
 """
+
+_INCREMENTAL = 2  # SQLite's number for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,57 @@ class History:
             )
         return data
 
+    @property
+    def size(self) -> int:
+        """The bytes that the history takes on the disk; 0 while there is none."""
+        total = 0
+        for ending in ("", "-wal"):
+            try:
+                total += self._path.with_name(self._path.name + ending).stat().st_size
+            except OSError:
+                continue  # there is none yet
+        return total
+
+    def tidy(self, budget: int, now: datetime | None = None) -> int:
+        """Let old versions go by their age, then the oldest ones until all of them take at most `budget` bytes (0: no
+        limit), and give the space back to the disk. Returns how many went. May take seconds. Raises LibraryError."""
+        with self._database() as database:
+            gone = self._thin(database, now or datetime.now(UTC))
+            gone += self._cut(database, budget) if budget else 0
+            if gone:
+                # As a script: `execute` takes one step of it, and each step gives one page back.
+                database.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);")
+            return gone
+
+    @staticmethod
+    def _thin(database: sqlite3.Connection, now: datetime) -> int:
+        rows = database.execute("SELECT number, post, at FROM versions ORDER BY post, number DESC").fetchall()
+        numbers: list[int] = []
+        for _post, found in groupby(rows, key=itemgetter(1)):
+            versions = list(found)
+            moments = [datetime.fromisoformat(at) for _number, _post, at in versions]
+            numbers += [versions[place][0] for place in superfluous(moments, now)]
+        return _drop(database, numbers)
+
+    @staticmethod
+    def _cut(database: sqlite3.Connection, budget: int) -> int:
+        (total,) = database.execute("SELECT coalesce(sum(length(data)), 0) FROM contents").fetchone()
+        # The oldest first, and never the last one of a post.
+        rows = database.execute(
+            "SELECT number, hash, (SELECT length(data) FROM contents WHERE hash = versions.hash) FROM versions"
+            " WHERE number NOT IN (SELECT max(number) FROM versions GROUP BY post) ORDER BY number"
+        ).fetchall()
+        kept = Counter(digest for (digest,) in database.execute("SELECT hash FROM versions"))
+        numbers = []
+        for number, digest, size in rows:
+            if total <= budget:
+                break
+            numbers.append(number)
+            kept[digest] -= 1
+            if not kept[digest]:
+                total -= size or 0
+        return _drop(database, numbers)
+
     def close(self) -> None:
         """Close the file; it is opened again when it is needed."""
         with self._guard:
@@ -131,11 +192,26 @@ class History:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=5, check_same_thread=False)
         try:
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before the first table is made
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.executescript(_TABLES)
+            if (
+                connection.execute("PRAGMA auto_vacuum").fetchone()[0] != _INCREMENTAL
+            ):  # made by an earlier version
+                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+                connection.execute("VACUUM")
         except sqlite3.Error:
             connection.close()
             raise
         self._path.chmod(0o600)
         return connection
+
+
+def _drop(database: sqlite3.Connection, numbers: Sequence[int]) -> int:
+    """Versions and the contents that nobody else has, in one transaction: all of it, or nothing."""
+    if numbers:
+        with database:
+            database.executemany("DELETE FROM versions WHERE number = ?", [(number,) for number in numbers])
+            database.execute("DELETE FROM contents WHERE hash NOT IN (SELECT hash FROM versions)")
+    return len(numbers)

@@ -40,7 +40,7 @@ from postdesk.library.index import Changes, Index, Summary
 
 if TYPE_CHECKING:
     from postdesk.library.fulltext import FullText
-    from postdesk.library.history import History
+    from postdesk.library.history import History, Version
     from postdesk.library.query import Query
 
 __all__ = ["HIDDEN", "Changes", "Library", "Summary", "Trashed"]
@@ -358,6 +358,23 @@ class Library:
     def keep_version(self, document: Document, post: Post) -> None:
         """Put words that were never in the file into the post's history. Raises LibraryError."""
         self._history.keep(document.post.id, compose(document, post))
+
+    def versions(self, post_id: str) -> tuple[Version, ...]:
+        """What the history has of a post, newest first. Raises LibraryError."""
+        return self._history.versions(post_id)
+
+    def read_version(self, version: Version, document: Document) -> Post:
+        """The post as it was in that version of its file. Raises LibraryError."""
+        return read_document(document.path, self._history.read(version), document.post.id).post
+
+    def tidy_history(self, budget: int) -> int:
+        """Let old versions go until the history takes at most `budget` bytes (0: no limit); returns how many went."""
+        return self._history.tidy(budget)
+
+    @property
+    def history_size(self) -> int:
+        """Bytes that the history takes on the disk."""
+        return self._history.size
 
     def new(self, title: str = "", folder: Path | None = None, body: str = "") -> Document:
         """A new post at the library's top, or in `folder`, which is made if need be."""

@@ -1,0 +1,161 @@
+"""What has changed between two versions of a post, block by block, and word by word inside a block that changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from postdesk.markup.blocks import Block, split
+from postdesk.markup.clean import clean
+from postdesk.markup.correspond import correspond
+from postdesk.markup.live import LivePage
+from postdesk.markup.matching import matching
+
+
+class State(Enum):
+    """What became of a block."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    GONE = "gone"  # the newer text has it no more
+    NEW = "new"  # the older one did not have it
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A block of either text. `old` and `new` are its Markdown, None where that text has none; `line` is where it
+    stands in the newer text, counted from 0, or would stand."""
+
+    state: State
+    old: str | None
+    new: str | None
+    line: int
+
+
+def compare(old: str, new: str) -> tuple[Passage, ...]:
+    """The blocks of `old` in order, each with what became of it in `new`, and between them the blocks that came."""
+    before, after = split(old), split(new)
+    found = correspond([block.text for block in before], [block.text for block in after])
+    origin = {j: i for i, j in enumerate(found.to) if j is not None}
+    passages: list[Passage] = []
+    told = 0  # blocks of `after` up to which new ones were told
+    for i, block in enumerate(before):
+        j = found.to[i]
+        if j is not None and i not in found.moved:
+            passages += _came(after, told, j, origin)
+            told = max(told, j + 1)
+        if j is None:
+            line = after[told].first_line if told < len(after) else _end(after)
+            passages.append(Passage(State.GONE, block.text, None, line))
+        else:
+            there = after[j]
+            state = State.SAME if there.text == block.text else State.CHANGED
+            passages.append(Passage(state, block.text, there.text, there.first_line))
+    return (*passages, *_came(after, told, len(after), origin))
+
+
+def _came(blocks: Sequence[Block], first: int, end: int, known: dict[int, int]) -> Iterator[Passage]:
+    for number in range(first, end):
+        if number not in known:
+            yield Passage(State.NEW, None, blocks[number].text, blocks[number].first_line)
+
+
+def _end(blocks: Sequence[Block]) -> int:
+    return blocks[-1].last_line + 1 if blocks else 0
+
+
+def bring_back(text: str, passage: Passage) -> str:
+    """`text`, the newer one, with `passage` as the older one had it: in place of what it became, or where it was."""
+    if passage.old is None:
+        return text
+    lines = text.split("\n")
+    if passage.new is not None:
+        end = passage.line + passage.new.count("\n") + 1
+        return "\n".join([*lines[: passage.line], *passage.old.split("\n"), *lines[end:]])
+    first = min(passage.line, len(lines))
+    above = [""] if first and lines[first - 1].strip() else []
+    below = [""] if first < len(lines) and any(line.strip() for line in lines[first:]) else []
+    return "\n".join([*lines[:first], *above, *passage.old.split("\n"), *below, *lines[first:]])
+
+
+# --- shown ---
+
+# Private letters stand for the marks while the text is rendered: they change no block and no emphasis.
+_OLD, _OLD_END, _NEW, _NEW_END = "\ue8f1", "\ue8f2", "\ue8f3", "\ue8f4"
+_PRIVATE = re.compile("[\ue8f1-\ue8f4]")
+_TAG = re.compile(r"<[^<>]*>")
+_MARKS = {_OLD: "<mark>", _OLD_END: "</mark>", _NEW: "<del>", _NEW_END: "</del>"}
+# What must stay as it is for the block to stay what it is: tags, addresses, notes, an item's number, entities.
+_TOKEN = re.compile(
+    r"""<[^<>\n]*>|\]\([^()\s]*|\[\^[^\]\n]*\]:?|https?://\S+|&\#?\w+;|(?m:^[ \t>]*\d{1,9}[.)])|\{[^{}\n]*\}
+      |(?P<word>[^\W_]+)|\s+|.""",
+    re.VERBOSE | re.DOTALL,
+)
+_LITERAL = frozenset({"fence", "code", "html", "definition", "unclosed"})
+
+
+def shown(passages: Sequence[Passage]) -> list[str]:
+    """Clean HTML for each passage: what only the older text has in `<mark>`, what only the newer one has in `<del>`."""
+    pieces = []
+    for passage in passages:
+        text = _marked(passage)
+        page = LivePage(text)
+        html = clean(page.html, lambda _src: None, True)
+        pieces.append(_marks(html) if text else "")
+    return pieces
+
+
+def _marked(passage: Passage) -> str:
+    old = _PRIVATE.sub("", passage.old) if passage.old is not None else None
+    new = _PRIVATE.sub("", passage.new) if passage.new is not None else None
+    kinds = {block.kind for text in (old, new) if text for block in split(text)}
+    if passage.state is State.SAME or kinds & _LITERAL:
+        return (old if old is not None else new) or ""
+    if old is None or new is None:
+        opening, closing = (_OLD, _OLD_END) if new is None else (_NEW, _NEW_END)
+        text = (old if new is None else new) or ""
+        return "".join(_wrapped(token, opening, closing) for token in _tokens(text))
+    a, b = _tokens(old), _tokens(new)
+    parts: list[str] = []
+    i = j = 0
+    for x, y in [*matching([t[0] for t in a], [t[0] for t in b]), (len(a), len(b))]:
+        gone = a[i:x]
+        came = [token for token in b[j:y] if token[1]]
+        parts += [_wrapped(token, _OLD, _OLD_END) for token in gone]
+        if came:
+            if parts and not parts[-1][-1:].isspace():
+                parts.append(" ")
+            parts.append(" ".join(_wrapped(token, _NEW, _NEW_END) for token in came))
+            if x < len(a) and a[x][1]:
+                parts.append(" ")
+        if x < len(a):
+            parts.append(a[x][0])
+        i, j = x + 1, y + 1
+    return "".join(parts)
+
+
+def _tokens(text: str) -> list[tuple[str, bool]]:
+    """The parts of a text, and whether each is a word."""
+    return [(token[0], token["word"] is not None) for token in _TOKEN.finditer(text)]
+
+
+def _wrapped(token: tuple[str, bool], opening: str, closing: str) -> str:
+    return f"{opening}{token[0]}{closing}" if token[1] else token[0]
+
+
+def _marks(html: str) -> str:
+    """The private letters as elements; inside of a tag they are nothing."""
+    parts = []
+    place = 0
+    for tag in _TAG.finditer(html):
+        parts.append(_PRIVATE.sub(_element, html[place : tag.start()]))
+        parts.append(_PRIVATE.sub("", tag[0]))
+        place = tag.end()
+    parts.append(_PRIVATE.sub(_element, html[place:]))
+    return "".join(parts)
+
+
+def _element(found: re.Match[str]) -> str:
+    return _MARKS[found[0]]
