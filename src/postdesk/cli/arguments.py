@@ -10,7 +10,7 @@ from pathlib import Path
 from postdesk import __version__
 from postdesk.core.language import _
 
-COMMANDS = ("new", "list", "render", "publish", "accounts", "outbox", "demo")
+COMMANDS = ("new", "list", "render", "publish", "accounts", "outbox", "import", "demo")
 
 
 def is_command(argv: Sequence[str]) -> bool:
@@ -110,6 +110,13 @@ def command_parser() -> argparse.ArgumentParser:
     )
     outbox.add_argument("--blog", default="", metavar="BLOG", help=_("only what is meant for this blog"))
     outbox.add_argument("--take-back", default="", metavar="ID", help=_("take a post back"))
+
+    bring = _command(
+        commands, "import", _("import posts: a folder of Markdown, an export of WordPress or Ghost, HTML")
+    )
+    bring.add_argument("source", metavar="SOURCE", help=_("the file or folder"))
+    bring.add_argument("--into", default=None, metavar="FOLDER", help=_("a folder of the library"))
+    bring.add_argument("--dry-run", action="store_true", help=_("say what would come, and write nothing"))
 
     demo = _command(
         commands, "demo", _("open the window, write a post, publish it to a local site, leave a screenshot")

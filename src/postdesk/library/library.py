@@ -364,6 +364,21 @@ class Library:
         place = self._inside(folder) if folder else self.root
         return self._create(place, names.file_stem(title), ".md", new_text(Post(new_id(), title, body)))
 
+    def take_in(self, folder: Path, stem: str, data: bytes) -> Path:
+        """Put a whole post that came from elsewhere into `folder`, which is made with those above it, under a name that
+        is free. The next look finds it: thousands that come at once are not told one by one. Raises what saving raises.
+        """
+        place = self._inside(folder)
+        while True:
+            taken = names.names_in(place)
+            path = place / names.free_name(stem, ".md", taken)
+            try:
+                save_file(path, data, expected=None, parents=True)
+                return path
+            except NameTaken:
+                if path.name in taken:
+                    raise
+
     def new_again(self, post: Post, path: Path | None, *, plain: bool = False) -> Document:
         """A file for a post whose own, at `path`, is gone: where it lay, beside its pictures, or at the library's top.
         It stays the same post, so that publishing it finds it on the blog; `plain`: it was read as one text, and is

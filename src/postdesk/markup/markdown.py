@@ -38,7 +38,8 @@ def to_markdown(html: str) -> str:
     """`html` as Markdown that ends with a line end, "" when it shows nothing. Never raises.
 
     Scripts, styles and other things that are not shown are left out, and so are looks (colours, alignment). What
-    Markdown has no way to say (a table without a head, a video, a caption with a link) is raw HTML. `<!--more-->` stays.
+    Markdown has no way to say (a table without a head, a video, a caption with a link) is raw HTML. `<!--more-->`
+    stays.
     """
     blocks = _Writer().blocks(simplify(html))
     if not blocks:
@@ -209,20 +210,33 @@ class _Writer:
         captions = [one for one in node.everything() if one.tag == "figcaption"]
         rest = [one for one in node.everything() if not one.tag and one.text.strip(_SPACES)]
         pictures = [one for one in node.everything() if one.tag == "img" and one.attributes.get("src")]
-        others = any(one.tag in _RAW or one.tag in ("pre", "blockquote") for one in node.everything() if one is not node)
+        others = any(
+            one.tag in _RAW or one.tag in ("pre", "blockquote")
+            for one in node.everything()
+            if one is not node
+        )
         if not captions:
             if len(pictures) != 1 or rest or others:
                 return [(written, "", nodes) for written, nodes in self.blocks(node.children)]
             return [(self._picture(node, pictures[0], ""), "", [node])]
         caption = caption_of(captions[0]) if len(captions) == 1 else None
         inside = "".join(one.text for one in captions[0].everything() if not one.tag)
-        if caption is None or others or len(pictures) != 1 or "".join(one.text for one in rest).strip() != inside.strip():
+        if (
+            caption is None
+            or others
+            or len(pictures) != 1
+            or "".join(one.text for one in rest).strip() != inside.strip()
+        ):
             return [(_raw([node]), "", [node])]
         return [(self._picture(node, pictures[0], caption), "", [node])]
 
     def _picture(self, figure: Node, picture: Node, caption: str) -> str:
         written = self._spans.picture(picture, caption)
-        links = [one for one in figure.everything() if one.tag == "a" and any(c is picture for c in one.everything())]
+        links = [
+            one
+            for one in figure.everything()
+            if one.tag == "a" and any(c is picture for c in one.everything())
+        ]
         target = address(links[-1].attributes.get("href", "")) if links else ""
         return f"[{written}]({target})" if target else written
 
@@ -322,7 +336,9 @@ def _joined(blocks: list[tuple[str, list[Node]]]) -> str:
 def _prefixed(text: str, first: str, rest: str) -> str:
     lines = text.split("\n")
     return "\n".join(
-        ((first if number == 0 else rest) + line).rstrip(" ") if not line else (first if number == 0 else rest) + line
+        ((first if number == 0 else rest) + line).rstrip(" ")
+        if not line
+        else (first if number == 0 else rest) + line
         for number, line in enumerate(lines)
     )
 

@@ -1,7 +1,8 @@
 """HTML of any origin as a shallow tree without surprises, for markdown.py to read.
 
-Ends that HTML lets people leave out are put in, what is not shown is left out, and no element is nested deeper than a
-limit, so that whoever reads the tree may go down it by recursion. Source: the HTML standard, 13.2.6, in its plain cases.
+Ends that HTML lets people leave out are put in, what is not shown is left out, and no element is nested deeper
+than a limit, so that whoever reads the tree may go down it by recursion.
+Source: the HTML standard, 13.2.6, in its plain cases.
 """
 
 from __future__ import annotations
@@ -16,19 +17,29 @@ DEEPEST = 40
 """Open elements; of what is deeper only the text stays."""
 
 BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hgroup hr html iframe legend li main menu nav object ol p pre search section summary svg "
-    "math table tbody tfoot thead tr td th caption video audio embed ul".split()
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html iframe legend li main menu nav object ol "
+    "p pre search section summary svg math table tbody tfoot thead tr td th caption video audio embed ul".split()
 )
 DROPPED = frozenset(
     "script style noscript template title head textarea select noembed noframes canvas applet button xmp".split()
 )
 """What no reader sees, or cannot use in a post; gone with everything inside."""
 
-_GONE = frozenset(["meta", "link", "base", "input", "source", "track", "col", "param", "area", "frame", "keygen"])
-_KEPT_IN = {"source": ("video", "audio"), "track": ("video", "audio"), "param": ("object",), "col": ("colgroup",)}
+_GONE = frozenset(
+    ["meta", "link", "base", "input", "source", "track", "col", "param", "area", "frame", "keygen"]
+)
+_KEPT_IN = {
+    "source": ("video", "audio"),
+    "track": ("video", "audio"),
+    "param": ("object",),
+    "col": ("colgroup",),
+}
 _CLOSES = {
-    "li": (frozenset(["li"]), frozenset(["ul", "ol", "menu", "dir", "td", "th", "blockquote", "div", "table"])),
+    "li": (
+        frozenset(["li"]),
+        frozenset(["ul", "ol", "menu", "dir", "td", "th", "blockquote", "div", "table"]),
+    ),
     "dt": (frozenset(["dt", "dd"]), frozenset(["dl", "table"])),
     "dd": (frozenset(["dt", "dd"]), frozenset(["dl", "table"])),
     "tr": (frozenset(["tr", "td", "th"]), frozenset(["table"])),
@@ -105,16 +116,12 @@ class _Builder:
             self._open[-1].children.append(Node("", text=words))
 
     def _begin(self, tag: str, attributes: list[tuple[str, str]]) -> None:
-        if self._dropping:
-            if tag in DROPPED:
-                self._dropping.append(tag)
-            return
         if tag in DROPPED:
             self._dropping.append(tag)
+        is_task = tag == "input" and ("type", "checkbox") in attributes and self._in_list()
+        is_gone = tag in _GONE and not is_task and self._open[-1].tag not in _KEPT_IN.get(tag, ())
+        if self._dropping or is_gone:
             return
-        if tag in _GONE and self._open[-1].tag not in _KEPT_IN.get(tag, ()):
-            if tag != "input" or dict(attributes).get("type", "").lower() != "checkbox" or not self._in_list():
-                return
         if tag in BLOCKS and tag != "li":
             self._close_paragraph()
         self._close_implied(tag)

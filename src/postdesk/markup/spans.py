@@ -9,7 +9,9 @@ from html import escape
 from postdesk.markup.tree import VOID, Node
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")
-_SIGNS = re.compile(r"[\\`*\[<{]|~(?=~)|(?<=~)~|&(?=#?[A-Za-z0-9]+;)|(?<![^\W_])_|_(?![^\W_])|\](?=[(\[:])|!(?=\[)")
+_SIGNS = re.compile(
+    r"[\\`*\[<{]|~(?=~)|(?<=~)~|&(?=#?[A-Za-z0-9]+;)|(?<![^\W_])_|_(?![^\W_])|\](?=[(\[:])|!(?=\[)"
+)
 _SIGNS_WITHIN = re.compile(rf"{_SIGNS.pattern}|\]")
 _START = re.compile(r"(#{1,6}(?:\s|$)|>|[-+](?:\s|$)|[-=]+\s*$|:(?:\s|$)|\||~)|(\d{1,9})([.)])(?=\s|$)")
 _EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~", "s": "~~", "strike": "~~"}
@@ -58,7 +60,9 @@ def caption_of(node: Node) -> str | None:
     for one in node.everything():
         if one.tag and one is not node and one.tag not in ("span", "br", "p", "font"):
             return None
-    words = "".join(" " if one.tag == "br" else one.text for one in node.everything() if one.tag in ("", "br"))
+    words = "".join(
+        " " if one.tag == "br" else one.text for one in node.everything() if one.tag in ("", "br")
+    )
     return _SPACE.sub(" ", words).strip(" ")
 
 
@@ -68,7 +72,9 @@ class Spans:
     def write(self, nodes: list[Node], *, breaks: bool = True) -> str:
         """A paragraph's text, without spaces at its ends. `breaks`: whether lines may be broken (not in a cell)."""
         text = self._run(nodes, breaks=breaks, linked=False)
-        text = re.sub(r" *\\\n *", "\\\\\n", _SPACE.sub(_one_space, text)) if breaks else _SPACE.sub(" ", text)
+        text = (
+            re.sub(r" *\\\n *", "\\\\\n", _SPACE.sub(_one_space, text)) if breaks else _SPACE.sub(" ", text)
+        )
         text = text.strip(" ")
         while text.startswith("\\\n"):
             text = text[2:].lstrip(" ")
@@ -193,8 +199,15 @@ def _merged(nodes: list[Node]) -> list[Node]:
 
 def _emphasised(mark: str, inner: str, before: str, after: str) -> str:
     """Emphasis by marks where they would be read as such, else by tags (CommonMark 0.31.2, 6.2)."""
-    opens = not _is_sign(inner[0]) or not before or before.isspace() or (_is_sign(before) and before not in "*~_\\")
-    closes = not _is_sign(inner[-1]) or not after or after.isspace() or (_is_sign(after) and after not in "*~_")
+    opens = (
+        not _is_sign(inner[0])
+        or not before
+        or before.isspace()
+        or (_is_sign(before) and before not in "*~_\\")
+    )
+    closes = (
+        not _is_sign(inner[-1]) or not after or after.isspace() or (_is_sign(after) and after not in "*~_")
+    )
     clear = before not in ("*", "~", "\\") and after not in ("*", "~") and (mark != "~~" or "~" not in inner)
     nested = inner[0] == "*" or inner[-1] == "*"
     if opens and closes and clear and not (nested and mark == "*" and "**" not in inner):
