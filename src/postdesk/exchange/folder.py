@@ -25,12 +25,15 @@ _PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif")
 
 
 class MarkdownFolder:
-    """A folder; links that lead elsewhere are not followed, hidden folders and what a generator builds are left out."""
+    """A folder, or the one file in it that is named `only`. Links that lead elsewhere are not followed; hidden folders
+    and those that a generator builds are left out.
+    """
 
     kind = "markdown"
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, only: str = "") -> None:
         self.root = Path(os.path.realpath(root))
+        self._only = only
         self.name = self.root.name
         self._files: list[str] | None = None
         self._by_name: dict[str, str] = {}
@@ -144,5 +147,5 @@ class MarkdownFolder:
                     if name.lower().endswith((*POST_SUFFIXES, *_PICTURES)):
                         self._by_name.setdefault(name.casefold(), prefix + name)
                         self._by_name.setdefault((prefix + name).casefold(), prefix + name)
-        self._files = sorted(found)
+        self._files = sorted(name for name in found if not self._only or name == self._only)
         return self._files

@@ -204,6 +204,8 @@ class _Writer:
         return [(("\n\n" if loose else "\n").join(parts), mark, [node])] if parts else []
 
     def _figure(self, node: Node) -> list[tuple[str, str, list[Node]]]:
+        if any(one.tag == "figure" for one in node.everything() if one is not node):  # a gallery
+            return [(written, "", nodes) for written, nodes in self.blocks(node.children)]
         address_alone = node.plain().strip()
         if "wp-block-embed" in node.classes and _ALONE.match(address_alone):
             return [(address_alone, "", [node])]

@@ -16,7 +16,7 @@ _SIGNS_WITHIN = re.compile(rf"{_SIGNS.pattern}|\]")
 _START = re.compile(r"(#{1,6}(?:\s|$)|>|[-+](?:\s|$)|[-=]+\s*$|:(?:\s|$)|\||~)|(\d{1,9})([.)])(?=\s|$)")
 _EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~", "s": "~~", "strike": "~~"}
 _FULL = {"**": "strong", "*": "em", "~~": "del"}
-_AS_HTML = frozenset("sup sub kbd mark u ins small abbr q cite samp var time ruby rt rp bdo bdi dfn".split())
+_AS_HTML = frozenset("sup sub kbd mark u ins small abbr q ruby rt rp bdo bdi dfn".split())
 _SCHEME = re.compile(r"(?:https?|mailto|ftp|tel):|[^:/?#]*(?:[/?#]|\Z)", re.IGNORECASE)
 _PLAIN_ADDRESS = re.compile(r"https?://[^\s<>\\\"']+")
 
