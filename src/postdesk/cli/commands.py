@@ -31,6 +31,7 @@ _COMMANDS: dict[str, Callable[[Shell, argparse.Namespace], Exit]] = {
     "accounts": blogs.accounts,
     "outbox": outbox.outbox,
     "import": exchange.bring_in,
+    "export": exchange.take_out,
 }
 
 

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from postdesk.cli.exits import Exit
+from postdesk.cli.posts import post_file
 from postdesk.cli.shell import Shell, complain, one_line, stoppable
 from postdesk.core.cancel import Cancel
-from postdesk.core.errors import Cancelled
+from postdesk.core.errors import Cancelled, SettingsError
 from postdesk.core.language import _, ngettext
 
 
@@ -60,6 +61,57 @@ def bring_in(shell: Shell, arguments: argparse.Namespace) -> Exit:
     if summary.cancelled:
         raise Cancelled(_("Stopped."), _("What was imported stays."), _("Run it again to go on."))
     return Exit.DONE
+
+
+def take_out(shell: Shell, arguments: argparse.Namespace) -> Exit:
+    """Export posts into one file."""
+    from postdesk.core.files import ANY, save_file
+    from postdesk.exchange.leave import as_page, as_zip
+
+    target = Path(arguments.output).expanduser().absolute()
+    kind = arguments.kind or {".zip": "zip", ".html": "html", ".htm": "html", ".pdf": "pdf"}.get(
+        target.suffix.lower()
+    )
+    if kind == "pdf":
+        raise SettingsError(
+            _("A PDF is made in the window: it is the window that can draw."),
+            _("Nothing was exported."),
+            _("Choose File, Export there, or say --as html and print the page."),
+        )
+    if kind is None:
+        raise SettingsError(
+            _("It is not clear what to export to."),
+            _("Nothing was exported."),
+            _("Say --as zip or --as html."),
+        )
+    if target.exists() and not arguments.force:
+        raise SettingsError(
+            _("“{name}” is there already.").format(name=target.name),
+            _("Nothing was exported."),
+            _("Choose another name, or say --force to replace it."),
+        )
+    desk = shell.desk()
+    paths = [post_file(name) for name in arguments.posts]
+    if arguments.all:
+        paths += [summary.path for summary in desk.library.summaries()]
+    if not paths:
+        raise SettingsError(
+            _("No post was named."), _("Nothing was exported."), _("Name posts, or say --all.")
+        )
+    with stoppable() as cancel:
+        made = (as_zip if kind == "zip" else as_page)(desk.library, paths, cancel, _progress(shell))
+    _end_of_progress(shell)
+    for problem in made.problems:
+        complain(f"{problem.where}: {problem.sentence}")
+    save_file(target, made.data, expected=ANY)
+    shell.say(
+        {
+            "path": str(target), "count": made.count,
+            "problems": [{"where": p.where, "sentence": p.sentence} for p in made.problems],
+        },
+        str(target),
+    )  # fmt: skip
+    return Exit.DONE if made.count else Exit.LIBRARY
 
 
 def _progress(shell: Shell) -> Callable[[int, int | None, str], None]:

@@ -20,6 +20,7 @@ from postdesk.core.files import content_hash, read_file
 from postdesk.core.language import _
 from postdesk.core.post import Post, slugify
 from postdesk.exchange.front import written
+from postdesk.exchange.references import exchange_references
 from postdesk.exchange.values import Incoming, Problem, Source
 from postdesk.library import names, pictures
 from postdesk.library.library import Library
@@ -131,8 +132,7 @@ class _Import:
 
     def run(self) -> Summary:
         """All posts, one after the other."""
-        self.library.look()
-        self.here = {summary.id: summary.path for summary in self.library.summaries()}
+        self.here = {summary.id: summary.path for summary in self.library.up_to_date()}
         self.published = {
             _plain_address(receipt.address): receipt.post_id
             for receipt in Receipts(self.library.root).all()
@@ -240,31 +240,11 @@ class _Import:
                 if found is None:
                     self._say(Problem(title_of(incoming), _missing(ref)))
             new[ref] = reference
-        return replace(post, body=_exchanged(post.body, new), image=new.get(post.image, post.image))
+        return replace(post, body=exchange_references(post.body, new), image=new.get(post.image, post.image))
 
     def _say(self, problem: Problem) -> None:
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append(problem)
-
-
-def _exchanged(body: str, new: dict[str, str]) -> str:
-    """`body` with the references of its pictures exchanged."""
-    pieces: list[str] = []
-    place = 0
-    for one in find_pictures(body):
-        reference = new.get(one.ref, one.ref)
-        if reference == one.ref or one.start < place:
-            continue
-        segment = body[one.start : one.end]
-        at = segment.find(one.ref, segment.find("](") + 1)
-        pieces.append(body[place : one.start])
-        if at < 0:
-            pieces.append(f"![{one.alt}]({reference})" if segment.startswith("![") else segment)
-        else:
-            pieces.append(segment[:at] + reference + segment[at + len(one.ref) :])
-        place = one.end
-    pieces.append(body[place:])
-    return "".join(pieces)
 
 
 def _find(wall: Path, beside: Path, ref: str) -> Path | None:

@@ -211,6 +211,12 @@ class Library:
                     log.warning("The ids of the library were not stored: %s", error.details)
             return changes
 
+    def up_to_date(self) -> tuple[Summary, ...]:
+        """As `summaries`, after a look; what other programs did is told by the next `look` all the same."""
+        with self._guard:
+            self._untold = self.look()
+            return self._index.summaries()
+
     def _look_once(self, budget: float = math.inf) -> None:
         """Before anything is answered from the index. What was changed under a post that is open is told
         later.
