@@ -47,13 +47,10 @@ def bring_in(shell: Shell, arguments: argparse.Namespace) -> Exit:
             "problems": [{"where": p.where, "sentence": p.sentence} for p in summary.problems],
             "cancelled": summary.cancelled, "folder": str(library.root / into),
         },
-        ngettext("{count} post imported.", "{count} posts imported.", len(summary.made)).format(
-            count=len(summary.made)
-        ),
+        ngettext("{count} post imported.", "{count} posts imported.", len(summary.made)),
     )  # fmt: skip
     if summary.there and not shell.as_json:
-        words = ngettext("{count} was there already.", "{count} were there already.", summary.there)
-        complain(words.format(count=summary.there))
+        complain(ngettext("{count} was there already.", "{count} were there already.", summary.there))
     for title in summary.left:
         complain(_("{title}: here it is not as in the source; it was left as it is.").format(title=title))
     for problem in summary.problems:
