@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QFormLayout, QHBo
 
 from postdesk.core.language import _, ngettext
 from postdesk.exchange.leave import Export
-from postdesk.ui.exchange.parts import bar, button, label, listed, move, show_all
+from postdesk.ui.exchange.parts import bar, button, grow, label, listed, move, show_all
 from postdesk.ui.style import restyle
 
 _WIDTH = 460  # px
@@ -104,11 +104,13 @@ class ExportDialog(QDialog):
         self.problems.setVisible(bool(made.problems))
         self.shower.show()
         self.cancel.setText(_("Close"))
+        grow(self)
 
     def show_failure(self, sentence: str) -> None:
         """Nothing was written."""
         self._set_busy(False)
         self._say("bad", sentence)
+        grow(self)
 
     def reject(self) -> None:
         """Closing while it runs stops it first."""

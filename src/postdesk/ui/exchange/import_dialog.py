@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
 
 from postdesk.core.language import _, ngettext
 from postdesk.exchange.bring import Outlook, Summary
-from postdesk.ui.exchange.parts import bar, button, label, listed, move, show_all
+from postdesk.ui.exchange.parts import bar, button, grow, label, listed, move, show_all
 from postdesk.ui.style import restyle
 
 _WIDTH = 520  # px
+_LINE = 64  # characters of a title
 _KINDS = {
     "markdown": _("Markdown files"),
     "wordpress": _("WordPress export"),
@@ -66,6 +67,7 @@ class ImportDialog(QDialog):
 
         self.coming = label("")
         self.titles = label("soft")
+        self.titles.setWordWrap(False)  # a title a line: the layout then knows its height
         column.addWidget(self.coming)
         column.addWidget(self.titles)
         self._where = label("field", _("Into the folder"))
@@ -117,7 +119,7 @@ class ImportDialog(QDialog):
         posts = ngettext("{count} post", "{count} posts", count)
         self.coming.setText(_("{kind} “{name}”: {posts}").format(kind=kind, name=outlook.name, posts=posts))
         more = ["…"] if count > len(outlook.titles) else []
-        self.titles.setText("\n".join([*outlook.titles, *more]))
+        self.titles.setText("\n".join([*(one[:_LINE] for one in outlook.titles), *more]))
         self.folder.setText(folder)
         self._say("", "")
         self.problems.setText(listed(outlook.problems))
@@ -125,6 +127,7 @@ class ImportDialog(QDialog):
         self._show(coming=True)
         self.importer.setEnabled(count > 0)
         self.importer.setFocus()
+        grow(self)
 
     def show_progress(self, done: int, of: int, title: str) -> None:
         """How far it is."""
@@ -158,12 +161,14 @@ class ImportDialog(QDialog):
         self.importer.hide()
         self.cancel.setText(_("Close"))
         self.cancel.setFocus()
+        grow(self)
 
     def show_failure(self, sentence: str) -> None:
         """It could not be looked at, or not be done."""
         self._set_busy(False)
         self._show(coming=bool(self.coming.text()))
         self._say("bad", sentence)
+        grow(self)
 
     def reject(self) -> None:
         """Closing while it runs stops it first."""

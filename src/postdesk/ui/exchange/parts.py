@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QProgressBar, QPushButton, QWidget
 
 from postdesk.exchange.values import Problem
 
@@ -70,6 +70,16 @@ def listed(problems: Sequence[Problem]) -> str:
     """The first problems, one to a line."""
     rows = [f"{one.where}: {one.sentence}" for one in problems[:_MOST_SHOWN]]
     return "\n".join(rows + ["…"] * (len(problems) > _MOST_SHOWN))
+
+
+def grow(dialog: QDialog) -> None:
+    """Make room for words that have come: Qt does not where some of them wrap."""
+    layout = dialog.layout()
+    if layout is not None:
+        layout.activate()
+        wanted = layout.totalHeightForWidth(dialog.width())
+        if wanted > dialog.height():
+            dialog.resize(dialog.width(), wanted)
 
 
 def show_all(widgets: Sequence[QWidget], shown: bool) -> None:

@@ -30,7 +30,7 @@ h2 { font-size: 15pt; font-weight: 600; margin-top: 20px; margin-bottom: 6px; }
 h3 { font-size: 12.5pt; font-weight: 600; margin-top: 16px; margin-bottom: 5px; }
 p, li { line-height: 140%; } p { margin-top: 0; margin-bottom: 11px; }
 a { color: #2a5f8f; text-decoration: none; } .by { color: #6b6862; font-size: 9pt; margin-bottom: 22px; }
-blockquote { color: #55524d; margin-left: 24px; margin-right: 24px; }
+blockquote { color: #55524d; margin-left: 70px; margin-right: 70px; }
 pre, code { font-family: "JetBrains Mono", monospace; font-size: 9pt; } pre { background-color: #f5f4f1; }
 .figcaption { color: #6b6862; font-size: 9pt; } table { border-collapse: collapse; }
 td, th { padding: 4px 8px; border: 1px solid #c9c6bf; }
@@ -61,7 +61,7 @@ def as_pdf(
     text.setDefaultFont(font)
     text.setDefaultStyleSheet(_SHEET)
     paper = page_size().size(QPageSize.Unit.Millimeter)
-    width = int((paper.width() - 2 * _MARGIN) * _SCREEN / 25.4)
+    width = int((paper.width() - 2 * _MARGIN) * _SCREEN / 25.4 * 0.97)  # Qt rounds its own margins up
     height = int((paper.height() - 2 * _MARGIN) * _SCREEN / 25.4 * _TALLEST)
     pictures: dict[str, tuple[int, int]] = {}
 
