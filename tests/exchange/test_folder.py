@@ -104,6 +104,13 @@ def test_obsidians_links_and_embeds_are_read_by_everybody(library: Library, make
     assert "aliases: [x]" in text(library, "Old/vault/n.md")
 
 
+def test_the_id_of_another_program_makes_room_for_the_posts_own(library: Library, make: Make) -> None:
+    source = make({"a.md": "---\nid: 12\ntitle: A\n---\n\nx\n", "b.md": "---\nid: 12\ntitle: B\n---\n\nx\n"})
+    assert len(brought(library, source).made) == 2
+    assert text(library, "Old/a.md").endswith('title: A\noriginal_id: "12"\n---\n\nx\n')
+    assert brought(library, source).there == 2
+
+
 def test_a_second_import_makes_nothing_and_touches_nothing_of_hers(library: Library, make: Make) -> None:
     source = make(
         {"a.md": HUGO + "![](p.png)\n", "b.md": "B\n", "c.md": "---\ntitle: [\n---\n", "p.png": png()}

@@ -72,7 +72,10 @@ class MarkdownFolder:
         extra = dict(head.extra)
         front = head.front
         if head.fields.id and not post.id:
+            # Another program's: it makes room for the post's own, and stays under another name.
             extra["original_id"] = head.fields.id
+            if front is not None and "original_id" not in front:
+                front = f'{front}original_id: "{head.fields.id}"\n'
         if "_drafts" in place.parts[:-1] and front is None:
             extra.setdefault("draft", True)
         elif (

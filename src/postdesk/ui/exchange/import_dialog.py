@@ -214,6 +214,7 @@ class ImportDialog(QDialog):
         self.bar.setRange(0, 0)
         self.news.clear()
         show_all((self.bar, self.news), busy)
+        grow(self)
 
     def _show(self, *, coming: bool) -> None:
         show_all((self.coming, self.titles, self._where, self.folder, self.importer), coming)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QLocale, QMarginsF, Q
 from PySide6.QtGui import QFont, QImage, QPageSize, QPdfWriter, QTextDocument
 
 from postdesk.core.cancel import Cancel
+from postdesk.core.errors import LibraryError
 from postdesk.exchange.leave import Export, Leaf, leaf_of, title_of
 from postdesk.exchange.values import Problem
 from postdesk.library.document import Document
@@ -83,9 +84,13 @@ def as_pdf(
     for number, path in enumerate(paths, 1):
         cancel.check()
         progress(number, len(paths), path.stem)
-        document = library.read(path)
+        try:
+            document = library.read(path)
+        except LibraryError as error:
+            problems.append(Problem(path.name, error.sentence))
+            continue
         leaves.append(leaf_of(document, put, problems))
-        if number == 1:
+        if len(leaves) == 1:
             writer.setTitle(title_of(document))
     page = "".join(_article(leaf, first=place == 0) for place, leaf in enumerate(leaves))
     text.setHtml(_IMAGE.sub(lambda found: _sized(found, pictures), page))
