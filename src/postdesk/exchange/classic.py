@@ -12,13 +12,22 @@ from html import escape
 from postdesk.core.tokens import Kind, cut
 from postdesk.markup.simpler import BLOCKS
 
-_CAPTION = re.compile(r"\[(?:wp_)?caption\b([^\]]*)\](.*?)\[/(?:wp_)?caption\]", re.DOTALL)
+# None of these looks beyond the next shortcode of its kind, so that a thousand that never end are read once.
+_CAPTION = re.compile(
+    r"\[(?:wp_)?caption\b([^\]\[]{0,2000})\]((?:(?!\[(?:wp_)?caption\b).)*?)\[/(?:wp_)?caption\]", re.DOTALL
+)
 _CAPTIONED = re.compile(r"\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(.*)\Z", re.DOTALL | re.IGNORECASE)
-_CODE = re.compile(r"\[(code|sourcecode|php|css|python)\b([^\]]*)\](.*?)\[/\1\]", re.DOTALL)
-_EMBED = re.compile(r"\[(embed|youtube|vimeo)\b[^\]]*?(?:=|\s)?\](https?://[^\s\[\]<>]+)\[/\1\]")
-_ADDRESSED = re.compile(r"\[(?:youtube|vimeo|twitter|tweet|instagram)[=\s]+(https?://[^\s\[\]<>]+)\]")
-_GALLERY = re.compile(r"\[gallery\b([^\]]*)\]")
-_ATTRIBUTE = re.compile(r"([a-z_]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'\]]+))", re.IGNORECASE)
+_CODE = re.compile(
+    r"\[(code|sourcecode|php|css|python)\b([^\]\[]{0,500})\]"
+    r"((?:(?!\[(?:code|sourcecode|php|css|python)\b).)*?)\[/\1\]",
+    re.DOTALL,
+)
+_EMBED = re.compile(r"\[(embed|youtube|vimeo)\b[^\]\[]{0,500}\](https?://[^\s\[\]<>]+)\[/\1\]")
+_ADDRESSED = re.compile(r"\[(?:youtube|vimeo|twitter|tweet|instagram)[=\s]{1,9}(https?://[^\s\[\]<>]+)\]")
+_GALLERY = re.compile(r"\[gallery\b([^\]\[]{0,20000})\]")
+_ATTRIBUTE = re.compile(
+    r"([a-z_]{1,40})\s{0,9}=\s{0,9}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'\]]+))", re.IGNORECASE
+)
 _BLANK = re.compile(r"[ \t]*\n[ \t]*\n\s*")
 _VERBATIM = frozenset(["pre", "script", "style", "textarea", "code"])
 
