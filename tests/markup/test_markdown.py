@@ -94,6 +94,7 @@ PIECES = st.one_of(
 @example("<i>a</i>b<i>*</i>")
 @example("<ul><li><pre>a\n\nb</pre><li><blockquote>c</blockquote></ul>")
 @example("a<br>***<br>---<br>===")
+@example("&nbsp;<br><br>[x]: y")
 def test_the_law_rendering_what_was_made_gives_the_words_that_the_html_had(html: str) -> None:
     """Law: words_of(render_document(to_markdown(html))) == words_of(html)."""
     assert words_of(render_document(to_markdown(html))) == words_of(html)

@@ -51,15 +51,10 @@ def to_markdown(html: str) -> str:
 
 
 def words_of(html: str) -> list[str]:
-    """The words that a reader sees in `html`, without white space; a non-breaking space is a part of its word. A block
-    of nothing but such spaces has none."""
-    return [
-        word
-        for block in "".join(_shown(without_controls(html))).split("\0")
-        if block.strip()
-        for word in re.split(r"[ \t\n\r\f]+", block)
-        if word
-    ]
+    """The words that a reader sees in `html`, without white space; a non-breaking space is a part of the word beside
+    it, and none by itself."""
+    shown = "".join(_shown(without_controls(html))).replace("\0", " ")
+    return [word for word in re.split(r"[ \t\n\r\f]+", shown) if word.strip()]
 
 
 def _shown(source: str) -> Iterator[str]:
