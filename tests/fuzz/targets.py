@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from postdesk.exchange.classic import classic_html
+from postdesk.exchange.obsidian import plain_links
+from postdesk.exchange.pages import read_page
 from postdesk.library.document import compose, read_document
 from postdesk.library.scan import scan
 from postdesk.markup import counts, reading
@@ -13,6 +16,7 @@ from postdesk.markup.blocks import lines_of, split
 from postdesk.markup.clean import clean
 from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.live import LivePage
+from postdesk.markup.markdown import to_markdown
 from postdesk.markup.outline import outline
 from postdesk.markup.pictures import find_pictures, render_for_blog
 from postdesk.markup.render import render_document
@@ -105,4 +109,8 @@ TARGETS: dict[str, Target] = {
     "colour": _coloured,
     "file": _file,
     "front matter": _front_matter,
+    "to_markdown": to_markdown,
+    "classic": lambda text: to_markdown(classic_html(text, {"1": "https://example.org/a.png"})),
+    "page": read_page,
+    "wiki links": lambda text: plain_links(text, lambda _name: None),
 }

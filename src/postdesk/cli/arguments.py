@@ -10,7 +10,9 @@ from pathlib import Path
 from postdesk import __version__
 from postdesk.core.language import _
 
-COMMANDS = ("new", "list", "render", "publish", "accounts", "outbox", "sync", "merge-driver", "demo")
+COMMANDS = (
+    "new", "list", "render", "publish", "accounts", "outbox", "import", "export", "sync", "merge-driver", "demo",
+)  # fmt: skip
 
 
 def is_command(argv: Sequence[str]) -> bool:
@@ -120,6 +122,19 @@ def command_parser() -> argparse.ArgumentParser:
     driver = commands.add_parser("merge-driver", description=_("merge one file of a library for git"))
     for name in ("base", "mine", "theirs", "path"):
         driver.add_argument(name)
+    bring = _command(
+        commands, "import", _("import posts: a folder of Markdown, an export of WordPress or Ghost, HTML")
+    )
+    bring.add_argument("source", metavar="SOURCE", help=_("the file or folder"))
+    bring.add_argument("--into", default=None, metavar="FOLDER", help=_("a folder of the library"))
+    bring.add_argument("--dry-run", action="store_true", help=_("say what would come, and write nothing"))
+
+    leave = _command(commands, "export", _("export posts of the library into one file"))
+    leave.add_argument("posts", nargs="*", metavar="POST", help=_("files of the library"))
+    leave.add_argument("--all", action="store_true", help=_("every post of the library"))
+    leave.add_argument("--as", dest="kind", choices=("zip", "html", "pdf"), default=None)
+    leave.add_argument("-o", "--output", required=True, metavar="FILE", help=_("where it goes"))
+    leave.add_argument("--force", action="store_true", help=_("replace the file if it is there"))
 
     demo = _command(
         commands, "demo", _("open the window, write a post, publish it to a local site, leave a screenshot")

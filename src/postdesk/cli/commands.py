@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from postdesk.cli import blogs, outbox, posts, publish, sync
+from postdesk.cli import blogs, exchange, outbox, posts, publish, sync
 from postdesk.cli.exits import Exit, exit_for
 from postdesk.cli.passwords import take_from_environment
 from postdesk.cli.shell import Build, OpenLibrary, Shell, complain, to_json
@@ -32,6 +32,8 @@ _COMMANDS: dict[str, Callable[[Shell, argparse.Namespace], Exit]] = {
     "outbox": outbox.outbox,
     "sync": sync.sync,
     "merge-driver": sync.merge_driver,
+    "import": exchange.bring_in,
+    "export": exchange.take_out,
 }
 
 

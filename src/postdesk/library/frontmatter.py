@@ -155,7 +155,15 @@ def rewrite(front: str, changes: Mapping[str, Any], *, eol: str = "\n") -> str:
 
 def fresh(post: Post, *, eol: str = "\n") -> str:
     """The front matter of a file that had none: the fields that are not empty, in the usual order."""
-    return rewrite("", changes_to(Fields(), post), eol=eol)
+    from postdesk.library import yaml_edit, yaml_tree
+
+    changes = changes_to(Fields(), post)
+    nothing = yaml_tree.Mapping((), 0, 0, flow=False)
+    text = ""
+    for name, value in changes.items():
+        # One after the other, without parsing: an import makes thousands of files.
+        text = yaml_edit.put(text, nothing, KEYS[name][0], _written(value, changes, nothing), eol)
+    return text
 
 
 def changes_to(fields: Fields, post: Post) -> dict[str, Any]:

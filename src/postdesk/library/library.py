@@ -211,6 +211,12 @@ class Library:
                     log.warning("The ids of the library were not stored: %s", error.details)
             return changes
 
+    def up_to_date(self) -> tuple[Summary, ...]:
+        """As `summaries`, after a look; what other programs did is told by the next `look` all the same."""
+        with self._guard:
+            self._untold = self.look()
+            return self._index.summaries()
+
     def _look_once(self, budget: float = math.inf) -> None:
         """Before anything is answered from the index. What was changed under a post that is open is told
         later.
@@ -380,6 +386,21 @@ class Library:
         """A new post at the library's top, or in `folder`, which is made if need be."""
         place = self._inside(folder) if folder else self.root
         return self._create(place, names.file_stem(title), ".md", new_text(Post(new_id(), title, body)))
+
+    def take_in(self, folder: Path, stem: str, data: bytes) -> Path:
+        """Put a whole post that came from elsewhere into `folder`, which is made with those above it, under a name that
+        is free. The next look finds it: thousands that come at once are not told one by one. Raises what saving raises.
+        """
+        place = self._inside(folder)
+        while True:
+            taken = names.names_in(place)
+            path = place / names.free_name(stem, ".md", taken)
+            try:
+                save_file(path, data, expected=None, parents=True)
+                return path
+            except NameTaken:
+                if path.name in taken:
+                    raise
 
     def new_again(self, post: Post, path: Path | None, *, plain: bool = False) -> Document:
         """A file for a post whose own, at `path`, is gone: where it lay, beside its pictures, or at the library's top.

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -54,6 +54,9 @@ from postdesk.ui.sync import Sync
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.toast import Toast
 from postdesk.ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from postdesk.ui.exchange import Exporting, Importing
 
 _PATIENCE = 3000  # ms for the first post to open, before the rest is started all the same
 _AFTERWARDS = 700  # ms from the first post to the first question to a blog
@@ -104,6 +107,8 @@ class Controller(QObject):
         self._why_simple = ""
         self._connected = True
         self._finished = False
+        self._importing: Importing | None = None
+        self._exporting: Exporting | None = None
         self._rest_started = False
         self._entered = False  # the first post of this run is open, and the keyboard in it
         self._table = self._carry_out()
@@ -171,6 +176,9 @@ class Controller(QObject):
         if self._finished:
             return
         self._finished = True
+        for running in (self._importing, self._exporting):
+            if running is not None:
+                running.stop()
         self.shelf.stop()
         self.publisher.stop()
         self.backup.stop()
@@ -441,6 +449,30 @@ class Controller(QObject):
         QGuiApplication.clipboard().setText(self.standing.address)
         self.window.toasts.say(Toast(_("The address is on the clipboard.")))
 
+    def _import(self) -> object:
+        if self._importing is None:
+            from postdesk.ui.exchange import Importing  # with it comes what reads other programs' files
+
+            self._importing = Importing(self.desk.library, self._tasks, self.window)
+            self._importing.brought.connect(self.shelf.look)
+        return self._importing.open()
+
+    def _export(self) -> None:
+        if self._exporting is None:
+            from postdesk.ui.exchange import Exporting
+
+            self._exporting = Exporting(self.desk.library, self._tasks, self.window)
+        exporting, document = self._exporting, self.session.document
+        shown = [path for key in self.window.sidebar.shown() if (path := path_of(key)) is not None]
+        if document is None:
+            exporting.open("", None, shown)
+        else:
+
+            def open_it(saved: Document) -> None:
+                exporting.open(saved.post.title, saved.path, shown)
+
+            self.session.save(open_it)
+
     def _replace(self) -> None:
         if self.editor.find_bar.isVisible():
             self.editor.replace()
@@ -475,6 +507,8 @@ class Controller(QObject):
             "restore_from_trash": f.restore_from_trash,
             "sync": self.backup.sync,
             "make_repository": self.backup.make,
+            "import": self._import,
+            "export": self._export,
             "preferences": self.preferences.open,
             "quit": self.window.close,
             "paste_plain": e.text.paste,

@@ -162,6 +162,10 @@ class Sidebar(QWidget):
         """The key of the chosen post, shown by the filter or not; "" when there is none."""
         return self._key
 
+    def shown(self) -> list[str]:
+        """The keys of the rows that the list shows, in their order."""
+        return [self.posts.row(place).key for place in range(self.posts.rowCount())]
+
     def show_tab(self, tab: str) -> None:
         """Choose a filter of `rows.TABS`, as if she had."""
         self.tabs.choose(tab)

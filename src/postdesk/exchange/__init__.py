@@ -1,0 +1,1 @@
+"""Posts that come from another program, and posts that leave for one."""
