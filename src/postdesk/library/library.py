@@ -28,6 +28,7 @@ from postdesk.core.resources import resource
 from postdesk.library import names, pictures
 from postdesk.library.document import (
     Document,
+    as_saved,
     compose,
     load_document,
     meant_for,
@@ -273,6 +274,12 @@ class Library:
             self._look_once()
             return self._index.find(post_id)
 
+    def version(self, post_id: str, digest: str) -> bytes | None:
+        """The bytes of a version of a post that the history has, by their hash; None when it has it not. Raises
+        LibraryError."""
+        found = next((v for v in self._history.versions(post_id) if v.hash == digest), None)
+        return self._history.read(found) if found is not None else None
+
     # --- reading and saving ---
 
     def read(self, path: Path) -> Document:
@@ -315,8 +322,7 @@ class Library:
         if post == document.post:
             return document
         document = meant_for(document, post)
-        nameless = document.fields is not None and not document.fields.id
-        data = compose(document, replace(post, id="") if nameless else post)
+        data = as_saved(document, post)
         if content_hash(data) == document.hash:
             return document
         self._keep(document)
