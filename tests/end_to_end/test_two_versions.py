@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
-from postdesk.core.folders import Folders
+from postdesk.core.files import ANY, save_file
+from postdesk.core.folders import Folders, under
 from postdesk.library.history import History
 from postdesk.library.recovery import Recovery
 from postdesk.markup.merge import Choice
 from postdesk.ui.conflict import ConflictView
 from postdesk.ui.conflict.question import Question
+from postdesk.ui.shelf import gather
 from tests.conftest import ExpectLog
+from tests.end_to_end.program import Program
 from tests.end_to_end.writer import Writer
 
 TEXT = (
@@ -158,3 +164,81 @@ def test_another_change_while_she_decides_is_not_written_over(typed: Writer) -> 
     typed.until_saved()
     assert typed.words == TEXT.replace("tomorrow", "today").replace("3 of", "5 of")
     assert typed.file.read_text("utf-8").endswith(typed.words)
+
+
+def put_copy(writer: Writer, old: str, new: str) -> Path:
+    """Syncthing puts what another machine wrote beside the post."""
+    copy = writer.file.with_name(f"{writer.file.stem}.sync-conflict-20260102-101112-ABCDEFG.md")
+    copy.write_text(writer.file.read_text("utf-8").replace(old, new), "utf-8")
+    return copy
+
+
+def test_a_conflict_copy_is_offered_merged_and_put_into_the_trash(typed: Writer) -> None:
+    copy = put_copy(typed, "3 of 14", "4 of 14")
+    before = copy.read_bytes()
+    typed.replace("6:10", "6:20")
+    typed.until_saved()
+    typed.until(lambda: "is a conflict copy of this post" in typed.banner, "the offer")
+    assert copy.name in typed.banner
+    assert any(row.state == "Conflict copy" for row in gather(typed.desk.desk, "").rows)
+    typed.click(typed.banner_button("Merge…"))
+    typed.until(lambda: typed.desk.conflicts.view is not None, "both versions side by side")
+    view = typed.desk.conflicts.view
+    assert view is not None
+    assert view.questions == []
+    assert copy.exists()
+    typed.until(view.use.hasFocus, "the keyboard at the button")
+    QTest.keyClick(view.use, Qt.Key.Key_Space)
+    typed.hears("The conflict copy is in the trash")
+    merged = TEXT.replace("6:10", "6:20").replace("3 of", "4 of")
+    assert typed.words == merged
+    typed.until_saved()
+    assert typed.file.read_text("utf-8").endswith(merged)
+    assert not copy.exists()
+    typed.until(lambda: typed.banner == "", "the offer to go")
+    typed.press_in_toast("Undo")
+    typed.until(copy.exists, "the copy to be back")
+    assert copy.read_bytes() == before
+    typed.until_saved()
+    assert typed.words == TEXT.replace("6:10", "6:20")
+    typed.until(lambda: "is a conflict copy of this post" in typed.banner, "the offer again")
+
+
+def test_a_conflict_copy_with_another_sentence_is_hers_to_decide(typed: Writer) -> None:
+    copy = put_copy(typed, "resume tomorrow", "resume next week")
+    typed.replace("tomorrow", "today")
+    typed.until_saved()
+    typed.until(lambda: "is a conflict copy of this post" in typed.banner, "the offer")
+    typed.click(typed.banner_button("Merge…"))
+    typed.until(lambda: typed.desk.conflicts.view is not None, "both versions side by side")
+    view = typed.desk.conflicts.view
+    assert view is not None
+    (question,) = view.questions
+    assert shown(question)[1].endswith("resume next week.")
+    typed.click(question.buttons[Choice.THEIRS])
+    typed.click(view.use)
+    typed.hears("The conflict copy is in the trash")
+    typed.until_saved()
+    assert typed.words == TEXT.replace("tomorrow", "next week")
+    assert not copy.exists()
+
+
+def test_killed_with_both_versions_on_the_screen_she_loses_no_word(home: Path, qapp: QApplication) -> None:
+    """SIGKILL while she decides: her words are in the next window or beside the post, the other program's in its
+    file."""
+    post = home / "documents" / "Post Desk" / "live.md"
+    save_file(post, f"---\ntitle: Live\n---\n\n{TEXT}".encode(), expected=ANY, parents=True)
+    Recovery(under(home).state).save_session({"panes": ["sidebar"]})
+    program = Program(home, post, deciding="Boats running: 9 of 14\n")
+    try:
+        assert program.ready.body.endswith("Boats running: 3 of 14\nand what she typed")
+    finally:
+        program.kill()
+    theirs = post.read_text("utf-8")
+    assert "9 of 14" in theirs
+    again = Program(home, post)
+    again.kill()
+    everything = again.ready.body + "".join(f.read_text("utf-8") for f in post.parent.glob("*.md"))
+    assert "and what she typed" in everything
+    assert "9 of 14" in everything
+    assert post.read_text("utf-8") == theirs

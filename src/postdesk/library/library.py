@@ -11,7 +11,7 @@ import math
 import os
 import secrets
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -279,6 +279,21 @@ class Library:
         LibraryError."""
         found = next((v for v in self._history.versions(post_id) if v.hash == digest), None)
         return self._history.read(found) if found is not None else None
+
+    def conflict_copies(self, path: Path) -> tuple[Path, ...]:
+        """The files that cloud folders made beside this one when two machines changed it at once."""
+        with self._guard:
+            self._look_once()
+            return self._index.copies_of(self._inside(path))
+
+    def versions(self, post_id: str) -> Iterator[bytes]:
+        """The versions of a post in the history, the newest first, as the files' bytes; one that cannot be read is left
+        out. Raises LibraryError."""
+        for version in self._history.versions(post_id):
+            try:
+                yield self._history.read(version)
+            except LibraryError as error:
+                log.warning("A version cannot be read: %s", error.details or error)
 
     # --- reading and saving ---
 

@@ -90,7 +90,7 @@ class Controller(QObject):
             desk, self.session, self.standing, self.publisher, self.popover, window
         )
         self.files = Files(desk, self.session, tasks, window)
-        self.conflicts = Conflicts(session, window)
+        self.conflicts = Conflicts(desk.library, session, tasks, editor, window)
         self.pictures = Pictures(desk.library, self.session, tasks, editor, details, window)
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
@@ -556,6 +556,8 @@ class Controller(QObject):
         self._preview.set_cards(self.embeds)
         w.left.connect(s.save)
         w.came_back.connect(self.shelf.look)
+        self.shelf.gathered.connect(lambda _gathered: self.conflicts.listed())
+        self.conflicts.files_changed.connect(self.shelf.refresh)
         self.conflicts.changed.connect(self.standing.follow)
         p.changed.connect(self._stand)
         p.progress.connect(w.header.set_progress)
@@ -583,6 +585,7 @@ class Controller(QObject):
             self.shelf.told,
             self.files.told,
             self.backup.told,
+            self.conflicts.told,
             self.pictures.told,
             p.told,
             self.blogs.told,

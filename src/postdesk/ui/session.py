@@ -28,7 +28,7 @@ from postdesk.library.recovery import Entry, Recovery
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
 from postdesk.ui.editor.banner import Level
-from postdesk.ui.merging import Meeting, meet
+from postdesk.ui.merging import Meeting, meet, meet_copy
 from postdesk.ui.open_text import OpenText, bring_back, details_of
 from postdesk.ui.tasks import Tasks
 
@@ -224,7 +224,7 @@ class Session(QObject):
         self._text = text
         document, post = text.document, text.post
         text.stuck = False
-        for key in (_DISK, "front matter", "remote"):
+        for key in (_DISK, "front matter", "remote", "copy"):
             self._editor.hide_banner(key)
         self._editor.set_post(post.title, post.body, cursor=text.cursor)
         self._details.set_details(details_of(post), post.title)
@@ -515,9 +515,11 @@ class Session(QObject):
 
     def _take_merged(self, text: OpenText, meeting: Meeting, post: Post) -> None:
         """What was made of both is in the editor, as one step to undo, and on its way into the file."""
-        there = meeting.there
         self._before_merge = (text.key, text.post, post)
-        text.document = there  # so that the save goes over this version only, which the history keeps
+        if not meeting.is_copy:
+            text.document = (
+                meeting.there
+            )  # so that the save goes over this version only, which the history keeps
         self._show_instead(text, post)
         self._put_recovery()
         self.save()
@@ -560,12 +562,40 @@ class Session(QObject):
         if text is None or text.key != meeting.document.post.id or text.saving:
             return False
         if text.post != meeting.post or text.document.hash != meeting.document.hash:
-            self._merge(text, meeting.there)
+            if not meeting.is_copy:
+                self._merge(text, meeting.there)
             return False
         self._keep_words(text)
         self._take_merged(text, meeting, meeting.result(choices))
-        self.merged.emit(_("Your choice is in the text. Both versions are in the history."))
+        if not meeting.is_copy:
+            self.merged.emit(_("Your choice is in the text. Both versions are in the history."))
         return True
+
+    def compare_copy(self, path: Path) -> None:
+        """Ask, by `conflict`, how the open post and a conflict copy of it are to be one. What is typed is saved
+        first."""
+
+        def saved(document: Document) -> None:
+            text = self._text
+            if text is None or text.key != document.post.id:
+                return
+            document, post = text.document, text.post
+            self._tasks.run(
+                lambda: meet_copy(self._library, document, post, path), met, self._tell, lane=LANE
+            )
+
+        def met(meeting: Meeting | None) -> None:
+            if meeting is None:
+                self.told.emit(
+                    _(
+                        "The copy cannot be compared with the post: the front matter of one of them cannot be "
+                        "read. Both stay as they are. Open the copy to mend it."
+                    )
+                )
+            else:
+                self.conflict.emit(meeting)
+
+        self.save(saved)
 
     def _keep_words(self, text: OpenText) -> None:
         """What she typed goes into the history before a part of it may be replaced."""
