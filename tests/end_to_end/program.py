@@ -154,7 +154,9 @@ def _run() -> int:
                 for button in buttons:
                     if button.text() == "Side by side…" and controller.conflicts.view is None:
                         button.click()
-                if controller.conflicts.view is not None and controller.conflicts.view.isVisible():
+                view = controller.conflicts.view
+                # What was typed a moment ago may be lost; what is older has its recovery copy.
+                if view is not None and view.isVisible() and controller.desk.recovery.any():
                     pressing.stop()
                     tell(controller)
 

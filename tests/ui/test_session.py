@@ -686,6 +686,7 @@ def test_without_a_common_version_nothing_is_merged_before_she_saw_it(
 ) -> None:
     """What she typed comes from a recovery copy, and nobody has the file that she typed it into any more."""
     expect_log("stays where it is")
+    expect_log("Not saved at quit")
     document = desk.library.read(desk.one)
     old = Post(document.post.id, "One", "one and hers")
     desk.recovery.put(old.id, old, path=desk.one, base_hash="gone")

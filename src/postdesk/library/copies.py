@@ -7,9 +7,11 @@ copy must hold the same id as the post beside it.
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from postdesk.core.language import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ NAMINGS = (
 _IN_CERTAIN = "onflict"  # stands in every certain name; 100,000 names are asked at every change
 
 
-def original_of(name: str, there: Container[str]) -> str | None:
+def original_of(name: str, there: Collection[str]) -> str | None:
     """The post that a file is a conflict copy of by its name alone (with slashes), when that is in `there` too."""
     if _IN_CERTAIN not in name and _IN_CERTAIN.upper() not in name:
         return None
@@ -64,3 +66,22 @@ def is_copy_of(name: str, original: str) -> bool:
         return False
     ending = copy.stem[len(post.stem) :]
     return any(naming.ending.fullmatch(ending) for naming in NAMINGS)
+
+
+def conflict_copies(names: Collection[str], same_id: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The conflict copies among `names`, and of what: by the name alone, or by a name that may mean it where the copy
+    also holds the post's id (`same_id`: pairs of such a copy and the post)."""
+    found = {name: owner for name, owner in same_id if is_copy_of(name, owner)}
+    for name in names:
+        original = original_of(name, names)
+        if original is not None:
+            found[name] = original
+    return found
+
+
+def problems_of(same_id: Iterable[tuple[str, str]], conflicts: Mapping[str, str]) -> dict[str, str]:
+    """For each copy the sentence that the list has for it."""
+    same = _("This is a copy of “{name}”: both have the same id. It gets its own when it is saved.")
+    conflict = _("This is a conflict copy of “{name}”. Open that post to merge the two.")
+    found = {name: same.format(name=owner) for name, owner in same_id}
+    return found | {name: conflict.format(name=original) for name, original in conflicts.items()}

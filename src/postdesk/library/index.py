@@ -13,7 +13,7 @@ import math
 import os
 import stat
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from postdesk.core.errors import LibraryError
 from postdesk.core.files import content_hash, read_file
 from postdesk.core.language import _
 from postdesk.core.post import Visibility
-from postdesk.library.copies import is_copy_of, original_of
+from postdesk.library.copies import conflict_copies, is_copy_of, problems_of
 from postdesk.library.encoding import LARGEST, too_large
 from postdesk.library.frontmatter import Fields
 from postdesk.library.kept import Kept, Marks, scan_of
@@ -101,9 +101,7 @@ class Index:
         self._kept: dict[str, Kept] = {}
         self._todo: dict[str, os.stat_result] = {}  # found by a walk, and not looked into yet
         self._folders: tuple[str, ...] = ()
-        self._outdated: dict[
-            str, bool
-        ] = {}  # files that the full-text index has to learn (True) or to forget
+        self._outdated: dict[str, bool] = {}  # files that the full-text index has to learn (True) or forget
         self._known: dict[str, _Known] = {}
         self._paths: dict[str, str] = {}
         self._rows: dict[str, tuple[_Known, Summary]] = {}
@@ -337,16 +335,8 @@ class Index:
             owner = names[0] if len(names) == 1 else self._owner(post_id, names)
             owners[post_id] = owner
             copies += [(name, owner) for name in names if name != owner]
-        problems = {}
-        for name, owner in copies:
-            problems[name] = _(
-                "This is a copy of “{name}”: both have the same id. It gets its own when it is saved."
-            ).format(name=owner)
-        self._copies = self._conflict_copies(copies)
-        for name, original in self._copies.items():
-            problems[name] = _(
-                "This is a conflict copy of “{name}”. Open that post to merge the two."
-            ).format(name=original)
+        self._copies = conflict_copies(self._known, copies)
+        problems = problems_of(copies, self._copies)
         same_id = {name for name, _owner in copies}
         for name in sorted(nameless) + sorted(same_id):
             owners[self._own_id(name, owners)] = name
@@ -359,15 +349,6 @@ class Index:
             if (known.id, known.problem, known.copy_of) != (post_id, problem, copy_of):
                 self._known[name] = replace(known, id=post_id, problem=problem, copy_of=copy_of)
 
-    def _conflict_copies(self, same_id: Iterable[tuple[str, str]]) -> dict[str, str]:
-        """By the name alone, or by a name that may mean it where the copy also holds the post's id."""
-        found = {name: owner for name, owner in same_id if is_copy_of(name, owner)}
-        for name in self._known:
-            original = original_of(name, self._known)
-            if original is not None:
-                found[name] = original
-        return found
-
     def copies_of(self, path: Path) -> tuple[Path, ...]:
         """The conflict copies of the post in a file."""
         name = self._name(path)
@@ -377,7 +358,7 @@ class Index:
         """Which of several files with one id is the post: the one known as such, else the oldest."""
 
         def rank(name: str) -> tuple[bool, bool, int, int, str]:
-            is_copy = any(is_copy_of(name, other) for other in names if other != name)
+            is_copy = any(is_copy_of(name, other) for other in names)
             return is_copy, self._ids.get(name) != post_id, self._known[name].marks[1], len(name), name
 
         return min(names, key=rank)
