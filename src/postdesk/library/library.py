@@ -286,7 +286,7 @@ class Library:
             self._look_once()
             return self._index.copies_of(self._inside(path))
 
-    def versions(self, post_id: str) -> Iterator[bytes]:
+    def files_of(self, post_id: str) -> Iterator[bytes]:
         """The versions of a post in the history, the newest first, as the files' bytes; one that cannot be read is left
         out. Raises LibraryError."""
         for version in self._history.versions(post_id):

@@ -74,7 +74,7 @@ def meet_copy(library: Library, document: Document, post: Post, path: Path) -> M
     copy = library.read(path)
     if not _can_be_compared(document, copy):
         return None
-    versions = [document.data, *islice(library.versions(document.post.id), _MOST_VERSIONS)]
+    versions = [document.data, *islice(library.files_of(document.post.id), _MOST_VERSIONS)]
     base = ancestor(versions, copy.data)
     merged = merge_files(base or b"", as_saved(document, post), copy.data)
     return Meeting(document, post, copy, merged, base is not None)
