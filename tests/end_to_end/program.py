@@ -24,6 +24,7 @@ _POINTER = ctypes.c_void_p
 _WINDOW = ctypes.c_ulong
 _REVERT_TO_PARENT = 2
 _RETURN = 0xFF0D
+_DECIDING = "POSTDESK_TEST_DECIDING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,15 @@ class Ready:
 class Program:
     """A running window. `ready` is what it showed at its start."""
 
-    def __init__(self, home: Path, *files: Path) -> None:
-        """Start it, and wait until it can be typed into."""
-        environment = {**os.environ, "POSTDESK_HOME": str(home), "QT_QPA_PLATFORM": "xcb"}
+    def __init__(self, home: Path, *files: Path, deciding: str = "") -> None:
+        """Start it, and wait until it can be typed into; with `deciding` until she has typed a few words, another
+        program has written that in place of the post's last line, and both versions are side by side."""
+        environment = {
+            **os.environ,
+            "POSTDESK_HOME": str(home),
+            "QT_QPA_PLATFORM": "xcb",
+            _DECIDING: deciding,
+        }
         self._complaints = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # closed by `kill`
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.end_to_end.program", *map(str, files)],
@@ -105,7 +112,7 @@ class Keyboard:
 
 def _run() -> int:
     from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QPushButton
 
     from postdesk.app import run_window
     from postdesk.ui.controller import Controller
@@ -120,12 +127,42 @@ def _run() -> int:
             controller.editor.set_cursor(controller.editor.text.document().characterCount() - 1)
             controller.editor.focus_text()
             controller.window.activateWindow()
+            if os.environ.get(_DECIDING):
+                decide(controller)
+            else:
+                tell(controller)
+
+        def tell(controller: Controller) -> None:
             values: dict[str, Any] = {
                 "title": controller.editor.title(),
                 "body": controller.editor.body(),
                 "window": int(controller.window.winId()),
             }
             print(json.dumps(values), flush=True)
+
+        def decide(controller: Controller) -> None:
+            session, editor = controller.session, controller.editor
+            assert session.document is not None
+            editor.text.textCursor().insertText("and what she typed")
+            path = session.document.path
+            lines = path.read_text("utf-8").splitlines(keepends=True)
+            path.write_text("".join([*lines[:-1], os.environ[_DECIDING]]), "utf-8")
+            session.look_again()
+
+            def press() -> None:
+                buttons = editor.banners.findChildren(QPushButton)
+                for button in buttons:
+                    if button.text() == "Side by side…" and controller.conflicts.view is None:
+                        button.click()
+                view = controller.conflicts.view
+                # What was typed a moment ago may be lost; what is older has its recovery copy.
+                if view is not None and view.isVisible() and controller.desk.recovery.any():
+                    pressing.stop()
+                    tell(controller)
+
+            pressing = QTimer(controller, interval=20)
+            pressing.timeout.connect(press)
+            pressing.start()
 
         clock.timeout.connect(say)
         clock.start()

@@ -388,7 +388,7 @@ def test_a_broken_front_matter_is_said_and_its_text_can_be_edited(
 def test_a_file_that_another_program_changed_is_not_written_over(writer: Writer) -> None:
     writer.new_post(TITLE, TEXT)
     writer.until_saved()
-    mine, theirs = writer.file, writer.file.read_text("utf-8").replace("eleven", "fourteen")
+    mine, theirs = writer.file, writer.file.read_text("utf-8").replace("on it.", "on board.")
     writer.type("And one more line of mine.\n")
     mine.write_text(theirs, "utf-8")
     writer.until(lambda: "Another program changed this file" in writer.banner, "the notice")

@@ -19,6 +19,8 @@ from postdesk.library.document import Document
 from postdesk.library.history import History
 from postdesk.library.library import Library
 from postdesk.library.recovery import Recovery
+from postdesk.ui import merging
+from postdesk.ui import session as session_module
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
 from postdesk.ui.open_text import bring_back
@@ -599,3 +601,114 @@ def test_words_that_wait_for_the_disk_keep_their_headline_when_the_front_matter_
     assert not desk.editor.title_field.isReadOnly()
     assert desk.library.read(desk.one).post.title == "New headline"
     _agrees(desk)
+
+
+PARAGRAPHS = "First of all.\n\nSecond of all.\n\nThird of all.\n"
+
+
+def _meet(desk: Desk) -> None:
+    """She typed at the end, and another program changed the first paragraph."""
+    desk.one.write_text(desk.one.read_text("utf-8").replace("one", PARAGRAPHS), "utf-8")
+    desk.open(desk.one)
+    desk.type("\nMine.")
+    desk.one.write_text(desk.one.read_text("utf-8").replace("First", "Their first"), "utf-8")
+
+
+MERGED = PARAGRAPHS.replace("First", "Their first") + "\nMine."
+
+
+def test_two_versions_that_do_not_touch_are_one_text_in_editor_and_file(desk: Desk) -> None:
+    _meet(desk)
+    merged: list[str] = []
+    desk.session.merged.connect(merged.append)
+    desk.session.save()
+    desk.until_idle()
+    assert desk.editor.body() == MERGED
+    assert desk.held_by_disk(desk.one) == MERGED
+    assert len(merged) == 1
+    assert desk.recovery.all() == ()
+    desk.editor.undo()
+    assert desk.editor.body() == PARAGRAPHS + "\nMine."
+    desk.editor.undo()
+    assert desk.editor.body() == PARAGRAPHS
+
+
+def test_what_she_types_while_two_versions_are_compared_is_in_the_merge(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _meet(desk)
+    typed = threading.Event()
+    begun = threading.Event()
+    compare = merging.meet
+
+    def slowly(library: Library, document: Document, post: Post, there: Document) -> merging.Meeting | None:
+        begun.set()
+        typed.wait(20)
+        return compare(library, document, post, there)
+
+    monkeypatch.setattr(session_module, "meet", slowly)
+    desk.session.look_again()
+    desk.until(begun.is_set)
+    desk.type(" More.")
+    typed.set()
+    desk.until(lambda: desk.held_by_disk(desk.one) == MERGED + " More.")
+    desk.until_idle()
+    assert desk.editor.body() == MERGED + " More."
+
+
+def test_two_versions_are_merged_though_she_has_gone_on_to_another_post(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _meet(desk)
+    gone = threading.Event()
+    begun = threading.Event()
+    compare = merging.meet
+
+    def slowly(library: Library, document: Document, post: Post, there: Document) -> merging.Meeting | None:
+        begun.set()
+        gone.wait(20)
+        return compare(library, document, post, there)
+
+    monkeypatch.setattr(session_module, "meet", slowly)
+    other = desk.library.read(desk.two)
+    desk.session.look_again()
+    desk.until(begun.is_set)
+    desk.session.show(other)
+    gone.set()
+    desk.until_idle()
+    assert desk.held_by_disk(desk.one) == MERGED
+    assert desk.editor.body() == "two"
+    assert desk.recovery.all() == ()
+
+
+def test_without_a_common_version_nothing_is_merged_before_she_saw_it(
+    desk: Desk, expect_log: ExpectLog
+) -> None:
+    """What she typed comes from a recovery copy, and nobody has the file that she typed it into any more."""
+    expect_log("stays where it is")
+    expect_log("Not saved at quit")
+    document = desk.library.read(desk.one)
+    old = Post(document.post.id, "One", "one and hers")
+    desk.recovery.put(old.id, old, path=desk.one, base_hash="gone")
+    desk.library.is_full = True
+    desk.session.bring_back(lambda: None)
+    desk.until_idle()
+    desk.library.is_full = False
+    asked: list[object] = []
+    desk.session.conflict.connect(asked.append)
+    desk.open(desk.one)
+    desk.until_idle()
+    assert desk.held_by_disk(desk.one) == "one"
+    assert desk.editor.body() == "one and hers"
+    desk.banner_button("Side by side…").click()
+    assert len(asked) == 1
+
+
+def test_undoing_a_merge_after_she_went_on_takes_no_word(desk: Desk) -> None:
+    _meet(desk)
+    desk.session.save()
+    desk.until_idle()
+    desk.type(" More.")
+    desk.session.undo_merge()
+    assert desk.editor.body() == MERGED + " More."
+    assert "gone on writing" in desk.told[-1]

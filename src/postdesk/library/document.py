@@ -108,6 +108,12 @@ def compose(document: Document, post: Post) -> bytes:
     return encoding.encode(text, bom=document.bom, stand_ins=document.stand_ins)
 
 
+def as_saved(document: Document, post: Post) -> bytes:
+    """The bytes of the file once `post` is saved in it: as `compose`, but a file that names no id gets none."""
+    nameless = document.fields is not None and not document.fields.id
+    return compose(document, replace(post, id="") if nameless else post)
+
+
 def _composed(document: Document, post: Post) -> str:
     if document.fields is None:
         return _merged(document.text, post.body, document.eol)

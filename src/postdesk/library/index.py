@@ -22,6 +22,7 @@ from postdesk.core.errors import LibraryError
 from postdesk.core.files import content_hash, read_file
 from postdesk.core.language import _
 from postdesk.core.post import Visibility
+from postdesk.library.copies import conflict_copies, is_copy_of, problems_of
 from postdesk.library.encoding import LARGEST, too_large
 from postdesk.library.frontmatter import Fields
 from postdesk.library.kept import Kept, Marks, scan_of
@@ -35,7 +36,7 @@ _YOUNG = 2.0
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A row of the list. `modified` is in seconds since 1970, `size` in bytes; `problem` is a sentence or
-    "".
+    "". `copy_of`: the post that this is a conflict copy of.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class Summary:
     words: int
     hash: str
     problem: str = ""
+    copy_of: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class _Known:
     scan: Scan
     id: str = ""
     problem: str = ""
+    copy_of: str = ""
 
 
 class Index:
@@ -98,12 +101,11 @@ class Index:
         self._kept: dict[str, Kept] = {}
         self._todo: dict[str, os.stat_result] = {}  # found by a walk, and not looked into yet
         self._folders: tuple[str, ...] = ()
-        self._outdated: dict[
-            str, bool
-        ] = {}  # files that the full-text index has to learn (True) or to forget
+        self._outdated: dict[str, bool] = {}  # files that the full-text index has to learn (True) or forget
         self._known: dict[str, _Known] = {}
         self._paths: dict[str, str] = {}
         self._rows: dict[str, tuple[_Known, Summary]] = {}
+        self._copies: dict[str, str] = {}  # conflict copies, and of what
 
     @property
     def ids(self) -> dict[str, str]:
@@ -175,7 +177,7 @@ class Index:
                 added.append(name)
             elif known.hash != fresh.hash:
                 changed.append(name)
-            self._known[name] = fresh if known is None else replace(fresh, id=known.id, problem=known.problem)
+            self._known[name] = fresh if known is None else _like(known, fresh)
             if time.monotonic() > end:
                 break
         if not self._todo:
@@ -214,7 +216,7 @@ class Index:
         # Another program may have written since: the next look compares.
         fresh = _Known(marks_of(os.lstat(path)), True, content_hash(data), scan(data))
         if before is not None and before.scan.fields.id == fresh.scan.fields.id:
-            self._known[name] = replace(fresh, id=before.id, problem=before.problem)
+            self._known[name] = _like(before, fresh)
         else:
             self._known[name] = fresh
             self._name_all()
@@ -333,26 +335,31 @@ class Index:
             owner = names[0] if len(names) == 1 else self._owner(post_id, names)
             owners[post_id] = owner
             copies += [(name, owner) for name in names if name != owner]
-        problems = {}
-        for name, owner in copies:
-            problems[name] = _(
-                "This is a copy of “{name}”: both have the same id. It gets its own when it is saved."
-            ).format(name=owner)
-        for name in sorted(nameless) + sorted(problems):
+        self._copies = conflict_copies(self._known, copies)
+        problems = problems_of(copies, self._copies)
+        same_id = {name for name, _owner in copies}
+        for name in sorted(nameless) + sorted(same_id):
             owners[self._own_id(name, owners)] = name
         self._paths = owners
         for post_id, name in owners.items():
             known = self._known[name]
             self._ids[name] = post_id
             problem = problems.get(name, "")
-            if known.id != post_id or known.problem != problem:
-                self._known[name] = replace(known, id=post_id, problem=problem)
+            copy_of = self._copies.get(name, "")
+            if (known.id, known.problem, known.copy_of) != (post_id, problem, copy_of):
+                self._known[name] = replace(known, id=post_id, problem=problem, copy_of=copy_of)
+
+    def copies_of(self, path: Path) -> tuple[Path, ...]:
+        """The conflict copies of the post in a file."""
+        name = self._name(path)
+        return tuple(self._root / copy for copy, original in self._copies.items() if original == name)
 
     def _owner(self, post_id: str, names: list[str]) -> str:
         """Which of several files with one id is the post: the one known as such, else the oldest."""
 
-        def rank(name: str) -> tuple[bool, int, int, str]:
-            return self._ids.get(name) != post_id, self._known[name].marks[1], len(name), name
+        def rank(name: str) -> tuple[bool, bool, int, int, str]:
+            is_copy = any(is_copy_of(name, other) for other in names)
+            return is_copy, self._ids.get(name) != post_id, self._known[name].marks[1], len(name), name
 
         return min(names, key=rank)
 
@@ -370,8 +377,13 @@ class Index:
         return Summary(
             self._root / name, known.id, fields.title, fields.slug, fields.date, fields.tags, fields.categories,
             fields.visibility, known.scan.start, known.marks[1] / 1e9, known.marks[0], known.scan.words, known.hash,
-            known.scan.problem or known.problem,
+            known.scan.problem or known.problem, self._root / known.copy_of if known.copy_of else None,
         )  # fmt: skip
+
+
+def _like(known: _Known, fresh: _Known) -> _Known:
+    """A file that was read anew is the post that it was."""
+    return replace(fresh, id=known.id, problem=known.problem, copy_of=known.copy_of)
 
 
 def _changed(found: tuple[str, os.stat_result]) -> int:

@@ -11,7 +11,7 @@ import math
 import os
 import secrets
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from postdesk.core.resources import resource
 from postdesk.library import names, pictures
 from postdesk.library.document import (
     Document,
+    as_saved,
     compose,
     load_document,
     meant_for,
@@ -279,6 +280,27 @@ class Library:
             self._look_once()
             return self._index.find(post_id)
 
+    def version(self, post_id: str, digest: str) -> bytes | None:
+        """The bytes of a version of a post that the history has, by their hash; None when it has it not. Raises
+        LibraryError."""
+        found = next((v for v in self._history.versions(post_id) if v.hash == digest), None)
+        return self._history.read(found) if found is not None else None
+
+    def conflict_copies(self, path: Path) -> tuple[Path, ...]:
+        """The files that cloud folders made beside this one when two machines changed it at once."""
+        with self._guard:
+            self._look_once()
+            return self._index.copies_of(self._inside(path))
+
+    def files_of(self, post_id: str) -> Iterator[bytes]:
+        """The versions of a post in the history, the newest first, as the files' bytes; one that cannot be read is left
+        out. Raises LibraryError."""
+        for version in self._history.versions(post_id):
+            try:
+                yield self._history.read(version)
+            except LibraryError as error:
+                log.warning("A version cannot be read: %s", error.details or error)
+
     # --- reading and saving ---
 
     def read(self, path: Path) -> Document:
@@ -321,8 +343,7 @@ class Library:
         if post == document.post:
             return document
         document = meant_for(document, post)
-        nameless = document.fields is not None and not document.fields.id
-        data = compose(document, replace(post, id="") if nameless else post)
+        data = as_saved(document, post)
         if content_hash(data) == document.hash:
             return document
         self._keep(document)

@@ -35,6 +35,7 @@ CONDITIONS = frozenset(
         "unpublish",  # the chosen blog can take a post offline
         "trash",  # the chosen blog can delete a post
         "undo publish",  # the last publication can still be undone
+        "conflict",  # two versions are shown side by side
         "found",  # there is something to find the next one of
         "git",  # the library is a git repository
         "no git",  # it is none and could be made one
@@ -220,6 +221,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("search_posts", _("&Search Posts"), "Go", "Ctrl+Shift+F", icon="search", words=_("find archive")),
     Action("next_post", _("&Next Post"), "Go", "Ctrl+PgDown", icon="chevron-down", gap=True),
     Action("previous_post", _("Pre&vious Post"), "Go", "Ctrl+PgUp", icon="chevron-up"),
+    Action("next_difference", _("Next &Difference"), "Go", "Alt+Down", words=_("conflict versions compare"),
+           needs=_n("conflict"), gap=True),
+    Action("previous_difference", _("Previous Di&fference"), "Go", "Alt+Up", words=_("conflict versions compare"),
+           needs=_n("conflict")),
     Action("go_title", _("Go to &Title"), "Go", "Ctrl+L", words=_("headline"), needs=_POST, gap=True),
     Action("go_editor", _("Go to &Editor"), "Go", "Ctrl+J", words=_("text write"), needs=_POST),
     Action("outline", _("&Outline…"), "Go", "Ctrl+Shift+O", icon="text", words=_("headings sections contents jump"),

@@ -34,6 +34,7 @@ from postdesk.publishing.plan import Intent, spoken_day
 from postdesk.ui.actions import Actions
 from postdesk.ui.backup import Backup
 from postdesk.ui.blogs import Blogs
+from postdesk.ui.conflicts import Conflicts
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor, places
 from postdesk.ui.embeds import Embeds
@@ -92,6 +93,7 @@ class Controller(QObject):
             desk, self.session, self.standing, self.publisher, self.popover, window
         )
         self.files = Files(desk, self.session, tasks, window)
+        self.conflicts = Conflicts(desk.library, session, tasks, editor, window)
         self.pictures = Pictures(desk.library, self.session, tasks, editor, details, window)
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
@@ -542,6 +544,8 @@ class Controller(QObject):
             "typewriter": self._change_modes,
             "dim_others": self._change_modes,
             "outline": self.outline.open,
+            "next_difference": lambda: self.conflicts.step(1),
+            "previous_difference": lambda: self.conflicts.step(-1),
             "go_title": e.focus_title,
             "go_editor": self.window.go_to_editor,
             "shortcuts": lambda: show_shortcuts(self.window, self.actions),
@@ -586,6 +590,9 @@ class Controller(QObject):
         self._preview.set_cards(self.embeds)
         w.left.connect(s.save)
         w.came_back.connect(self.shelf.look)
+        self.shelf.gathered.connect(lambda _gathered: self.conflicts.listed())
+        self.conflicts.files_changed.connect(self.shelf.refresh)
+        self.conflicts.changed.connect(self.standing.follow)
         p.changed.connect(self._stand)
         p.progress.connect(w.header.set_progress)
         c.reached.connect(self._reached)
@@ -612,6 +619,7 @@ class Controller(QObject):
             self.shelf.told,
             self.files.told,
             self.backup.told,
+            self.conflicts.told,
             self.pictures.told,
             p.told,
             self.blogs.told,

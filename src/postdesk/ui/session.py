@@ -11,9 +11,10 @@ back) is decided here and nowhere else; apart, the parts would share all of it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -27,8 +28,12 @@ from postdesk.library.recovery import Entry, Recovery
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
 from postdesk.ui.editor.banner import Level
+from postdesk.ui.merging import Meeting, meet, meet_copy
 from postdesk.ui.open_text import OpenText, bring_back, details_of
 from postdesk.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from postdesk.ui.merging import Choice
 
 LANE = "library"
 RECOVERY = "recovery"  # the lane of the recovery copies
@@ -41,13 +46,16 @@ _log = logging.getLogger(__name__)
 class Session(QObject):
     """One post at a time. `opened(document)` when another one is shown, `edited(post)` at every change,
     `saved(document)` when it is on the disk, `kept(words)` with the state of saving in a word or two,
-    `told(sentence)` for a notice."""
+    `told(sentence)` for a notice, `merged(sentence)` for one of a merge that `undo_merge` takes back, and
+    `conflict(meeting)` when she wants to see two versions side by side."""
 
     opened = Signal(object)
     edited = Signal(object)
     saved = Signal(object)
     kept = Signal(str)
     told = Signal(str)
+    merged = Signal(str)
+    conflict = Signal(object)
 
     def __init__(
         self,
@@ -71,6 +79,9 @@ class Session(QObject):
         self._showing = False
         self._unsaved: dict[str, Entry] = {}  # by post id: what the disk would not take at the start
         self._at_once = False  # the post was opened before the library was looked through
+        self._before_merge: tuple[str, Post, Post] | None = (
+            None  # the post's id, what she had, what was made of it
+        )
         self._recover = QTimer(self, singleShot=True, interval=RECOVER)
         self._recover.timeout.connect(self._put_recovery)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
@@ -213,7 +224,7 @@ class Session(QObject):
         self._text = text
         document, post = text.document, text.post
         text.stuck = False
-        for key in (_DISK, "front matter", "remote"):
+        for key in (_DISK, "front matter", "remote", "copy"):
             self._editor.hide_banner(key)
         self._editor.set_post(post.title, post.body, cursor=text.cursor)
         self._details.set_details(details_of(post), post.title)
@@ -467,17 +478,143 @@ class Session(QObject):
             self._take(there)
             self.told.emit(_("Another program changed this post; its text is shown."))
             return
+        self._merge(text, there)
+
+    def _merge(self, text: OpenText, there: Document) -> None:
+        """Both changed the post: make one of the two where that is clear, else ask."""
+        document, post = text.document, text.post
+        if text.saving:  # a save that is on its way will be refused, and brings us here again
+            return
+        text.saving = True  # nothing is saved before it is known what
+
+        def met(meeting: Meeting | None) -> None:
+            text.saving = False
+            if text is not self._text:
+                self._merge_left(text, there, meeting)
+            elif text.post != post or text.document is not document:
+                self._merge(text, there)  # she typed on
+            elif meeting is not None and meeting.is_clean:
+                self._take_merged(text, meeting, meeting.result(()))
+                self.merged.emit(_("Merged with the changes made in another program."))
+            else:
+                self._ask(text, there, meeting)
+
+        def failed(error: Exception) -> None:
+            _log.warning("Two versions of a post could not be compared: %s", error)
+            met(None)
+
+        self._tasks.run(lambda: meet(self._library, document, post, there), met, failed, lane=LANE)
+
+    def _merge_left(self, text: OpenText, there: Document, meeting: Meeting | None) -> None:
+        """She has gone on to another post meanwhile; what is hers to decide is asked when she comes back."""
+        if meeting is not None and meeting.is_clean:
+            text.document, text.post = there, meeting.result(())
+            self._save(text)
+        else:
+            text.refused(FileChanged(*_other_version()))
+
+    def _take_merged(self, text: OpenText, meeting: Meeting, post: Post) -> None:
+        """What was made of both is in the editor, as one step to undo, and on its way into the file."""
+        self._before_merge = (text.key, text.post, post)
+        if not meeting.is_copy:
+            text.document = (
+                meeting.there
+            )  # so that the save goes over this version only, which the history keeps
+        self._show_instead(text, post)
+        self._put_recovery()
+        self.save()
+
+    def _show_instead(self, text: OpenText, post: Post) -> None:
+        self._showing = True
+        text.post, text.stuck = post, False
+        self._editor.hide_banner(_DISK)
+        self._editor.set_title(post.title)
+        self._editor.replace_body_keeping_place(post.body)
+        self._details.set_details(details_of(post), post.title)
+        self._say_problem(text.document)
+        self._showing = False
+        self.say()
+        self.edited.emit(post)
+
+    def undo_merge(self) -> None:
+        """Take the last merge back: what she had typed is there again; the other program's version is in the
+        history."""
+        before, self._before_merge = self._before_merge, None
+        text = self._text
+        if before is None or text is None or text.key != before[0]:
+            return
+        if (text.post.title, text.post.body) != (before[2].title, before[2].body):
+            self.told.emit(
+                _(
+                    "You have gone on writing since. Your text stays as it is. "
+                    "Take single steps back with Undo."
+                )
+            )
+            return
+        self._show_instead(text, before[1])
+        self._put_recovery()
+        self.save()
+
+    def decide(self, meeting: Meeting, choices: Sequence[Choice]) -> bool:
+        """Make of two versions what she decided, in the order of `meeting.questions`. False, and nothing is done, when
+        the post is another one by now."""
+        text = self._text
+        if text is None or text.key != meeting.document.post.id or text.saving:
+            return False
+        if text.post != meeting.post or text.document.hash != meeting.document.hash:
+            if not meeting.is_copy:
+                self._merge(text, meeting.there)
+            return False
+        self._keep_words(text)
+        self._take_merged(text, meeting, meeting.result(choices))
+        if not meeting.is_copy:
+            self.merged.emit(_("Your choice is in the text. Both versions are in the history."))
+        return True
+
+    def compare_copy(self, path: Path) -> None:
+        """Ask, by `conflict`, how the open post and a conflict copy of it are to be one. What is typed is saved
+        first."""
+
+        def saved(document: Document) -> None:
+            text = self._text
+            if text is None or text.key != document.post.id:
+                return
+            document, post = text.document, text.post
+            self._tasks.run(
+                lambda: meet_copy(self._library, document, post, path), met, self._tell, lane=LANE
+            )
+
+        def met(meeting: Meeting | None) -> None:
+            if meeting is None:
+                self.told.emit(
+                    _(
+                        "The copy cannot be compared with the post: the front matter of one of them cannot be "
+                        "read. Both stay as they are. Open the copy to mend it."
+                    )
+                )
+            else:
+                self.conflict.emit(meeting)
+
+        self.save(saved)
+
+    def _keep_words(self, text: OpenText) -> None:
+        """What she typed goes into the history before a part of it may be replaced."""
+        document, post = text.document, text.post
+        self._tasks.run(lambda: self._library.keep_version(document, post), failed=self._tell, lane=LANE)
+
+    def _ask(self, text: OpenText, there: Document, meeting: Meeting | None) -> None:
         text.stuck = True
         self.say()
+        text.refused(FileChanged(*_other_version()))
+        beside: list[tuple[str, Callable[[], None]]] = []
+        if meeting is not None:
+            beside = [(_("Side by side…"), lambda: self.conflict.emit(meeting))]
         self._editor.show_banner(
             _DISK,
             "warn",
-            _(
-                "Another program changed this file while you were writing. Nothing was written over, "
-                "and your text is safe here. "
-                "Choose which one to go on with; the other stays in the history."
-            ),
+            " ".join(_other_version()),
             [
+                *beside,
                 (_("Keep mine"), lambda: self._keep_mine(there)),
                 (_("Take theirs"), lambda: self._take_theirs(there)),
                 (_("Keep both"), self._keep_both),
@@ -495,19 +632,10 @@ class Session(QObject):
     def _take(self, there: Document) -> None:
         """Show the file's text in place: the cursor stays, and one undo brings the old text back."""
         text = self._text
-        if text is None:
-            return
-        self._showing = True
-        text.document, text.post, text.stuck = there, there.post, False
-        self._editor.hide_banner(_DISK)
-        self._editor.set_title(there.post.title)
-        self._editor.replace_body_keeping_place(there.post.body)
-        self._details.set_details(details_of(there.post), there.post.title)
-        self._say_problem(there)
-        self._showing = False
-        self.say()
-        self.edited.emit(there.post)
-        self.saved.emit(there)
+        if text is not None:
+            text.document = there
+            self._show_instead(text, there.post)
+            self.saved.emit(there)
 
     def _keep_mine(self, there: Document) -> None:
         text = self._text
@@ -646,3 +774,11 @@ class Session(QObject):
             self.told.emit(
                 _("The program met a fault of its own. Your text is safe. Please report it with the log.")
             )
+
+
+def _other_version() -> tuple[str, str, str]:
+    return (
+        _("Another program changed this file while you were writing."),
+        _("Nothing was written over, and your text is safe here."),
+        _("Choose which one to go on with; the other stays in the history."),
+    )

@@ -330,7 +330,9 @@ def _file_row(
     if live and (moment := live[0].published_at) is not None:
         when = max(moment.timestamp(), live[0].updated_at.timestamp() if live[0].updated_at else 0.0)
     state, level = "", ""
-    if summary.problem:
+    if summary.copy_of is not None:
+        state, level = _("Conflict copy"), "warn"
+    elif summary.problem:
         state, level = _("Cannot be read"), "warn"
     elif job is not None:
         state, level = _job_words(job)

@@ -110,6 +110,8 @@ class Standing(QObject):
             conditions.add("post")
             if self.remote_address:
                 conditions.add("address")
+        if self._window.is_covered:
+            conditions = (conditions | {"conflict"}) - {"writable"}
         self._show_words()
         self._window.actions_table.set_conditions(conditions)
 

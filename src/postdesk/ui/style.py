@@ -20,7 +20,8 @@ Properties (`setProperty("kind", ...)` before the widget is shown; call `restyle
                                (tab, icon, row may be checkable; primary may have a menu: MenuButtonPopup)
     QLabel                     kind = heading | subheading | field (small, soft) | soft | small | faint | warn
                                | bad | good | chip
-    QFrame                     kind = banner with level = note | warn | bad; chip; card; popover; line (1 px)
+    QFrame                     kind = banner with level = note | warn | bad; chip; card; popover; line (1 px);
+                               passage (of two versions) with level = added | removed | out and current = "true"
     QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, spin boxes, QDateTimeEdit
                                rounded boxes by themselves; kind = bare takes the box away;
                                invalid = "true" draws it in the bad colour

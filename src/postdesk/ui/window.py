@@ -196,6 +196,11 @@ class MainWindow(QMainWindow):
             self._pages.addWidget(cover)
             self._pages.setCurrentWidget(cover)
 
+    @property
+    def is_covered(self) -> bool:
+        """Whether something stands in the place of editor, preview and details."""
+        return self._cover is not None
+
     # --- what it is told ---
 
     def set_theme(self, theme: Theme) -> None:

@@ -1,0 +1,67 @@
+"""One paragraph of one version, as plain text on a ground that says what became of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from postdesk.core.language import _
+from postdesk.ui.style import restyle
+from postdesk.ui.theme import TEXT_FAMILY
+
+_TEXT_SIZE = 15  # px
+_LONGEST = 20_000  # characters; a label lays all of its text out at once
+
+
+class Passage(QFrame):
+    """`side` is the version's title, for who hears the window; `note` stands small above the text."""
+
+    def __init__(
+        self, side: str, text: str | None, note: str, level: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "passage")
+        self.setProperty("level", level)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 5, 10, 6)
+        column.setSpacing(2)
+        if note:
+            small = plain_label(note)
+            small.setProperty("kind", "small")
+            column.addWidget(small)
+        shown = text if text is not None else "—"
+        if len(shown) > _LONGEST:
+            shown = shown[:_LONGEST] + "…"
+        self.words = plain_label(shown)
+        font = QFont(TEXT_FAMILY)
+        font.setPixelSize(_TEXT_SIZE)
+        self.words.setFont(font)
+        if text is None:
+            self.words.setProperty("kind", "faint")
+        column.addWidget(self.words)
+        column.addStretch(1)
+        spoken = text if text is not None else _("not there")
+        self.setAccessibleName(f"{side}: {spoken[:300]}")
+        self.setAccessibleDescription(note)
+
+    def set_level(self, level: str) -> None:
+        """Show another ground."""
+        self.setProperty("level", level)
+        restyle(self)
+        restyle(self.words)
+
+    def set_current(self, on: bool) -> None:
+        """Show the ring of what is being decided."""
+        self.setProperty("current", "true" if on else "false")
+        restyle(self)
+
+
+def plain_label(text: str) -> QLabel:
+    """A label for text that may come from a post: never read as rich text."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setMinimumWidth(1)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label

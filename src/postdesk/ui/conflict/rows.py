@@ -1,0 +1,119 @@
+"""The rows of two versions side by side, made from a merge: what each has, what became of it, and what is to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from postdesk.core.language import _
+from postdesk.publishing.merge_files import KeyConflict, MergedFiles, Piece
+
+CONTEXT = 1  # alike paragraphs that are shown before and after what differs
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One paragraph in both versions, None where a version has it not. `note` says what became of it; of a `conflict`
+    it is what happened, and she decides. `both`: both may be kept. `mine_level` and `theirs_level` are "", "added",
+    "removed" or "out" (of the text)."""
+
+    mine: str | None
+    theirs: str | None
+    note: str = ""
+    conflict: bool = False
+    both: bool = True
+    mine_level: str = ""
+    theirs_level: str = ""
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether there is nothing to see here."""
+        return not self.note
+
+
+def rows_of(merged: MergedFiles) -> tuple[Row, ...]:
+    """All rows of a merge: the conflicts are in the order in which `MergedFiles.resolve` takes choices."""
+    return tuple(_key(conflict) for conflict in merged.keys) + tuple(_row(p) for p in merged.body.pieces)
+
+
+def folded(rows: Sequence[Row], most: int) -> Iterator[Row | int]:
+    """The rows to show, and in place of runs of alike ones how many there are. After `most` rows only what is to be
+    decided is shown."""
+    near = {
+        place + step
+        for place, row in enumerate(rows)
+        if not row.is_alike
+        for step in range(-CONTEXT, CONTEXT + 1)
+    }
+    shown = left_out = 0
+    for place, row in enumerate(rows):
+        if row.conflict or (place in near and shown < most):
+            if left_out:
+                yield left_out
+            yield row
+            shown, left_out = shown + 1, 0
+        else:
+            left_out += 1
+    if left_out:
+        yield left_out
+
+
+def _key(conflict: KeyConflict) -> Row:
+    note = (
+        _("Both changed “{key}”").format(key=conflict.key)
+        if conflict.key
+        else _("Both changed the front matter")
+    )
+    return Row(
+        conflict.mine.rstrip() or None,
+        conflict.theirs.rstrip() or None,
+        note,
+        conflict=True,
+        both=False,
+        mine_level="added",
+        theirs_level="removed",
+    )
+
+
+def _row(piece: Piece) -> Row:
+    mine, theirs = piece.mine, piece.theirs
+    if piece.conflict:
+        if mine is None:
+            note = _("Removed on the left, changed on the right")
+        elif theirs is None:
+            note = _("Changed on the left, removed on the right")
+        elif piece.base is None:
+            note = _("The two differ here")
+        else:
+            note = _("Both changed this paragraph")
+        levels = ("added" if mine is not None else "out", "removed" if theirs is not None else "out")
+        return Row(
+            mine,
+            theirs,
+            note,
+            conflict=True,
+            both=None not in (mine, theirs),
+            mine_level=levels[0],
+            theirs_level=levels[1],
+        )
+    if mine == theirs:
+        return Row(mine, theirs)
+    if piece.base is None:
+        if theirs is None:
+            return Row(mine, None, _("Added here · kept"), mine_level="added", theirs_level="out")
+        return Row(None, theirs, _("Added there · kept"), mine_level="out", theirs_level="added")
+    if piece.result is None:
+        if mine is None:
+            return Row(None, theirs, _("Removed here · stays out"), mine_level="out", theirs_level="removed")
+        return Row(mine, None, _("Removed there · stays out"), mine_level="removed", theirs_level="out")
+    if piece.result == mine:
+        return Row(mine, theirs, _("Changed here · kept"), mine_level="added")
+    if piece.result == theirs:
+        return Row(mine, theirs, _("Changed there · kept"), theirs_level="added")
+    return Row(
+        mine,
+        theirs,
+        _("Changed by both in different places · both kept"),
+        mine_level="added",
+        theirs_level="added",
+    )

@@ -1,0 +1,119 @@
+"""Two versions side by side, as she sees them and decides with the keyboard alone."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from postdesk.markup.merge import Choice
+from postdesk.publishing.merge_files import merge_files
+from postdesk.ui.conflict import Comparison, ConflictView, Row, rows_of
+
+BASE = "---\ntitle: Ferry\n---\n\n" + "\n\n".join(f"Paragraph {n} of the old text." for n in range(30)) + "\n"
+MINE = (
+    BASE.replace("title: Ferry", "title: Mine")
+    .replace("Paragraph 3 of the old", "Mine 3 of the new")
+    .replace("Paragraph 20 of the old text.\n\n", "")
+    .replace("Paragraph 9 of", "Mine 9 of")
+)
+THEIRS = (
+    BASE.replace("title: Ferry", "title: <b>Theirs</b>")
+    .replace("Paragraph 3 of the old", "Theirs 3 of the very")
+    .replace("Paragraph 20 of the old", "Theirs 20 of the old")
+    .replace("text.\n\nParagraph 28", "text.\n\nAdded by theirs.\n\nParagraph 28")
+)
+
+
+def rows() -> tuple[Row, ...]:
+    return rows_of(merge_files(BASE.encode(), MINE.encode(), THEIRS.encode()))
+
+
+def shown(qtbot: QtBot, of: tuple[Row, ...] | None = None) -> ConflictView:
+    view = ConflictView(Comparison("Mine", "Theirs", "Changed elsewhere", of or rows()))
+    qtbot.addWidget(view)
+    view.resize(900, 600)
+    with qtbot.waitExposed(view):
+        view.show()
+    view.activateWindow()
+    qtbot.waitUntil(view.isActiveWindow, timeout=20_000)
+    view.begin()
+    return view
+
+
+def test_every_row_says_what_became_of_it() -> None:
+    notes = [row.note for row in rows() if row.note]
+    assert notes == [
+        "Both changed “title”",
+        "Both changed this paragraph",
+        "Changed here · kept",
+        "Removed on the left, changed on the right",
+        "Added there · kept",
+    ]
+    assert [row.conflict for row in rows() if row.note] == [True, True, False, True, False]
+
+
+def test_what_is_alike_is_folded_and_what_differs_is_shown_as_plain_text(qtbot: QtBot) -> None:
+    view = shown(qtbot)
+    labels = view.findChildren(QLabel)
+    words = [label.text() for label in labels]
+    assert "title: <b>Theirs</b>" in words
+    assert all(label.textFormat() is Qt.TextFormat.PlainText for label in labels)
+    assert not any("Paragraph 14 " in text for text in words)
+    assert any("more paragraphs" in text for text in words)
+
+
+def test_she_decides_with_the_keyboard_alone(qtbot: QtBot) -> None:
+    view = shown(qtbot)
+    decided: list[object] = []
+    view.decided.connect(decided.append)
+    wanted = (Choice.THEIRS, Choice.BOTH, Choice.MINE)
+    for place, (question, choice) in enumerate(zip(view.questions, wanted)):
+        assert question.buttons[Choice.MINE].hasFocus(), place
+        assert question.mine.property("current") == "true"
+        assert not view.use.isEnabled()
+        for _step in range(list(question.buttons).index(choice)):
+            QTest.keyClick(view.focusWidget(), Qt.Key.Key_Tab)
+        QTest.keyClick(question.buttons[choice], Qt.Key.Key_Space)
+        if place < 2:
+            view.step(1)
+    assert "everything is decided" in view.sentence.text()
+    view.use.setFocus()
+    QTest.keyClick(view.use, Qt.Key.Key_Space)
+    assert decided == [wanted]
+
+
+def test_next_and_previous_go_round(qtbot: QtBot) -> None:
+    view = shown(qtbot)
+    QTest.mouseClick(view.previous, Qt.MouseButton.LeftButton)
+    assert view.questions[2].has_keyboard
+    QTest.mouseClick(view.next, Qt.MouseButton.LeftButton)
+    assert view.questions[0].has_keyboard
+    assert [q.mine.property("current") for q in view.questions] == ["true", None, "false"]
+
+
+def test_of_what_only_one_has_both_cannot_be_kept(qtbot: QtBot) -> None:
+    buttons = [list(question.buttons) for question in shown(qtbot).questions]
+    assert [Choice.BOTH in found for found in buttons] == [False, True, False]
+
+
+def test_escape_and_not_now_leave_it(qtbot: QtBot) -> None:
+    view = shown(qtbot)
+    with qtbot.waitSignal(view.closed):
+        QTest.keyClick(view.focusWidget(), Qt.Key.Key_Escape)
+    with qtbot.waitSignal(view.closed):
+        QTest.mouseClick(view.later, Qt.MouseButton.LeftButton)
+
+
+def test_every_control_has_a_name_of_its_own(qtbot: QtBot) -> None:
+    names = [button.accessibleName() for button in shown(qtbot).findChildren(QPushButton)]
+    assert all(names)
+    assert len(set(names)) == len(names)
+
+
+def test_thousands_of_changes_without_a_question_are_not_all_drawn(qtbot: QtBot) -> None:
+    many = tuple(Row(f"mine {n}", None, "Added here · kept", mine_level="added") for n in range(5000))
+    view = shown(qtbot, (*many, Row("a", "b", "Both changed this paragraph", conflict=True)))
+    assert len(view.findChildren(QLabel)) < 2000
+    assert len(view.questions) == 1
