@@ -202,6 +202,8 @@ ACTIONS: tuple[Action, ...] = (
            needs=_n("post", "address"), places=_BOTH),
     Action("undo_publish", _("U&ndo Last Publish"), "Post", icon="undo-2", words=_("revert"),
            needs=_n("undo publish"), gap=True),
+    Action("history", _("&History…"), "Post", "Ctrl+Alt+H", icon="history",
+           words=_("versions older time restore back changes"), needs=_n("post", "file"), gap=True, places=_ROW),
     Action("unpublish", _("&Unpublish"), "Post", icon="eye-off", words=_("take offline draft"),
            needs=_n("post", "published", "unpublish"), places=_BUTTON),
     Action("delete_from_blog", _("&Delete from Blog…"), "Post", icon="trash-2", words=_("remove trash"),

@@ -54,6 +54,7 @@ from postdesk.ui.standing import Standing
 from postdesk.ui.sync import Sync
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.toast import Toast
+from postdesk.ui.versions import Versions
 from postdesk.ui.window import MainWindow
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ class Controller(QObject):
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
         self.backup = Backup(desk.library.root, self.session, tasks, window)
+        self.versions = Versions(desk, self.session, tasks, window)
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
         self.outline = Outline(window.toasts.host, window.theme, editor)
@@ -164,6 +166,7 @@ class Controller(QObject):
         if not self._rest_started and not self._finished:
             self._rest_started = True
             self.shelf.start()
+            self.versions.start()
             self.set_blogs(ask=False)
             QTimer.singleShot(_AFTERWARDS, self, self._ask_the_blogs)
 
@@ -182,6 +185,7 @@ class Controller(QObject):
             if running is not None:
                 running.stop()
         self.shelf.stop()
+        self.versions.stop()
         self.publisher.stop()
         self.backup.stop()
         self._tasks.settle(_ON_THIS_MACHINE, 5000)
@@ -533,6 +537,7 @@ class Controller(QObject):
             "view_on_blog": lambda: self._open_outside(self.standing.address),
             "copy_address": self._copy_address,
             "undo_publish": c.undo,
+            "history": self.versions.open,
             "unpublish": lambda: c.send(Intent.UNPUBLISH),
             "delete_from_blog": lambda: c.send(Intent.TRASH),
             "add_blog": self.blogs.add,
@@ -585,6 +590,9 @@ class Controller(QObject):
         self.preferences.changed.connect(self.popover.set_theme)
         self.preferences.changed.connect(self.outline.set_theme)
         self.preferences.changed.connect(self.searches.set_theme)
+        self.preferences.changed.connect(self.versions.set_theme)
+        self.versions.told.connect(self._tell)
+        self.preferences.history_changed.connect(self.versions.tidy)
         self.preferences.sites_changed.connect(self.embeds.look_again)
         self.embeds.wanted.connect(self.preferences.offer_site)
         self._preview.set_cards(self.embeds)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QLocale, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
@@ -31,6 +31,8 @@ from postdesk.ui.theme import load_theme, palette, wants_dark
 from postdesk.ui.toast import Toast
 from postdesk.ui.window import MainWindow
 
+_DECIMAL = QLocale.DataSizeFormat.DataSizeSIFormat
+
 
 class Preferences(QObject):
     """Carries out and keeps the settings. `told(sentence)` when they could not be kept; they hold for this run
@@ -38,6 +40,7 @@ class Preferences(QObject):
 
     told = Signal(str)
     changed = Signal(object)  # the theme
+    history_changed = Signal()  # how much disk older versions may take
     sites_changed = Signal()  # which sites may be asked for titles and pictures
 
     def __init__(self, desk: Desk, window: MainWindow, editor: Editor) -> None:
@@ -71,6 +74,11 @@ class Preferences(QObject):
         """Whether a site (by its slug) may be asked for titles and pictures."""
         self._keep(replace(self._desk.settings, sites={**self._desk.settings.sites, slug: may_be_asked}))
         self.sites_changed.emit()
+
+    def set_history(self, megabytes: int) -> None:
+        """How much disk older versions of posts may take; 0: any."""
+        self._keep(replace(self._desk.settings, history=megabytes))
+        self.history_changed.emit()
 
     def set_order(self, order: str) -> None:
         """What the list is sorted by, one of `core.settings.ORDERS`."""
@@ -118,6 +126,7 @@ class Preferences(QObject):
             (_("Theme"), theme),
             (_("Text size"), size),
             (_("Ask for titles and pictures"), self._sites(dialog)),
+            (_("Older versions"), self._history(dialog)),
             (_("Library"), library),
         )
         for words, widget in rows:
@@ -126,6 +135,13 @@ class Preferences(QObject):
             label.setBuddy(widget)
             widget.setAccessibleName(words)
             form.addRow(label, widget)
+            if widget.property("why"):
+                note = QLabel(str(widget.property("why")))
+                note.setTextFormat(Qt.TextFormat.PlainText)
+                note.setProperty("kind", "soft")
+                note.setWordWrap(True)
+                note.setMaximumWidth(360)
+                form.addRow("", note)
         column.addLayout(form)
         close = QPushButton(_("Close"))
         close.setProperty("kind", "quiet")
@@ -133,6 +149,25 @@ class Preferences(QObject):
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
         dialog.show()
         return dialog
+
+    def _history(self, dialog: QDialog) -> QComboBox:
+        """How much disk older versions may take, with what they take now beside it."""
+        choice = QComboBox(dialog)
+        locale = QLocale()
+        chosen = self._desk.settings.history
+        for megabytes in sorted({100, 500, 2000, 10000, chosen} - {0}):
+            choice.addItem(locale.formattedDataSize(megabytes * 10**6, 0, _DECIMAL), megabytes)
+        choice.addItem(_("As much as they need"), 0)
+        choice.setCurrentIndex(choice.findData(chosen))
+        taken = locale.formattedDataSize(self._desk.library.history_size, 1, _DECIMAL)
+        why = _(
+            "Older versions of your posts take {size} on this computer. All of the last two days are kept, then one an "
+            "hour, a day, a week, a month; when there is no room left, the oldest go first."
+        ).format(size=taken)
+        choice.setProperty("why", why)
+        choice.setAccessibleDescription(why)
+        choice.currentIndexChanged.connect(lambda _index: self.set_history(int(choice.currentData())))
+        return choice
 
     def _sites(self, dialog: QDialog) -> QPushButton:
         """A button that names the sites which may be asked, with all of them to be ticked in its menu."""

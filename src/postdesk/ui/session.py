@@ -524,6 +524,18 @@ class Session(QObject):
         self._put_recovery()
         self.save()
 
+    def take_words(self, post: Post) -> bool:
+        """Put title and text of `post` into the open post, as one step to undo, and save it; what she had goes into the
+        history first. False when nothing may be changed there."""
+        text = self._text
+        if text is None or text.document.readonly or self._editor.text.isReadOnly():
+            return False
+        self._keep_words(text)
+        self._show_instead(text, replace(text.post, title=post.title, body=post.body))
+        self._put_recovery()
+        self.save()
+        return True
+
     def _show_instead(self, text: OpenText, post: Post) -> None:
         self._showing = True
         text.post, text.stuck = post, False
