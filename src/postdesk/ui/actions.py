@@ -108,6 +108,8 @@ ACTIONS: tuple[Action, ...] = (
            words=_("git backup back up pull push commit machines"), needs=_n("git"), gap=True),
     Action("make_repository", _("&Make This Library a Git Repository…"), "File", icon="git-merge",
            words=_("backup back up sync machines"), needs=_n("no git")),
+    Action("rename_tag", _("Rename Ta&g or Category…"), "File", icon="pencil",
+           words=_("merge remove tags categories all posts"), gap=True),
     Action("preferences", _("&Preferences…"), "File", Key.Preferences, otherwise="Ctrl+,", icon="settings",
            words=_("settings options"), gap=True, role=Role.PreferencesRole),
     Action("quit", _("&Quit"), "File", Key.Quit, otherwise="Ctrl+Q", icon="x", words=_("exit close"),

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -54,6 +54,9 @@ from postdesk.ui.sync import Sync
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.toast import Toast
 from postdesk.ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from postdesk.ui.tags import Renaming
 
 _PATIENCE = 3000  # ms for the first post to open, before the rest is started all the same
 _AFTERWARDS = 700  # ms from the first post to the first question to a blog
@@ -95,6 +98,7 @@ class Controller(QObject):
         self.backup = Backup(desk.library.root, self.session, tasks, window)
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
+        self._renaming: Renaming | None = None
         self.outline = Outline(window.toasts.host, window.theme, editor)
         self.embeds = Embeds(
             tasks, desk.folders.cache / "cards", http, lambda: desk.settings.sites, self._body, self
@@ -174,6 +178,8 @@ class Controller(QObject):
         self.shelf.stop()
         self.publisher.stop()
         self.backup.stop()
+        if self._renaming is not None:
+            self._renaming.stop()
         self._tasks.settle(_ON_THIS_MACHINE, 5000)
         self.session.finish()
         try:
@@ -475,6 +481,7 @@ class Controller(QObject):
             "restore_from_trash": f.restore_from_trash,
             "sync": self.backup.sync,
             "make_repository": self.backup.make,
+            "rename_tag": lambda: self.renaming.open(),
             "preferences": self.preferences.open,
             "quit": self.window.close,
             "paste_plain": e.text.paste,
@@ -514,6 +521,18 @@ class Controller(QObject):
             "font_licences": lambda: show_licences(self.window),
             "about": lambda: show_about(self.window),
         }
+
+    @property
+    def renaming(self) -> Renaming:
+        """Who renames tags, made when it is first asked for."""
+        if self._renaming is None:
+            from postdesk.ui.tags import Renaming
+
+            made = Renaming(self.desk.library, self.session, self._tasks, self.window.toasts, self.window)
+            made.changed.connect(self.shelf.refresh)
+            made.told.connect(self._tell)
+            self._renaming = made
+        return self._renaming
 
     def do(self, name: str) -> None:
         """Carry out a command of the table."""
