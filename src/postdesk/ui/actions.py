@@ -138,6 +138,8 @@ ACTIONS: tuple[Action, ...] = (
            words=_("deleted"), needs=_WRITE),
     Action("code", _("&Code"), "Format", "Ctrl+E", icon="code", words=_("monospace"), needs=_WRITE),
     Action("link", _("&Link"), "Format", "Ctrl+K", icon="link", words=_("address URL"), needs=_WRITE),
+    Action("link_post", _("Link &to a Post…"), "Format", "Ctrl+Shift+K", icon="link",
+           words=_("from the archive previous own older posts"), needs=_WRITE),
     Action("heading_1", _("Heading &1"), "Format/Heading", "Ctrl+1", icon="heading-1", needs=_WRITE),
     Action("heading_2", _("Heading &2"), "Format/Heading", "Ctrl+2", icon="heading-2", needs=_WRITE),
     Action("heading_3", _("Heading &3"), "Format/Heading", "Ctrl+3", icon="heading-3", needs=_WRITE),

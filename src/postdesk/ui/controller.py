@@ -29,6 +29,7 @@ from postdesk.core.settings import ORDERS
 from postdesk.library.document import Document
 from postdesk.library.library import Changes
 from postdesk.markup.counts import reading_minutes
+from postdesk.markup.postlinks import SCHEME, post_id_of
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.plan import Intent, spoken_day
 from postdesk.ui.actions import Actions
@@ -39,6 +40,7 @@ from postdesk.ui.editor import Editor, places
 from postdesk.ui.embeds import Embeds
 from postdesk.ui.files import Files
 from postdesk.ui.help import show_about, show_licences, show_shortcuts
+from postdesk.ui.links import Links
 from postdesk.ui.outline import Outline
 from postdesk.ui.pictures import Pictures
 from postdesk.ui.preferences import Preferences
@@ -99,6 +101,7 @@ class Controller(QObject):
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
         self._renaming: Renaming | None = None
+        self.links = Links(desk.library, session, tasks, editor, window)
         self.outline = Outline(window.toasts.host, window.theme, editor)
         self.embeds = Embeds(
             tasks, desk.folders.cache / "cards", http, lambda: desk.settings.sites, self._body, self
@@ -401,6 +404,9 @@ class Controller(QObject):
     # --- what the window is told ---
 
     def _gathered(self, gathered: Gathered) -> None:
+        self.links.set_gathered(gathered)
+        if SCHEME in self._body():
+            self._preview.set_titles(self.links.title_of)
         self.window.sidebar.set_rows(gathered.rows)
         self.window.sidebar.set_waiting(count_waiting(gathered.waiting))
         self.window.palette_box.set_posts(gathered.titles)
@@ -439,6 +445,13 @@ class Controller(QObject):
     def _moved_to(self, line: int) -> None:
         self._line = line
         self.window.status.set_line(line + 1)
+
+    def _follow_link(self, address: str) -> None:
+        post_id = post_id_of(address)
+        if post_id:
+            self.links.follow(post_id)
+        else:
+            self._open_outside(address)
 
     def _open_outside(self, address: str) -> None:
         QDesktopServices.openUrl(QUrl(address))
@@ -481,6 +494,7 @@ class Controller(QObject):
             "restore_from_trash": f.restore_from_trash,
             "sync": self.backup.sync,
             "make_repository": self.backup.make,
+            "link_post": self.links.open,
             "rename_tag": lambda: self.renaming.open(),
             "preferences": self.preferences.open,
             "quit": self.window.close,
@@ -565,6 +579,7 @@ class Controller(QObject):
         w.closing.connect(self.finish)
         self.preferences.changed.connect(self.popover.set_theme)
         self.preferences.changed.connect(self.outline.set_theme)
+        self.preferences.changed.connect(self.links.set_theme)
         self.preferences.changed.connect(self.searches.set_theme)
         self.preferences.sites_changed.connect(self.embeds.look_again)
         self.embeds.wanted.connect(self.preferences.offer_site)
@@ -585,7 +600,9 @@ class Controller(QObject):
         e.pictures_dropped.connect(self.pictures.take)
         self._details.choose_picture.connect(self.pictures.choose_featured)
         self._details.picture_dropped.connect(self.pictures.featured_dropped)
-        self._preview.link_clicked.connect(self._open_outside)
+        self._preview.set_titles(self.links.title_of)
+        self._preview.link_clicked.connect(self._follow_link)
+        self.links.opened.connect(self.session.open)
         self._preview.line_activated.connect(lambda _line, _column: w.go_to_editor())
         self._preview.engine_failed.connect(self._simple_preview)
         w.came_back.connect(self.backup.look_soon)
@@ -594,6 +611,7 @@ class Controller(QObject):
         self.backup.came.connect(self.shelf.look)
         told = (
             s.told,
+            self.links.told,
             self.shelf.told,
             self.files.told,
             self.backup.told,

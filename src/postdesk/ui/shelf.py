@@ -54,6 +54,7 @@ class Gathered:
     waiting: int
     shelved: tuple[Shelved, ...]
     words: Words  # of the titles
+    named: Mapping[str, tuple[Path, str]]  # file and title of each post of the library, by its id
 
 
 ORDERS: Mapping[str, Callable[[Shelved], tuple[object, ...]]] = {
@@ -322,6 +323,7 @@ def gather(desk: Desk, blog: str, order: str = "changed") -> Gathered:
         sum(j.state is JobState.WAITING for j in jobs),
         tuple(shelved),
         Words(row.title for row in rows),
+        {s.id: (s.path, s.title or s.path.stem) for s in summaries},
     )
 
 
