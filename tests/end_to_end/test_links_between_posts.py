@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from tests.end_to_end.writer import Writer
 
@@ -73,3 +74,40 @@ def test_a_click_in_the_preview_opens_the_post_here_and_never_outside(
     preview.link_clicked.emit(f"post:{post_id.id}")
     writer.until(lambda: writer.file == old, "the old one to be open")
     assert outside == []
+
+
+def buttons(writer: Writer) -> dict[str, QPushButton]:
+    """What can be pressed at the foot of the details, by what a screen reader says."""
+    found = writer.desk._details.fields.backlinks.findChildren(QPushButton)
+    return {button.accessibleName(): button for button in found if button.isVisible()}
+
+
+def test_the_details_say_who_links_here_and_who_could(writer: Writer) -> None:
+    writer.new_post("The ferry strike", "It began today.")
+    writer.until_saved()
+    target = writer.desk.session.post
+    assert target is not None
+    root = writer.desk.desk.library.root
+    linking, naming = root / "linking.md", root / "naming.md"
+    linking.write_text(f"---\ntitle: It links\n---\n\nSee [that](post:{target.id}).\n", "utf-8")
+    text = "---\ntitle: It names\ntags: [a]  # ours\n---\n\nRemember the ferry strike of May.\n"
+    naming.write_text(text, "utf-8")
+    writer.choose("details")
+    writer.desk.shelf.look()
+    writer.until(lambda: "Open It links" in buttons(writer), "the post that links here")
+    writer.until(lambda: "Link in It names" in buttons(writer), "the post that names it")
+    scroll = writer.desk._details.fields
+    scroll.ensureWidgetVisible(buttons(writer)["Link in It names"])
+    writer.click(buttons(writer)["Link in It names"])
+    writer.hears("Linked in “It names”")
+    assert naming.read_text("utf-8") == text.replace(
+        "the ferry strike", f"[the ferry strike](post:{target.id})"
+    )
+    writer.until(lambda: "Link in It names" not in buttons(writer), "the mention to be gone")
+    writer.until(lambda: "Open It names" in buttons(writer), "the new link among those that lead here")
+    writer.press_in_toast("Undo")
+    writer.until(lambda: naming.read_text("utf-8") == text, "the text as it was")
+    writer.until(lambda: "Link in It names" in buttons(writer), "the mention to be back")
+    scroll.ensureWidgetVisible(buttons(writer)["Open It links"])
+    writer.click(buttons(writer)["Open It links"])
+    writer.until(lambda: writer.file == linking, "the post that links")

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def find_links(
     post_ids: Iterable[str], receipt_of: Callable[[str], Receipt | None]
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """The addresses of these posts by id, and the ids of those that readers cannot open; `receipt_of` says what that blog
-    said about a post."""
+    """The addresses of these posts by id, and the ids of those that readers cannot open; `receipt_of` says what that
+    blog said about a post."""
     found: list[tuple[str, str]] = []
     missing: list[str] = []
     for post_id in post_ids:

@@ -101,7 +101,7 @@ class Controller(QObject):
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
         self._renaming: Renaming | None = None
-        self.links = Links(desk.library, session, tasks, editor, window)
+        self.links = Links(desk.library, desk.receipts, session, tasks, editor, details, window)
         self.outline = Outline(window.toasts.host, window.theme, editor)
         self.embeds = Embeds(
             tasks, desk.folders.cache / "cards", http, lambda: desk.settings.sites, self._body, self
@@ -310,6 +310,7 @@ class Controller(QObject):
             resolve=lambda r: self.desk.library.resolve_picture(path, r),
         )
         self.searches.opened()
+        self.links.look_back()
         self.window.set_post_title(post.title)
         self.window.sidebar.select(file_key(path))
         self.pictures.show_featured()
@@ -405,6 +406,7 @@ class Controller(QObject):
 
     def _gathered(self, gathered: Gathered) -> None:
         self.links.set_gathered(gathered)
+        self.links.look_back()
         if SCHEME in self._body():
             self._preview.set_titles(self.links.title_of)
         self.window.sidebar.set_rows(gathered.rows)

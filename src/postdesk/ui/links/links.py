@@ -6,24 +6,31 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from postdesk.backends.base import RemotePost
 from postdesk.core.language import _
+from postdesk.library.document import Document
 from postdesk.library.index import Summary
 from postdesk.library.library import Library
 from postdesk.library.query import read_query
+from postdesk.library.receipts import Receipts
 from postdesk.markup.postlinks import SCHEME
+from postdesk.ui.details import DetailsDrawer
+from postdesk.ui.details.values import LinkedFrom
 from postdesk.ui.editor import Editor
 from postdesk.ui.finding import Shelved, find_keys
+from postdesk.ui.links.back import Linked, look_back, make_link_in, take_link_back
 from postdesk.ui.links.picker import LinkPicker
 from postdesk.ui.palette.entries import Entry
-from postdesk.ui.session import Session
+from postdesk.ui.session import LANE, Session
 from postdesk.ui.shelf import Gathered
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.theme import Theme
+from postdesk.ui.toast import Toast
 from postdesk.ui.window import MainWindow
 
+_SOON = 300  # ms until a change of the list is followed
 _MOST = 60  # posts that the picker lists
 _LONGEST = 120  # characters of a selection that are searched for
 
@@ -35,15 +42,28 @@ class Links(QObject):
     told = Signal(object)
 
     def __init__(
-        self, library: Library, session: Session, tasks: Tasks, editor: Editor, window: MainWindow
+        self,
+        library: Library,
+        receipts: Receipts,
+        session: Session,
+        tasks: Tasks,
+        editor: Editor,
+        details: DetailsDrawer,
+        window: MainWindow,
     ) -> None:
         super().__init__(window)
-        self._library, self._session, self._tasks, self._editor = library, session, tasks, editor
+        self._library, self._receipts, self._session = library, receipts, session
+        self._tasks, self._editor, self._details = tasks, editor, details
         self._window = window
         self._gathered: Gathered | None = None
         self._picker: LinkPicker | None = None
         self._query = ""
         self._found: dict[str, Shelved] = {}
+        self._soon = QTimer(self, singleShot=True, interval=_SOON)
+        self._soon.timeout.connect(self._look_back)
+        details.looked_at.connect(self.look_back)
+        details.post_wanted.connect(self.opened)
+        details.link_wanted.connect(self._link_there)
 
     @property
     def picker(self) -> LinkPicker:
@@ -82,11 +102,73 @@ class Links(QObject):
         else:
             self.opened.emit(found[0])
 
+    def look_back(self) -> None:
+        """Find who links to the open post and who names it, if anybody looks; soon, and once for many reasons."""
+        if self._details.isVisible():
+            self._soon.start()
+
     def open(self) -> None:
         """Ask which post the selection is to lead to."""
         words = self._editor.text.textCursor().selectedText()
         searched = words if len(words) <= _LONGEST and "\u2029" not in words else ""
         self.picker.open_picker(self._editor, searched)
+
+    # --- who links here ---
+
+    def _look_back(self) -> None:
+        post, document, gathered = self._session.post, self._session.document, self._gathered
+        if post is None or document is None or gathered is None:
+            self._details.set_backlinks((), ())
+            return
+        here, named = document.path, gathered.named
+
+        def found(both: tuple[tuple[LinkedFrom, ...], tuple[LinkedFrom, ...]]) -> None:
+            if self._session.document is not None and self._session.document.path == here:
+                self._details.set_backlinks(*both)
+
+        self._tasks.run(
+            lambda: look_back(self._library, self._receipts, post, here, dict(named.values())),
+            found,
+            self.told.emit,
+        )
+
+    def _link_there(self, path: Path) -> None:
+        """Make the first mention of the open post in that file a link, unless she is there by then."""
+
+        def done(what: Linked | None) -> None:
+            if what is None:
+                self.told.emit(_("The words are not there any more. Nothing was changed."))
+            else:
+                words = _("Linked in “{title}”").format(title=what.title)
+                undo = (_("Undo"), partial(self._unlink, what))
+                self._window.toasts.say(Toast(words, (undo,)))
+            self._learn()
+
+        def saved(target: Document) -> None:
+            self._tasks.run(
+                lambda: make_link_in(self._library, path, target.post), done, self.told.emit, lane=LANE
+            )
+
+        self._session.save_with_id(saved)
+
+    def _unlink(self, what: Linked) -> None:
+        document = self._session.document
+        if document is not None and document.path == what.path:
+            self.told.emit(_("That post is open by now: take the link away in its text."))
+            return
+
+        def done(taken: bool) -> None:
+            if not taken:
+                self.told.emit(_("That post was changed meanwhile, and is as it was left."))
+            self._learn()
+
+        self._tasks.run(lambda: take_link_back(self._library, what), done, self.told.emit, lane=LANE)
+
+    def _learn(self) -> None:
+        """The index knows the link, or knows that it is gone, before it is asked again."""
+        self._tasks.run(
+            self._library.index_more, lambda _more: self.look_back(), self.told.emit, lane="index"
+        )
 
     # --- how ---
 
@@ -139,7 +221,7 @@ class Links(QObject):
             return library.carry_id(library.read(path)).post.id
 
         self._tasks.run(
-            post_id, lambda named: self._editor.link_to(SCHEME + named, title), self.told.emit, lane="library"
+            post_id, lambda named: self._editor.link_to(SCHEME + named, title), self.told.emit, lane=LANE
         )
 
 
