@@ -16,10 +16,18 @@ def posts(writer: Writer, number: int) -> list[Path]:
     root = writer.desk.desk.library.root
     paths = [root / f"{n:02}.md" for n in range(number)]
     for n, path in enumerate(paths):
-        path.write_text(f"---\ntitle: Ferry {n}\ntags: [ferry, 'harbour']  # ours\n---\n\nDay {n}.\n", "utf-8")
+        path.write_text(
+            f"---\ntitle: Ferry {n}\ntags: [ferry, 'harbour']  # ours\n---\n\nDay {n}.\n", "utf-8"
+        )
     writer.desk.shelf.look()
     writer.until(lambda: len(writer.desk.desk.library.summaries()) > number, "the posts in the library")
     return paths
+
+
+def tags(writer: Writer) -> tuple[str, ...]:
+    """The tags of the open post."""
+    assert writer.desk.session.post is not None
+    return writer.desk.session.post.tags
 
 
 def ask(writer: Writer, old: str, new: str, number: int) -> RenameDialog:
@@ -71,14 +79,13 @@ def test_the_open_post_keeps_what_is_typed_meanwhile(writer: Writer) -> None:
     writer.hears("“ferry” is now “harbour” in 12 posts")
     writer.until_saved()
     assert paths[3].read_text("utf-8").endswith("Day 3. And the strike goes on.\n")
-    assert writer.desk.session.post is not None
-    assert writer.desk.session.post.tags == ("harbour",)
+    assert tags(writer) == ("harbour",)
     assert writer.banner == ""
     assert not any("Another program" in sentence for sentence in writer.said)
     writer.press_in_toast("Undo")
     writer.hears("Taken back in 12 posts")
     writer.until_saved()
-    assert writer.desk.session.post.tags == ("ferry", "harbour")
+    assert tags(writer) == ("ferry", "harbour")
     assert all("ferry" in path.read_text("utf-8") for path in paths)
 
 

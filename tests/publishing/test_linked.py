@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +21,7 @@ __all__ = ["desk"]
 
 
 @pytest.fixture
-def two_blogs(desk: Desk) -> Iterator[Desk]:
+def two_blogs(desk: Desk) -> Desk:
     desk.passwords.set(BLOG.id, SECRET)
     return desk
 
