@@ -89,6 +89,17 @@ def test_what_was_written_comes_back_as_it_was(blog: Backend, marker: str) -> No
     assert "ferry-strike" in read.address
 
 
+def test_a_link_to_the_address_of_another_post_comes_back_as_it_was(blog: Backend, marker: str) -> None:
+    first = blog.read(published(blog, marker))
+    link = f'<p>As <a href="{first.address}">told before</a>.</p>'
+    second = replace(PLAIN, title="Linked", content=link, slug="linked")
+    remote_id = published(blog, f"{marker}2", second)
+    for _again in range(2):
+        assert blog.read(remote_id).content == link
+        assert first.address in blog.read(remote_id).rendered
+        blog.write(remote_id, second)
+
+
 def test_the_same_write_twice_is_one_post_with_one_address(blog: Backend, marker: str) -> None:
     remote_id = blog.create_draft(marker, "").remote_id
     first = blog.write(remote_id, PLAIN)

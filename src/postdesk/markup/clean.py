@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from postdesk.core import tokens
 from postdesk.core.language import _
+from postdesk.markup.postlinks import SCHEME, post_id_of
 
 Picture = Callable[[str], str | None]
 
@@ -76,13 +77,16 @@ def clean(html: str, picture: Picture, remote_allowed: bool) -> str:
 
 
 def safe_link(address: str) -> str | None:
-    """`address` if it leads to the web, to a mail to be written, or to a place on the same page; otherwise None.
+    """`address` if it leads to the web, to a mail to be written, to another post of hers, or to a place on the same
+    page; otherwise None.
 
     Of a mail only the addressee, the subject and the text are kept.
     """
     plain = _INVISIBLE.sub("", address)
     if plain.startswith("#"):
         return plain
+    if post_id := post_id_of(plain):
+        return SCHEME + post_id
     if not _LINK.match(plain):
         return None
     if plain[:7].lower() == "mailto:":

@@ -46,7 +46,7 @@ def find_pictures(text: str) -> tuple[PictureRef, ...]:
     """Every picture that `text` (Markdown, LF) shows, in order; those in code are none."""
     if "![" not in text and "<img" not in text.lower():
         return ()
-    visible = _without_code(text)
+    visible = without_code(text)
     found: dict[int, PictureRef] = {}
     for match in _INLINE.finditer(visible):
         ref = match["angled"] if match["angled"] is not None else match["plain"]
@@ -129,7 +129,7 @@ def _label(label: str) -> str:
     return " ".join(label.lower().split())
 
 
-def _without_code(text: str) -> str:
+def without_code(text: str) -> str:
     """`text` of the same length, with spaces where fences and code spans are."""
     lines = text.split("\n")
     unclosed: set[tuple[str, int]] = set()

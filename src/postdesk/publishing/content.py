@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,6 +24,7 @@ from postdesk.core.receipt import MediaReceipt, Status
 from postdesk.core.tokens import read
 from postdesk.markup.gutenberg import Media, to_blocks
 from postdesk.markup.pictures import find_pictures, render_for_blog
+from postdesk.markup.postlinks import linked_posts, with_addresses
 
 Resolve = Callable[[str], Path]
 """From a reference in the text to a file inside the library; raises `PictureRefused`."""
@@ -56,10 +58,12 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The pictures of a post, and those that cannot go out as (reference, error)."""
+    """The pictures of a post, those that cannot go out as (reference, error), and the ids of the posts that it links
+    to."""
 
     pictures: tuple[Picture, ...]
     refused: tuple[tuple[str, LibraryError], ...] = ()
+    linked: tuple[str, ...] = ()
 
 
 def is_remote(ref: str) -> bool:
@@ -91,7 +95,7 @@ def collect(post: Post, resolve: Resolve) -> Collected:
         except OSError as error:
             refused.append((ref, _unreadable(ref, error)))
     refused += [(address, _only_here(address)) for address in _local_addresses(html, set(refs))]
-    return Collected(tuple(pictures), tuple(refused))
+    return Collected(tuple(pictures), tuple(refused), linked_posts(html))
 
 
 def by_content(pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:
@@ -127,8 +131,10 @@ def outgoing(
     status: Status,
     slug: str,
     date: datetime | None,
+    links: Mapping[str, str] = MappingProxyType({}),
 ) -> Outgoing:
-    """Everything that is set on the blog. `media` has every picture's content hash. Raises `PictureRefused`."""
+    """Everything that is set on the blog. `media` has every picture's content hash; `links` the addresses of posts by
+    their ids: of a link to any other post the words go out. Raises `PictureRefused`."""
     by_ref = {p.ref: media[p.content_hash] for p in pictures}
 
     def address_of(ref: str) -> str | None:
@@ -139,6 +145,7 @@ def outgoing(
     local = _local_addresses(html, {m.address for m in media.values()})
     if local:
         raise _only_here(local[0])
+    html = with_addresses(html, links)
     if content_format is ContentFormat.BLOCKS:
         html = to_blocks(
             html, {m.address: Media(m.remote_id, m.address, m.width, m.height) for m in by_ref.values()}

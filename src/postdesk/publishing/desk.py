@@ -34,6 +34,7 @@ from postdesk.publishing.content import Collected, collect
 from postdesk.publishing.engine import Engine
 from postdesk.publishing.job import Job, JobState
 from postdesk.publishing.journal import Journal
+from postdesk.publishing.linked import find_links, titles_of
 from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
 from postdesk.publishing.plan import Intent, Plan, Snapshot, Step, StepKind, make_plan
 from postdesk.publishing.preflight import Remark, check
@@ -82,14 +83,17 @@ class Desk:
             document.post, account, intent, pictures=collected.pictures,
             receipt=self.engine.receipt(document.post.id, account.id), capabilities=self.capabilities(account),
             now=self._now(), when=when, is_there=self._is_there(account),
+            links=find_links(collected.linked, lambda post_id: self.engine.receipt(post_id, account.id))[0],
         )  # fmt: skip
 
     def preflight(
         self, document: Document, account: Account, intent: Intent, when: datetime | None = None
     ) -> tuple[Remark, ...]:
         """What to know before the click; reads the post's pictures, raises nothing about them."""
+        collected = self._collect(document, intent)
+        missing = find_links(collected.linked, lambda post_id: self.engine.receipt(post_id, account.id))[1]
         return check(
-            document.post, account, intent, self._collect(document, intent),
+            document.post, account, intent, collected, not_there=titles_of(missing, self.library),
             receipt=self.engine.receipt(document.post.id, account.id), capabilities=self.capabilities(account),
             now=self._now(), when=when, is_there=self._is_there(account), twins=self._twins(document.post, account),
         )  # fmt: skip

@@ -296,7 +296,7 @@ class Engine:
             date = now  # held here for its date, and then sent early
         return outgoing(
             post, run.snapshot.pictures, {m.content_hash: m for m in media}, run.backend.content_format,
-            status=status, slug=slug, date=date,
+            status=status, slug=slug, date=date, links=dict(run.snapshot.links),
         )  # fmt: skip
 
     def _slug(self, run: Run, there: RemotePost, receipt: Receipt | None) -> str:

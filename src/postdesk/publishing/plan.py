@@ -60,7 +60,8 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything that a job needs, as it was at the click. `restore` is set for RESTORE only, with the content
-    hash that the post had when it was in step with that version ("" when never)."""
+    hash that the post had when it was in step with that version ("" when never). `links` are the addresses on that
+    blog of the posts that this one links to, by id: what goes out is the same at every try."""
 
     post: Post
     account_id: str
@@ -69,6 +70,7 @@ class Snapshot:
     pictures: tuple[Picture, ...] = ()
     restore: Outgoing | None = None
     restore_hash: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> str:
         """The snapshot as JSON text, for the journal."""
@@ -76,6 +78,7 @@ class Snapshot:
             "post": posts.to_json(self.post), "account_id": self.account_id, "intent": self.intent.value,
             "when": self.when.isoformat() if self.when else None, "pictures": [picture_json(p) for p in self.pictures],
             "restore": outgoing_json(self.restore) if self.restore else None, "restore_hash": self.restore_hash,
+            "links": self.links,
         }  # fmt: skip
         return json.dumps(values, ensure_ascii=False)
 
@@ -88,6 +91,7 @@ class Snapshot:
             datetime.fromisoformat(values["when"]) if values["when"] else None,
             tuple(picture_from_json(p) for p in values["pictures"]),
             outgoing_from_json(values["restore"]) if values["restore"] else None, str(values["restore_hash"]),
+            tuple((str(post_id), str(address)) for post_id, address in values.get("links", ())),
         )  # fmt: skip
 
 
@@ -132,6 +136,7 @@ def make_plan(
     now: datetime,
     when: datetime | None = None,
     is_there: Callable[[str], bool] = lambda _hash: False,
+    links: tuple[tuple[str, str], ...] = (),
 ) -> Plan:
     """The plan for `intent`. `when`: an instant that overrides the post's date. `is_there` tells whether a content
     hash is on that blog already. Raises `NotReady` when the blog cannot do it, or there is nothing to do it with."""
@@ -159,7 +164,7 @@ def make_plan(
         intent = Intent.PUBLISH
     steps = _steps(intent, account, pictures, live, hold, when, is_there)
     shown = pictures if intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE) else ()
-    return Plan(account, Snapshot(post, account.id, intent, when, shown), steps, hold)
+    return Plan(account, Snapshot(post, account.id, intent, when, shown, links=links), steps, hold)
 
 
 def missing_visibility(post: Post, account: Account) -> tuple[tuple[Capability, NotReady], ...]:

@@ -48,9 +48,11 @@ def check(
     when: datetime | None = None,
     is_there: Callable[[str], bool] = lambda _hash: False,
     twins: tuple[Receipt, ...] = (),
+    not_there: tuple[str, ...] = (),
 ) -> tuple[Remark, ...]:
     """Everything to know before `intent`, errors first, then warnings, then what will happen in words. `twins` are
-    other posts on the blog that another machine made from this one."""
+    other posts on the blog that another machine made from this one; `not_there` the titles of posts that are linked to
+    and are not on that blog, "" for one that is nowhere."""
     remarks: list[Remark] = []
     for twin in twins:
         words = _("The blog has this post twice: another machine published it as {address}.")
@@ -60,6 +62,7 @@ def check(
         remarks += _pictures(post, collected, is_there)
         remarks += _dates(when or post.date, receipt, now)
         remarks += _abilities(post, account, capabilities)
+        remarks += _links(not_there, account)
     try:
         plan = make_plan(
             post, account, intent, pictures=collected.pictures, receipt=receipt, capabilities=capabilities, now=now,
@@ -157,3 +160,18 @@ def _abilities(post: Post, account: Account, capabilities: frozenset[Capability]
         if wanted and capability not in capabilities:
             remarks.append(Remark(Level.WARNING, sentence, action))
     return remarks
+
+
+def _links(not_there: tuple[str, ...], account: Account) -> list[Remark]:
+    there_is_one = _(
+        "The linked post “{title}” is not published on “{blog}”: its words go out without the link."
+    )
+    there_is_none = _("A linked post is not in the library: its words go out without the link.")
+    return [
+        Remark(
+            Level.WARNING,
+            there_is_one.format(title=title, blog=account.name) if title else there_is_none,
+            "body",
+        )
+        for title in dict.fromkeys(not_there)
+    ]

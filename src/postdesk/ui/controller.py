@@ -29,6 +29,7 @@ from postdesk.core.settings import ORDERS
 from postdesk.library.document import Document
 from postdesk.library.library import Changes
 from postdesk.markup.counts import reading_minutes
+from postdesk.markup.postlinks import SCHEME, post_id_of
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.plan import Intent, spoken_day
 from postdesk.ui.actions import Actions
@@ -40,6 +41,7 @@ from postdesk.ui.editor import Editor, places
 from postdesk.ui.embeds import Embeds
 from postdesk.ui.files import Files
 from postdesk.ui.help import show_about, show_licences, show_shortcuts
+from postdesk.ui.links import Links
 from postdesk.ui.outline import Outline
 from postdesk.ui.pictures import Pictures
 from postdesk.ui.preferences import Preferences
@@ -59,6 +61,7 @@ from postdesk.ui.window import MainWindow
 
 if TYPE_CHECKING:
     from postdesk.ui.exchange import Exporting, Importing
+    from postdesk.ui.tags import Renaming
 
 _PATIENCE = 3000  # ms for the first post to open, before the rest is started all the same
 _AFTERWARDS = 700  # ms from the first post to the first question to a blog
@@ -102,6 +105,8 @@ class Controller(QObject):
         self.versions = Versions(desk, self.session, tasks, window)
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
+        self._renaming: Renaming | None = None
+        self.links = Links(desk.library, desk.receipts, session, tasks, editor, details, window)
         self.outline = Outline(window.toasts.host, window.theme, editor)
         self.embeds = Embeds(
             tasks, desk.folders.cache / "cards", http, lambda: desk.settings.sites, self._body, self
@@ -188,6 +193,8 @@ class Controller(QObject):
         self.versions.stop()
         self.publisher.stop()
         self.backup.stop()
+        if self._renaming is not None:
+            self._renaming.stop()
         self._tasks.settle(_ON_THIS_MACHINE, 5000)
         self.session.finish()
         try:
@@ -315,6 +322,7 @@ class Controller(QObject):
             resolve=lambda r: self.desk.library.resolve_picture(path, r),
         )
         self.searches.opened()
+        self.links.look_back()
         self.window.set_post_title(post.title)
         self.window.sidebar.select(file_key(path))
         self.pictures.show_featured()
@@ -409,6 +417,10 @@ class Controller(QObject):
     # --- what the window is told ---
 
     def _gathered(self, gathered: Gathered) -> None:
+        self.links.set_gathered(gathered)
+        self.links.look_back()
+        if SCHEME in self._body():
+            self._preview.set_titles(self.links.title_of)
         self.window.sidebar.set_rows(gathered.rows)
         self.window.sidebar.set_waiting(count_waiting(gathered.waiting))
         self.window.palette_box.set_posts(gathered.titles)
@@ -447,6 +459,13 @@ class Controller(QObject):
     def _moved_to(self, line: int) -> None:
         self._line = line
         self.window.status.set_line(line + 1)
+
+    def _follow_link(self, address: str) -> None:
+        post_id = post_id_of(address)
+        if post_id:
+            self.links.follow(post_id)
+        else:
+            self._open_outside(address)
 
     def _open_outside(self, address: str) -> None:
         QDesktopServices.openUrl(QUrl(address))
@@ -515,6 +534,8 @@ class Controller(QObject):
             "make_repository": self.backup.make,
             "import": self._import,
             "export": self._export,
+            "link_post": self.links.open,
+            "rename_tag": lambda: self.renaming.open(),
             "preferences": self.preferences.open,
             "quit": self.window.close,
             "paste_plain": e.text.paste,
@@ -558,6 +579,18 @@ class Controller(QObject):
             "about": lambda: show_about(self.window),
         }
 
+    @property
+    def renaming(self) -> Renaming:
+        """Who renames tags, made when it is first asked for."""
+        if self._renaming is None:
+            from postdesk.ui.tags import Renaming
+
+            made = Renaming(self.desk.library, self.session, self._tasks, self.window.toasts, self.window)
+            made.changed.connect(self.shelf.refresh)
+            made.told.connect(self._tell)
+            self._renaming = made
+        return self._renaming
+
     def do(self, name: str) -> None:
         """Carry out a command of the table."""
         command = self._table.get(name)  # the rest is the window's own
@@ -589,6 +622,7 @@ class Controller(QObject):
         w.closing.connect(self.finish)
         self.preferences.changed.connect(self.popover.set_theme)
         self.preferences.changed.connect(self.outline.set_theme)
+        self.preferences.changed.connect(self.links.set_theme)
         self.preferences.changed.connect(self.searches.set_theme)
         self.preferences.changed.connect(self.versions.set_theme)
         self.versions.told.connect(self._tell)
@@ -615,7 +649,9 @@ class Controller(QObject):
         e.pictures_dropped.connect(self.pictures.take)
         self._details.choose_picture.connect(self.pictures.choose_featured)
         self._details.picture_dropped.connect(self.pictures.featured_dropped)
-        self._preview.link_clicked.connect(self._open_outside)
+        self._preview.set_titles(self.links.title_of)
+        self._preview.link_clicked.connect(self._follow_link)
+        self.links.opened.connect(self.session.open)
         self._preview.line_activated.connect(lambda _line, _column: w.go_to_editor())
         self._preview.engine_failed.connect(self._simple_preview)
         w.came_back.connect(self.backup.look_soon)
@@ -624,6 +660,7 @@ class Controller(QObject):
         self.backup.came.connect(self.shelf.look)
         told = (
             s.told,
+            self.links.told,
             self.shelf.told,
             self.files.told,
             self.backup.told,

@@ -279,6 +279,17 @@ class Session(QObject):
         self.say()
         self.edited.emit(post)
 
+    def change(self, changed: Callable[[Post], Post]) -> None:
+        """Change details of the open post for her: shown, kept and saved as if she had typed them."""
+        text = self._text
+        if text is not None and not text.document.problem:
+            self._details.set_details(details_of(changed(text.post)), text.post.title)
+            self._edit()
+
+    def holds(self, post_id: str) -> bool:
+        """Whether words of a post that she has left are not in its file yet."""
+        return post_id in self._left
+
     def _put_recovery(self) -> None:
         self._recover.stop()
         text = self._text

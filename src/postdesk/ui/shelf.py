@@ -24,6 +24,7 @@ from postdesk.library.context import Context, fold
 from postdesk.library.library import Changes, Summary
 from postdesk.library.query import read_query
 from postdesk.library.slips import Words
+from postdesk.library.tags import with_parents
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.job import Job, JobState
 from postdesk.publishing.plan import LIVE
@@ -53,6 +54,7 @@ class Gathered:
     waiting: int
     shelved: tuple[Shelved, ...]
     words: Words  # of the titles
+    named: Mapping[str, tuple[Path, str]]  # file and title of each post of the library, by its id
 
 
 ORDERS: Mapping[str, Callable[[Shelved], tuple[object, ...]]] = {
@@ -297,9 +299,13 @@ def gather(desk: Desk, blog: str, order: str = "changed") -> Gathered:
         blogs = tuple(accounts[r.account_id].name for r in there if r.status in LIVE)
         shelved.append(Shelved(row, summary, str(summary.path), fold(summary.title), blogs))
     here = {(r.account_id, r.remote_id) for r in receipts}
+    tags = {t for s in summaries for t in s.tags}
+    categories = {c for s in summaries for c in s.categories}
     for account in accounts.values():
         if not blog or account.id == blog:
             posts = desk.archive.posts(account.id)
+            tags.update(t for p in posts for t in p.tags)
+            categories.update(c for p in posts for c in p.categories)
             shelved += [
                 Shelved(_blog_row(p, account, accounts), p, "", fold(spoken_title(p)), (account.name,))
                 for p in posts
@@ -312,11 +318,12 @@ def gather(desk: Desk, blog: str, order: str = "changed") -> Gathered:
     return Gathered(
         tuple(rows),
         tuple((r.key, r.title) for r in rows),
-        frozenset(t for s in summaries for t in s.tags),
-        frozenset(c for s in summaries for c in s.categories),
+        frozenset(tags),
+        with_parents(categories),
         sum(j.state is JobState.WAITING for j in jobs),
         tuple(shelved),
         Words(row.title for row in rows),
+        {s.id: (s.path, s.title or s.path.stem) for s in summaries},
     )
 
 

@@ -169,6 +169,23 @@ def test_a_click_tells_the_window_and_nothing_else(plain: Preview, qtbot: QtBot,
     assert opener.opened == []
 
 
+def test_a_click_on_a_link_to_another_post_stays_in_the_window(
+    plain: Preview, qtbot: QtBot, opener: Opener
+) -> None:
+    browser = _show(qtbot, plain, "[linklinklink](post:a1)")
+    with qtbot.waitSignal(plain.link_clicked, timeout=PATIENCE) as told:
+        spot = next(
+            QPoint(x, y)
+            for y in range(0, 300, 4)
+            for x in range(40, 200, 8)
+            if browser.anchorAt(QPoint(x, y))
+        )
+        QTest.mouseClick(browser.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
+    assert told.args == ["post:a1"]
+    assert opener.opened == []
+    assert "linklinklink" in browser.toPlainText()
+
+
 def test_a_line_is_brought_into_view_and_a_double_click_finds_it(plain: Preview, qtbot: QtBot) -> None:
     browser = _show(qtbot, plain, "\n\n".join(f"Paragraph {n}." for n in range(120)))
     plain.show_line(2 * 100, 0.5)

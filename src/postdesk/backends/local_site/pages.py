@@ -168,7 +168,7 @@ class Pages:
         up = "../" * (post.path.count("/") + 1)
         from markupsafe import Markup
 
-        body = Markup(self._pictures(with_cards(post.content), up))  # noqa: S704  her own text, on her own site
+        body = Markup(self._links(self._pictures(with_cards(post.content), up), up))  # noqa: S704  her own text, on her own site
         return self._render("post.html", post.path, post=post, body=body, cover=self._cover(post, up))
 
     def _pictures(self, content: str, up: str) -> str:
@@ -186,6 +186,13 @@ class Pages:
             return given
 
         return _MEDIA.sub(mend, content)
+
+    def _links(self, content: str, up: str) -> str:
+        """Links to the site's own posts made relative where it is a folder: it may be moved, and its place on the disk
+        is nobody's business."""
+        if self._site.address.startswith("http"):
+            return content
+        return content.replace(f'href="{html.escape(self._site.address)}', f'href="{up}')
 
     def _cover(self, post: SitePost, up: str) -> str:
         return f"{up}media/{quote(post.featured)}" if post.featured else ""

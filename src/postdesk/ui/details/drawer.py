@@ -10,7 +10,7 @@ from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from postdesk.core.language import _
-from postdesk.ui.details.values import EVERYTHING, WIDTH, Details
+from postdesk.ui.details.values import EVERYTHING, WIDTH, Details, LinkedFrom
 
 if TYPE_CHECKING:
     from postdesk.ui.details.fields import DetailsFields
@@ -26,6 +26,9 @@ class DetailsDrawer(QWidget):
     changed = Signal(object)
     choose_picture = Signal()
     picture_dropped = Signal(object)  # QMimeData
+    looked_at = Signal()  # it is shown
+    post_wanted = Signal(object)  # the file of a post that links here
+    link_wanted = Signal(object)  # the file of a post that names this one
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +44,7 @@ class DetailsDrawer(QWidget):
         self._known: tuple[tuple[str, ...], tuple[str, ...]] = (), ()
         self._thumbnail: tuple[QPixmap | None, str] = None, ""
         self._read_only = False
+        self._backlinks: tuple[tuple[LinkedFrom, ...], tuple[LinkedFrom, ...]] = (), ()
 
     @property
     def fields(self) -> DetailsFields:
@@ -54,6 +58,9 @@ class DetailsDrawer(QWidget):
             made.set_thumbnail(*self._thumbnail)
             made.set_details(self._details, self._title)
             made.set_read_only(self._read_only)
+            made.backlinks.set_found(*self._backlinks)
+            made.backlinks.post_wanted.connect(self.post_wanted)
+            made.backlinks.link_wanted.connect(self.link_wanted)
             made.changed.connect(self._edited)
             made.choose_picture.connect(self.choose_picture)
             made.picture_dropped.connect(self.picture_dropped)
@@ -98,6 +105,12 @@ class DetailsDrawer(QWidget):
         if self._fields is not None:
             self._fields.set_known(*self._known)
 
+    def set_backlinks(self, linking: Iterable[LinkedFrom], naming: Iterable[LinkedFrom]) -> None:
+        """The posts that link to this one, and those that name it without a link."""
+        self._backlinks = tuple(linking), tuple(naming)
+        if self._fields is not None:
+            self._fields.backlinks.set_found(*self._backlinks)
+
     def set_read_only(self, read_only: bool) -> None:
         """Whether the fields can be changed at all."""
         self._read_only = read_only
@@ -108,6 +121,7 @@ class DetailsDrawer(QWidget):
         """Qt tells: now they are needed."""
         super().showEvent(event)
         self.fields.show()
+        self.looked_at.emit()
 
     def _edited(self, details: Details) -> None:
         self._details = details

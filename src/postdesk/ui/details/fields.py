@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from postdesk.core.language import _
 from postdesk.core.post import Visibility, slugify
+from postdesk.ui.details.backlinks import Backlinks
 from postdesk.ui.details.chips import ChipsField
 from postdesk.ui.details.values import EVERYTHING, WIDTH, Details
 
@@ -137,6 +138,8 @@ class DetailsFields(QScrollArea):
         self._add(column, "visibility", _("Who can see it"), self.visibility)
         self.password = QLineEdit()
         self._add(column, "post_password", _("Password for readers"), self.password)
+        self.backlinks = Backlinks(ground)
+        column.addWidget(self.backlinks)
         column.addStretch()
 
         self.slug.textEdited.connect(lambda text: self._edit(slug=text.strip()))

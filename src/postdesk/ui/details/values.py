@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from postdesk.core.post import Visibility
 
 WIDTH = 300  # px at 100 %
 EVERYTHING = frozenset({"excerpt", "tags", "categories", "picture", "private", "password", "pending"})
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedFrom:
+    """A post that links to the one that is shown; or names it without a link, in this `line`."""
+
+    path: Path
+    title: str
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)

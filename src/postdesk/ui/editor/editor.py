@@ -21,6 +21,7 @@ from postdesk.ui.editor.text import MarkdownEdit
 from postdesk.ui.editor.title import TitleField
 from postdesk.ui.theme import Theme
 
+_MARKS = re.compile(r"([\\\[\]*`<])")  # what would be more than a letter in the words of a link
 _TITLE_LARGER = 25 / 15.5
 _SLICE = 0.004  # s that the words of a long text are counted before the next key gets its turn
 _MUCH = 20_000  # UTF-16 units of a selection whose words are counted when it stays
@@ -217,6 +218,25 @@ class Editor(QWidget):
     def insert_text(self, text: str) -> None:
         """Puts `text` in place of the selection."""
         self.text.textCursor().insertText(to_document(text))
+
+    def link_to(self, address: str, words: str) -> None:
+        """Links what is selected, or `words` (plain text) put at the cursor, to `address`."""
+        if self.text.isReadOnly():
+            return
+        if not self.text.textCursor().hasSelection():
+            start = self.text.textCursor().position()
+            text = to_document(_MARKS.sub(r"\\\1", words))
+            self.text.textCursor().insertText(text)
+            cursor = self.text.textCursor()
+            cursor.setPosition(start)
+            cursor.setPosition(start + len(text.encode("utf-16-le")) // 2, cursor.MoveMode.KeepAnchor)
+            self.text.setTextCursor(cursor)
+        end, before = self.text.textCursor().selectionEnd(), self.text.document().characterCount()
+        self._link_to(address)
+        cursor = self.text.textCursor()
+        cursor.setPosition(end + self.text.document().characterCount() - before)  # behind the whole link
+        self.text.setTextCursor(cursor)
+        self.text.setFocus()
 
     # --- notices ---
 

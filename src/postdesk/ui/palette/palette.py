@@ -34,7 +34,7 @@ _STEPS = {
 }
 
 
-class _Drawn(QStyledItemDelegate):
+class EntryDelegate(QStyledItemDelegate):
     """A line: the name at the start, the shortcut or the kind at the end."""
 
     def __init__(self, theme: Theme) -> None:
@@ -94,7 +94,7 @@ class Palette(Overlay):
         self.list.setObjectName("paletteList")
         self.list.setAccessibleName(_("Commands and posts"))
         self.list.setModel(self.entries)
-        self._drawn = _Drawn(theme)
+        self._drawn = EntryDelegate(theme)
         self.list.setItemDelegate(self._drawn)
         self.list.setUniformItemSizes(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -26,7 +26,7 @@ from PySide6.QtWebEngineCore import (
 )
 
 from postdesk.core.errors import PostDeskError
-from postdesk.ui.preview.links import outgoing
+from postdesk.ui.preview.links import followed
 from postdesk.ui.preview.scheme import HOST, SCHEME
 from postdesk.ui.tasks import Tasks
 
@@ -190,7 +190,7 @@ class Page(QWebEnginePage):
 
     def click(self, address: str) -> None:
         """A link was clicked: tell it when it may be opened at all. Nothing is handed to the system from here."""
-        allowed = outgoing(address)
+        allowed = followed(address)
         if allowed:
             self.link_clicked.emit(allowed)
 

@@ -1,10 +1,47 @@
-"""Which links may leave the preview: http, https and mailto, and of a mailto only what a letter needs."""
+"""Which links may leave the preview: http, https and mailto, and of a mailto only what a letter needs.
+
+A link to another post of hers (`post:`) stays in the window, and says which post it is.
+"""
 
 from __future__ import annotations
 
+import html
+import re
+from collections.abc import Callable
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+from postdesk.core.language import _
+from postdesk.markup.postlinks import SCHEME, post_id_of
+
 _MAIL_FIELDS = ("subject", "body")
+
+
+Titles = Callable[[str], str | None]
+"""From a post's id to its title; "" where there is no such post, None where that is not known yet."""
+
+_POST_LINK = re.compile(rf'<a href="{SCHEME}([0-9a-z_-]+)"')  # as `markup.clean` writes it
+
+
+def followed(address: str) -> str | None:
+    """What a click on a link of a post asks for: an address for the system, or `post:` and an id for the window; None
+    when nothing may be opened."""
+    post_id = post_id_of(address)
+    return SCHEME + post_id if post_id else outgoing(address)
+
+
+def titled(markup: str, titles: Titles) -> str:
+    """Cleaned HTML whose links to posts say which post it is, or that there is none."""
+    if f'"{SCHEME}' not in markup:
+        return markup
+
+    def place(match: re.Match[str]) -> str:
+        title = titles(match[1])
+        if title is None:
+            return match[0]
+        words = title or _("There is no such post in the library.")
+        return f'{match[0]} class="{"" if title else "no-"}post" title="{html.escape(words)}"'
+
+    return _POST_LINK.sub(place, markup)
 
 
 def outgoing(address: str) -> str | None:

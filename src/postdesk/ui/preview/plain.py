@@ -108,6 +108,7 @@ code, pre {{ font-family:'{CODE_FAMILY}','DejaVu Sans Mono',monospace; font-size
 code {{ background-color:{theme.code_ground}; }}
 pre {{ margin:0px; line-height:20px; }}
 span.mark {{ background-color:{theme.mark}; }}
+a.no-post {{ color:{theme.bad}; }}
 span.no-picture {{ {ui}; font-size:12px; color:{theme.soft}; background-color:{theme.side}; }}
 td, th {{ {ui}; font-size:14px; line-height:20px; border-bottom:1px solid {theme.line}; padding:5px 14px 5px 0px; }}
 th {{ font-weight:600; color:{theme.soft}; text-align:left; }}

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
 from postdesk.core.language import _
 from postdesk.ui.preview.content import Change, Splice, Spot, dressed
+from postdesk.ui.preview.links import Titles, titled
 from postdesk.ui.preview.paper import Paper
 from postdesk.ui.preview.pictures import Pictures
 from postdesk.ui.preview.probe import Probe, is_root, needed
@@ -35,6 +36,7 @@ Resolve = Callable[[str], Path]
 _PICTURES = f"{SCHEME}://{HOST}/picture/"
 _PICTURE_MARKS = ("<img", "<IMG")
 _CARD_MARKS = ("<p>http", "<p>HTTP")
+_POST_MARKS = ('"post:',)
 
 
 class Preview(QWidget):
@@ -80,6 +82,7 @@ class Preview(QWidget):
         self._resolve: Resolve | None = None
         self._pictures = Pictures(_PICTURES, None)
         self._cards: Cards | None = None
+        self._titles: Titles = lambda _post_id: None
         self._head = ("", "")
         self._fresh = True  # nothing of this post is on the page
         self._hashes: list[int] = []  # of the HTML of the page's pieces
@@ -148,6 +151,11 @@ class Preview(QWidget):
         """Files of the library have changed: look again whether the pictures are there."""
         self._take_pictures(Pictures(_PICTURES, self._resolve))
         self._rendering.again(_PICTURE_MARKS)
+
+    def set_titles(self, titles: Titles) -> None:
+        """Who knows the titles of her other posts; given again, it knows others."""
+        self._titles = titles
+        self._rendering.again(_POST_MARKS)
 
     def set_cards(self, cards: Cards) -> None:
         """Who makes cards of bare addresses, and tells when it knows more about some."""
@@ -311,7 +319,7 @@ class Preview(QWidget):
         self._rendering.again(_CARD_MARKS)
 
     def _dressed(self, html: str) -> str:
-        html = dressed(html, self._pictures)
+        html = titled(dressed(html, self._pictures), self._titles)
         return html if self._cards is None else self._cards.placed(html)
 
     def _empty(self) -> None:

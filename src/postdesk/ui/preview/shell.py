@@ -15,7 +15,7 @@ from postdesk.ui.theme import CODE_FAMILY, PAGE_FAMILY, UI_FAMILY, Theme
 
 _ROLES = (
     "paper", "side", "line", "ink", "soft", "faint", "accent", "quote", "quote2", "link", "mark", "added", "select",
-    "code", "code_ground",
+    "bad", "code", "code_ground",
 )  # fmt: skip
 _MONO = f'"{CODE_FAMILY}", "Cascadia Mono", "SF Mono", Menlo, "DejaVu Sans Mono", monospace'
 

@@ -33,7 +33,7 @@ from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _
 from postdesk.ui.preview.bars import draw_bars
 from postdesk.ui.preview.content import Change, Spot
-from postdesk.ui.preview.links import outgoing
+from postdesk.ui.preview.links import followed
 from postdesk.ui.preview.places import AROUND, find, index_at, letters_around, units
 from postdesk.ui.preview.plain import rewrite, style_sheet
 from postdesk.ui.preview.surface import PictureSource
@@ -375,7 +375,7 @@ class SimpleSurface(QTextBrowser):
         if address.startswith("#"):
             self.scrollToAnchor(url.fragment(QUrl.ComponentFormattingOption.FullyDecoded))
             return
-        allowed = outgoing(address)
+        allowed = followed(address)
         if allowed:
             self.link_clicked.emit(allowed)
 
@@ -383,7 +383,7 @@ class SimpleSurface(QTextBrowser):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         link = self.anchorAt(event.pos())
-        if outgoing(link):
+        if followed(link):
             menu.addAction(_("Open link")).triggered.connect(lambda _checked=False: self._clicked(QUrl(link)))
             menu.addSeparator()
         copy = menu.addAction(_("Copy"))

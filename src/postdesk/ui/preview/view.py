@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from postdesk.core.language import _
 from postdesk.ui.preview.engine import Page
-from postdesk.ui.preview.links import outgoing
+from postdesk.ui.preview.links import followed
 
 
 class View(QWebEngineView):
@@ -29,7 +29,7 @@ class View(QWebEngineView):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         link = request.linkUrl().toString(QUrl.ComponentFormattingOption.FullyEncoded)
-        if outgoing(link) and isinstance(page, Page):
+        if followed(link) and isinstance(page, Page):
             _entry(menu, _("Open link"), lambda: page.click(link))
             menu.addSeparator()
         copy = _entry(menu, _("Copy"), lambda: page.triggerAction(QWebEnginePage.WebAction.Copy))

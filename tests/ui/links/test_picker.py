@@ -1,0 +1,71 @@
+"""The picker offers what the shelf has: a post of the library by its id, one on the blog alone by its address."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from postdesk.backends.base import RemotePost
+from postdesk.core.receipt import Status
+from postdesk.publishing.desk import Desk
+from postdesk.ui.editor import Editor
+from postdesk.ui.shelf import gather
+from tests.end_to_end.conftest import closed_window, folders, writer
+from tests.end_to_end.writer import Writer
+from tests.publishing.test_desk import SITE, desk
+
+__all__ = ["closed_window", "desk", "folders", "writer"]
+
+
+def remote(address: str = "https://blog.example/ferry?a=(1)") -> RemotePost:
+    return RemotePost(
+        "7",
+        address,
+        "ferry",
+        Status.PUBLISHED,
+        "r",
+        "Ferries &amp; *boats*",
+        tags=("sea",),
+        categories=("News/Local",),
+    )
+
+
+def test_completion_knows_the_names_of_the_blog_and_what_lies_above_them(desk: Desk) -> None:
+    desk.library.new("Here", body="x")
+    desk.archive.put(SITE.id, remote())
+    gathered = gather(desk, "")
+    assert gathered.tags == {"sea"}
+    assert gathered.categories == {"News", "News/Local"}
+    assert "Here" in {title for _path, title in gathered.named.values()}
+
+
+def test_a_post_that_is_only_on_the_blog_is_linked_to_by_its_address(writer: Writer) -> None:
+    account = writer.desk.desk.accounts.all()[0]
+    writer.desk.desk.archive.put(account.id, remote())
+    writer.desk.shelf.refresh()
+    writer.until_idle()
+    writer.new_post("New", "See it")
+    editor: Editor = writer.desk.editor
+    cursor = editor.text.textCursor()
+    cursor.setPosition(4)
+    cursor.setPosition(6, cursor.MoveMode.KeepAnchor)
+    editor.text.setTextCursor(cursor)
+    writer.choose("link_post")
+    picker = writer.desk.links.picker
+    assert picker.field.text() == "it"
+    picker.field.selectAll()
+    writer.type("ferries boats", picker.field)
+    writer.until(lambda: picker.entries.rowCount() == 1, "the post of the blog")
+    QTest.keyClick(picker.field, Qt.Key.Key_Return)
+    assert writer.words == "See [it](<https://blog.example/ferry?a=(1)>)"
+    assert editor.text.textCursor().position() == len(writer.words)
+    assert editor.text.hasFocus()
+
+
+def test_escape_leaves_the_text_as_it_is_and_goes_back_to_it(writer: Writer) -> None:
+    writer.new_post("New", "See")
+    writer.choose("link_post")
+    QTest.keyClick(writer.desk.links.picker.field, Qt.Key.Key_Escape)
+    assert writer.words == "See"
+    assert writer.desk.editor.text.hasFocus()
+    assert not writer.desk.links.picker.isVisible()
