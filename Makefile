@@ -1,6 +1,6 @@
 # What one does with Post Desk. Each target sets up what it needs; the second time that takes no time.
 
-.PHONY: help setup run test check bench bench-peers fuzz pin law
+.PHONY: help setup run test check bench bench-peers bench-library fuzz pin law
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -22,6 +22,9 @@ bench: ## starts, keys, openings and memory, beside the goals; some five minutes
 
 bench-peers: ## the same beside ReText, ghostwriter and Apostrophe, which it installs
 	@scripts/bench-peers $(ARGS)
+
+bench-library: ## lists, searches and saves in libraries of 10,000 and 100,000 posts; some ten minutes
+	@scripts/bench-library $(ARGS)
 
 fuzz: ## text that nobody means, for ARGS="--minutes 10"; prints what fails and what is slow
 	@scripts/fuzz $(ARGS)

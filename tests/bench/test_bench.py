@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.bench import page
+from tests.bench import archive, page
 from tests.bench.figures import (
     GOALS,
     KEY_EDITOR,
@@ -224,3 +224,21 @@ def test_a_letter_is_found_in_a_window_that_nobody_described(screen: Screen) -> 
     assert line.within(Area(0, 0, 120, 40)) == line
     assert 4 < panes.editor_line.letter < 20
     assert not program.running
+
+
+def test_a_library_to_measure_with_is_always_the_same(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        archive.make_library(tmp_path / name, 25)
+    files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.md"))
+    assert len(files) == 25
+    for file in files:
+        data = (tmp_path / "one" / file).read_bytes()
+        assert data == (tmp_path / "two" / file).read_bytes()
+        assert 5_000 < len(data) < 8_000
+
+
+def test_the_table_of_libraries_names_the_goal_and_whether_it_is_reached() -> None:
+    found = {name: goal / 2 for name, (_unit, goal) in archive.GOALS.items()}
+    lines = archive._table({10: found, 20: {**found, "first index, whole": 50.0}})
+    assert "| first index, whole | 12 s | 50 s | <= 25 s | missed (2.0x) |" in lines
+    assert sum(line.endswith("| reached |") for line in lines) == len(archive.GOALS) - 1

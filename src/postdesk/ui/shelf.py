@@ -207,6 +207,16 @@ class Shelf(QObject):
             Blog(a.id, a.name, a.options.get("address") or a.address) for a in self._desk.accounts.all()
         )
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether rows are being gathered."""
+        return self._busy or self._again
+
+    @property
+    def is_learning(self) -> bool:
+        """Whether the index is being taught."""
+        return self._learning
+
     def _soon(self, _folder: str) -> None:
         self._hint.start()
 

@@ -1,0 +1,121 @@
+"""Measures Post Desk on a library of very many posts: the list, the index, searches, saves and memory.
+
+    make bench-library                     10,000 and 100,000 posts of 6 KB; some ten minutes
+    make bench-library ARGS="--posts 2000 --dry"
+
+The window is the real one, in a process of its own on a virtual display; what it does is timed from inside, as the
+pixels of a list of words that nobody knows say nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.bench import machine, page
+from tests.bench.__main__ import heading
+from tests.bench.screen import virtual_screen
+
+GOALS = {
+    "start to the list": ("ms", 500),
+    "first index, whole": ("s", 25),
+    "re-scan, unchanged": ("ms", 600),
+    "search, key to rows: p95": ("ms", 50),
+    "save, on the drawing thread: p95": ("ms", 10),
+    "memory without the preview's engine": ("MB", 250),
+}
+_WORDS = 30_000
+_PER_POST = 870  # words: 6 KB
+
+
+def make_library(root: Path, posts: int) -> None:
+    """So many posts in ten folders, of words that nobody knows, always the same."""
+    made = random.Random(1)
+    words = [
+        "".join(made.choice("etaoinshrdlucmfw") for _ in range(made.randint(2, 10))) for _ in range(_WORDS)
+    ]
+    (root / ".postdesk").mkdir(parents=True)
+    for year in range(10):
+        (root / str(2010 + year)).mkdir()
+    for number in range(posts):
+        year = 2010 + number % 10
+        front = (
+            f"---\nid: {number:016x}\ntitle: {' '.join(made.choices(words, k=6))}\n"
+            f"date: {year}-{number % 12 + 1:02}-{number % 28 + 1:02}T10:00:00+01:00\n"
+            f"tags: [a{number % 50}, b{number % 7}]\n---\n\n"
+        )
+        text = front + " ".join(made.choices(words, k=_PER_POST)) + "\n"
+        (root / str(year) / f"{number}.md").write_text(text)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run it; returns 0."""
+    given = sys.argv[1:] if argv is None else argv
+    parser = argparse.ArgumentParser(
+        prog="make bench-library", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--posts", type=int, action="append", help="how many; may be given more than once")
+    parser.add_argument("--dry", action="store_true", help="print only; leave docs/performance.md alone")
+    arguments = parser.parse_args(given)
+    sizes = arguments.posts or [10_000, 100_000]
+    began, before = time.monotonic(), machine.busy()
+    found = {posts: _measure(posts) for posts in sizes}
+    head = heading("make bench-library", given, before, machine.busy(), time.monotonic() - began)
+    text = "\n".join([head, "", *_table(found)])
+    print(text)
+    if not arguments.dry:
+        page.write("library", text)
+    return 0
+
+
+def _measure(posts: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory(prefix="postdesk-bench-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        print(f"a library of {posts:,} posts", file=sys.stderr, flush=True)
+        make_library(home / "documents" / "Post Desk", posts)
+        found: dict[str, float] = {}
+        with virtual_screen() as screen:
+            for run in ("first", "next"):
+                print(f"  the {run} start", file=sys.stderr, flush=True)
+                environment = {
+                    **os.environ, "DISPLAY": screen.name, "POSTDESK_HOME": str(home), "QT_QPA_PLATFORM": "xcb",
+                    "QTWEBENGINE_DISABLE_SANDBOX": "1",
+                }  # fmt: skip
+                done = subprocess.run(
+                    [sys.executable, "-m", "tests.bench.inside", run, str(posts), str(time.time())],
+                    env=environment, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False,
+                )  # fmt: skip
+                if done.returncode:
+                    raise SystemExit(done.stderr)
+                found |= json.loads(done.stdout.splitlines()[-1])
+        return found
+
+
+def _table(found: dict[int, dict[str, float]]) -> list[str]:
+    sizes = list(found)
+    lines = [
+        "| Figure | " + " | ".join(f"{size:,} posts" for size in sizes) + " | goal at 100,000 | |",
+        "|---|" + "--:|" * len(sizes) + "---|---|",
+    ]
+    for name, (unit, goal) in GOALS.items():
+        values = [found[size][name] for size in sizes]
+        kept = "reached" if values[-1] <= goal else f"missed ({values[-1] / goal:.1f}x)"
+        cells = " | ".join(
+            f"{value:.0f} {unit}" if value >= 10 else f"{value:.1f} {unit}" for value in values
+        )
+        lines.append(f"| {name} | {cells} | <= {goal} {unit} | {kept} |")
+    for name in next(iter(found.values())):
+        if name not in GOALS:
+            lines.append(f"| {name} | " + " | ".join(f"{found[size][name]:.0f}" for size in sizes) + " | | |")
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())
