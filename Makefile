@@ -1,6 +1,6 @@
 # What one does with Post Desk. Each target sets up what it needs; the second time that takes no time.
 
-.PHONY: help setup run test check bench bench-peers bench-library fuzz pin law
+.PHONY: help setup run test check bench bench-peers bench-library fuzz pin law kills
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -31,6 +31,9 @@ fuzz: ## text that nobody means, for ARGS="--minutes 10"; prints what fails and 
 
 pin: ## remake the locks in requirements/
 	@scripts/pin
+
+kills: ## a thousand kills each while saving, indexing and keeping versions; ARGS=200 for fewer
+	@scripts/kills $(ARGS)
 
 law: ## the preview's law with 100,000 examples (an hour); ARGS=5000 for fewer
 	@scripts/law $(ARGS)

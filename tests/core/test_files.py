@@ -20,6 +20,7 @@ from postdesk.core import files
 from postdesk.core.errors import DiskFull, FileChanged, FileGone, LibraryError, NameTaken, NotWritable
 from postdesk.core.files import ANY, content_hash, load_json, read_file, save_file, save_json, sweep
 from tests.conftest import ExpectLog
+from tests.kills import kills
 
 OLD = b"the old text\n" * 700
 NEW = b"the new text, which is longer\n" * 900
@@ -272,10 +273,10 @@ while True:
 
 
 def test_a_killed_save_never_tears_the_file(tmp_path: Path) -> None:
-    """60 kills at moments spread over saves that follow each other without a pause."""
+    """Kills at moments spread over saves that follow each other without a pause."""
     post = tmp_path / "post.md"
     post.write_bytes(b"00000000\n" * 5000)
-    for kill in range(60):
+    for kill in range(kills(60)):
         with subprocess.Popen([sys.executable, "-c", SAVER, str(post)], stdout=subprocess.PIPE) as child:
             assert child.stdout is not None
             assert child.stdout.readline() == b"ready\n"

@@ -19,6 +19,7 @@ from postdesk.core.folders import Folders, under
 from postdesk.library import fulltext, index
 from postdesk.library.library import Library
 from postdesk.library.query import read_query
+from tests.kills import kills
 
 
 @pytest.fixture
@@ -309,7 +310,7 @@ def test_an_index_that_is_killed_while_it_is_written_is_whole_or_made_anew(
 ) -> None:
     for number in range(40):
         write(root, f"{number}.md", f"Boat {number}. {'word ' * 300}")
-    for turn in range(12):
+    for turn in range(kills(12)):
         process = subprocess.Popen(
             [sys.executable, "-c", _INDEXING, str(tmp_path / "home"), str(root)],
             stdout=subprocess.PIPE, cwd=Path(__file__).parents[2],
@@ -317,7 +318,7 @@ def test_an_index_that_is_killed_while_it_is_written_is_whole_or_made_anew(
         assert process.stdout is not None
         process.stdout.readline()
         with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(0.02 * turn)
+            process.wait(0.02 * (turn % 12))
         process.send_signal(signal.SIGKILL)
         process.communicate()
     library = Library(root, folders)

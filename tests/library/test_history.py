@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from postdesk.library.history import History
 from postdesk.library.thinning import RULES, superfluous
+from tests.kills import kills
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -153,7 +154,7 @@ while True:
 
 def test_a_kill_while_versions_are_kept_and_thinned_loses_none_that_was_to_stay(tmp_path: Path) -> None:
     said = -1
-    for turn in range(12):
+    for turn in range(kills(12)):
         process = subprocess.Popen(
             [sys.executable, "-c", _KEEPING, str(tmp_path), str(said + 1)],
             stdout=subprocess.PIPE, cwd=Path(__file__).parents[2], text=True,
@@ -161,7 +162,7 @@ def test_a_kill_while_versions_are_kept_and_thinned_loses_none_that_was_to_stay(
         assert process.stdout is not None
         said = int(process.stdout.readline())
         with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(0.01 * turn)
+            process.wait(0.01 * (turn % 12))
         process.send_signal(signal.SIGKILL)
         rest, _nothing = process.communicate()
         said = int(rest.rsplit("\n", 2)[-2]) if rest.count("\n") else said
