@@ -164,7 +164,11 @@ def test_a_search_is_saved_under_a_name_and_chosen_again(writer: Writer) -> None
 def test_what_can_be_asked_for_is_offered_and_goes_into_the_field(writer: Writer) -> None:
     search(writer, "ferry")
     menu = writer.desk.searches.menu
-    menu.aboutToShow.emit()
+    QTest.keyClick(
+        writer.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    )
+    writer.until(menu.isVisible, "the menu below the search field")
+    menu.close()
     asking = menu.actions()[-1].menu()
     assert isinstance(asking, QMenu)
     (pictures,) = [a for a in asking.actions() if a.text().startswith("has:picture")]

@@ -225,6 +225,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("outbox", _("&Outbox"), "Blog", icon="inbox", words=_("waiting queue connection")),
 
     Action("search_posts", _("&Search Posts"), "Go", "Ctrl+Shift+F", icon="search", words=_("find archive")),
+    Action("searches", _("Saved Searches and &Hints…"), "Go", "Ctrl+Alt+F", icon="star",
+           words=_("find archive operators tag date save")),
     Action("next_post", _("&Next Post"), "Go", "Ctrl+PgDown", icon="chevron-down", gap=True),
     Action("previous_post", _("Pre&vious Post"), "Go", "Ctrl+PgUp", icon="chevron-up"),
     Action("next_difference", _("Next &Difference"), "Go", "Alt+Down", words=_("conflict versions compare"),

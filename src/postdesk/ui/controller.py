@@ -530,6 +530,7 @@ class Controller(QObject):
             "show_in_folder": f.show_in_folder,
             "trash": f.trash,
             "restore_from_trash": f.restore_from_trash,
+            "searches": self.searches.show_menu,
             "sync": self.backup.sync,
             "make_repository": self.backup.make,
             "import": self._import,

@@ -56,7 +56,7 @@ class Searches(QObject):
         self._desk, self._window, self._editor = desk, window, editor
         self._shelf, self._preferences = shelf, preferences
         sidebar = window.sidebar
-        self.menu = QMenu(sidebar)
+        self.menu = QMenu(window)
         self.menu.aboutToShow.connect(self._fill)
         self._button = QAction(sidebar.search)
         self._button.setToolTip(_("Saved searches, and what can be searched for"))
@@ -84,11 +84,16 @@ class Searches(QObject):
     # --- the menu ---
 
     def show_menu(self) -> None:
-        """Below the search field."""
+        """Below the search field, or in the middle of a window whose sidebar is hidden."""
         field = self._window.sidebar.search
-        self.menu.popup(field.mapToGlobal(QPoint(0, field.height() + 2)))
+        if field.isVisible():
+            self.menu.popup(field.mapToGlobal(QPoint(0, field.height() + 2)))
+        else:
+            self.menu.popup(self._window.mapToGlobal(self._window.rect().center()))
 
     def _fill(self) -> None:
+        for old in self.menu.findChildren(QMenu):
+            old.deleteLater()
         self.menu.clear()
         sidebar, searches = self._window.sidebar, self._desk.settings.searches
         for name in sorted(searches, key=str.casefold):
