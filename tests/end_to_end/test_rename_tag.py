@@ -89,6 +89,21 @@ def test_the_open_post_keeps_what_is_typed_meanwhile(writer: Writer) -> None:
     assert all("ferry" in path.read_text("utf-8") for path in paths)
 
 
+def test_undo_that_is_pressed_while_another_rename_runs_waits_for_it(writer: Writer) -> None:
+    paths = posts(writer, 20)
+    before = [path.read_text("utf-8") for path in paths]
+    writer.click(ask(writer, "ferry", "boats", 20).do)
+    writer.hears("“ferry” is now “boats” in 20 posts")
+    undo = next(b for b in writer.window.toasts.buttons if b.text() == "Undo")
+    writer.click(ask(writer, "harbour", "port", 20).do)
+    undo.click()
+    writer.hears("“harbour” is now “port” in 20 posts")
+    writer.hears("left as they are")
+    assert [p.read_text("utf-8") for p in paths] == [
+        t.replace("[ferry, 'harbour']", "[boats, port]") for t in before
+    ]
+
+
 def test_it_can_be_stopped_and_says_so(writer: Writer) -> None:
     paths = posts(writer, 40)
     dialog = ask(writer, "ferry", "", 40)

@@ -65,6 +65,21 @@ def test_a_post_goes_through_its_whole_life_under_one_address(world: World) -> N
     assert {len(world.backend.find_media(m.content_hash)) for m in back.media} == {1}
 
 
+def test_a_link_to_another_post_is_no_difference_and_no_conflict_at_any_update(world: World) -> None:
+    old = Post("2" * 16, "The old story; part 1", "Long ago & far.")
+    body = f"As [we *told* you](post:{old.id}), and [gone](post:nobody).\n\n- [again](post:{old.id})"
+    new = Post("3" * 16, "The new one", body)
+    alone = _done(world.publish(new))
+    assert "post:" not in world.backend.read(alone.remote_id).content
+    target = _done(world.publish(old))
+    for body in (new.body, new.body, new.body + "\n\nUpdate #1."):
+        receipt = _done(world.publish(replace(new, body=body), Intent.UPDATE))
+        content = world.backend.read(receipt.remote_id).content
+        assert content.count(f'<a href="{target.address}">') == 2
+        assert "and gone." in content
+    assert len(world.backend.posts().posts) == 2
+
+
 def test_a_colleagues_words_are_a_conflict_until_the_writer_decides(world: World) -> None:
     receipt = _done(world.publish(POST))
     there = world.backend.read(receipt.remote_id)

@@ -23,6 +23,7 @@ from postdesk.publishing.content import collect
 from postdesk.publishing.engine import Engine
 from postdesk.publishing.job import JobState
 from postdesk.publishing.journal import Journal
+from postdesk.publishing.linked import find_links
 from postdesk.publishing.outbox import JobResult, Outbox
 from postdesk.publishing.plan import Intent, Plan, make_plan
 from tests.publishing.fake_blog import ACCOUNT, ALL, FakeBlog, Fault, Server
@@ -166,6 +167,7 @@ class World:
         return make_plan(
             post, account, intent, pictures=collected.pictures, receipt=self.engine.receipt(post.id, account.id),
             capabilities=capabilities, now=datetime.fromtimestamp(self.clock(), UTC), when=when,
+            links=find_links(collected.linked, lambda post_id: self.engine.receipt(post_id, account.id))[0],
         )  # fmt: skip
 
     def click(self, post: Post, intent: Intent = Intent.PUBLISH) -> str:

@@ -10,7 +10,7 @@ from postdesk.markup.pictures import without_code
 SHORTEST = 6  # letters; a shorter title is a word like any other
 _AROUND = 60  # characters on either side of a mention that its line shows
 _TAKEN = re.compile(
-    r"""!?\[(?:[^\[\]\\\n]|\\.){0,2000}\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,500}\)[^()\n]{0,500})?\)|\[[^\[\]\n]{0,500}\])
+    r"""!?\[(?:[^\[\]\\\n]|\\.){0,300}\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,500}\)[^()\n]{0,500})?\)|\[[^\[\]\n]{0,500}\])
         |<[^<>\n]{1,2000}>
         |https?://[^\s<>]{1,2000}
         |^[ ]{0,3}\[[^\[\]\n]{1,500}\]:[^\n]*$""",

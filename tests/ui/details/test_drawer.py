@@ -49,6 +49,17 @@ def test_tags_are_typed_with_commas_and_taken_back_with_backspace(
     assert tags(drawer) == ["ferry", "strike 2026"]
 
 
+def test_a_category_is_completed_from_any_part_of_its_path(qtbot: QtBot, drawer: DetailsFields) -> None:
+    drawer.set_known((), ("News", "News/Local", "Sport"))
+    field = field_of(drawer.categories)
+    QTest.keyClicks(field, "loc")
+    completer = field.completer()
+    assert completer is not None
+    assert [completer.setCurrentRow(0), completer.currentCompletion()] == [True, "News/Local"]
+    completer.activated.emit("News/Local")
+    qtbot.waitUntil(lambda: drawer.details.categories == ("News/Local",), timeout=20_000)
+
+
 def test_showing_values_is_no_change(qtbot: QtBot, drawer: DetailsFields) -> None:
     heard: list[Details] = []
     drawer.changed.connect(heard.append)

@@ -69,3 +69,24 @@ def test_escape_leaves_the_text_as_it_is_and_goes_back_to_it(writer: Writer) -> 
     assert writer.words == "See"
     assert writer.desk.editor.text.hasFocus()
     assert not writer.desk.links.picker.isVisible()
+
+
+def test_a_post_whose_file_names_no_id_gets_one_so_that_the_link_means_the_same_everywhere(
+    writer: Writer,
+) -> None:
+    other = writer.desk.desk.library.root / "other.md"
+    other.write_text("---\ntitle: Bread and salt\nweight: 012\n---\n\nFlour.\n", "utf-8")
+    writer.desk.shelf.look()
+    writer.until(lambda: any(s.path == other for s in writer.desk.desk.library.summaries()), "the file")
+    writer.until_idle()
+    writer.new_post("New", "See ")
+    writer.choose("link_post")
+    picker = writer.desk.links.picker
+    writer.type("bread salt", picker.field)
+    writer.until(lambda: picker.entries.rowCount() == 1, "the post")
+    QTest.keyClick(picker.field, Qt.Key.Key_Return)
+    writer.until(lambda: "post:" in writer.words, "the link")
+    post_id = writer.words.partition("(post:")[2].removesuffix(")")
+    assert writer.words == f"See [Bread and salt](post:{post_id})"
+    assert f"id: {post_id}\n" in other.read_text("utf-8")
+    assert "weight: 012\n" in other.read_text("utf-8")

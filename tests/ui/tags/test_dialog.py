@@ -53,6 +53,15 @@ def test_it_asks_once_she_pauses_and_its_button_says_what_it_does(qtbot: QtBot, 
     assert dialog.do.text() == "Remove from 1 post"
 
 
+def test_names_that_come_late_leave_what_she_typed(dialog: RenameDialog) -> None:
+    QTest.keyClicks(dialog.filter, "news")
+    dialog.new_name.setText("Press")
+    dialog.set_names((("Aa", 1), *NAMES))
+    assert (dialog.old, dialog.new) == ("News", "Press")
+    dialog.set_names((("Aa news", 1),))
+    assert (dialog.old, dialog.new) == ("Aa news", "Aa news")
+
+
 def test_a_post_is_left_out_with_the_keyboard_and_one_that_cannot_be_changed_is_out(
     qtbot: QtBot, dialog: RenameDialog
 ) -> None:

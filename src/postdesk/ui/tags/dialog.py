@@ -113,11 +113,13 @@ class RenameDialog(QDialog):
         return tidy_name(self.new_name.text())
 
     def set_names(self, names: Sequence[tuple[str, int]]) -> None:
-        """The names of the chosen kind; the one that was chosen stays so where it is there."""
-        old = self.old
+        """The names of the chosen kind; the one that was chosen stays so where it is there, with what she typed."""
+        old, typed = self.old, self.new_name.text()
         self._known.setStringList([name for name, _count in names])
         self.names.set_names(names, self.filter.text())
         self._point(next((n for n, pair in enumerate(self.names.shown) if pair[0] == old), 0))
+        if old and self.old == old:
+            self.new_name.setText(typed)
 
     def set_changes(self, changes: Sequence[Change]) -> None:
         """What would change."""

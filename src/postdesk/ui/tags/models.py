@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -109,7 +110,7 @@ class Changes(QAbstractTableModel):
         if role == _Role.DisplayRole:
             return change.title if index.column() == 0 else spoken(change)
         if role == _Role.ToolTipRole:
-            return f"{change.title}\n{spoken(change)}" if "<" not in change.title else None
+            return f"<qt>{html.escape(change.title)}<br>{html.escape(spoken(change))}</qt>"
         return None
 
     def setData(self, index: _Index, value: Any, role: int = _Role.EditRole) -> bool:

@@ -50,6 +50,7 @@ class Renaming(QObject):
         self._window = window
         self._dialog: RenameDialog | None = None
         self._run: _Run | None = None
+        self._next: list[_Run] = []
 
     @property
     def dialog(self) -> RenameDialog:
@@ -75,8 +76,9 @@ class Renaming(QObject):
 
     def stop(self) -> None:
         """No more files; what was done stays done, and can be taken back."""
-        if self._run is not None:
-            self._run.stopped = True
+        for run in (self._run, *self._next):
+            if run is not None:
+                run.stopped = True
 
     # --- how ---
 
@@ -145,10 +147,12 @@ class Renaming(QObject):
     # --- step by step ---
 
     def _start(self, run: _Run) -> None:
-        if self._run is None:
-            self._run = run
-            run.progress(0, run.all)
-            self._step()
+        if self._run is not None:
+            self._next.append(run)
+            return
+        self._run = run
+        run.progress(0, run.all)
+        self._step()
 
     def _step(self) -> None:
         run = self._run
@@ -201,6 +205,8 @@ class Renaming(QObject):
         if run is not None:
             run.ended(run.outcome, run.stopped)
             self.changed.emit()
+            if self._next:
+                self._start(self._next.pop(0))
 
 
 class _Run:
