@@ -39,6 +39,7 @@ _SLICE = (
     0.4  # s for the first part of a library that is looked at for the first time; the next ones are longer
 )
 _LONGER = 1.5
+_LONGEST = 1.0  # s: whatever she saves meanwhile waits for a part
 _WATCHED = 1000  # folders whose changes the system tells at once; the looks find those in others
 _BLOG = "blog:"
 
@@ -255,7 +256,7 @@ class Shelf(QObject):
             self._watch()
             self._timer.start(max(LOOK, round(_RARELY * 1000 * seconds)))
         else:
-            self._slice *= _LONGER
+            self._slice = min(_LONGEST, _LONGER * self._slice)
             self.look()
 
     def _learn(self) -> None:
