@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from postdesk.library.history import History
 from postdesk.library.thinning import RULES, superfluous
+from tests.conftest import ExpectLog
 from tests.kills import kills
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -134,6 +135,46 @@ def test_thinning_keeps_the_ends_and_one_in_each_stretch(minutes: list[int], clo
         stretch = next(stretch for most, stretch in RULES if age <= most)
         assert any(timedelta(0) < one - moments[place] < stretch for one in left)
     assert superfluous(left, now) == []
+
+
+def test_a_version_that_is_kept_again_says_when_it_was_replaced_and_mends_a_damaged_copy(
+    history: History, tmp_path: Path
+) -> None:
+    history.keep("a", b"one")
+    kept_at(tmp_path, {"one": NOW})
+    history.keep("a", b"one")
+    (version,) = history.versions("a")
+    assert version.at > NOW
+    history.keep("a", b"two")
+    with sqlite3.connect(tmp_path / "history.sqlite") as database:
+        database.execute("UPDATE contents SET data = x'00' WHERE hash = ?", (version.hash,))
+    database.close()
+    history.keep("a", b"one")
+    assert texts(history) == ["one", "two", "one"]
+
+
+def test_new_versions_are_kept_though_the_file_is_damaged_in_the_middle(
+    history: History, tmp_path: Path, expect_log: ExpectLog
+) -> None:
+    expect_log("Set aside a damaged history")
+    for number in range(100):
+        history.keep("a", noise(number))
+    history.close()
+    file = tmp_path / "history.sqlite"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:4096] + noise(0, 5 * 4096) + whole[6 * 4096 :])
+    history.keep("a", b"new words")
+    assert texts(history) == ["new words"]
+    (aside,) = tmp_path.glob("history.damaged-*")
+    assert aside.read_bytes()[6 * 4096 :] == whole[6 * 4096 :], "it can still be rescued by hand"
+
+
+def test_a_kept_version_outlasts_a_power_cut(history: History) -> None:
+    history.keep("a", b"one")
+    with history._database() as database:
+        assert database.execute("PRAGMA synchronous").fetchone() == (2,), (
+            "each version is on the disk at once"
+        )
 
 
 _KEEPING = """

@@ -245,7 +245,7 @@ def test_a_full_disk_costs_no_word(library: Library, monkeypatch: pytest.MonkeyP
     assert library.save(document, replace(document.post, body="two\n")).post.body == "two\n"
 
 
-def test_every_version_that_was_written_over_stays(library: Library, folders: Folders) -> None:
+def test_every_version_that_was_saved_or_written_over_stays(library: Library, folders: Folders) -> None:
     document = library.new("A", body="0\n")
     texts = [document.data]
     for number in range(1, 4):
@@ -253,7 +253,7 @@ def test_every_version_that_was_written_over_stays(library: Library, folders: Fo
         texts.append(document.data)
     history = History(folders.data)
     versions = history.versions(document.post.id)
-    assert [history.read(version) for version in versions] == texts[2::-1]
+    assert [history.read(version) for version in versions] == texts[::-1]
     history.close()
 
 
@@ -564,7 +564,7 @@ def test_a_damaged_history_is_set_aside(library: Library, folders: Folders, expe
     document = library.new("A", body="1")
     library.save(document, replace(document.post, body="2"))
     history = History(folders.data)
-    assert len(history.versions(document.post.id)) == 1
+    assert len(history.versions(document.post.id)) == 2
     history.close()
     assert len(list(folders.data.glob("*.damaged-*"))) == 1
 

@@ -712,3 +712,43 @@ def test_undoing_a_merge_after_she_went_on_takes_no_word(desk: Desk) -> None:
     desk.session.undo_merge()
     assert desk.editor.body() == MERGED + " More."
     assert "gone on writing" in desk.told[-1]
+
+
+def _kept(desk: Desk) -> list[str]:
+    document = desk.session.document
+    assert document is not None
+    return [
+        desk.library.read_version(version, document).body
+        for version in desk.library.versions(document.post.id)
+    ]
+
+
+def test_what_another_program_writes_over_is_in_the_history(desk: Desk) -> None:
+    desk.open(desk.one)
+    desk.one.write_text(desk.one.read_text("utf-8").replace("one", "theirs"), "utf-8")
+    desk.session.look_again()
+    desk.until(lambda: desk.editor.body().strip() == "theirs")
+    desk.until_idle()
+    assert "one" in [body.strip() for body in _kept(desk)]
+
+
+def test_what_another_program_writes_over_while_another_post_is_open_is_in_the_history(desk: Desk) -> None:
+    desk.open(desk.one)
+    desk.type(" Mine.")
+    desk.session.save()
+    desk.until_idle()
+    mine = desk.editor.body()
+    desk.open(desk.two)
+    desk.one.write_text(desk.one.read_text("utf-8").replace(mine, "theirs"), "utf-8")
+    desk.open(desk.one)
+    assert mine in _kept(desk)
+
+
+def test_a_merge_keeps_what_both_had_and_what_was_there_before(desk: Desk) -> None:
+    _meet(desk)
+    hers = desk.editor.body()
+    theirs = PARAGRAPHS.replace("First", "Their first")
+    desk.session.save()
+    desk.until(lambda: desk.editor.body() == MERGED)
+    desk.until_idle()
+    assert {hers, theirs, PARAGRAPHS} <= set(_kept(desk))

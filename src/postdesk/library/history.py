@@ -40,7 +40,7 @@ _INCREMENTAL = 2  # SQLite's number for it
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a post's file: `at` is when it was replaced, `size` is in bytes."""
+    """One version of a post's file: `at` is when it was replaced (for the one of now: saved), `size` is in bytes."""
 
     number: int
     post_id: str
@@ -58,22 +58,30 @@ class History:
         self._connection: sqlite3.Connection | None = None
 
     def keep(self, post_id: str, data: bytes) -> None:
-        """Keep a version, unless it is the one kept last for this post. Raises LibraryError."""
-        digest = content_hash(data)
-        with self._database() as database:
+        """Keep a version; of the one kept last for this post only the moment moves on. Raises LibraryError."""
+        try:
+            self._keep(post_id, data)
+        except LibraryError as error:
+            if not _is_damage(error.__cause__):
+                raise
+            self._set_aside()
+            self._keep(post_id, data)
+
+    def _keep(self, post_id: str, data: bytes) -> None:
+        digest, at = content_hash(data), datetime.now(UTC).isoformat()
+        with self._database() as database, database:
             last = database.execute(
-                "SELECT hash FROM versions WHERE post = ? ORDER BY number DESC LIMIT 1", (post_id,)
+                "SELECT number, hash FROM versions WHERE post = ? ORDER BY number DESC LIMIT 1", (post_id,)
             ).fetchone()
-            if last is not None and last[0] == digest:
+            if last is not None and last[1] == digest:
+                database.execute("UPDATE versions SET at = ? WHERE number = ?", (at, last[0]))
                 return
-            with database:
-                database.execute(
-                    "INSERT OR IGNORE INTO contents VALUES (?, ?)", (digest, zlib.compress(data))
-                )
-                database.execute(
-                    "INSERT INTO versions (post, hash, at, size) VALUES (?, ?, ?, ?)",
-                    (post_id, digest, datetime.now(UTC).isoformat(), len(data)),
-                )
+            # Written anew although it may be there: that copy may be damaged.
+            database.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (digest, zlib.compress(data)))
+            database.execute(
+                "INSERT INTO versions (post, hash, at, size) VALUES (?, ?, ?, ?)",
+                (post_id, digest, at, len(data)),
+            )
 
     def versions(self, post_id: str) -> tuple[Version, ...]:
         """The versions of a post, newest first. Raises LibraryError."""
@@ -182,19 +190,30 @@ class History:
         try:
             return self._connect()
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
+            if not _is_damage(error):
                 raise
-            # What is damaged may still be rescued by hand; it must not stop new versions from being kept.
-            log.warning("Set aside a damaged history: %s", self._path)
-            self._path.replace(self._path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%d%H%M%S}"))
+            self._move_aside()
             return self._connect()
+
+    def _set_aside(self) -> None:
+        self.close()
+        try:
+            self._move_aside()
+        except OSError as error:
+            log.warning("A damaged history could not be set aside: %s", error)
+
+    def _move_aside(self) -> None:
+        """What is damaged may still be rescued by hand; it must not stop new versions from being kept."""
+        log.warning("Set aside a damaged history: %s", self._path)
+        self._path.replace(self._path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%d%H%M%S}"))
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=5, check_same_thread=False)
         try:
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before the first table is made
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
+            # A file is saved over as soon as its version is kept: that must outlast a power cut, too.
+            connection.execute("PRAGMA synchronous = FULL")
             connection.executescript(_TABLES)
             if (
                 connection.execute("PRAGMA auto_vacuum").fetchone()[0] != _INCREMENTAL
@@ -206,6 +225,13 @@ class History:
             raise
         self._path.chmod(0o600)
         return connection
+
+
+def _is_damage(error: BaseException | None) -> bool:
+    """Whether the file itself is broken, and not only busy, full or locked."""
+    return isinstance(error, sqlite3.DatabaseError) and not isinstance(
+        error, sqlite3.OperationalError | sqlite3.IntegrityError
+    )
 
 
 def _drop(database: sqlite3.Connection, numbers: Sequence[int]) -> int:

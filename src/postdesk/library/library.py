@@ -336,8 +336,8 @@ class Library:
         """Write `post` into the document's file and return what the file is now.
 
         Nothing is written when nothing changed, and only what changed: a file that names no id gets none (see
-        `carry_id`). The version that is replaced goes into the history. Raises FileChanged, FileGone, NotWritable,
-        DiskFull, BrokenFrontMatter.
+        `carry_id`). The version that is replaced goes into the history, and so does the new one. Raises FileChanged,
+        FileGone, NotWritable, DiskFull, BrokenFrontMatter.
         """
         path = self._inside(document.path)
         if post == document.post:
@@ -346,10 +346,13 @@ class Library:
         data = as_saved(document, post)
         if content_hash(data) == document.hash:
             return document
-        self._keep(document)
+        self.keep_read(document)
         with self._guard:  # so that a look in between does not take it for another program's
             save_file(path, data, expected=document.hash)
-            return self._seen(path, data, document)
+            saved = self._seen(path, data, document)
+        # Another program may write over it before anybody has read it again.
+        self._keep(document.post.id, data)
+        return saved
 
     def save_copy(self, document: Document, post: Post) -> Document:
         """Write `post` beside the document's file, with an id of its own: both versions are kept."""
@@ -367,7 +370,7 @@ class Library:
             return document
         path = self._inside(document.path)
         data = compose(document, document.post)
-        self._keep(document)
+        self.keep_read(document)
         save_file(path, data, expected=document.hash)
         with self._guard:
             return self._seen(path, data, document)
@@ -385,6 +388,11 @@ class Library:
     def keep_version(self, document: Document, post: Post) -> None:
         """Put words that were never in the file into the post's history. Raises LibraryError."""
         self._history.keep(document.post.id, compose(document, post))
+
+    def keep_read(self, document: Document) -> None:
+        """Put the file as it was read into the post's history; nothing of one that is `readonly`."""
+        if not document.readonly:
+            self._keep(document.post.id, document.data)
 
     def versions(self, post_id: str) -> tuple[Version, ...]:
         """What the history has of a post, newest first. Raises LibraryError."""
@@ -573,9 +581,9 @@ class Library:
                 if path.name in taken:
                     raise
 
-    def _keep(self, document: Document) -> None:
-        """The version that is about to be replaced; a history that cannot be written does not stop a save."""
+    def _keep(self, post_id: str, data: bytes) -> None:
+        """Into the history; one that cannot be written does not stop a save."""
         try:
-            self._history.keep(document.post.id, document.data)
+            self._history.keep(post_id, data)
         except LibraryError as error:
             log.warning("A version was not kept in the history: %s", error.details or error)

@@ -485,6 +485,8 @@ class Session(QObject):
             return
         if there.hash == text.document.hash and not text.stuck:
             return
+        if there.hash != text.document.hash:
+            self._keep_read(text)
         if not text.is_dirty or there.post == text.post:
             self._take(there)
             self.told.emit(_("Another program changed this post; its text is shown."))
@@ -505,6 +507,7 @@ class Session(QObject):
             elif text.post != post or text.document is not document:
                 self._merge(text, there)  # she typed on
             elif meeting is not None and meeting.is_clean:
+                self._keep_words(text)
                 self._take_merged(text, meeting, meeting.result(()))
                 self.merged.emit(_("Merged with the changes made in another program."))
             else:
@@ -624,6 +627,11 @@ class Session(QObject):
         """What she typed goes into the history before a part of it may be replaced."""
         document, post = text.document, text.post
         self._tasks.run(lambda: self._library.keep_version(document, post), failed=self._tell, lane=LANE)
+
+    def _keep_read(self, text: OpenText) -> None:
+        """The file as it was before another program wrote over it."""
+        document = text.document
+        self._tasks.run(lambda: self._library.keep_read(document), failed=self._tell, lane=LANE)
 
     def _ask(self, text: OpenText, there: Document, meeting: Meeting | None) -> None:
         text.stuck = True

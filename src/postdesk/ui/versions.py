@@ -68,8 +68,11 @@ class Versions(QObject):
         post_id = document.post.id
 
         def found(versions: tuple[Version, ...]) -> None:
-            if self._session.document is None or self._session.document.post.id != post_id:
+            open_now = self._session.document
+            if open_now is None or open_now.post.id != post_id:
                 return
+            if versions and versions[0].hash == open_now.hash:  # the text of now is no older version
+                versions = versions[1:]
             if not versions:
                 self._window.toasts.say(Toast(_("This post has no older versions yet.")))
                 return
