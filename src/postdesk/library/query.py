@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 OPERATORS = ("tag", "category", "blog", "state", "before", "after", "has", "links")
 STATES = ("draft", "scheduled", "published", "waiting")
@@ -114,7 +114,6 @@ def _moment(value: str) -> datetime | None:
         return None
     year, month, day = (int(part) if part else 1 for part in found.groups())
     try:
-        # A day off the ends of the calendar: its offset cannot be told there.
-        return (datetime(year, month, day) + timedelta(0)).astimezone()  # noqa: DTZ001
+        return datetime(year, month, day).astimezone()  # noqa: DTZ001  by the writer's clock
     except (ValueError, OverflowError, OSError):
         return None
