@@ -114,6 +114,6 @@ def _moment(value: str) -> datetime | None:
         return None
     year, month, day = (int(part) if part else 1 for part in found.groups())
     try:
-        return datetime(year, month, day).astimezone()  # noqa: DTZ001  by the writer's clock
+        return datetime(year, month, day).astimezone()  # by the writer’s clock
     except (ValueError, OverflowError, OSError):
         return None
