@@ -11,6 +11,7 @@ from typing import Protocol
 
 from postdesk.library.context import Context, context, fold
 from postdesk.library.query import Filter, Query, Term
+from postdesk.library.reading import body_of
 from postdesk.library.slips import Words, has_word
 from postdesk.ui.sidebar.rows import Row
 
@@ -140,19 +141,7 @@ def contexts(paths: Mapping[str, Path], words: Sequence[str]) -> dict[str, Conte
     """For each key the line of its file in which one of `words` stands first; keys without one are left out."""
     found = {}
     for key, path in paths.items():
-        try:
-            text = path.read_text("utf-8", errors="replace")
-        except OSError:
-            continue  # gone since the list was made; the next look says so
-        line = context(body_of(text), words)
+        line = context(body_of(path), words)
         if line is not None:
             found[key] = line
     return found
-
-
-def body_of(text: str) -> str:
-    """A file's text behind its front matter."""
-    if not text.startswith("---"):
-        return text
-    end = text.find("\n---", 3)
-    return text[end + 4 :] if end >= 0 else text
