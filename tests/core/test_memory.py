@@ -8,16 +8,18 @@ import sys
 SOURCE = """
 import sys
 from pathlib import Path
-from threading import Thread
+from threading import Barrier, Thread
 from postdesk.core import memory
 
 if sys.argv[1] == "asked":
     assert memory.give_back()
 kept = []
+together = Barrier(8)  # a thread that ends before the next begins would leave its heap to it
 
 def write():
     texts = []
     for number in range(40):  # as with a key: a few long strings, and something small that stays
+        together.wait()
         texts.append("x" * (1_000_000 + number))
         kept.append(bytes(2000))
         if len(texts) > 3:

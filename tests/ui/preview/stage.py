@@ -138,9 +138,10 @@ class Reader:
         self.ask("1")
 
     def show(self, body: str, title: str = "Title", resolve: Callable[[str], Path] | None = None) -> None:
-        """Another post, until the page has it."""
+        """Another post, until the page has it and its fonts no longer move it."""
         with self._qtbot.waitSignal(self.preview.shown, timeout=PATIENCE):
             self.preview.set_post(title, "today", body, resolve=resolve)
+        self.settle()
 
     def type(self, body: str, line: int | None = None) -> None:
         """The text changes, until the page has it."""

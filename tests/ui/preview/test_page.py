@@ -184,8 +184,10 @@ def test_typing_above_does_not_move_what_is_looked_at(reader: Reader) -> None:
     reader.preview.show_line(2 * 60, 0.3)
     place = "document.querySelectorAll('.pd-block')[{}].getBoundingClientRect().top"
     reader.wait(f"Math.abs({place.format(60)} - 0.3 * innerHeight) < 60")
+    reader.settle()
     before = reader.ask(place.format(60))
     reader.type("\n\n".join(["Something new at the top. " * 40, *text]), 2 * 61)
+    reader.settle()
     assert abs(reader.ask(place.format(61)) - before) <= 1
 
 
