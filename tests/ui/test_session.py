@@ -113,9 +113,11 @@ class Desk:
         return self.library.read(path).post.body
 
     def banner_button(self, label: str) -> QPushButton:
-        found = [b for b in self.editor.banners.findChildren(QPushButton) if b.text() == label]
-        assert found, f"no button “{label}”"
-        return found[0]
+        def found() -> list[QPushButton]:
+            return [b for b in self.editor.banners.findChildren(QPushButton) if b.text() == label]
+
+        self.until(lambda: bool(found()))
+        return found()[0]
 
     def close(self) -> None:
         self.quick()
