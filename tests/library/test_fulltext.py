@@ -61,7 +61,7 @@ def found(library: Library, typed: str) -> set[str]:
     """The names of the files that a search finds."""
     paths = library.search(read_query(typed))
     assert paths is not None
-    return {Path(path).relative_to(library.root).as_posix() for path in paths}
+    return {path.relative_to(library.root).as_posix() for path in paths}
 
 
 def is_complete(library: Library) -> bool:
@@ -176,7 +176,7 @@ def test_a_large_library_is_there_part_by_part(root: Path, folders: Folders, lib
         os.utime(path, (1_700_000_000 + number, 1_700_000_000 + number))
     library.look(budget=0)
     assert not is_complete(library)
-    assert [row.path.name for row in library.summaries(so_far=True)] == ["29.md"], "the newest first"
+    assert library.listed().names == ["29.md"], "the newest first"
     seen = set()
     while not is_complete(library):
         seen |= set(library.look(budget=0).added)
@@ -225,7 +225,7 @@ def _of_the_future(path: Path) -> None:
 
 def _strange_row(path: Path) -> None:
     with sqlite3.connect(path) as database:
-        database.execute('UPDATE posts SET scan = \'{"date": "never"}\'')
+        database.execute('UPDATE posts SET details = \'{"date": "never"}\'')
     database.close()
 
 

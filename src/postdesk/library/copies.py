@@ -44,9 +44,14 @@ NAMINGS = (
 _IN_CERTAIN = "onflict"  # stands in every certain name; 100,000 names are asked at every change
 
 
+def may_be_copy(name: str) -> bool:
+    """Whether a name may be one of those that are enough for a conflict copy; quick."""
+    return _IN_CERTAIN in name or _IN_CERTAIN.upper() in name
+
+
 def original_of(name: str, there: Collection[str]) -> str | None:
     """The post that a file is a conflict copy of by its name alone (with slashes), when that is in `there` too."""
-    if _IN_CERTAIN not in name and _IN_CERTAIN.upper() not in name:
+    if not may_be_copy(name):
         return None
     path = PurePosixPath(name)
     for naming in NAMINGS:

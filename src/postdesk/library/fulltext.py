@@ -1,54 +1,71 @@
-"""The full-text index: what each post says, in one SQLite file in the cache folder.
+"""The full-text index: what each post says, and what the list shows of it, in one SQLite file in the cache folder.
 
 Deleting it costs a rescan and nothing else, so whatever is wrong with it is answered by making it anew. The words lie
 in an FTS5 table without content (https://sqlite.org/fts5.html, "Contentless Tables"): SQLite 3.40 cannot delete from
 one, so a post that changed gets a new number, and the hits of old numbers fall out as no post has them. When there are
 many of these, the file is made anew.
+
+Answers of many rows are put together by SQLite: each row that Python fetches gives the interpreter's lock away and
+waits for it again, which is felt in the window.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from postdesk.library.addresses import POST
-from postdesk.library.kept import Kept
+from postdesk.library.columns import Entry, Kept
 from postdesk.library.query import Filter, Query, Term
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 _TABLES = """
 CREATE TABLE posts (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, name BLOB NOT NULL UNIQUE, size INTEGER NOT NULL,
-    changed INTEGER NOT NULL, touched INTEGER NOT NULL, inode INTEGER NOT NULL, hash TEXT NOT NULL,
-    scan TEXT NOT NULL, picture INTEGER NOT NULL, links TEXT NOT NULL
+    number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, marks INTEGER NOT NULL,
+    hash INTEGER NOT NULL, changed REAL NOT NULL, date REAL, words INTEGER NOT NULL, id TEXT NOT NULL, own TEXT NOT NULL,
+    title TEXT NOT NULL, problem TEXT NOT NULL, tags TEXT NOT NULL, categories TEXT NOT NULL, labels TEXT NOT NULL,
+    details TEXT NOT NULL, picture INTEGER NOT NULL, links TEXT NOT NULL
 );
+CREATE INDEX changes ON posts (changed DESC);
 CREATE VIRTUAL TABLE words USING fts5(
-    title, body, tags, categories, content='', tokenize='unicode61 remove_diacritics 2'
+    title, body, tags, categories, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2'
 );
 INSERT INTO words (words, rank) VALUES ('hashsize', 16777216);
 """
 # The last line: with 16 MB of words gathered before they are written the first index takes half the time (3.40).
 _MOST_DEAD = 5000  # numbers without a post, and more of them than posts, until the words are made anew
+_PART = 4000  # posts that are loaded in one answer
+_LISTS = ("name", "title", "id", "own", "problem")
+_NUMBERS = ("number", "marks", "hash", "words")
+_PART_SQL = (
+    f"SELECT {', '.join(f'json_group_array({name})' for name in _LISTS)},"  # noqa: S608  names are ours
+    f" {', '.join(f'group_concat({name})' for name in _NUMBERS)},"
+    # As text, with all digits that there are.
+    " group_concat(printf('%!.17g', changed)), group_concat(iif(date IS NULL, 'nan', printf('%!.17g', date)))"
+    " FROM (SELECT * FROM posts {which})"
+)
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What is to be found of one file; `links` are addresses, `picture`: whether it shows one."""
+    """What is to be remembered and found of one file; `links` are addresses, `picture`: whether it shows one."""
 
     name: str
-    kept: Kept
-    title: str
+    id: str
+    entry: Entry
     body: str
     tags: tuple[str, ...]
     categories: tuple[str, ...]
@@ -57,8 +74,9 @@ class Text:
 
 
 class FullText:
-    """Names are relative to the library, with slashes. May be used from any thread; nothing here raises for a file
-    that is damaged, of another version or gone: it is made anew, and `load` says what is still known."""
+    """Names are relative to the library, with slashes. Posts are found as numbers, which the index of the library
+    knows. May be used from any thread; nothing here raises for a file that is damaged, of another version or gone: it
+    is made anew, and `load` says what is still known."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -67,6 +85,7 @@ class FullText:
         self._reader: sqlite3.Connection | None = None
         self._reading = threading.Lock()
         self._new = False
+        self._labels: tuple[frozenset[str], frozenset[str]] | None = None
 
     @property
     def is_new(self) -> bool:
@@ -80,22 +99,66 @@ class FullText:
             new, self._new = self._new, False
             return new
 
-    def load(self) -> dict[str, Kept]:
-        """Everything that is known, by name."""
+    def newest(self, most: int) -> Kept | None:
+        """What is known of the files that were changed last; quick, however many there are."""
+        parts = self._do(
+            lambda database: list(_parts(database, f"ORDER BY changed DESC LIMIT {int(most)}", once=True)), []
+        )
+        return parts[0] if parts else None
 
-        def read(database: sqlite3.Connection) -> dict[str, Kept]:
-            rows = database.execute("SELECT name, size, changed, touched, inode, hash, scan FROM posts")
-            return {os.fsdecode(row[0]): Kept(row[1:5], row[5], row[6]) for row in rows}
+    def load(self) -> list[Kept]:
+        """Everything that is known."""
+        return self._do(
+            lambda database: list(
+                _parts(database, f"WHERE number > :above ORDER BY number LIMIT {_PART}", once=False)
+            ),
+            [],
+        )
 
-        return self._do(read, {})
+    def details(self, names: Iterable[str] | None = None) -> dict[str, tuple[int, str]]:
+        """The hash and the details of these files, or of all, by name; of what is known."""
+        if names is None:
+            rows = self._ask("SELECT name, hash, details FROM posts", ())
+        else:
+            asked = json.dumps([_kept_name(name) for name in names])
+            sql = "SELECT name, hash, details FROM posts WHERE name IN (SELECT value FROM json_each(?))"
+            rows = self._ask(sql, (asked,))
+        return {_name(name): (digest, details) for name, digest, details in rows}
 
-    def put(self, texts: Sequence[Text]) -> None:
-        """Index these files, in place of what was known of them, in one transaction."""
+    def labels(self) -> tuple[frozenset[str], frozenset[str]]:
+        """All tags and all categories."""
+        kept = self._labels
+        if kept is None:
+            found = []
+            for column in ("tags", "categories"):
+                rows = self._ask(f"SELECT DISTINCT {column} FROM posts", ())  # noqa: S608  a name of ours
+                found.append(frozenset(label for (text,) in rows for label in text.split("\n") if label))
+            kept = self._labels = found[0], found[1]
+        return kept
+
+    def put(self, texts: Sequence[Text]) -> list[int]:
+        """Index these files, in place of what was known of them, in one transaction; returns the number of each, none
+        when there is no index."""
+
+        def write(database: sqlite3.Connection) -> list[int]:
+            with database:
+                return [_insert(database, text) for text in texts]
+
+        self._labels = None
+        return self._do(write, [])
+
+    def renew(self, entries: Sequence[tuple[str, str, Entry]]) -> None:
+        """What the list shows of these files (name, id, and what was read) is another, but not what they say."""
 
         def write(database: sqlite3.Connection) -> None:
             with database:
-                for text in texts:
-                    _insert(database, text)
+                database.executemany(
+                    "UPDATE posts SET id = ?, own = ?, marks = ?, changed = ? WHERE name = ? AND hash = ?",
+                    [
+                        (_encodable(post_id), _encodable(one.own), one.marks, one.changed, _kept_name(name), one.hash)
+                        for name, post_id, one in entries
+                    ],
+                )
 
         self._do(write, None)
 
@@ -104,18 +167,19 @@ class FullText:
 
         def write(database: sqlite3.Connection) -> None:
             with database:
-                database.executemany("DELETE FROM posts WHERE name = ?", [(os.fsencode(n),) for n in names])
+                database.executemany("DELETE FROM posts WHERE name = ?", [(_kept_name(n),) for n in names])
 
+        self._labels = None
         self._do(write, None)
 
-    def find(self, query: Query) -> frozenset[str] | None:
-        """The names of the posts for which all terms of `query` hold, and its filters "has" and "links"; None when
-        neither is in it, which all posts fulfil."""
-        filters = [one for one in query.filters if one.operator in ("has", "links")]
+    def find(self, query: Query) -> array[int] | None:
+        """The numbers of the posts for which all terms of `query` hold, and its filters "has", "links", "tag" and
+        "category"; None when none of these is in it, which all posts fulfil. Some numbers may be of no post."""
+        filters = [one for one in query.filters if one.operator in _CONDITIONS]
         if not query.terms and not filters:
             return None
         sql, values = _question(query.terms, filters)
-        return frozenset(os.fsdecode(row[0]) for row in self._ask(sql, values))
+        return _numbers(self._ask(sql, values))
 
     def knows(self, word: str) -> bool:
         """Whether any post has a word that begins like this."""
@@ -128,7 +192,7 @@ class FullText:
         for address in addresses:
             pattern = f"\n{address}\n"
             rows = self._ask("SELECT name FROM posts WHERE instr(links, ?)", [pattern])
-            found.update(os.fsdecode(row[0]) for row in rows)
+            found.update(_name(row[0]) for row in rows)
         return frozenset(found)
 
     def linking_to(self, post_id: str) -> frozenset[str]:
@@ -194,9 +258,10 @@ class FullText:
             elif version != VERSION:
                 raise sqlite3.DatabaseError(f"version {version}")
             (last,) = database.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()
-            (count,) = database.execute("SELECT count(*) FROM posts").fetchone()
-            if last - count > max(_MOST_DEAD, count):
-                raise sqlite3.DatabaseError(f"{last - count} numbers without a post")
+            if last > _MOST_DEAD:
+                (count,) = database.execute("SELECT count(*) FROM posts").fetchone()
+                if last - count > max(_MOST_DEAD, count):
+                    raise sqlite3.DatabaseError(f"{last - count} numbers without a post")
         except BaseException:
             database.close()
             raise
@@ -209,6 +274,7 @@ class FullText:
                 with suppress(sqlite3.Error):
                     database.close()
         self._connection = self._reader = None
+        self._labels = None
 
     def _remove(self) -> None:
         for suffix in ("", "-wal", "-shm"):
@@ -216,44 +282,123 @@ class FullText:
                 self._path.with_name(self._path.name + suffix).unlink()
 
 
-def _insert(database: sqlite3.Connection, text: Text) -> None:
-    name = os.fsencode(text.name)
+def _parts(database: sqlite3.Connection, which: str, *, once: bool) -> Iterator[Kept]:
+    sql, above = _PART_SQL.format(which=which), 0
+    while True:
+        found = database.execute(sql, {"above": above}).fetchone()
+        if found[len(_LISTS)] is None:
+            return
+        part = _kept(found)
+        yield part
+        if once or len(part.names) < _PART:
+            return
+        above = part.numbers[-1]
+
+
+def _kept(found: Sequence[Any]) -> Kept:
+    names, titles, ids, owns, problems = (json.loads(text) for text in found[: len(_LISTS)])
+    numbers, marks, hashes, words = (_integers(text) for text in found[len(_LISTS) : len(_LISTS) + len(_NUMBERS)])
+    changed, dates = (array("d", map(float, text.split(","))) for text in found[-2:])
+    columns = (names, titles, ids, owns, problems, numbers, marks, hashes, words, changed, dates)
+    if len({len(column) for column in columns}) != 1:
+        raise ValueError("columns of different lengths")
+    if any(name.startswith("/") for name in names):
+        names = [_name(name) for name in names]
+    return Kept(
+        names, titles, ids, marks, hashes, array("l", words), changed, dates, numbers,
+        {at: own for at, (own, post_id) in enumerate(zip(owns, ids, strict=True)) if own != post_id},
+        {at: problem for at, problem in enumerate(problems) if problem},
+    )  # fmt: skip
+
+
+def _integers(text: str) -> array[int]:
+    return array("q", map(int, text.split(",")))
+
+
+def _numbers(rows: Sequence[Sequence[Any]]) -> array[int]:
+    """The numbers of an answer that has them as one text."""
+    text = rows[0][0] if rows else None
+    return _integers(text) if text else array("q")
+
+
+def _kept_name(name: str) -> str:
+    """A name as text that the file can hold; no name begins with a slash."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return "/" + os.fsencode(name).hex()
+    return name
+
+
+def _name(kept: str) -> str:
+    return os.fsdecode(bytes.fromhex(kept[1:])) if kept.startswith("/") else kept
+
+
+def _insert(database: sqlite3.Connection, text: Text) -> int:
+    name, one = _kept_name(text.name), text.entry
     database.execute("DELETE FROM posts WHERE name = ?", (name,))
-    # Between line ends, so that a whole address can be looked for.
-    links = "".join(f"\n{_encodable(link)}" for link in text.links) + "\n" if text.links else ""
     number = database.execute(
-        "INSERT INTO posts (name, size, changed, touched, inode, hash, scan, picture, links)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (name, *text.kept.marks, text.kept.hash, text.kept.row, text.picture, links),
-    ).lastrowid
-    words = (text.title, text.body, " ".join(text.tags), " ".join(text.categories))
+        "INSERT INTO posts (name, marks, hash, changed, date, words, id, own, title, problem, tags, categories, labels,"
+        " details, picture, links) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            name, one.marks, one.hash, one.changed, None if one.date != one.date else one.date, one.words,
+            *map(_encodable, (text.id, one.own, one.title, one.problem)),
+            *map(_lines, (text.tags, text.categories, _labels(text))), _encodable(one.details), text.picture,
+            _lines(text.links),
+        ),
+    ).lastrowid  # fmt: skip
+    words = (one.title, text.body, " ".join(text.tags), " ".join(text.categories))
     database.execute(
         "INSERT INTO words (rowid, title, body, tags, categories) VALUES (?, ?, ?, ?, ?)",
         (number, *map(_encodable, words)),
     )
+    return int(number or 0)
+
+
+def _labels(text: Text) -> list[str]:
+    """Tags and categories as a filter compares them."""
+    return [f"t:{tag.casefold()}" for tag in text.tags] + [f"c:{name.casefold()}" for name in text.categories]
+
+
+def _lines(texts: Sequence[str]) -> str:
+    """Between line ends, so that a whole one, or its beginning, can be looked for."""
+    return "".join(f"\n{_encodable(text)}" for text in texts) + "\n" if texts else ""
 
 
 def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+# What a filter asks of a row, and what its value is compared with.
+_CONDITIONS: dict[str, tuple[str, Callable[[str], str | None]]] = {
+    "has": ("picture", lambda _value: None),
+    "links": ("instr(lower(links), ?)", lambda value: value),
+    "tag": ("instr(labels, ?)", lambda value: f"\nt:{value}"),
+    "category": ("instr(labels, ?)", lambda value: f"\nc:{value}"),
+}
+
+
 def _question(terms: Sequence[Term], filters: Sequence[Filter]) -> tuple[str, list[object]]:
+    """SQL that answers with all numbers as one text."""
     conditions: list[str] = []
     values: list[object] = []
     matches = _match([term for term in terms if not term.excluded])
+    unwanted = [match for term in terms if term.excluded and (match := _match([term]))]
+    if matches and not unwanted and not filters:
+        # Numbers of no post fall out later: looking each up here takes longer than finding them.
+        return "SELECT group_concat(rowid) FROM words WHERE words MATCH ?", [matches]
     if matches:
         conditions.append("number IN (SELECT rowid FROM words WHERE words MATCH ?)")
         values.append(matches)
-    for term in terms:
-        if term.excluded and (unwanted := _match([term])):
-            conditions.append("number NOT IN (SELECT rowid FROM words WHERE words MATCH ?)")
-            values.append(unwanted)
+    for match in unwanted:
+        conditions.append("number NOT IN (SELECT rowid FROM words WHERE words MATCH ?)")
+        values.append(match)
     for one in filters:
-        condition = "picture" if one.operator == "has" else "instr(lower(links), ?)"
+        condition, compared = _CONDITIONS[one.operator]
         conditions.append(f"NOT {condition}" if one.excluded else condition)
-        if one.operator == "links":
-            values.append(one.value)
-    return f"SELECT name FROM posts WHERE {' AND '.join(conditions) or '1'}", values  # noqa: S608  conditions are ours
+        if (value := compared(one.value)) is not None:
+            values.append(value)
+    return f"SELECT group_concat(number) FROM posts WHERE {' AND '.join(conditions) or '1'}", values  # noqa: S608
 
 
 def _match(terms: Iterable[Term]) -> str:

@@ -7,53 +7,29 @@ which of two files with one id is the copy is remembered from the last time.
 
 from __future__ import annotations
 
-import hashlib
 import heapq
 import math
 import os
 import stat
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from array import array
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from postdesk.core.errors import LibraryError
 from postdesk.core.files import content_hash, read_file
 from postdesk.core.language import _
-from postdesk.core.post import Visibility
-from postdesk.library.copies import conflict_copies, is_copy_of, problems_of
+from postdesk.library.columns import YOUNG, Columns, Entry, Kept, Listed, marks_of, short_hash, stamp
 from postdesk.library.encoding import LARGEST, too_large
 from postdesk.library.frontmatter import Fields
-from postdesk.library.kept import Kept, Marks, scan_of
+from postdesk.library.identity import Identity
+from postdesk.library.kept import details_of
 from postdesk.library.scan import Scan, scan
-from postdesk.library.walk import walk
+from postdesk.library.walk import Walk
 
 # Within this time after a change a second one may leave the same marks (FAT counts in two seconds).
 _YOUNG = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A row of the list. `modified` is in seconds since 1970, `size` in bytes; `problem` is a sentence or
-    "". `copy_of`: the post that this is a conflict copy of.
-    """
-
-    path: Path
-    id: str
-    title: str
-    slug: str
-    date: datetime | None
-    tags: tuple[str, ...]
-    categories: tuple[str, ...]
-    visibility: Visibility
-    excerpt: str
-    modified: float
-    size: int
-    words: int
-    hash: str
-    problem: str = ""
-    copy_of: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,43 +54,120 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """One file as it was last seen. `young`: its marks may stay the same although the content changes."""
+class Due:
+    """What the full-text index has to do: learn these slots, renew the row of those, and forget these names."""
 
-    marks: Marks
-    young: bool
-    hash: str
-    scan: Scan
-    id: str = ""
-    problem: str = ""
-    copy_of: str = ""
+    learn: tuple[int, ...]
+    renew: tuple[int, ...]
+    forget: tuple[str, ...]
 
 
 class Index:
-    """The posts below `root`. `ids` are the ids by relative path (with slashes) as they were known at the
-    last run.
+    """The posts below `root`. `stored` gives the ids by relative path (with slashes) as they were known at the last
+    run; it is asked when it has to be.
     """
 
-    def __init__(self, root: Path, ids: dict[str, str]) -> None:
+    def __init__(self, root: Path, stored: Callable[[], Mapping[str, str]]) -> None:
         self._root = root
-        self._ids = dict(ids)
-        self._kept: dict[str, Kept] = {}
+        self.columns = Columns()
+        self._identity = Identity(self.columns, stored)
         self._todo: dict[str, os.stat_result] = {}  # found by a walk, and not looked into yet
         self._folders: tuple[str, ...] = ()
-        self._outdated: dict[str, bool] = {}  # files that the full-text index has to learn (True) or forget
-        self._known: dict[str, _Known] = {}
-        self._paths: dict[str, str] = {}
-        self._rows: dict[str, tuple[_Known, Summary]] = {}
-        self._copies: dict[str, str] = {}  # conflict copies, and of what
+        self._learn: dict[int, None] = {}  # what the full-text index does not know of yet
+        self._renew: dict[int, None] = {}
+        self._forget: dict[str, None] = {}
+        self._details: dict[int, str] = {}  # of what it has not learnt yet
+        self._slot_of: array[int] = array("l")  # by number in the full-text index; -1 for none
+        self._number_of: dict[int, int] = {}
+
+    # --- what is remembered ---
 
     @property
     def ids(self) -> dict[str, str]:
         """The ids by relative path, to be remembered."""
-        return {name: post_id for name, post_id in self._ids.items() if name in self._known}
+        return {name: self.columns.ids[slot] for name, slot in self.columns.slots.items()}
 
-    def recall(self, kept: Mapping[str, Kept]) -> None:
+    @property
+    def ids_changed(self) -> bool:
+        """Whether `ids` are others than those that are stored."""
+        return self._identity.changed
+
+    def ids_stored(self) -> None:
+        """They are stored now."""
+        self._identity.changed = False
+
+    def recall(self, parts: Iterable[Kept]) -> None:
         """What the full-text index has of each file; to be told before the first look."""
-        self._kept = dict(kept)
+        for kept in parts:
+            first = len(self.columns.names)
+            self.columns.extend(kept)
+            slots = range(first, first + len(kept.names))
+            self._learnt(zip(slots, kept.numbers, strict=True))
+        self._renew.update(dict.fromkeys(self._identity.recalled()))
+
+    # --- what the full-text index has to learn ---
+
+    def due(self, most: int) -> Due:
+        """What the full-text index has to do, of the files to learn at most so many, the newest first. All of it counts
+        as done from now on."""
+        changed = self.columns.changed
+        learn: Iterable[int] = self._learn
+        if len(self._learn) > most:
+            learn = heapq.nlargest(most, self._learn, key=changed.__getitem__)
+        due = Due(tuple(learn), tuple(self._renew.keys() - self._learn.keys()), tuple(self._forget))
+        for slot in due.learn:
+            del self._learn[slot]
+        self._renew = {}
+        self._forget = {}
+        return due
+
+    def learnt(self, slots: Iterable[int], numbers: Iterable[int]) -> None:
+        """The full-text index has these posts under these numbers."""
+        self._learnt(zip(slots, numbers, strict=True))
+
+    def _learnt(self, pairs: Iterable[tuple[int, int]]) -> None:
+        slot_of, number_of = self._slot_of, self._number_of
+        for slot, number in pairs:
+            if number >= len(slot_of):
+                slot_of.extend([-1] * (number + 1000 - len(slot_of)))
+            before = number_of.get(slot)
+            if before is not None:
+                slot_of[before] = -1
+            number_of[slot] = number
+            slot_of[number] = slot
+            if slot not in self._learn:
+                self._details.pop(slot, None)
+
+    def outdate(self) -> None:
+        """The full-text index knows nothing any more."""
+        self._slot_of, self._number_of = array("l"), {}
+        self._learn = dict.fromkeys(self.columns.slots.values())
+
+    def slots_of(self, numbers: Iterable[int]) -> list[int]:
+        """The slots of posts by their numbers in the full-text index; numbers of no post fall out."""
+        slot_of, live = self._slot_of, self.columns.live
+        most = len(slot_of)
+        found = [slot_of[number] for number in numbers if number < most]
+        return [slot for slot in found if slot >= 0 and live[slot]]
+
+    def entry(self, slot: int) -> Entry:
+        """What was read of a file last; its details only as long as the full-text index has not learnt them."""
+        all_ = self.columns
+        return Entry(
+            all_.marks[slot], all_.hashes[slot], all_.own_of(slot), all_.titles[slot], all_.changed[slot],
+            all_.dates[slot], all_.words[slot], all_.problems.get(slot, ""), self._details.get(slot, ""),
+        )  # fmt: skip
+
+    def details(self, slot: int) -> str:
+        """The details of a post that the full-text index has not learnt yet, "" for others."""
+        return self._details.get(slot, "")
+
+    @property
+    def unlearnt(self) -> tuple[str, ...]:
+        """The details of all posts that it has not learnt yet."""
+        return tuple(self._details.values())
+
+    # --- looking ---
 
     @property
     def is_complete(self) -> bool:
@@ -126,21 +179,6 @@ class Index:
         """The folders that the last walk went through."""
         return self._folders
 
-    def outdated(self, most: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Names that the full-text index has to learn anew, at most so many, the newest files first, and those that it
-        has to forget. They count as told from now on."""
-        learn = [name for name, there in self._outdated.items() if there]
-        if len(learn) > most:
-            learn = heapq.nlargest(most, learn, key=lambda name: self._known[name].marks[1])
-        forget = [name for name, there in self._outdated.items() if not there]
-        for name in (*learn, *forget):
-            del self._outdated[name]
-        return tuple(learn), tuple(forget)
-
-    def outdate(self) -> None:
-        """The full-text index knows nothing any more."""
-        self._outdated = dict.fromkeys(self._known, True)
-
     def look(self, *, tidy: bool = False, budget: float = math.inf) -> Changes:
         """Walk the folder and say what is not as last seen; `tidy` removes what killed saves left there
         long ago. After `budget` s no other file is looked into: `is_complete` says so, and the next look goes on there.
@@ -148,253 +186,240 @@ class Index:
         Raises LibraryError when the folder itself is not there: its posts are not taken for deleted.
         """
         end = time.monotonic() + budget
-        gone: list[str] = []
-        if not self._todo:
-            walked = walk(self._root, tidy=tidy)
-            found, self._folders = walked.posts, walked.folders
-            gone = [name for name in self._known if name not in found and not name.startswith(walked.unread)]
-            self._outdated |= dict.fromkeys((n for n in self._kept if n not in found), False)
-            # The newest come first when there are many to be read.
-            self._todo = found if self._known else dict(sorted(found.items(), key=_changed))
-        added: list[str] = []
-        changed: list[str] = []
+        columns = self.columns
+        gone = [] if self._todo else self._walk(tidy=tidy)
+        added: list[int] = []
+        changed: list[int] = []
+        others: list[int] = []  # that name another id than before
         while self._todo:
-            name, entry = self._todo.popitem()
-            marks = marks_of(entry)
-            known = self._known.get(name)
-            if known is not None and known.marks == marks and not known.young:
-                continue
-            fresh = self._remembered(name, marks) if known is None else None
-            if fresh is None:
-                fresh = self._read(name, marks, linked=stat.S_ISLNK(entry.st_mode))
-                if fresh is not None and (known is None or known.hash != fresh.hash):
-                    self._outdated[name] = True
-            if fresh is None:
-                if known is not None:
-                    gone.append(name)
-                continue
-            if known is None:
-                added.append(name)
-            elif known.hash != fresh.hash:
-                changed.append(name)
-            self._known[name] = fresh if known is None else _like(known, fresh)
+            name, found = self._todo.popitem()
+            slot, entry = columns.slots.get(name), self._read(name, found)
+            if entry is None:
+                gone += [slot] if slot is not None else []
+            elif slot is None:
+                slot = columns.add(name, entry)
+                self._is_due(slot, entry)
+                added.append(slot)
+            else:
+                if entry.own != columns.own_of(slot):
+                    others.append(slot)
+                if entry.hash != columns.hashes[slot]:
+                    changed.append(slot)
+                    self._is_due(slot, entry)
+                elif slot not in self._learn:
+                    self._renew[slot] = None
+                columns.put(slot, entry)
             if time.monotonic() > end:
                 break
+        moved = self._pair(gone, added)
+        lost = [columns.names[slot] for slot in gone]
+        for slot in gone:
+            self._remove(slot)
+        self._name([*added, *others], anew=bool(gone))
         if not self._todo:
-            self._kept = {}
-        self._outdated |= dict.fromkeys(gone, False)
-        lost = {name: self._known.pop(name) for name in gone}
-        moved = self._pair(lost, added)
-        if added or changed or lost:
-            self._name_all()
+            self._identity.settled()
         away = {old for old, _new in moved}
         come = {new for _old, new in moved}
+        paths = {slot: self._root / columns.names[slot] for slot in (*added, *changed)}
         return Changes(
-            tuple(self._root / name for name in added if name not in come),
-            tuple(self._root / name for name in changed),
-            tuple(self._root / name for name in gone if name not in away),
-            tuple((self._root / old, self._root / new) for old, new in moved),
+            tuple(path for slot in added if (path := paths[slot]) not in come),
+            tuple(paths[slot] for slot in changed),
+            tuple(path for name in lost if (path := self._root / name) not in away),
+            moved,
         )
 
-    def summaries(self) -> tuple[Summary, ...]:
-        """What was seen, newest first: by date, a post without one by its last change."""
-        rows: list[tuple[float, str, Summary]] = []
-        old, self._rows = self._rows, {}
-        for name, known in self._known.items():
-            # A row is made anew only when its file was read anew.
-            kept = old.get(name)
-            row = kept[1] if kept is not None and kept[0] is known else self._summary(name, known)
-            self._rows[name] = known, row
-            rows.append((row.date.timestamp() if row.date else row.modified, name, row))
-        rows.sort(key=lambda one: one[:2], reverse=True)
-        return tuple(row for _when, _name, row in rows)
+    def _walk(self, *, tidy: bool) -> list[int]:
+        """Find what is to be looked into, and the slots of the files that are gone."""
+        columns = self.columns
+        slot_of, marks = columns.slots.get, columns.marks
+        seen = bytearray(len(columns.names))
+        walk = Walk(self._root, tidy=tidy)
+        todo: dict[str, os.stat_result] = {}
+        for name, found in walk:
+            slot = slot_of(name)
+            if slot is not None:
+                seen[slot] = 1
+                if marks[slot] == marks_of(found):
+                    continue
+            todo[name] = found
+        self._folders = walk.folders
+        unread = walk.unread
+        gone = [
+            slot
+            for slot in (slot for slot, there in enumerate(seen) if not there)
+            if columns.live[slot] and not columns.names[slot].startswith(unread)
+        ]
+        # The newest come first when there are many to be read.
+        self._todo = todo if len(columns) else dict(sorted(todo.items(), key=lambda one: one[1].st_mtime_ns))
+        return gone
+
+    def listed(self) -> Listed:
+        """What was seen, as it is now."""
+        return self.columns.listed()
 
     def saw(self, path: Path, data: bytes) -> str:
         """Note that the program itself wrote `data` there; returns the post's id."""
-        name = self._name(path)
-        before = self._known.get(name)
+        name, found = self._name_of(path), os.lstat(path)
         # Another program may have written since: the next look compares.
-        fresh = _Known(marks_of(os.lstat(path)), True, content_hash(data), scan(data))
-        if before is not None and before.scan.fields.id == fresh.scan.fields.id:
-            self._known[name] = _like(before, fresh)
+        entry = _entry(found, content_hash(data), scan(data), young=True)
+        slot = self.columns.slots.get(name)
+        other = slot is None or entry.own != self.columns.own_of(slot)
+        if slot is None:
+            slot = self.columns.add(name, entry)
         else:
-            self._known[name] = fresh
-            self._name_all()
-        self._outdated[name] = True
-        return self._known[name].id
+            self.columns.put(slot, entry)
+        self._is_due(slot, entry)
+        if other:
+            self._name([slot], anew=True)
+        return self.columns.ids[slot]
 
     def moved(self, old: Path, new: Path) -> None:
         """Note that the program itself moved a file."""
-        self._rename(self._name(old), self._name(new))
-        known = self._known.pop(self._name(old), None)
-        if known is not None:
-            self._known[self._name(new)] = replace(known, marks=marks_of(os.lstat(new)), young=True)
-            self._outdated |= {self._name(old): False, self._name(new): True}
-        self._name_all()
+        columns, name = self.columns, self._name_of(new)
+        slot = columns.slots.get(self._name_of(old))
+        if slot is None:
+            return
+        if (covered := columns.slots.get(name)) is not None:
+            self._remove(covered)
+        self._forget[columns.names[slot]] = None
+        columns.rename(slot, name)
+        columns.marks[slot] = YOUNG
+        self._learn_anew(slot)
+        self._name([slot], anew=True)
 
     def came(self, path: Path) -> str:
         """Note that the program itself put a file there that was not in the list; returns the post's id."""
-        name = self._name(path)
-        known = self._read(name, marks_of(os.lstat(path)), linked=False)
-        if known is None:
-            return self._own_id(name, self._paths)  # gone again already; the next look says so
-        self._known[name] = replace(known, young=True)
-        self._outdated[name] = True
-        self._name_all()
-        return self._known[name].id
+        name = self._name_of(path)
+        entry = self._read(name, os.lstat(path))
+        if entry is None:
+            return self._identity.own_id(name, -1)  # gone again already; the next look says so
+        slot = self.columns.slots.get(name)
+        if slot is None:
+            slot = self.columns.add(name, entry)
+        else:
+            self.columns.put(slot, entry)
+        self.columns.marks[slot] = YOUNG
+        self._is_due(slot, entry)
+        self._name([slot], anew=True)
+        return self.columns.ids[slot]
 
     def forget(self, path: Path) -> None:
         """Note that the program itself took a file away."""
-        self._known.pop(self._name(path), None)
-        self._outdated[self._name(path)] = False
-        self._name_all()
+        slot = self.columns.slots.get(self._name_of(path))
+        if slot is not None:
+            self._remove(slot)
+            self._name([], anew=True)
+
+    def doubt(self, slots: Iterable[int]) -> None:
+        """These are not as they were read last: the next look reads them again, whatever their marks are."""
+        for slot in slots:
+            self.columns.marks[slot] = YOUNG
 
     def id_for(self, path: Path, own: str) -> str:
         """The id of the post in a file that says it is `own` ("" when it says nothing); nothing is noted."""
-        name = self._name(path)
-        known = self._known.get(name)
-        if known is not None and (not own or known.scan.fields.id == own):
-            return known.id
-        if own and self._paths.get(own, name) == name:
+        name, columns = self._name_of(path), self.columns
+        slot = columns.slots.get(name, -1)
+        if slot >= 0 and (not own or columns.own_of(slot) == own):
+            return columns.ids[slot]
+        if own and columns.paths.get(own, slot) == slot:
             return own
-        return self._own_id(name, {i: n for i, n in self._paths.items() if n != name})
+        return self._identity.own_id(name, slot)
 
     def remembered(self, path: Path) -> str:
         """The id that the post in a file had at the last run, "" when it is not known."""
-        return self._ids.get(self._name(path), "")
+        name = self._name_of(path)
+        slot = self.columns.slots.get(name)
+        return self.columns.ids[slot] if slot is not None else self._identity.stored.get(name, "")
 
     def find(self, post_id: str) -> Path | None:
         """The file of a post."""
-        name = self._paths.get(post_id)
-        return self._root / name if name is not None else None
+        slot = self.columns.paths.get(post_id)
+        return self._root / self.columns.names[slot] if slot is not None else None
 
-    def _name(self, path: Path) -> str:
+    def copies_of(self, path: Path) -> tuple[Path, ...]:
+        """The conflict copies of the post in a file."""
+        name, columns = self._name_of(path), self.columns
+        return tuple(
+            self._root / columns.names[copy] for copy, original in columns.copies.items() if original == name
+        )
+
+    # --- how ---
+
+    def _name_of(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
 
-    def _remembered(self, name: str, marks: Marks) -> _Known | None:
-        """What the last run knew of a file that has not changed since."""
-        kept = self._kept.pop(name, None)
-        if kept is None or kept.marks != marks:
-            return None
-        row = scan_of(kept.row)
-        return None if row is None else _Known(marks, False, kept.hash, row)
+    def _name(self, slots: Iterable[int], *, anew: bool) -> None:
+        """Name these posts; the full-text index remembers ids, too."""
+        for slot in self._identity.name(slots, anew=anew):
+            if slot not in self._learn:
+                self._renew[slot] = None
 
-    def _read(self, name: str, marks: Marks, *, linked: bool) -> _Known | None:
-        young = is_young(marks)
-        if linked:
+    def _is_due(self, slot: int, entry: Entry) -> None:
+        """The full-text index has to learn this."""
+        self._details[slot] = entry.details
+        self._learn_anew(slot)
+
+    def _learn_anew(self, slot: int) -> None:
+        self._learn[slot] = None
+        self._forget.pop(self.columns.names[slot], None)
+
+    def _remove(self, slot: int) -> None:
+        self._identity.went(slot)
+        self._forget[self.columns.names[slot]] = None
+        self._learn.pop(slot, None)
+        self._renew.pop(slot, None)
+        self._details.pop(slot, None)
+        self.columns.remove(slot)
+
+    def _read(self, name: str, found: os.stat_result) -> Entry | None:
+        young = is_young(found)
+        if stat.S_ISLNK(found.st_mode):
             real = Path(os.path.realpath(self._root / name))
             if real.is_relative_to(os.path.realpath(self._root)):
                 return None  # the post itself is in the list
             problem = _("This is a link to a file outside the library; it is not opened.")
-            return _Known(marks, young, "", Scan(Fields(), 0, "", problem=problem))
-        if marks[0] > LARGEST:
-            problem = too_large()
-            return _Known(marks, young, f"{marks}", Scan(Fields(), 0, "", problem=problem))
+            return _entry(found, "", Scan(Fields(), 0, "", problem=problem), young=young)
+        if found.st_size > LARGEST:
+            return _entry(found, "", Scan(Fields(), 0, "", problem=too_large()), young=young)
         try:
             data, digest = read_file(f"{self._root}{os.sep}{name}")
         except LibraryError as error:
             if not (self._root / name).exists():
                 return None
-            return _Known(marks, True, "", Scan(Fields(), 0, "", problem=error.sentence))
-        return _Known(marks, young, digest, scan(data))
+            return _entry(found, "", Scan(Fields(), 0, "", problem=error.sentence), young=True)
+        return _entry(found, digest, scan(data), young=young)
 
-    def _pair(self, lost: dict[str, _Known], added: list[str]) -> list[tuple[str, str]]:
+    def _pair(self, gone: list[int], added: list[int]) -> tuple[tuple[Path, Path], ...]:
         """Files that went and came are one that moved when they have one id, or, without any, one content."""
-        came: dict[tuple[str, str], list[str]] = {}
-        for name in added:
-            came.setdefault(self._trait(self._known[name]), []).append(name)
+        came: dict[tuple[str, int], list[int]] = {}
+        for slot in added if gone else ():
+            came.setdefault(self._trait(slot), []).append(slot)
         moved = []
-        for old, known in lost.items():
-            candidates = came.get(self._trait(known), [])
-            if len(candidates) == 1 and self._trait(known) != ("", ""):
+        names = self.columns.names
+        for old in gone:
+            trait = self._trait(old)
+            candidates = came.get(trait, [])
+            if len(candidates) == 1 and trait != ("", 0):
                 new = candidates.pop()
-                moved.append((old, new))
-                self._rename(old, new)
-        return moved
+                moved.append((self._root / names[old], self._root / names[new]))
+                self._identity.moved(old, names[new])
+        return tuple(moved)
 
-    @staticmethod
-    def _trait(known: _Known) -> tuple[str, str]:
-        own = known.scan.fields.id
-        return (own, "") if own else ("", known.hash)
-
-    def _rename(self, old: str, new: str) -> None:
-        if old in self._ids:
-            self._ids[new] = self._ids.pop(old)
-
-    def _name_all(self) -> None:
-        """Give every file its post's id: the one it holds, or, to a copy and to a file without, one of its
-        own.
-        """
-        holders: dict[str, list[str]] = {}
-        for name, known in self._known.items():
-            holders.setdefault(known.scan.fields.id, []).append(name)
-        nameless = holders.pop("", [])
-        owners: dict[str, str] = {}
-        copies: list[tuple[str, str]] = []
-        for post_id, names in holders.items():
-            owner = names[0] if len(names) == 1 else self._owner(post_id, names)
-            owners[post_id] = owner
-            copies += [(name, owner) for name in names if name != owner]
-        self._copies = conflict_copies(self._known, copies)
-        problems = problems_of(copies, self._copies)
-        same_id = {name for name, _owner in copies}
-        for name in sorted(nameless) + sorted(same_id):
-            owners[self._own_id(name, owners)] = name
-        self._paths = owners
-        for post_id, name in owners.items():
-            known = self._known[name]
-            self._ids[name] = post_id
-            problem = problems.get(name, "")
-            copy_of = self._copies.get(name, "")
-            if (known.id, known.problem, known.copy_of) != (post_id, problem, copy_of):
-                self._known[name] = replace(known, id=post_id, problem=problem, copy_of=copy_of)
-
-    def copies_of(self, path: Path) -> tuple[Path, ...]:
-        """The conflict copies of the post in a file."""
-        name = self._name(path)
-        return tuple(self._root / copy for copy, original in self._copies.items() if original == name)
-
-    def _owner(self, post_id: str, names: list[str]) -> str:
-        """Which of several files with one id is the post: the one known as such, else the oldest."""
-
-        def rank(name: str) -> tuple[bool, bool, int, int, str]:
-            is_copy = any(is_copy_of(name, other) for other in names)
-            return is_copy, self._ids.get(name) != post_id, self._known[name].marks[1], len(name), name
-
-        return min(names, key=rank)
-
-    def _own_id(self, name: str, owners: dict[str, str]) -> str:
-        """An id for a file that has none of its own; the same on every machine that has the folder."""
-        known = self._ids.get(name, "")
-        number = 0
-        while not known or known in owners:
-            known = hashlib.sha256(f"{number} {name}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
-            number += 1
-        return known
-
-    def _summary(self, name: str, known: _Known) -> Summary:
-        fields = known.scan.fields
-        return Summary(
-            self._root / name, known.id, fields.title, fields.slug, fields.date, fields.tags, fields.categories,
-            fields.visibility, known.scan.start, known.marks[1] / 1e9, known.marks[0], known.scan.words, known.hash,
-            known.scan.problem or known.problem, self._root / known.copy_of if known.copy_of else None,
-        )  # fmt: skip
+    def _trait(self, slot: int) -> tuple[str, int]:
+        own = self.columns.own_of(slot)
+        return (own, 0) if own else ("", self.columns.hashes[slot])
 
 
-def _like(known: _Known, fresh: _Known) -> _Known:
-    """A file that was read anew is the post that it was."""
-    return replace(fresh, id=known.id, problem=known.problem, copy_of=known.copy_of)
+def _entry(found: os.stat_result, digest: str, read: Scan, *, young: bool) -> Entry:
+    """`digest` is "" for what cannot be read: it is taken for another one when its marks move."""
+    marks = marks_of(found)
+    own = read.fields
+    return Entry(
+        YOUNG if young else marks, short_hash(digest) if digest else marks, own.id, own.title, found.st_mtime_ns / 1e9,
+        stamp(own.date), read.words, read.problem, details_of(read, found.st_size),
+    )  # fmt: skip
 
 
-def _changed(found: tuple[str, os.stat_result]) -> int:
-    return found[1].st_mtime_ns
-
-
-def is_young(marks: Marks) -> bool:
+def is_young(found: os.stat_result) -> bool:
     """Whether a file changed so short a time ago that it may change again and keep its marks."""
-    return abs(time.time() - max(marks[1], marks[2]) / 1e9) < _YOUNG
-
-
-def marks_of(found: os.stat_result) -> Marks:
-    """What moves when a file is written."""
-    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+    return abs(time.time() - max(found.st_mtime_ns, found.st_ctime_ns) / 1e9) < _YOUNG

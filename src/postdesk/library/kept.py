@@ -1,4 +1,4 @@
-"""What the full-text index remembers of a file, so that the next start need not read it."""
+"""What the full-text index remembers of a file beside what the list shows, so that it need not be read again."""
 
 from __future__ import annotations
 
@@ -9,54 +9,50 @@ from datetime import datetime
 from typing import Any
 
 from postdesk.core.post import Visibility
-from postdesk.library.frontmatter import Fields
 from postdesk.library.scan import Scan
-
-Marks = tuple[int, int, int, int]
-"""Size in bytes, two times in ns since 1970, inode: what moves when a file is written."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """One file as it was indexed: its marks, the hash of its content, and what a row shows of it (`row_of`)."""
+class Details:
+    """`size` is in bytes, `start` the first text, one line."""
 
-    marks: Marks
-    hash: str
-    row: str
+    slug: str = ""
+    date: datetime | None = None
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    visibility: Visibility = Visibility.PUBLIC
+    start: str = ""
+    size: int = 0
 
 
-def row_of(scan: Scan) -> str:
-    """What a row shows of a file, as text: JSON of what is not as it is for most posts."""
+def details_of(scan: Scan, size: int) -> str:
+    """The details of a file as text: JSON of what is not as it is for most posts."""
     fields = scan.fields
     values: dict[str, Any] = {
-        "id": fields.id, "title": fields.title, "slug": fields.slug, "tags": fields.tags,
-        "categories": fields.categories, "excerpt": fields.excerpt, "date_unread": fields.date_unread,
+        "slug": fields.slug, "tags": fields.tags, "categories": fields.categories, "size": size,
         "date": fields.date.isoformat() if fields.date else "",
         "visibility": fields.visibility.value if fields.visibility is not Visibility.PUBLIC else "",
-        "words": scan.words, "start": scan.start, "problem": scan.problem,
+        "start": scan.start,
     }  # fmt: skip
     return json.dumps({name: value for name, value in values.items() if value})
 
 
-def scan_of(row: str) -> Scan | None:
-    """What `row_of` wrote; None for anything else."""
+def read_details(text: str) -> Details | None:
+    """What `details_of` wrote; None for anything else."""
     try:
-        return _scan(json.loads(row))
-    except (ValueError, TypeError, AttributeError):
+        return _details(json.loads(text))
+    except (ValueError, TypeError, AttributeError, KeyError):
         return None
 
 
-def _scan(values: Mapping[str, Any]) -> Scan:
+def _details(values: Mapping[str, Any]) -> Details:
     text = values.get
-    fields = Fields(
-        id=text("id", ""),
-        title=text("title", ""),
-        date=datetime.fromisoformat(values["date"]) if "date" in values else None,
+    return Details(
         slug=text("slug", ""),
+        date=datetime.fromisoformat(values["date"]) if "date" in values else None,
         tags=tuple(text("tags", ())),
         categories=tuple(text("categories", ())),
-        excerpt=text("excerpt", ""),
         visibility=Visibility(text("visibility", "public")),
-        date_unread=text("date_unread", ""),
+        start=text("start", ""),
+        size=text("size", 0),
     )
-    return Scan(fields, text("words", 0), text("start", ""), text("problem", ""))

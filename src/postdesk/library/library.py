@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING
 
 from postdesk.core.errors import FileGone, LibraryError, LibraryInUse, NameTaken
 from postdesk.core.file_errors import explain
-from postdesk.core.files import content_hash, load_json, move_file, save_file, save_json
+from postdesk.core.files import content_hash, load_json, move_file, read_file, save_file, save_json
 from postdesk.core.folders import Folders
 from postdesk.core.language import _
 from postdesk.core.lock import FileLock
 from postdesk.core.post import Post, new_id
 from postdesk.core.resources import resource
 from postdesk.library import names, pictures
+from postdesk.library.columns import Columns, Listed
 from postdesk.library.document import (
     Document,
     as_saved,
@@ -37,7 +38,11 @@ from postdesk.library.document import (
     read_document,
     refuse_shown_only,
 )
-from postdesk.library.index import Changes, Index, Summary
+from postdesk.library.encoding import LARGEST
+from postdesk.library.index import Changes, Index
+from postdesk.library.kept import Details, details_of, read_details
+from postdesk.library.scan import scan
+from postdesk.library.summary import Summary
 
 if TYPE_CHECKING:
     from postdesk.library.fulltext import FullText
@@ -78,8 +83,8 @@ class Library:
         self._lock = FileLock(self._state / "lock")
         self._kept_history = history
         self._guard = threading.RLock()
-        self._index = Index(self.root, {})
-        self._looked = False
+        self._index = Index(self.root, dict)
+        self._looked = self._recalled = False
         self._untold = Changes()
         self._marked = False
         self._words: FullText | None = None
@@ -101,11 +106,9 @@ class Library:
             )
         try:
             first = self._make()
-            stored = load_json(self._state / "ids.json", {})
-            ids = {str(name): str(post_id) for name, post_id in stored.items()}
             with self._guard:
-                self._index = Index(self.root, ids)
-                self._looked = False
+                self._index = Index(self.root, self._stored_ids)
+                self._looked = self._recalled = False
             if first:
                 self._welcome()
         except BaseException:
@@ -165,18 +168,106 @@ class Library:
         except NameTaken:
             return
 
+    def _stored_ids(self) -> dict[str, str]:
+        stored = load_json(self._state / "ids.json", {})
+        return {str(name): str(post_id) for name, post_id in stored.items()}
+
     def _remember(self) -> None:
         with self._guard:
-            if self._looked and self._index.is_complete:
+            if self._looked and self._index.is_complete and self._index.ids_changed:
                 save_json(self._state / "ids.json", self._index.ids, indent=None)  # ten times as quick
+                self._index.ids_stored()
 
     # --- the list ---
 
-    def summaries(self, *, so_far: bool = False) -> tuple[Summary, ...]:
-        """One row per post, newest first; `so_far`: of those that were looked at."""
+    def summaries(self) -> tuple[Summary, ...]:
+        """One row per post, newest first: by date, a post without one by its last change."""
         with self._guard:
-            self._look_once(_AT_ONCE if so_far else math.inf)
-            return self._index.summaries()
+            self._look_once()
+            return self._summaries()
+
+    def newest(self) -> Path | None:
+        """The post that was changed last, of those that were looked at; None when there is none."""
+        with self._guard:
+            self._look_once(_AT_ONCE)
+            listed = self._index.columns
+            newest = max(listed.slots.values(), key=listed.changed.__getitem__, default=None)
+            return None if newest is None else self.root / listed.names[newest]
+
+    def listed(self) -> Listed:
+        """What the list shows of every post that is known so far, in columns."""
+        with self._guard:
+            return self._index.listed()
+
+    def first_listed(self, most: int) -> Listed | None:
+        """What the list showed last time of the posts that were changed last: there at once, however many there are.
+        None when nothing is remembered."""
+        words = self._full_text
+        kept = words.newest(most) if words is not None else None
+        if kept is None:
+            return None
+        columns = Columns()
+        columns.extend(kept)
+        return columns.listed()
+
+    def recall(self) -> None:
+        """Take what is remembered of the last run for the list, before the folder is looked at. Nothing happens when
+        that was done."""
+        with self._guard:
+            if not self._recalled:
+                self._recalled = True
+                if (words := self._full_text) is not None:
+                    self._index.recall(words.load())
+
+    def labels(self) -> tuple[frozenset[str], frozenset[str]]:
+        """All tags and all categories of the posts."""
+        words = self._full_text
+        tags, categories = words.labels() if words is not None else (frozenset[str](), frozenset[str]())
+        with self._guard:
+            unlearnt = self._index.unlearnt
+        more = [details for text in unlearnt if (details := read_details(text)) is not None]
+        return (
+            tags.union(*(details.tags for details in more)),
+            categories.union(*(details.categories for details in more)),
+        )
+
+    def title_of(self, post_id: str) -> str | None:
+        """The title of a post, the name of its file when it has none; None when it is not in the library."""
+        with self._guard:
+            self._look_once()
+            listed = self._index.columns
+            slot = listed.paths.get(post_id)
+            return None if slot is None else listed.titles[slot] or Path(listed.names[slot]).stem
+
+    def _summaries(self) -> tuple[Summary, ...]:
+        listed, index = self._index.columns, self._index
+        words = self._full_text
+        kept = words.details() if words is not None else {}
+        rows: list[tuple[float, str, Summary]] = []
+        for name, slot in listed.slots.items():
+            text = index.details(slot)
+            if not text and (known := kept.get(name)) is not None and known[0] == listed.hashes[slot]:
+                text = known[1]
+            path, copy_of = self.root / name, listed.copies.get(slot)
+            details = read_details(text) or self._details_of(path)
+            moment = details.date.timestamp() if details.date else listed.changed[slot]
+            row = Summary(
+                path, listed.ids[slot], listed.titles[slot], details.slug, details.date, details.tags,
+                details.categories, details.visibility, details.start, listed.changed[slot], details.size,
+                listed.words[slot], listed.problems.get(slot) or listed.troubles.get(slot, ""),
+                self.root / copy_of if copy_of else None,
+            )  # fmt: skip
+            rows.append((moment, name, row))
+        rows.sort(key=lambda one: one[:2], reverse=True)
+        return tuple(row for _when, _name, row in rows)
+
+    def _details_of(self, path: Path) -> Details:
+        """What is in the file itself, when nothing that is remembered tells."""
+        try:
+            data, _digest = read_file(path, limit=LARGEST)
+        except LibraryError:
+            return Details()
+        return read_details(details_of(scan(data), len(data))) or Details()
 
     @property
     def is_complete(self) -> bool:
@@ -201,8 +292,7 @@ class Library:
                 )
             first, self._looked = not self._looked, True
             unfinished = first or not self._index.is_complete
-            if first and (words := self._full_text) is not None:
-                self._index.recall(words.load())
+            self.recall()
             found = self._index.look(tidy=first, budget=budget)
             changes, self._untold = self._untold + found, Changes()
             if unfinished and self._index.is_complete:
@@ -216,7 +306,7 @@ class Library:
         """As `summaries`, after a look; what other programs did is told by the next `look` all the same."""
         with self._guard:
             self._untold = self.look()
-            return self._index.summaries()
+            return self._summaries()
 
     def _look_once(self, budget: float = math.inf) -> None:
         """Before anything is answered from the index. What was changed under a post that is open is told
@@ -239,20 +329,39 @@ class Library:
         with self._guard:
             if words.is_new:
                 self._index.outdate()
-            learn, forget = self._index.outdated(most)
-        words.forget(forget)
-        words.put([text for name in learn if (text := reading.text_of(self.root, name)) is not None])
+            due = self._index.due(most)
+            columns = self._index.columns
+            learn = [(s, columns.names[s], columns.ids[s], self._index.entry(s)) for s in due.learn]
+            renew = [(columns.names[s], columns.ids[s], self._index.entry(s)) for s in due.renew]
+        words.forget(due.forget)
+        words.renew(renew)
+        read = [(slot, reading.text_of(self.root, name, i, entry)) for slot, name, i, entry in learn]
+        texts = [(slot, text) for slot, text in read if text is not None]
+        numbers = words.put([text for _slot, text in texts])
+        with self._guard:
+            self._index.doubt(slot for slot, text in read if text is None)
+            if len(numbers) == len(texts):
+                self._index.learnt([slot for slot, _text in texts], numbers)
         return len(learn) == most
 
-    def search(self, query: Query) -> frozenset[str] | None:
-        """The paths, as text, of the posts for which the words, "has" and "links" of a query hold; None when it has
-        none of these. There may be very many: a Path for each would take longer than finding them."""
-        words = self._full_text
-        found = words.find(query) if words is not None else frozenset()
+    def search(self, query: Query) -> frozenset[Path] | None:
+        """The posts for which the words of a query hold, and its filters "has", "links", "tag" and "category"; None
+        when it has none of these."""
+        found = self.search_slots(query)
         if found is None:
             return None
-        top = f"{self.root}{os.sep}"
-        return frozenset(top + (name if os.sep == "/" else name.replace("/", os.sep)) for name in found)
+        with self._guard:
+            names = self._index.columns.names
+            return frozenset(self.root / names[slot] for slot in found)
+
+    def search_slots(self, query: Query) -> list[int] | None:
+        """As `search`, as slots of `listed`: there may be very many."""
+        words = self._full_text
+        found = words.find(query) if words is not None else ()
+        if found is None:
+            return None
+        with self._guard:
+            return self._index.slots_of(found)
 
     def has_word(self, word: str) -> bool:
         """Whether a word of any post begins with this one."""
@@ -315,9 +424,10 @@ class Library:
             post_id = self._index.id_for(inside, document.post.id)
         return replace(document, post=replace(document.post, id=post_id))
 
-    def read_known(self, path: Path) -> Document | None:
-        """As `read`, for the first thing that is shown at a start: the folder is not looked through. None when only
-        that tells which post this is (the file is new, or says another id than it had), and for a very long file.
+    def read_known(self, path: Path, post_id: str = "") -> Document | None:
+        """As `read`, for the first thing that is shown at a start: the folder is not looked through. `post_id` is which
+        post it was when it was shown last ("": that is remembered elsewhere). None when only a look tells which it is
+        (the file is new, or says another id than it had), and for a very long file.
         """
         inside = self._inside(path)
         try:
@@ -326,8 +436,9 @@ class Library:
         except OSError:
             return None
         document = load_document(inside)
-        with self._guard:
-            post_id = self._index.remembered(inside)
+        if not post_id:
+            with self._guard:
+                post_id = self._index.remembered(inside)
         if not post_id or document.post.id not in ("", post_id):
             return None
         return replace(document, post=replace(document.post, id=post_id))

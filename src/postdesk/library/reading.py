@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from postdesk.core.errors import LibraryError
 from postdesk.core.files import read_file
 from postdesk.library import encoding, frontmatter
 from postdesk.library.addresses import addresses
+from postdesk.library.columns import Entry, short_hash
 from postdesk.library.fulltext import Text
-from postdesk.library.index import is_young, marks_of
-from postdesk.library.kept import Kept, row_of
+from postdesk.library.kept import Details, details_of, read_details
 from postdesk.library.scan import scan
 
 _MOST = 4 << 20  # characters of one post that can be found
-_NO_MARKS = (-1, 0, 0, 0)
 
 
-def text_of(root: Path, name: str) -> Text | None:
-    """What is to be found of the file `name` below `root`; None for what is no file that can be read."""
+def text_of(root: Path, name: str, post_id: str, entry: Entry) -> Text | None:
+    """What is to be found of the file `name` below `root`, which was read as `entry`; None when it is no file that can
+    be read, or is another by now."""
     read = _read(root / name)
     if read is None:
         return None
     found, data, digest = read
-    marks = marks_of(found)
-    # What may change and keep its marks is read again at the next start.
-    row = scan(data)
-    kept = Kept(_NO_MARKS if is_young(marks) else marks, digest, row_of(row))
+    if short_hash(digest) != entry.hash:
+        return None
+    if not entry.details:
+        entry = replace(entry, details=details_of(scan(data), found.st_size))
     body = _body(data)
     links, picture = addresses(body)
-    fields = row.fields
-    return Text(name, kept, fields.title, body, fields.tags, fields.categories, links, picture)
+    details = read_details(entry.details) or Details()
+    return Text(name, post_id, entry, body, details.tags, details.categories, links, picture)
 
 
 def body_of(path: Path) -> str:

@@ -17,8 +17,8 @@ from postdesk.core.errors import DiskFull, LibraryError
 from postdesk.core.files import read_start
 from postdesk.core.language import _
 from postdesk.core.post import Post
-from postdesk.library.index import Summary
 from postdesk.library.library import Library
+from postdesk.library.summary import Summary
 
 SEPARATOR = "/"
 _HEAD = 64 << 10  # bytes of a file that cannot be read as a post in which the name is looked for

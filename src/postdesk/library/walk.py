@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 from postdesk.core.errors import LibraryError
@@ -14,51 +14,56 @@ from postdesk.library.names import POST_SUFFIXES, is_hidden
 _DEEPEST = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Walked:
-    """`posts`: what the system says of each file, by its name below the root, with slashes. `unread`: beginnings of
-    names below which nothing could be seen. `folders`: where the walk went, as the system writes paths."""
+class Walk:
+    """One walk through everything below `root`: gives each file that may be a post, its name below the root with slashes
+    and what the system says of it; links are not followed. Afterwards `unread` has the beginnings of names below which
+    nothing could be seen, and `folders` where the walk went, as the system writes paths. `tidy` removes what killed
+    saves left there long ago. Raises LibraryError when `root` itself cannot be read."""
 
-    posts: dict[str, os.stat_result]
-    unread: tuple[str, ...]
-    folders: tuple[str, ...]
+    def __init__(self, root: Path, *, tidy: bool = False) -> None:
+        self._root, self._tidy = root, tidy
+        self._unread: list[str] = []
+        self._folders: list[str] = []
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Beginnings of names; what cannot be read is not deleted."""
+        return tuple(self._unread)
 
-def walk(root: Path, *, tidy: bool = False) -> Walked:
-    """Every file below `root` that may be a post; links are not followed. `tidy` removes what killed saves left there
-    long ago. Raises LibraryError when `root` itself cannot be read."""
-    found: dict[str, os.stat_result] = {}
-    unread: list[str] = []
-    walked: list[str] = []
-    folders = [("", os.fspath(root), 0)]
-    while folders:
-        prefix, folder, depth = folders.pop()
-        walked.append(folder)
-        litter = False
-        try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    name = entry.name
-                    if is_hidden(name):
-                        litter = litter or is_litter(name)
-                    elif name.lower().endswith(POST_SUFFIXES):
-                        if entry.is_file() or entry.is_symlink():
-                            try:
-                                found[prefix + name] = entry.stat(follow_symlinks=False)
-                            except FileNotFoundError:
-                                continue  # deleted in this moment
-                    elif entry.is_dir(follow_symlinks=False) and depth < _DEEPEST:
-                        folders.append((f"{prefix}{name}/", entry.path, depth + 1))
-        except OSError as error:
-            if depth == 0:
-                raise LibraryError(
-                    _("The folder “{name}” cannot be reached.").format(name=root.name),
-                    _("Nothing was changed in it; open texts are safe in Post Desk."),
-                    _("Connect the disk again, or choose another folder."),
-                    details=str(error),
-                ) from error
-            # What cannot be read is not deleted.
-            unread.append(prefix)
-        if litter and tidy:
-            sweep(folder)
-    return Walked(found, tuple(unread), tuple(walked))
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Where the walk went."""
+        return tuple(self._folders)
+
+    def __iter__(self) -> Iterator[tuple[str, os.stat_result]]:
+        folders = [("", os.fspath(self._root), 0)]
+        while folders:
+            prefix, folder, depth = folders.pop()
+            self._folders.append(folder)
+            litter = False
+            try:
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        name = entry.name
+                        if is_hidden(name):
+                            litter = litter or is_litter(name)
+                        elif name.lower().endswith(POST_SUFFIXES):
+                            if entry.is_file() or entry.is_symlink():
+                                try:
+                                    found = entry.stat(follow_symlinks=False)
+                                except FileNotFoundError:
+                                    continue  # deleted in this moment
+                                yield prefix + name, found
+                        elif entry.is_dir(follow_symlinks=False) and depth < _DEEPEST:
+                            folders.append((f"{prefix}{name}/", entry.path, depth + 1))
+            except OSError as error:
+                if depth == 0:
+                    raise LibraryError(
+                        _("The folder “{name}” cannot be reached.").format(name=self._root.name),
+                        _("Nothing was changed in it; open texts are safe in Post Desk."),
+                        _("Connect the disk again, or choose another folder."),
+                        details=str(error),
+                    ) from error
+                self._unread.append(prefix)
+            if litter and self._tidy:
+                sweep(folder)

@@ -29,8 +29,4 @@ def find_links(
 
 def titles_of(post_ids: Iterable[str], library: Library) -> tuple[str, ...]:
     """The titles of these posts, "" for one that is not in the library."""
-    wanted = tuple(post_ids)
-    if not wanted:
-        return ()
-    titles = {s.id: s.title or s.path.stem for s in library.summaries() if s.id in wanted}
-    return tuple(titles.get(post_id, "") for post_id in wanted)
+    return tuple(library.title_of(post_id) or "" for post_id in post_ids)

@@ -44,8 +44,8 @@ class Files(QObject):
     def open_newest(self) -> None:
         """The post that was changed last, or a new one where there is none."""
         self._run(
-            lambda: self._desk.library.summaries(so_far=True),
-            lambda found: self._session.open(found[0].path, otherwise=self.new) if found else self.new(),
+            self._desk.library.newest,
+            lambda path: self._session.open(path, otherwise=self.new) if path is not None else self.new(),
         )
 
     def new(self) -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _
@@ -71,7 +70,7 @@ def bring_back(library: Library, recovery: Recovery) -> tuple[tuple[str, ...], t
         entry, document, clean = found.entry, found.document, found.clean
         title = entry.post.title or _("Untitled")
         try:
-            if document is None and (path := _path_of(library, entry.post.id)) is not None:
+            if document is None and (path := library.find(entry.post.id)) is not None:
                 document = entry.onto(library.read(path))  # it was renamed or moved
                 clean = document.hash == entry.base_hash
             if document is None:
@@ -93,10 +92,6 @@ def bring_back(library: Library, recovery: Recovery) -> tuple[tuple[str, ...], t
             unsaved.append(entry)
             sentences.append(error.sentence)
     return tuple(sentences), tuple(unsaved)
-
-
-def _path_of(library: Library, post_id: str) -> Path | None:
-    return next((s.path for s in library.summaries() if s.id == post_id), None)
 
 
 def details_of(post: Post) -> Details:

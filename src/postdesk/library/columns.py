@@ -1,0 +1,217 @@
+"""What is known of every post of a library, held in columns: a post is a slot, the same in all of them.
+
+An object for each post would take ten times the memory, and the collector of garbage would walk through a hundred
+thousand of them again and again while she types. A slot is given once and not again, so that lists made earlier stay
+true.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from array import array
+from dataclasses import dataclass, field
+from datetime import datetime
+
+YOUNG = -1
+"""Marks of a file that may change and keep its marks: it is read again at the next look."""
+NO_DATE = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file as it was read. `marks` and `hash` stand for the file's marks and content; `changed` is in seconds since
+    1970; `own` is the id that the file itself names; `details` is what the list does not show (`kept.details_of`)."""
+
+    marks: int
+    hash: int
+    own: str
+    title: str
+    changed: float
+    date: float
+    words: int
+    problem: str
+    details: str
+
+
+@dataclass(slots=True)
+class Columns:
+    """`slots` finds the slot of a name (relative, with slashes), `paths` that of a post's id. `dates` are seconds since
+    1970 or `NO_DATE`. `own` has the id that a file names where its post has another one, `problems` what is wrong with
+    a file, `troubles` what is wrong beside it, `copies` the slots of conflict copies and the names of their posts."""
+
+    names: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    marks: array[int] = field(default_factory=lambda: array("q"))
+    hashes: array[int] = field(default_factory=lambda: array("q"))
+    changed: array[float] = field(default_factory=lambda: array("d"))
+    dates: array[float] = field(default_factory=lambda: array("d"))
+    words: array[int] = field(default_factory=lambda: array("l"))
+    live: bytearray = field(default_factory=bytearray)
+    slots: dict[str, int] = field(default_factory=dict)
+    paths: dict[str, int] = field(default_factory=dict)
+    own: dict[int, str] = field(default_factory=dict)
+    problems: dict[int, str] = field(default_factory=dict)
+    troubles: dict[int, str] = field(default_factory=dict)
+    copies: dict[int, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.slots)
+
+    def add(self, name: str, entry: Entry) -> int:
+        """A new slot for a file; it has no id yet."""
+        slot = len(self.names)
+        self.names.append(name)
+        self.titles.append("")
+        self.ids.append("")
+        for column in (self.marks, self.hashes, self.words):
+            column.append(0)
+        self.changed.append(0.0)
+        self.dates.append(NO_DATE)
+        self.live.append(1)
+        self.slots[name] = slot
+        self.put(slot, entry)
+        return slot
+
+    def put(self, slot: int, entry: Entry) -> None:
+        """What was read of a file; its post's id stays."""
+        self.titles[slot] = entry.title
+        self.marks[slot], self.hashes[slot], self.words[slot] = entry.marks, entry.hash, entry.words
+        self.changed[slot], self.dates[slot] = entry.changed, entry.date
+        if entry.own == self.ids[slot] != "":
+            self.own.pop(slot, None)
+        else:
+            self.own[slot] = entry.own
+        if entry.problem:
+            self.problems[slot] = entry.problem
+        else:
+            self.problems.pop(slot, None)
+
+    def remove(self, slot: int) -> None:
+        """The file is gone."""
+        self.live[slot] = 0
+        self.slots.pop(self.names[slot], None)
+        if self.paths.get(self.ids[slot]) == slot:
+            del self.paths[self.ids[slot]]
+        for sparse in (self.own, self.problems, self.troubles, self.copies):
+            sparse.pop(slot, None)
+
+    def rename(self, slot: int, name: str) -> None:
+        """The file has another name."""
+        del self.slots[self.names[slot]]
+        self.names[slot] = name
+        self.slots[name] = slot
+
+    def own_of(self, slot: int) -> str:
+        """The id that the file itself names."""
+        return self.own.get(slot, self.ids[slot])
+
+    def set_id(self, slot: int, post_id: str) -> bool:
+        """Give a post its id; whether it had another."""
+        own, before = self.own_of(slot), self.ids[slot]
+        if before == post_id and self.paths.get(post_id) == slot:
+            return False
+        if before != post_id and self.paths.get(before) == slot:
+            del self.paths[before]
+        self.ids[slot] = post_id
+        self.paths[post_id] = slot
+        if own == post_id:
+            self.own.pop(slot, None)
+        else:
+            self.own[slot] = own
+        return before != post_id
+
+    def extend(self, kept: Kept) -> None:
+        """Put in what was remembered, as it is."""
+        first = len(self.names)
+        self.names += kept.names
+        self.titles += kept.titles
+        self.ids += kept.ids
+        self.marks.extend(kept.marks)
+        self.hashes.extend(kept.hashes)
+        self.words.extend(kept.words)
+        self.changed.extend(kept.changed)
+        self.dates.extend(kept.dates)
+        self.live.extend(bytes([1]) * len(kept.names))
+        slots = range(first, len(self.names))
+        self.slots.update(zip(kept.names, slots, strict=True))
+        self.paths.update(zip(kept.ids, slots, strict=True))
+        self.own.update({first + at: own for at, own in kept.own.items()})
+        self.problems.update({first + at: problem for at, problem in kept.problems.items()})
+
+    def listed(self) -> Listed:
+        """As they are at this moment, for other threads."""
+        return Listed(
+            self.names[:], self.titles[:], self.ids[:], self.changed[:], self.dates[:], self.words[:],
+            bytes(self.live), {**self.troubles, **self.problems}, dict(self.copies), self.slots, self.paths,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is remembered of some files, in columns; `numbers` are those of their words in the full-text index."""
+
+    names: list[str]
+    titles: list[str]
+    ids: list[str]
+    marks: array[int]
+    hashes: array[int]
+    words: array[int]
+    changed: array[float]
+    dates: array[float]
+    numbers: array[int]
+    own: dict[int, str]
+    problems: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the list shows of every post, as it was at one moment; by slot. `live`: 1 where there is a file. `slots` and
+    `paths` go on living: what they find may be newer than the rest, and is to be looked for with `slot_of`."""
+
+    names: list[str]
+    titles: list[str]
+    ids: list[str]
+    changed: array[float]
+    dates: array[float]
+    words: array[int]
+    live: bytes
+    problems: dict[int, str]
+    copies: dict[int, str]
+    slots: dict[str, int]
+    paths: dict[str, int]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def slot_of(self, name: str) -> int:
+        """The slot of a file by its name, -1 for none."""
+        return self._there(self.slots.get(name))
+
+    def slot_of_post(self, post_id: str) -> int:
+        """The slot of a post by its id, -1 for none."""
+        return self._there(self.paths.get(post_id))
+
+    def _there(self, slot: int | None) -> int:
+        return slot if slot is not None and slot < len(self.live) and self.live[slot] else -1
+
+
+def marks_of(found: os.stat_result) -> int:
+    """One number for what moves when a file is written: size, times, inode."""
+    return hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino))
+
+
+def short_hash(digest: str) -> int:
+    """The first 64 bits of a hash in hex, as a signed number."""
+    return int.from_bytes(bytes.fromhex(digest[:16]), "big", signed=True)
+
+
+def stamp(moment: datetime | None) -> float:
+    """A moment in seconds since 1970, `NO_DATE` for none."""
+    if moment is None:
+        return NO_DATE
+    try:
+        return moment.timestamp()
+    except (OverflowError, OSError, ValueError):
+        return NO_DATE

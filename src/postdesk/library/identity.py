@@ -1,0 +1,137 @@
+"""Which post a file is: the one whose id it holds, or, for a copy and for a file without an id, one of its own.
+
+A file that comes or goes is told by itself as long as nothing is doubtful; where two files have one id, or a name is
+that of a conflict copy, all of them are looked at together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+
+from postdesk.library.columns import Columns
+from postdesk.library.copies import conflict_copies, is_copy_of, may_be_copy, problems_of
+
+
+class Identity:
+    """Gives the posts in `columns` their ids. `stored` gives the ids by name as they were known at the last run."""
+
+    def __init__(self, columns: Columns, stored: Callable[[], Mapping[str, str]]) -> None:
+        self._columns = columns
+        self._load = stored
+        self._loaded: Mapping[str, str] | None = None
+        self._gone: dict[str, str] = {}  # the ids of files that went, where the files did not say them
+        self._doubtful = False
+        self.changed = False
+
+    @property
+    def stored(self) -> Mapping[str, str]:
+        """The ids of the last run by name."""
+        if self._loaded is None:
+            self._loaded = self._load()
+        return self._loaded
+
+    def settled(self) -> None:
+        """All files were looked into: the columns have what was stored."""
+        if self._loaded is not None:
+            there = self._columns.slots
+            self._gone.update({name: i for name, i in self._loaded.items() if name not in there})
+            self._loaded = {}
+        self._load = dict
+
+    def recalled(self) -> set[int]:
+        """What is remembered was put into the columns; returns the slots that have another id for it."""
+        all_ = self._columns
+        if any(all_.own.values()) or any(map(may_be_copy, all_.slots)):
+            return self.name_all()
+        return set()
+
+    def name(self, slots: Iterable[int], *, anew: bool = False) -> set[int]:
+        """Name the posts in these files, which came or hold another id than before; `anew`: others went. Returns the
+        slots that have another id than before."""
+        all_ = self._columns
+        changed: set[int] = set()
+        doubtful = anew and self._doubtful
+        for slot in slots:
+            name, own = all_.names[slot], all_.own_of(slot)
+            if self._doubtful or may_be_copy(name) or (own and all_.paths.get(own, slot) != slot):
+                doubtful = True
+                break
+            if all_.set_id(slot, own or self.own_id(name, slot)):
+                changed.add(slot)
+        if doubtful:
+            changed |= self.name_all()
+        self.changed = self.changed or anew or bool(changed)
+        return changed
+
+    def name_all(self) -> set[int]:
+        """Name every post; returns the slots that have another id than before."""
+        all_ = self._columns
+        holders: dict[str, list[int]] = {}
+        for slot in all_.slots.values():
+            holders.setdefault(all_.own_of(slot), []).append(slot)
+        nameless = holders.pop("", [])
+        owners: dict[str, int] = {}
+        pairs: list[tuple[str, str]] = []
+        same_id: list[int] = []
+        for post_id, slots in holders.items():
+            owner = slots[0] if len(slots) == 1 else self._owner(post_id, slots)
+            owners[post_id] = owner
+            for slot in slots:
+                if slot != owner:
+                    same_id.append(slot)
+                    pairs.append((all_.names[slot], all_.names[owner]))
+        before = {slot: self._known(slot) for slot in (*nameless, *same_id)}
+        all_.paths.clear()
+        changed = {slot for post_id, slot in owners.items() if all_.set_id(slot, post_id)}
+        by_name = all_.names.__getitem__
+        for slot in sorted(nameless, key=by_name) + sorted(same_id, key=by_name):
+            if all_.set_id(slot, self._free(all_.names[slot], before[slot], slot)):
+                changed.add(slot)
+        conflicts = conflict_copies(all_.slots, pairs)
+        all_.copies = {all_.slots[name]: original for name, original in conflicts.items()}
+        all_.troubles = {all_.slots[name]: words for name, words in problems_of(pairs, conflicts).items()}
+        self._doubtful = bool(pairs or conflicts) or any(map(may_be_copy, all_.slots))
+        self.changed = self.changed or bool(changed)
+        return changed
+
+    def own_id(self, name: str, slot: int) -> str:
+        """An id for a file that has none of its own; the same on every machine that has the folder. `slot` is that of
+        the file, -1 while it has none."""
+        return self._free(name, self._known(slot) if slot >= 0 else self._of_last_time(name), slot)
+
+    def moved(self, old: int, name: str) -> None:
+        """The post in a file that goes is the one in the file `name` that came."""
+        self._gone[name] = self._columns.ids[old]
+
+    def went(self, slot: int) -> None:
+        """To be told before a file is taken out of the columns."""
+        all_ = self._columns
+        if slot in all_.own:
+            self._gone[all_.names[slot]] = all_.ids[slot]
+
+    def _known(self, slot: int) -> str:
+        return self._columns.ids[slot] or self._of_last_time(self._columns.names[slot])
+
+    def _of_last_time(self, name: str) -> str:
+        return self._gone.get(name) or self.stored.get(name, "")
+
+    def _free(self, name: str, known: str, slot: int) -> str:
+        paths = self._columns.paths
+        number = 0
+        while not known or paths.get(known, slot) != slot:
+            known = hashlib.sha256(f"{number} {name}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
+            number += 1
+        return known
+
+    def _owner(self, post_id: str, slots: list[int]) -> int:
+        """Which of several files with one id is the post: the one known as such, else the oldest."""
+        all_ = self._columns
+        names = [all_.names[slot] for slot in slots]
+
+        def rank(slot: int) -> tuple[bool, bool, float, int, str]:
+            name = all_.names[slot]
+            is_copy = any(is_copy_of(name, other) for other in names)
+            return is_copy, self._known(slot) != post_id, all_.changed[slot], len(name), name
+
+        return min(slots, key=rank)
