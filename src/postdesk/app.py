@@ -352,12 +352,15 @@ def open_window(
     return opened
 
 
-def _first_post(files: Sequence[str], where: Mapping[str, Any]) -> tuple[Path, int] | None:
-    """The post to show first, and the cursor in it: the one given last, else that of last time."""
+def _first_post(files: Sequence[str], where: Mapping[str, Any]) -> tuple[Path, int, str] | None:
+    """The post to show first, the cursor in it, and its id ("" when it is not known): the one given last, else that of
+    last time."""
     if files:
-        return Path(files[-1]).absolute(), 0
-    last, cursor = where.get("post"), where.get("cursor")
-    return (Path(last), cursor if isinstance(cursor, int) else 0) if isinstance(last, str) else None
+        return Path(files[-1]).absolute(), 0, ""
+    last, cursor, post_id = (where.get(name) for name in ("post", "cursor", "post_id"))
+    if not isinstance(last, str):
+        return None
+    return Path(last), cursor if isinstance(cursor, int) else 0, post_id if isinstance(post_id, str) else ""
 
 
 def _collect_again() -> None:

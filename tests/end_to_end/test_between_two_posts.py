@@ -18,7 +18,7 @@ from postdesk.library.document import Document
 from postdesk.library.recovery import Recovery
 from postdesk.publishing.plan import Intent
 from postdesk.publishing.preflight import Remark
-from postdesk.ui.shelf import file_key
+from postdesk.ui.gathering import file_key
 from tests.conftest import ExpectLog
 from tests.end_to_end.writer import Writer, draw_picture
 

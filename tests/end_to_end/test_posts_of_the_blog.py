@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postdesk.ui.sidebar.rows import Row
+from postdesk.ui.sidebar import Row
 from tests.end_to_end.blog import Blog
 from tests.end_to_end.writer import Writer
 from tests.servers.wordpress import WordPress
@@ -12,7 +12,8 @@ TITLE = "Tides & tariffs; <b>who</b> pays"
 
 def row_of(writer: Writer, title: str) -> Row | None:
     """The list's row with this title, on whatever tab it is."""
-    return next((row for row in writer.window.sidebar.posts.rows if row.title == title), None)
+    listing = writer.window.sidebar.posts.listing
+    return next((row for row in map(listing.row, listing.order) if row.title == title), None)
 
 
 def test_a_colleagues_post_is_listed_shown_and_stays_offline(

@@ -46,7 +46,7 @@ def library(folders: Folders) -> Path:
 def writer(closed_window: Writer, library: Path) -> Writer:
     closed_window.open()
     sidebar = closed_window.window.sidebar
-    closed_window.until(lambda: sidebar.posts.counts()["all"] == len(POSTS), "the list")
+    closed_window.until(lambda: sidebar.posts.listing.counts()["all"] == len(POSTS), "the list")
     closed_window.until_idle()  # the index has learnt all of it
     return closed_window
 

@@ -16,7 +16,7 @@ from postdesk.library.recovery import Recovery
 from postdesk.markup.merge import Choice
 from postdesk.ui.conflict import ConflictView
 from postdesk.ui.conflict.question import Question
-from postdesk.ui.shelf import gather
+from postdesk.ui.gathering import gather
 from tests.conftest import ExpectLog
 from tests.end_to_end.program import Program
 from tests.end_to_end.writer import Writer
@@ -180,7 +180,7 @@ def test_a_conflict_copy_is_offered_merged_and_put_into_the_trash(typed: Writer)
     typed.until_saved()
     typed.until(lambda: "is a conflict copy of this post" in typed.banner, "the offer")
     assert copy.name in typed.banner
-    assert any(row.state == "Conflict copy" for row in gather(typed.desk.desk, "").rows)
+    assert any(one.state == "Conflict copy" for one in gather(typed.desk.desk, "").listing.special.values())
     typed.click(typed.banner_button("Merge…"))
     typed.until(lambda: typed.desk.conflicts.view is not None, "both versions side by side")
     view = typed.desk.conflicts.view

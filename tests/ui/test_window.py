@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from postdesk.ui.actions import CONDITIONS, Actions
 from postdesk.ui.panes import LEAST, asked, fitting, shares
-from postdesk.ui.sidebar import Row
+from postdesk.ui.sidebar import Listing, Row
 from postdesk.ui.theme import load_theme
 from postdesk.ui.window import PANES, MainWindow
 
@@ -189,7 +189,7 @@ def test_full_screen_and_back(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def test_the_keyboard_goes_round_all_panes(qtbot: QtBot, window: MainWindow) -> None:
-    window.sidebar.set_rows((Row("a", "One"), Row("b", "Two")))
+    window.sidebar.set_rows(Listing.of((Row("a", "One"), Row("b", "Two"))))
     window.show_pane("details", True)
     window.actions_table.set_conditions(CONDITIONS)
     window.editor.setFocus()
@@ -231,7 +231,7 @@ def test_the_keyboard_never_stays_in_a_pane_that_went(window: MainWindow) -> Non
 
 
 def test_next_and_previous_post_by_key(qtbot: QtBot, window: MainWindow) -> None:
-    window.sidebar.set_rows((Row("a", "One"), Row("b", "Two")))
+    window.sidebar.set_rows(Listing.of((Row("a", "One"), Row("b", "Two"))))
     window.sidebar.select("a")
     window.editor.setFocus()
     with qtbot.waitSignal(window.sidebar.row_chosen) as chosen:

@@ -69,9 +69,9 @@ class Columns:
             column.append(0)
         self.changed.append(0.0)
         self.dates.append(NO_DATE)
-        self.live.append(1)
         self.slots[name] = slot
         self.put(slot, entry)
+        self.live.append(1)  # the last, see `listed`
         return slot
 
     def put(self, slot: int, entry: Entry) -> None:
@@ -133,18 +133,20 @@ class Columns:
         self.words.extend(kept.words)
         self.changed.extend(kept.changed)
         self.dates.extend(kept.dates)
-        self.live.extend(bytes([1]) * len(kept.names))
         slots = range(first, len(self.names))
         self.slots.update(zip(kept.names, slots, strict=True))
         self.paths.update(zip(kept.ids, slots, strict=True))
         self.own.update({first + at: own for at, own in kept.own.items()})
         self.problems.update({first + at: problem for at, problem in kept.problems.items()})
+        self.live.extend(b"\1" * len(slots))
 
     def listed(self) -> Listed:
-        """As they are at this moment, for other threads."""
+        """As they are at this moment, for other threads; may be called while one writes."""
+        live = bytes(self.live)
+        there = slice(len(live))  # what is longer meanwhile is not whole
         return Listed(
-            self.names[:], self.titles[:], self.ids[:], self.changed[:], self.dates[:], self.words[:],
-            bytes(self.live), {**self.troubles, **self.problems}, dict(self.copies), self.slots, self.paths,
+            self.names[there], self.titles[there], self.ids[there], self.changed[there], self.dates[there],
+            self.words[there], live, {**self.troubles, **self.problems}, dict(self.copies), self.slots, self.paths,
         )  # fmt: skip
 
 

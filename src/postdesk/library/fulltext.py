@@ -33,9 +33,9 @@ VERSION = 2
 _TABLES = """
 CREATE TABLE posts (
     number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, marks INTEGER NOT NULL,
-    hash INTEGER NOT NULL, changed REAL NOT NULL, date REAL, words INTEGER NOT NULL, id TEXT NOT NULL, own TEXT NOT NULL,
-    title TEXT NOT NULL, problem TEXT NOT NULL, tags TEXT NOT NULL, categories TEXT NOT NULL, labels TEXT NOT NULL,
-    details TEXT NOT NULL, picture INTEGER NOT NULL, links TEXT NOT NULL
+    hash INTEGER NOT NULL, changed REAL NOT NULL, date REAL, words INTEGER NOT NULL, id TEXT NOT NULL,
+    own TEXT NOT NULL, title TEXT NOT NULL, problem TEXT NOT NULL, tags TEXT NOT NULL, categories TEXT NOT NULL,
+    labels TEXT NOT NULL, details TEXT NOT NULL, picture INTEGER NOT NULL, links TEXT NOT NULL
 );
 CREATE INDEX changes ON posts (changed DESC);
 CREATE VIRTUAL TABLE words USING fts5(
@@ -101,19 +101,16 @@ class FullText:
 
     def newest(self, most: int) -> Kept | None:
         """What is known of the files that were changed last; quick, however many there are."""
-        parts = self._do(
-            lambda database: list(_parts(database, f"ORDER BY changed DESC LIMIT {int(most)}", once=True)), []
-        )
+        which = f"ORDER BY changed DESC LIMIT {int(most)}"
+        nothing: list[Kept] = []
+        parts = self._do(lambda database: list(_parts(database, which, once=True)), nothing)
         return parts[0] if parts else None
 
     def load(self) -> list[Kept]:
         """Everything that is known."""
-        return self._do(
-            lambda database: list(
-                _parts(database, f"WHERE number > :above ORDER BY number LIMIT {_PART}", once=False)
-            ),
-            [],
-        )
+        which = f"WHERE number > :above ORDER BY number LIMIT {_PART}"
+        nothing: list[Kept] = []
+        return self._do(lambda database: list(_parts(database, which, once=False)), nothing)
 
     def details(self, names: Iterable[str] | None = None) -> dict[str, tuple[int, str]]:
         """The hash and the details of these files, or of all, by name; of what is known."""
@@ -155,7 +152,14 @@ class FullText:
                 database.executemany(
                     "UPDATE posts SET id = ?, own = ?, marks = ?, changed = ? WHERE name = ? AND hash = ?",
                     [
-                        (_encodable(post_id), _encodable(one.own), one.marks, one.changed, _kept_name(name), one.hash)
+                        (
+                            _encodable(post_id),
+                            _encodable(one.own),
+                            one.marks,
+                            one.changed,
+                            _kept_name(name),
+                            one.hash,
+                        )
                         for name, post_id, one in entries
                     ],
                 )
@@ -297,7 +301,9 @@ def _parts(database: sqlite3.Connection, which: str, *, once: bool) -> Iterator[
 
 def _kept(found: Sequence[Any]) -> Kept:
     names, titles, ids, owns, problems = (json.loads(text) for text in found[: len(_LISTS)])
-    numbers, marks, hashes, words = (_integers(text) for text in found[len(_LISTS) : len(_LISTS) + len(_NUMBERS)])
+    numbers, marks, hashes, words = (
+        _integers(text) for text in found[len(_LISTS) : len(_LISTS) + len(_NUMBERS)]
+    )
     changed, dates = (array("d", map(float, text.split(","))) for text in found[-2:])
     columns = (names, titles, ids, owns, problems, numbers, marks, hashes, words, changed, dates)
     if len({len(column) for column in columns}) != 1:

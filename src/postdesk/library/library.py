@@ -195,9 +195,8 @@ class Library:
             return None if newest is None else self.root / listed.names[newest]
 
     def listed(self) -> Listed:
-        """What the list shows of every post that is known so far, in columns."""
-        with self._guard:
-            return self._index.listed()
+        """What the list shows of every post that is known so far, in columns. Waits for no look."""
+        return self._index.listed()
 
     def first_listed(self, most: int) -> Listed | None:
         """What the list showed last time of the posts that were changed last: there at once, however many there are.
@@ -398,7 +397,6 @@ class Library:
     def conflict_copies(self, path: Path) -> tuple[Path, ...]:
         """The files that cloud folders made beside this one when two machines changed it at once."""
         with self._guard:
-            self._look_once()
             return self._index.copies_of(self._inside(path))
 
     def files_of(self, post_id: str) -> Iterator[bytes]:

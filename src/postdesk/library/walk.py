@@ -15,10 +15,9 @@ _DEEPEST = 32
 
 
 class Walk:
-    """One walk through everything below `root`: gives each file that may be a post, its name below the root with slashes
-    and what the system says of it; links are not followed. Afterwards `unread` has the beginnings of names below which
-    nothing could be seen, and `folders` where the walk went, as the system writes paths. `tidy` removes what killed
-    saves left there long ago. Raises LibraryError when `root` itself cannot be read."""
+    """One walk through everything below `root`: gives each file that may be a post, as its name below the root (with
+    slashes) and what the system says of it; links are not followed. `tidy` removes what killed saves left there long
+    ago. Raises LibraryError when `root` itself cannot be read."""
 
     def __init__(self, root: Path, *, tidy: bool = False) -> None:
         self._root, self._tidy = root, tidy
@@ -27,12 +26,12 @@ class Walk:
 
     @property
     def unread(self) -> tuple[str, ...]:
-        """Beginnings of names; what cannot be read is not deleted."""
+        """Beginnings of names below which nothing could be seen: that is not deleted."""
         return tuple(self._unread)
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """Where the walk went."""
+        """Where the walk went, as the system writes paths."""
         return tuple(self._folders)
 
     def __iter__(self) -> Iterator[tuple[str, os.stat_result]]:

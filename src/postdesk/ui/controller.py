@@ -40,6 +40,7 @@ from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor, places
 from postdesk.ui.embeds import Embeds
 from postdesk.ui.files import Files
+from postdesk.ui.gathering import Gathered, file_key, path_of, remote_of, spoken_title
 from postdesk.ui.help import show_about, show_licences, show_shortcuts
 from postdesk.ui.links import Links
 from postdesk.ui.outline import Outline
@@ -51,7 +52,7 @@ from postdesk.ui.publish_commands import PublishCommands
 from postdesk.ui.publisher import Publisher, count_waiting
 from postdesk.ui.searches import Searches
 from postdesk.ui.session import Session
-from postdesk.ui.shelf import Gathered, Shelf, file_key, path_of, remote_of, spoken_title
+from postdesk.ui.shelf import Shelf
 from postdesk.ui.standing import Standing
 from postdesk.ui.sync import Sync
 from postdesk.ui.tasks import Tasks
@@ -213,6 +214,7 @@ class Controller(QObject):
         }
         if self.session.document is not None:
             values["post"] = str(self.session.document.path)
+            values["post_id"] = self.session.document.post.id
         return values
 
     def _set_modes(self) -> None:
@@ -421,9 +423,9 @@ class Controller(QObject):
         self.links.look_back()
         if SCHEME in self._body():
             self._preview.set_titles(self.links.title_of)
-        self.window.sidebar.set_rows(gathered.rows)
+        self.window.sidebar.set_rows(gathered.listing)
         self.window.sidebar.set_waiting(count_waiting(gathered.waiting))
-        self.window.palette_box.set_posts(gathered.titles)
+        self.window.palette_box.set_posts(gathered.listing)
         self._details.set_known(gathered.tags, gathered.categories)
         if self.session.document is not None:
             self.window.sidebar.select(file_key(self.session.document.path))

@@ -114,15 +114,16 @@ class Session(QObject):
 
         self._tasks.run(lambda: self._library.read(path), lambda d: self.show(d, cursor), failed, lane=LANE)
 
-    def open_at_once(self, path: Path, cursor: int = 0) -> bool:
+    def open_at_once(self, path: Path, cursor: int = 0, post_id: str = "") -> bool:
         """At the start, on this thread, before anything else: show the post of last time, to be typed into while the
-        rest of the program is still being made. False, and nothing is shown, when a crash left words that have to be
-        brought back first, or when only a look through the whole library can tell which post this is.
+        rest of the program is still being made; `post_id` is which one it was then. False, and nothing is shown, when a
+        crash left words that have to be brought back first, or when only a look through the whole library can tell
+        which post this is.
         """
         try:
             if self._recovery.any():
                 return False
-            document = self._library.read_known(path)
+            document = self._library.read_known(path, post_id)
         except PostDeskError:
             return False  # `open` will say why
         if document is None:

@@ -9,7 +9,7 @@ from postdesk.backends.base import RemotePost
 from postdesk.core.receipt import Status
 from postdesk.publishing.desk import Desk
 from postdesk.ui.editor import Editor
-from postdesk.ui.shelf import gather
+from postdesk.ui.gathering import gather
 from tests.end_to_end.conftest import closed_window, folders, writer
 from tests.end_to_end.writer import Writer
 from tests.publishing.test_desk import SITE, desk
@@ -36,7 +36,7 @@ def test_completion_knows_the_names_of_the_blog_and_what_lies_above_them(desk: D
     gathered = gather(desk, "")
     assert gathered.tags == {"sea"}
     assert gathered.categories == {"News", "News/Local"}
-    assert "Here" in {title for _path, title in gathered.named.values()}
+    assert "Here" in gathered.listing.titles.texts
 
 
 def test_a_post_that_is_only_on_the_blog_is_linked_to_by_its_address(writer: Writer) -> None:

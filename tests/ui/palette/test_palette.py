@@ -10,12 +10,15 @@ from pytestqt.qtbot import QtBot
 
 from postdesk.ui.actions import CONDITIONS, Actions
 from postdesk.ui.palette import Palette
+from postdesk.ui.sidebar import Listing, Row
 from postdesk.ui.theme import load_theme
 
-POSTS = (
-    ("k1", "Ferry strike, day four"),
-    ("k2", "Publishing in the rain"),
-    ("k3", "The last strike, and who paid"),
+POSTS = Listing.of(
+    (
+        Row("k1", "Ferry strike, day four"),
+        Row("k2", "Publishing in the rain"),
+        Row("k3", "The last strike, and who paid"),
+    )
 )
 
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from postdesk.ui.actions import Actions
-from postdesk.ui.sidebar import Blog, Row, Sidebar, waiting_words
+from postdesk.ui.sidebar import Blog, Found, Listing, Row, Sidebar, waiting_words
 from postdesk.ui.sidebar.delegate import title_lines
 from postdesk.ui.sidebar.rows import Posts, RowRole
 from postdesk.ui.theme import load_theme, ui_font
@@ -42,7 +42,7 @@ def sidebar(qtbot: QtBot, actions: Actions) -> Sidebar:
     sidebar = Sidebar(actions, load_theme(dark=False), now=lambda: NOW)
     qtbot.addWidget(sidebar)
     sidebar.resize(272, 700)
-    sidebar.set_rows(ROWS)
+    sidebar.set_rows(Listing.of(ROWS))
     sidebar.show()
     sidebar.activateWindow()
     qtbot.waitUntil(sidebar.isActiveWindow)
@@ -82,11 +82,11 @@ def test_the_filters_say_how_many(sidebar: Sidebar) -> None:
 def test_the_outbox_is_there_only_while_something_is_in_it(qtbot: QtBot, sidebar: Sidebar) -> None:
     outbox = sidebar.tabs.buttons["outbox"]
     assert not outbox.isVisible()
-    sidebar.set_rows((replace(ROWS[0], waiting=True, state="Waiting", level="warn"), *ROWS[1:]))
+    sidebar.set_rows(Listing.of((replace(ROWS[0], waiting=True, state="Waiting", level="warn"), *ROWS[1:])))
     assert outbox.isVisible()
     press(qtbot, sidebar, "outbox")
     assert keys(sidebar) == ["strike"]
-    sidebar.set_rows(ROWS)
+    sidebar.set_rows(Listing.of(ROWS))
     assert outbox.isVisible(), "what she looks at is not taken away under her"
     assert "Nothing waits" in sidebar.nothing.text()
     press(qtbot, sidebar, "drafts")
@@ -94,7 +94,7 @@ def test_the_outbox_is_there_only_while_something_is_in_it(qtbot: QtBot, sidebar
 
 
 def test_filters_that_do_not_fit_take_a_second_line_and_hide_none(qtbot: QtBot, sidebar: Sidebar) -> None:
-    sidebar.set_rows((replace(ROWS[0], waiting=True), *ROWS[1:]))
+    sidebar.set_rows(Listing.of((replace(ROWS[0], waiting=True), *ROWS[1:])))
     sidebar.resize(200, 700)
     shown = [button.geometry() for button in sidebar.tabs.buttons.values()]
     assert len({box.top() for box in shown}) > 1
@@ -149,12 +149,19 @@ def test_return_in_the_search_opens_the_first_found(qtbot: QtBot, sidebar: Sideb
     assert opened.args == ["strike"]
 
 
-def test_what_the_text_search_found_joins_the_titles(qtbot: QtBot, sidebar: Sidebar) -> None:
+def found(sidebar: Sidebar, *keys: str) -> Found:
+    listing = sidebar.posts.listing
+    return Found(listing, bytes(key in keys for key in listing.keys))
+
+
+def test_what_a_search_found_takes_the_place_of_the_titles(qtbot: QtBot, sidebar: Sidebar) -> None:
     QTest.keyClicks(sidebar.search, "mayor")
-    sidebar.set_found("mayor", {"water"})
+    sidebar.set_found("mayor", found(sidebar, "water", "strike"))
     assert keys(sidebar) == ["strike", "water"]
+    sidebar.set_rows(Listing.of(ROWS[:-1]))
+    assert keys(sidebar) == ["strike", "water"], "until it is searched again"
     QTest.keyClicks(sidebar.search, "x")
-    sidebar.set_found("mayor", {"water"})  # an answer that comes late
+    sidebar.set_found("mayor", found(sidebar, "water"))  # an answer that comes late
     assert keys(sidebar) == []
     assert sidebar.nothing.text() == "No post here has “mayorx” in its title."
 
@@ -163,7 +170,7 @@ def test_what_the_text_search_found_joins_the_titles(qtbot: QtBot, sidebar: Side
     ("count", "words"), [(0, "Search posts…"), (1, "Search 1 post…"), (3, "Search 3 posts…")]
 )
 def test_the_search_field_says_how_many_posts_there_are(sidebar: Sidebar, count: int, words: str) -> None:
-    sidebar.set_rows(ROWS[:count])
+    sidebar.set_rows(Listing.of(ROWS[:count]))
     assert sidebar.search.placeholderText() == words
 
 
@@ -193,14 +200,14 @@ def test_arrows_walk_the_list_and_return_opens(qtbot: QtBot, sidebar: Sidebar) -
 def test_what_the_program_selects_is_not_taken_for_her_choice(qtbot: QtBot, sidebar: Sidebar) -> None:
     with qtbot.assertNotEmitted(sidebar.row_chosen):
         sidebar.select("water")
-        sidebar.set_rows(ROWS[::-1])
+        sidebar.set_rows(Listing.of(ROWS[::-1]))
         sidebar.show_tab("all")
     assert sidebar.list.currentIndex().data(RowRole).key == "water"
 
 
 def test_new_rows_keep_the_chosen_one_chosen(sidebar: Sidebar) -> None:
     sidebar.select("untitled")
-    sidebar.set_rows((Row("new", "A new one", STAMP), *ROWS))
+    sidebar.set_rows(Listing.of((Row("new", "A new one", STAMP), *ROWS)))
     assert sidebar.list.currentIndex().data(RowRole).key == "untitled"
     assert sidebar.selected == "untitled"
 
@@ -247,16 +254,16 @@ def test_a_right_click_chooses_the_row_that_the_menu_is_about(
 
 
 def test_an_empty_list_says_what_to_do(sidebar: Sidebar) -> None:
-    sidebar.set_rows(())
+    sidebar.set_rows(Listing.of(()))
     assert sidebar.nothing.isVisible()
     assert sidebar.nothing.text() == "No drafts. Press Ctrl+N to write one."
-    sidebar.set_rows(ROWS)
+    sidebar.set_rows(Listing.of(ROWS))
     assert sidebar.list.isVisible()
 
 
 def test_a_title_with_markup_stays_text(sidebar: Sidebar) -> None:
     title = "<b onclick=x>5 & 6</b>\n<img src=file:///etc/passwd>"
-    sidebar.set_rows((Row("x", title),))
+    sidebar.set_rows(Listing.of((Row("x", title),)))
     sidebar.set_blogs((Blog("a", "<i>Tide & Tables</i>", "https://x.example/<b>"),), "a")
     assert sidebar.posts.index(0).data() == title
     assert "<i>" not in sidebar.switcher.toolTip()
@@ -275,9 +282,9 @@ def test_a_screen_reader_hears_both_lines(sidebar: Sidebar) -> None:
 
 def test_a_saved_draft_changes_in_place_and_the_list_is_not_made_anew(qtbot: QtBot) -> None:
     posts = Posts(lambda: NOW)
-    posts.set_rows(ROWS)
+    posts.set_rows(Listing.of(ROWS))
     with qtbot.assertNotEmitted(posts.modelReset), qtbot.waitSignal(posts.dataChanged) as told:
-        assert not posts.set_rows((ROWS[0], replace(ROWS[1], title="Who owned it?"), *ROWS[2:]))
+        assert not posts.set_rows(Listing.of((ROWS[0], replace(ROWS[1], title="Who owned it?"), *ROWS[2:])))
     assert told.args is not None
     assert told.args[0].row() == 1
     assert posts.index(1).data() == "Who owned it?"
@@ -285,8 +292,8 @@ def test_a_saved_draft_changes_in_place_and_the_list_is_not_made_anew(qtbot: QtB
 
 def test_a_row_that_moves_to_another_filter_leaves_this_one() -> None:
     posts = Posts(lambda: NOW)
-    posts.set_rows(ROWS)
-    assert posts.set_rows((ROWS[0], replace(ROWS[1], tab="published"), *ROWS[2:]))
+    posts.set_rows(Listing.of(ROWS))
+    assert posts.set_rows(Listing.of((ROWS[0], replace(ROWS[1], tab="published"), *ROWS[2:])))
     assert posts.rowCount() == 2
 
 
@@ -294,7 +301,7 @@ def test_a_row_that_moves_to_another_filter_leaves_this_one() -> None:
 def test_search_finds_what_has_every_word_and_nothing_else(titles: list[str], query: str) -> None:
     """Law: shown are exactly the titles that contain each word of the query, in the order given."""
     posts = Posts(lambda: NOW)
-    posts.set_rows([Row(str(n), title) for n, title in enumerate(titles)])
+    posts.set_rows(Listing.of([Row(str(n), title) for n, title in enumerate(titles)]))
     posts.set_filter("all", query)
     expected = [str(n) for n, title in enumerate(titles) if all(word in title for word in query.split())]
     assert [posts.row(n).key for n in range(posts.rowCount())] == expected
@@ -306,19 +313,19 @@ def many(count: int) -> list[Row]:
 
 def test_a_hundred_thousand_posts_keep_their_place_when_rows_come_in(qtbot: QtBot, sidebar: Sidebar) -> None:
     rows = many(100_000)
-    sidebar.set_rows(rows)
+    sidebar.set_rows(Listing.of(rows))
     sidebar.select("k70000")
     qtbot.waitUntil(lambda: sidebar.list.viewport().rect().intersects(_box(sidebar, "k70000")))
     before = _box(sidebar, "k70000").top()
-    sidebar.set_rows([Row("fresh", "Just pulled", STAMP), *rows])
+    sidebar.set_rows(Listing.of([Row("fresh", "Just pulled", STAMP), *rows]))
     assert _box(sidebar, "k70000").top() == before
     assert sidebar.list.currentIndex().data(RowRole).key == "k70000"
 
 
 def test_at_the_top_new_posts_come_into_view(qtbot: QtBot, sidebar: Sidebar) -> None:
     rows = many(50)
-    sidebar.set_rows(rows)
-    sidebar.set_rows([Row("fresh", "Just pulled", STAMP), *rows])
+    sidebar.set_rows(Listing.of(rows))
+    sidebar.set_rows(Listing.of([Row("fresh", "Just pulled", STAMP), *rows]))
     assert sidebar.list.verticalScrollBar().value() == 0
     assert sidebar.list.viewport().rect().contains(_box(sidebar, "fresh").center())
 
@@ -404,7 +411,9 @@ def test_published_posts_stand_below_their_months(sidebar: Sidebar) -> None:
         for month, day in ((3, 9), (3, 2), (2, 27), (2, 1))
     ]
     sidebar.posts.locale = QLocale(QLocale.Language.English)
-    sidebar.set_rows([Row(str(n), f"Post {n}", when, "published") for n, when in enumerate(moments)])
+    sidebar.set_rows(
+        Listing.of([Row(str(n), f"Post {n}", when, "published") for n, when in enumerate(moments)])
+    )
     sidebar.show_tab("published")
     posts = sidebar.posts
     assert [posts.heading(place) for place in range(4)] == ["March 2026", "", "February 2026", ""]
@@ -422,6 +431,6 @@ def test_the_order_of_publication_decides_the_month(sidebar: Sidebar) -> None:
         datetime(2020, 5, 1, 12, tzinfo=UTC).timestamp(),
     )
     sidebar.posts.locale = QLocale(QLocale.Language.English)
-    sidebar.set_rows([Row("a", "Old, changed today", now, "published", moment=then)])
+    sidebar.set_rows(Listing.of([Row("a", "Old, changed today", now, "published", moment=then)]))
     sidebar.show_tab("published")
     assert sidebar.posts.heading(0) == "May 2020"

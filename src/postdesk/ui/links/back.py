@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,11 +29,11 @@ class Linked:
 
 
 def look_back(
-    library: Library, receipts: Receipts, post: Post, here: Path, titles: Mapping[Path, str]
+    library: Library, receipts: Receipts, post: Post, here: Path, title_at: Callable[[Path], str | None]
 ) -> tuple[tuple[LinkedFrom, ...], tuple[LinkedFrom, ...]]:
     """The posts of the library that link to `post`, by its id or its address on a blog, and those whose text names its
-    title. `here` is its own file, `titles` has those of all files. Asks the index; what that does not know yet is not
-    found yet."""
+    title. `here` is its own file, `title_at` says the title of the post in a file. Asks the index; what that does not
+    know yet is not found yet."""
     try:
         addresses = [r.address for r in receipts.for_post(post.id) if r.address]
     except LibraryError:  # publishing says so; here it only means that no address is known
@@ -42,17 +42,21 @@ def look_back(
     naming: list[LinkedFrom] = []
     if sum(letter.isalnum() for letter in post.title) >= SHORTEST:
         query = Query((Term(" ".join(post.title.replace('"', " ").split()), phrase=True),))
-        found = {Path(name) for name in library.search(query) or ()} - linking - {here}
-        for path in sorted(found & titles.keys())[:_MOST_READ]:
+        found = (library.search(query) or frozenset()) - linking - {here}
+        for path in sorted(found)[:_MOST_READ]:
+            title = title_at(path)
+            if title is None:
+                continue  # gone since
             try:
                 document = library.read(path)
             except LibraryError:
                 continue  # gone since; the next look says so
             mention = None if document.problem else find_mention(document.post.body, post.title)
             if mention is not None:
-                naming.append(LinkedFrom(path, titles[path], mention.line))
+                naming.append(LinkedFrom(path, title, mention.line))
+    titled = ((path, title_at(path)) for path in linking)
     shown = sorted(
-        (LinkedFrom(path, titles[path]) for path in linking & titles.keys()), key=lambda one: one.title
+        (LinkedFrom(path, title) for path, title in titled if title is not None), key=lambda one: one.title
     )
     return tuple(shown), tuple(naming)
 

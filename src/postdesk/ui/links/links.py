@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from postdesk.backends.base import RemotePost
 from postdesk.core.language import _
 from postdesk.library.document import Document
-from postdesk.library.index import Summary
 from postdesk.library.library import Library
 from postdesk.library.query import read_query
 from postdesk.library.receipts import Receipts
@@ -19,12 +17,12 @@ from postdesk.markup.postlinks import SCHEME
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.details.values import LinkedFrom
 from postdesk.ui.editor import Editor
-from postdesk.ui.finding import Shelved, find_keys
+from postdesk.ui.finding import Searchable, find_rows
+from postdesk.ui.gathering import Gathered, file_key, path_of
 from postdesk.ui.links.back import Linked, look_back, make_link_in, take_link_back
 from postdesk.ui.links.picker import LinkPicker
 from postdesk.ui.palette.entries import Entry
 from postdesk.ui.session import LANE, Session
-from postdesk.ui.shelf import Gathered
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.theme import Theme
 from postdesk.ui.toast import Toast
@@ -58,7 +56,7 @@ class Links(QObject):
         self._gathered: Gathered | None = None
         self._picker: LinkPicker | None = None
         self._query = ""
-        self._found: dict[str, Shelved] = {}
+        self._found: dict[str, Path | str] = {}  # files, and addresses of posts on a blog
         self._soon = QTimer(self, singleShot=True, interval=_SOON)
         self._soon.timeout.connect(self._look_back)
         details.looked_at.connect(self.look_back)
@@ -89,14 +87,14 @@ class Links(QObject):
         """The title of a post of the library; "" for none, None while the library is still looked through."""
         if self._gathered is None:
             return None
-        found = self._gathered.named.get(post_id)
+        found = self._gathered.post(post_id)
         if found is None:
             return "" if self._library.is_complete else None
         return found[1]
 
     def follow(self, post_id: str) -> None:
         """A link to this post was clicked."""
-        found = self._named.get(post_id)
+        found = self._gathered.post(post_id) if self._gathered is not None else None
         if found is None:
             self.told.emit(_("This link leads to a post that is not in the library."))
         else:
@@ -120,14 +118,14 @@ class Links(QObject):
         if post is None or document is None or gathered is None:
             self._details.set_backlinks((), ())
             return
-        here, named = document.path, gathered.named
+        here = document.path
 
         def found(both: tuple[tuple[LinkedFrom, ...], tuple[LinkedFrom, ...]]) -> None:
             if self._session.document is not None and self._session.document.path == here:
                 self._details.set_backlinks(*both)
 
         self._tasks.run(
-            lambda: look_back(self._library, self._receipts, post, here, dict(named.values())),
+            lambda: look_back(self._library, self._receipts, post, here, gathered.title_at),
             found,
             self.told.emit,
         )
@@ -172,10 +170,6 @@ class Links(QObject):
 
     # --- how ---
 
-    @property
-    def _named(self) -> Mapping[str, tuple[Path, str]]:
-        return self._gathered.named if self._gathered is not None else {}
-
     def _search(self, words: str) -> None:
         self._query = words
         gathered = self._gathered
@@ -184,34 +178,38 @@ class Links(QObject):
             return
         asked = read_query(words)
         if not asked:
-            self._show(words, gathered.shelved)
+            self._show(words, gathered, gathered.listing.order)
             return
 
-        def find() -> tuple[Shelved, ...]:
-            keys = find_keys(
-                self._library, gathered.shelved, gathered.words, asked, lambda: self._query != words
-            )
-            return tuple(one for one in gathered.shelved if one.row.key in keys)
+        def find() -> list[int]:
+            found = find_rows(self._library, gathered.searchable, asked, lambda: self._query != words).flags
+            return [slot for slot in gathered.listing.order if found[slot]]
 
-        self._tasks.run(find, partial(self._show, words), self.told.emit)
+        self._tasks.run(find, partial(self._show, words, gathered), self.told.emit)
 
-    def _show(self, words: str, found: tuple[Shelved, ...]) -> None:
+    def _show(self, words: str, gathered: Gathered, found: Iterable[int]) -> None:
         if words != self._query:
             return
-        here = str(self._session.document.path) if self._session.document is not None else ""
-        shown: list[Shelved] = []
-        for one in found:
-            if (one.file != here if one.file else _address(one)) and len(shown) < _MOST:
-                shown.append(one)
-        self._found = {one.row.key: one for one in shown}
-        self.picker.set_entries([_entry(one) for one in shown])
+        listing = gathered.listing
+        here = file_key(self._session.document.path) if self._session.document is not None else ""
+        self._found = {}
+        entries: list[Entry] = []
+        for slot in found:
+            key = listing.key_of(slot)
+            target = path_of(key) or gathered.searchable.remote[slot - listing.files].address
+            if target and key != here:
+                self._found[key] = target
+                entries.append(_entry(gathered.searchable, slot))
+                if len(entries) == _MOST:
+                    break
+        self.picker.set_entries(entries)
 
     def _put(self, entry: Entry) -> None:
-        one = self._found[entry.name]
-        if isinstance(one.facts, Summary):
-            self._link(one.facts.path, entry.text)
+        target = self._found[entry.name]
+        if isinstance(target, Path):
+            self._link(target, entry.text)
         else:
-            self._editor.link_to(_address(one), entry.text)
+            self._editor.link_to(target, entry.text)
 
     def _link(self, path: Path, title: str) -> None:
         """A file that does not name its post's id gets it first: the link has to mean the same everywhere."""
@@ -225,11 +223,12 @@ class Links(QObject):
         )
 
 
-def _address(one: Shelved) -> str:
-    return one.facts.address if isinstance(one.facts, RemotePost) else ""
-
-
-def _entry(one: Shelved) -> Entry:
-    words = {"drafts": _("Draft"), "scheduled": _("Scheduled")}.get(one.row.tab, "")
-    aside = words if one.file else " · ".join(one.blogs) or _("On the blog")
-    return Entry("post", one.row.key, one.row.title, aside)
+def _entry(searchable: Searchable, slot: int) -> Entry:
+    row = searchable.listing.row(slot)
+    words = {"drafts": _("Draft"), "scheduled": _("Scheduled")}.get(row.tab, "")
+    aside = (
+        words
+        if slot < searchable.listing.files
+        else " · ".join(searchable.blogs.get(slot, ())) or _("On the blog")
+    )
+    return Entry("post", row.key, row.title or _("Untitled"), aside)

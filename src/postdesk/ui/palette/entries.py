@@ -10,8 +10,10 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QKeySequence
 
 from postdesk.core.language import _
+from postdesk.library.context import fold
 from postdesk.ui.actions import ACTIONS, MENUS, Actions, plain
 from postdesk.ui.palette.rank import score
+from postdesk.ui.sidebar.listing import Listing
 
 _MOST_POSTS = 30
 _MOST_RECENT = 12
@@ -60,16 +62,18 @@ def action_entries(actions: Actions, query: str, recent: Sequence[str]) -> list[
     return [entry for _score, _place, entry in ranked]
 
 
-def post_entries(posts: Sequence[tuple[str, str]], folded: Sequence[str], query: str) -> list[Entry]:
-    """Posts whose title has every word of the query, in the order given. `folded` has the titles casefolded."""
-    words = query.casefold().split()
+def post_entries(posts: Listing, query: str) -> list[Entry]:
+    """Posts whose title has every word of the query, in the order of the list."""
+    words = fold(query).split()
     found: list[Entry] = []
     if not words:
         return found
-    first, rest = words[0], words[1:]
-    for (key, title), text in zip(posts, folded, strict=True):
+    first, rest, folded = words[0], words[1:], posts.titles.folded
+    for slot in posts.order:
+        text = folded[slot]
         if first in text and all(word in text for word in rest):
-            found.append(Entry("post", key, title or _("Untitled"), _("Post")))
+            title = posts.titles.texts[slot] or _("Untitled")
+            found.append(Entry("post", posts.key_of(slot), title, _("Post")))
             if len(found) == _MOST_POSTS:
                 break
     return found

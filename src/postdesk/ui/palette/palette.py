@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
@@ -22,6 +20,7 @@ from postdesk.core.language import _
 from postdesk.ui.actions import Actions
 from postdesk.ui.overlay import Overlay
 from postdesk.ui.palette.entries import Entries, Entry, EntryRole, action_entries, post_entries, used
+from postdesk.ui.sidebar.listing import Listing
 from postdesk.ui.sidebar.rows import Index
 from postdesk.ui.theme import Theme, ui_font
 
@@ -81,8 +80,7 @@ class Palette(Overlay):
     def __init__(self, host: QWidget, actions: Actions, theme: Theme) -> None:
         super().__init__(host, theme, name="palette", radius=12)
         self._actions = actions
-        self._posts: tuple[tuple[str, str], ...] = ()
-        self._folded: list[str] = []
+        self._posts = Listing()
         self._before: QWidget | None = None
         self.recent: list[str] = []
         self.field = QLineEdit(self.card)
@@ -114,10 +112,9 @@ class Palette(Overlay):
         self.list.clicked.connect(self._choose)
         self.setAccessibleName(_("Command palette"))
 
-    def set_posts(self, posts: Sequence[tuple[str, str]]) -> None:
-        """The posts that can be opened, as (key, title), newest first."""
-        self._posts = tuple(posts)
-        self._folded = [title.casefold() for _key, title in self._posts]
+    def set_posts(self, posts: Listing) -> None:
+        """The posts that can be opened, in the order of the list."""
+        self._posts = posts
 
     def open_palette(self, query: str = "") -> None:
         """Show it, empty or with something typed already."""
@@ -208,7 +205,7 @@ class Palette(Overlay):
         query = text.lstrip(">").strip()
         lines = action_entries(self._actions, query, self.recent)
         if not commands_only:
-            lines += post_entries(self._posts, self._folded, query)
+            lines += post_entries(self._posts, query)
         self.entries.set_entries(lines)
         self.list.setVisible(bool(lines))
         self.nothing.setVisible(not lines)

@@ -20,7 +20,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from postdesk.core.language import _
-from postdesk.ui.sidebar.rows import Index, Posts, Row, RowRole
+from postdesk.ui.sidebar.listing import Row
+from postdesk.ui.sidebar.rows import Index, Posts, RowRole
 from postdesk.ui.theme import Theme, ui_font
 
 if TYPE_CHECKING:

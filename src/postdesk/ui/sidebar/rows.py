@@ -1,19 +1,20 @@
-"""The posts that the list shows, as values, and the model that filters a hundred thousand of them while she types.
+"""The model of the list: filters a hundred thousand posts while she types, and makes the rows that are looked at.
 
 The filter is our own: QSortFilterProxyModel asks each row for its text across the language border.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
 
 from postdesk.core.language import _, ngettext
+from postdesk.ui.sidebar.listing import TABS, Found, Listing, Row
 from postdesk.ui.sidebar.when import month_words, when_words
 
 if TYPE_CHECKING:
@@ -21,29 +22,7 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 RowRole = Qt.ItemDataRole.UserRole
-
-#: The filters in order, by key; `Row.tab` is one of the first three, "outbox" takes what is waiting.
-TABS = ("drafts", "scheduled", "published", "all", "outbox")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One post in the list. `key` is unique and opaque. `when` is seconds since 1970 (UTC) or None. `tab` is "drafts",
-    "scheduled" or "published". `state` is said only when there is something to say ("Waiting"), in the colour of
-    `level` ("", "warn" or "bad"). `words` counts words, 0 where unknown; `blog` stands in their place when given.
-    `moment` is what the list is sorted by when that is not `when`.
-    """
-
-    key: str
-    title: str
-    when: float | None = None
-    tab: str = "drafts"
-    words: int = 0
-    blog: str = ""
-    state: str = ""
-    level: str = ""
-    waiting: bool = False
-    moment: float | None = None
+_MOST_TOLD = 60  # changed rows that are told one by one
 
 
 def local_now() -> datetime:
@@ -75,43 +54,45 @@ class Posts(QAbstractListModel):
         super().__init__()
         self._now = now
         self.locale = QLocale()
-        self._rows: tuple[Row, ...] = ()
-        self._searched: list[str] | None = None
+        self._listing = Listing()
         self._contexts: Mapping[str, Context] = {}
         self.months = True
-        self._shown: Sequence[int] = ()
+        self._shown: Sequence[int] = ()  # slots
         self._tab = "drafts"
         self._query = ""
-        self._found: frozenset[str] | None = None
+        self._found: Found | None = None
 
     # --- what the window tells ---
 
-    def set_rows(self, rows: Sequence[Row]) -> bool:
+    def set_rows(self, listing: Listing) -> bool:
         """Take these rows. True when the list was made anew, False when only some texts changed in place."""
-        old, self._rows = self._rows, tuple(rows)
-        self._searched = None
+        old, self._listing = self._listing, listing
         shown = self._filtered()
-        same = len(old) == len(self._rows) and list(shown) == list(self._shown)
-        if same and all(a is b or a.key == b.key for a, b in zip(old, self._rows, strict=True)):
-            new = self._rows
-            changed = [n for n, at in enumerate(shown) if old[at] is not new[at] and old[at] != new[at]]
-            for place in changed:
-                index = self.index(place)
-                self.dataChanged.emit(index, index)
+        if (
+            old.keys == listing.keys
+            and old.files == listing.files
+            and array("l", shown) == array("l", self._shown)
+        ):
+            changed = list(islice(listing.changed(old), _MOST_TOLD))
+            if len(changed) < _MOST_TOLD:
+                for slot in changed:
+                    if (place := _place(shown, slot)) >= 0:
+                        self.dataChanged.emit(self.index(place), self.index(place))
+            elif shown:
+                self.dataChanged.emit(self.index(0), self.index(len(shown) - 1))
             return False
         self.beginResetModel()
         self._shown = shown
         self.endResetModel()
         return True
 
-    def set_filter(self, tab: str, query: str = "", found: Collection[str] | None = None) -> None:
+    def set_filter(self, tab: str, query: str = "", found: Found | None = None) -> None:
         """Show the rows of a tab; of a query those whose title has every word, until it is known what was `found` for
-        it: then the rows with these keys, and of a query of words alone those with such a title, too.
+        it: then those.
         """
         if query != self._query:
             self._contexts = {}
-        self._tab, self._query = tab, query
-        self._found = None if found is None else frozenset(found)
+        self._tab, self._query, self._found = tab, query, found
         self.beginResetModel()
         self._shown = self._filtered()
         self.endResetModel()
@@ -135,37 +116,30 @@ class Posts(QAbstractListModel):
         """The month that begins at this place of the published posts, "" elsewhere."""
         if self._tab != "published" or self._query.strip() or not self.months:
             return ""
-        month = _month(self.row(place))
-        if month is None or (place and month == _month(self.row(place - 1))):
+        month = _month(self._listing.moment(self._shown[place]))
+        if month is None or (place and month == _month(self._listing.moment(self._shown[place - 1]))):
             return ""
         return month_words(*month, self.locale)
 
     # --- what the list asks ---
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def listing(self) -> Listing:
         """Every row, shown or not."""
-        return self._rows
-
-    def counts(self) -> dict[str, int]:
-        """How many rows each tab has, whatever is searched for."""
-        counted = Counter(row.tab for row in self._rows)
-        return {
-            **{tab: counted[tab] for tab in TABS[:3]},
-            "all": len(self._rows),
-            "outbox": sum(row.waiting for row in self._rows),
-        }
+        return self._listing
 
     def row(self, place: int) -> Row:
         """The row shown at `place`, 0 on top."""
-        return self._rows[self._shown[place]]
+        return self._listing.row(self._shown[place])
+
+    def keys(self) -> list[str]:
+        """The keys of the rows that are shown."""
+        return [self._listing.key_of(slot) for slot in self._shown]
 
     def place(self, key: str) -> int:
         """Where the row of this key is shown, or -1."""
-        for place, at in enumerate(self._shown):
-            if self._rows[at].key == key:
-                return place
-        return -1
+        slot = self._listing.slot_of(key)
+        return _place(self._shown, slot) if slot >= 0 else -1
 
     def line(self, row: Row) -> str:
         """The row's second line as of now."""
@@ -193,42 +167,37 @@ class Posts(QAbstractListModel):
     # --- how ---
 
     def _filtered(self) -> Sequence[int]:
-        rows = self._rows
-        places: Sequence[int]
-        if self._tab == "all" or self._query.strip():  # who searches, searches everything
-            places = range(len(rows))
-        elif self._tab == "outbox":
-            places = [at for at, row in enumerate(rows) if row.waiting]
-        else:
-            tab = self._tab
-            places = [at for at, row in enumerate(rows) if row.tab == tab]
+        listing = self._listing
+        slots = listing.order
         if not self._query.strip():
-            return places
+            if self._tab == "all":
+                return slots
+            if self._tab == "outbox":
+                return [slot for slot in slots if slot in listing.waiting]
+            tab, tabs = TABS.index(self._tab), listing.tabs
+            return [slot for slot in slots if tabs[slot] == tab]
+        # Who searches, searches everything.
+        if self._found is not None:
+            found = self._found.on(listing)
+            return [slot for slot in slots if found[slot]]
         # Loaded with the first search.
         from postdesk.library.context import fold
         from postdesk.library.query import read_query
 
-        query = read_query(self._query)
-        if not query:
-            return places
-        plain = not query.filters and not any(term.phrase or term.excluded for term in query.terms)
-        words = [fold(word) for word in query.wanted]
-        if self._found is not None and not plain:
-            return [at for at in places if rows[at].key in self._found]
-        if self._searched is None:
-            self._searched = [fold(row.title) for row in rows]
-        titles, found = self._searched, self._found
-        titled = places
-        for word in words:
-            titled = [at for at in titled if word in titles[at]]
-        if not found:
-            return titled
-        kept = set(titled)
-        return [at for at in places if at in kept or rows[at].key in found]
+        for word in map(fold, read_query(self._query).wanted):
+            titles = listing.titles.folded
+            slots = [slot for slot in slots if word in titles[slot]]
+        return slots
 
 
-def _month(row: Row) -> tuple[int, int] | None:
-    moment = row.when if row.moment is None else row.moment
+def _place(shown: Sequence[int], slot: int) -> int:
+    try:
+        return shown.index(slot)
+    except ValueError:
+        return -1
+
+
+def _month(moment: float | None) -> tuple[int, int] | None:
     if not moment:
         return None
     there = datetime.fromtimestamp(moment, UTC).astimezone()

@@ -5,7 +5,7 @@ It is told rows and blogs and says what the writer chose; the list itself is in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QStackedWidget, QVBo
 from postdesk.core.language import _, ngettext
 from postdesk.ui.actions import Actions
 from postdesk.ui.sidebar.list import PostList
-from postdesk.ui.sidebar.rows import Posts, Row, local_now
+from postdesk.ui.sidebar.listing import Found, Listing
+from postdesk.ui.sidebar.rows import Posts, local_now
 from postdesk.ui.sidebar.switcher import Blog, Switcher
 from postdesk.ui.sidebar.tabs import Tabs
 from postdesk.ui.sidebar.waiting import WaitingBox
@@ -100,14 +101,14 @@ class Sidebar(QWidget):
         self._clock.setInterval(_MINUTE)
         self._clock.timeout.connect(lambda: self.list.viewport().update())
         self._clock.start()
-        self.set_rows(())
+        self.set_rows(Listing())
 
     # --- what the window tells ---
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
-        """Take these rows, newest first as they should stand; the chosen row and the place scrolled to stay."""
+    def set_rows(self, listing: Listing) -> None:
+        """Take these rows, in the order as they should stand; the chosen row and the place scrolled to stay."""
         with _Kept(self) as kept:
-            kept.made_anew = self.posts.set_rows(rows)
+            kept.made_anew = self.posts.set_rows(listing)
         self._count()
 
     def set_blogs(self, blogs: Sequence[Blog], current: str) -> None:
@@ -121,10 +122,10 @@ class Sidebar(QWidget):
         self.waiting.setVisible(bool(sentence))
         self.waiting.updateGeometry()
 
-    def set_found(self, query: str, keys: Collection[str]) -> None:
+    def set_found(self, query: str, found: Found | None) -> None:
         """Rows that a search of the texts found; dropped when she has typed on meanwhile."""
         if query == self._query:
-            self._show(keys if query else None)
+            self._show(found if query else None)
             self._look.start()
 
     def set_contexts(self, query: str, contexts: Mapping[str, Context]) -> None:
@@ -164,7 +165,7 @@ class Sidebar(QWidget):
 
     def shown(self) -> list[str]:
         """The keys of the rows that the list shows, in their order."""
-        return [self.posts.row(place).key for place in range(self.posts.rowCount())]
+        return self.posts.keys()
 
     def show_tab(self, tab: str) -> None:
         """Choose a filter of `rows.TABS`, as if she had."""
@@ -262,7 +263,7 @@ class Sidebar(QWidget):
         layout.addLayout(inner, 1)
         layout.addWidget(self.waiting)
 
-    def _show(self, found: Collection[str] | None = None) -> None:
+    def _show(self, found: Found | None = None) -> None:
         self._answered = found is not None
         self._telling = True
         self.posts.set_filter(self.tabs.current, self._query, found)
@@ -283,7 +284,7 @@ class Sidebar(QWidget):
         self._telling = False
 
     def _count(self) -> None:
-        counts = self.posts.counts()
+        counts = self.posts.listing.counts()
         self.tabs.set_counts(counts)
         many = counts["all"]
         shown = QLocale().toString(many)

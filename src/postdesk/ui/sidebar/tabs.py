@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPai
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QWidget
 
 from postdesk.core.language import _
-from postdesk.ui.sidebar.rows import TABS
+from postdesk.ui.sidebar.listing import TABS
 from postdesk.ui.theme import Theme, ui_font
 
 _ACROSS, _HEIGHT, _APART = 5, 25, 1  # px

@@ -1,0 +1,238 @@
+"""Brings together what the list shows: the library's files, what blogs said of them, each blog's own posts, and what
+waits. Called in tasks; nothing of Qt here."""
+
+from __future__ import annotations
+
+import html
+import math
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from postdesk.backends.base import RemotePost
+from postdesk.core.account import Account
+from postdesk.core.language import _
+from postdesk.core.receipt import Receipt, Status
+from postdesk.library.columns import Listed
+from postdesk.library.tags import with_parents
+from postdesk.publishing.desk import Desk
+from postdesk.publishing.job import Job, JobState
+from postdesk.publishing.plan import LIVE
+from postdesk.ui.finding import Searchable
+from postdesk.ui.sidebar.listing import TABS, Listing, Special, Titles, in_order
+
+_FILE, _BLOG = "file:", "blog:"
+_TABS_OF = {Status.DRAFT: "drafts", Status.PENDING: "drafts", Status.SCHEDULED: "scheduled"}
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """What one look brought together; `listed` is of the library below `root`, `waiting` counts jobs."""
+
+    searchable: Searchable
+    listed: Listed
+    root: Path
+    tags: frozenset[str]
+    categories: frozenset[str]
+    waiting: int
+
+    @property
+    def listing(self) -> Listing:
+        """The rows of the list."""
+        return self.searchable.listing
+
+    def post(self, post_id: str) -> tuple[Path, str] | None:
+        """The file and the title of a post of the library."""
+        slot = self.listed.slot_of_post(post_id)
+        return None if slot < 0 else (self.root / self.listed.names[slot], self.title(slot))
+
+    def title_at(self, path: Path) -> str | None:
+        """The title of the post in a file of the library."""
+        slot = self.listed.slot_of(_name(self.root, path))
+        return None if slot < 0 else self.title(slot)
+
+    def title(self, slot: int) -> str:
+        """The title of a post of the library, or what its file is called."""
+        return self.listed.titles[slot] or Path(self.listed.names[slot]).stem
+
+
+def file_key(path: Path) -> str:
+    """The key of a file's row."""
+    return f"{_FILE}{path}"
+
+
+def path_of(key: str) -> Path | None:
+    """The file of a row's key, None for a blog's post."""
+    return Path(key.removeprefix(_FILE)) if key.startswith(_FILE) else None
+
+
+def remote_of(key: str) -> tuple[str, str] | None:
+    """Account id and remote id of a blog's row, None for a file."""
+    if not key.startswith(_BLOG):
+        return None
+    account_id, _colon, remote_id = key.removeprefix(_BLOG).partition(":")
+    return account_id, remote_id
+
+
+def gather(
+    desk: Desk,
+    blog: str,
+    order: str = "changed",
+    before: Gathered | None = None,
+    listed: Listed | None = None,
+) -> Gathered:
+    """All rows for one blog ("" for all), sorted by one of `core.settings.ORDERS`. Reads the receipts and the archives;
+    `listed` stands for the library's list; what `before` has already worked out is taken over."""
+    accounts = {a.id: a for a in desk.accounts.all()}
+    there = desk.library.listed() if listed is None else listed
+    receipts = [r for r in desk.receipts.all() if r.account_id in accounts]
+    jobs = desk.jobs()
+    remote: list[tuple[Account, RemotePost]] = []
+    here = {(r.account_id, r.remote_id) for r in receipts}
+    tags, categories = desk.library.labels()
+    for account in accounts.values():
+        if not blog or account.id == blog:
+            posts = desk.archive.posts(account.id)
+            tags |= {t for p in posts for t in p.tags}
+            categories |= {c for p in posts for c in p.categories}
+            remote += [(account, p) for p in posts if (account.id, p.remote_id) not in here]
+    columns = _Columns(there, len(remote))
+    for post_id, own in _by_post(r for r in receipts if not blog or r.account_id == blog).items():
+        columns.receive(there.slot_of_post(post_id), own, accounts)
+    for slot, (account, post) in enumerate(remote, len(there)):
+        columns.show_remote(slot, post, account, accounts)
+    for slot in there.copies:
+        columns.say(slot, _("Conflict copy"), "warn")
+    for slot in there.problems.keys() - there.copies.keys():
+        columns.say(slot, _("Cannot be read"), "warn")
+    for job in jobs:
+        if not blog or job.account_id == blog:
+            columns.wait(there.slot_of_post(job.post_id), job)
+    slots = [slot for slot, live in enumerate(there.live) if live] + list(
+        range(len(there), len(columns.titles))
+    )
+    root = desk.library.root
+    keys = there.names + [_remote_key(account, post) for account, post in remote]
+    remote_slots = {key: slot for slot, key in enumerate(keys[len(there) :], len(there))}
+
+    def key_of(slot: int) -> str:
+        return file_key(root / keys[slot]) if slot < len(there) else keys[slot]
+
+    def slot_of(key: str) -> int:
+        path = path_of(key)
+        return remote_slots.get(key, -1) if path is None else there.slot_of(_name(root, path))
+
+    titles = Titles(columns.titles)
+    if before is not None and before.listing.titles.texts == columns.titles:
+        titles = before.listing.titles  # and what was made of them
+    sorted_by = columns.moments if order == "published" else columns.when
+    by_time = in_order(slots, array("d", (-when if when == when else 0.0 for when in sorted_by)).__getitem__)
+    listing = Listing(
+        in_order(by_time, titles.folded.__getitem__) if order == "title" else by_time,
+        bytes(columns.tabs), titles, columns.when, columns.words, columns.special, keys, len(there), key_of, slot_of,
+        columns.moments if order == "published" else None,
+    )  # fmt: skip
+    searchable = Searchable(listing, columns.moments, columns.blogs, [post for _account, post in remote])
+    waiting = sum(j.state is JobState.WAITING for j in jobs)
+    return Gathered(searchable, there, root, tags, with_parents(categories), waiting)
+
+
+class _Columns:
+    """What the list shows, by slot, while it is put together."""
+
+    def __init__(self, there: Listed, remote: int) -> None:
+        self.titles = there.titles + [""] * remote
+        self.when = there.changed + array("d", [math.nan] * remote)
+        self.words = there.words + array("l", [0] * remote)
+        self.tabs = bytearray(len(self.titles))
+        self.special: dict[int, Special] = {}
+        self.blogs: dict[int, tuple[str, ...]] = {}
+        # When readers get it, or got it first, as far as that is known.
+        dates = there.dates + array("d", [math.nan] * remote)
+        self._dates = dates
+        self._moments: array[float] | None = None
+
+    @property
+    def moments(self) -> array[float]:
+        """To be asked when all is put together."""
+        if self._moments is None:
+            pairs = zip(self._dates, self.when, strict=True)
+            self._moments = array("d", (date if date == date else when for date, when in pairs))
+        return self._moments
+
+    def receive(self, slot: int, receipts: Sequence[Receipt], accounts: Mapping[str, Account]) -> None:
+        """What blogs said about the post of a file."""
+        live = [r for r in receipts if r.status in LIVE]
+        if slot < 0 or not live:
+            return
+        scheduled = [r for r in live if r.status is Status.SCHEDULED]
+        self.tabs[slot] = TABS.index("published" if len(live) > len(scheduled) else "scheduled")
+        if (moment := live[0].published_at) is not None:
+            updated = live[0].updated_at
+            self.when[slot] = max(moment.timestamp(), updated.timestamp() if updated else 0.0)
+        self.blogs[slot] = tuple(accounts[r.account_id].name for r in live)
+        if len(accounts) > 1:
+            self.special[slot] = Special(blog=accounts[live[0].account_id].name)
+
+    def show_remote(
+        self, slot: int, post: RemotePost, account: Account, accounts: Mapping[str, Account]
+    ) -> None:
+        """A post that is only on a blog."""
+        moment = post.date or post.modified
+        tab = _TABS_OF.get(post.status, "published")
+        self.titles[slot] = spoken_title(post)
+        self.when[slot] = moment.timestamp() if moment else math.nan
+        self._dates[slot] = post.date.timestamp() if post.date else math.nan
+        self.tabs[slot] = TABS.index(tab)
+        self.blogs[slot] = (account.name,)
+        name, words = account.name if len(accounts) > 1 else "", _("On the blog") if tab == "drafts" else ""
+        if name or words:
+            self.special[slot] = Special(name, words)
+
+    def say(self, slot: int, state: str, level: str) -> None:
+        """What has to be said of a file."""
+        if slot < len(self.titles):
+            self.special[slot] = replace(self.special.get(slot, Special()), state=state, level=level)
+
+    def wait(self, slot: int, job: Job) -> None:
+        """A job for the post of a file."""
+        if slot >= 0:
+            special = self.special.get(slot, Special())
+            state, level = (special.state, special.level) if special.state else _job_words(job)
+            self.special[slot] = replace(
+                special, state=state, level=level, waiting=job.state is not JobState.DONE
+            )
+
+
+def _by_post(receipts: Iterable[Receipt]) -> dict[str, list[Receipt]]:
+    found: dict[str, list[Receipt]] = {}
+    for receipt in receipts:
+        found.setdefault(receipt.post_id, []).append(receipt)
+    return found
+
+
+def _name(root: Path, path: Path) -> str:
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return ""
+
+
+def _remote_key(account: Account, post: RemotePost) -> str:
+    return f"{_BLOG}{account.id}:{post.remote_id}"
+
+
+def _job_words(job: Job) -> tuple[str, str]:
+    return {
+        JobState.RUNNING: (_("Publishing…"), ""),
+        JobState.WAITING: (_("Waiting"), "warn"),
+        JobState.PAUSED: (_("Waiting for you"), "warn"),
+        JobState.FAILED: (_("Not published"), "bad"),
+    }.get(job.state, ("", ""))
+
+
+def spoken_title(post: RemotePost) -> str:
+    """A blog's title as readers see it: it is HTML there, and what authors type comes back with `&amp;` (WordPress
+    7.1). Plain text from here on; marks like `<b>` are shown as they are."""
+    return html.unescape(post.title)
