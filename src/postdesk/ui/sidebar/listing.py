@@ -101,7 +101,7 @@ class Listing:
             range(len(rows)), bytes(TABS.index(row.tab) for row in rows), Titles([row.title for row in rows]), when,
             [row.words for row in rows],
             {s: Special(r.blog, r.state, r.level, r.waiting) for s, r in enumerate(rows)},
-            list(keys), 0, lambda slot: rows[slot].key, lambda key: keys.get(key, -1),
+            list(keys), len(rows), lambda slot: rows[slot].key, lambda key: keys.get(key, -1),
             None if moments == when else moments,
         )  # fmt: skip
 
