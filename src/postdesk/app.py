@@ -65,6 +65,7 @@ _LATER = (
 _QUIET = (
     250  # ms without a key until the preview's engine is started, which holds the window up for that long
 )
+_LIST = 400  # ms that the engine waits for the list
 
 
 def choose_folders(home: str | None) -> Folders:
@@ -332,9 +333,21 @@ def open_window(
         if then is not None:
             QTimer.singleShot(0, controller, lambda: then(controller, application))
 
+    def start_engine() -> None:
+        # Its start holds the window up for a moment: the list comes first, where it does not take long.
+        controller = opened.controller
+        if controller is None:
+            return
+        waiting = QTimer(controller, singleShot=True, interval=_LIST)
+        waiting.timeout.connect(engine.start)
+        waiting.start()
+        controller.shelf.gathered.connect(
+            lambda _gathered: waiting.setInterval(0) if waiting.isActive() else None
+        )
+
     engine = Afterwards([preview.start_engine], window, quiet=_QUIET)
     steps: list[Callable[[], object]] = [give_back, *(partial(import_module, name) for name in _LATER)]
-    steps += [partial(_set_icon, application), make_controller, start, engine.start]
+    steps += [partial(_set_icon, application), make_controller, start, start_engine]
     opened = Opened(window, tasks, library, session, Afterwards(steps, window))
     actions.triggered.connect(wish)
     for later in (opened.afterwards, engine):

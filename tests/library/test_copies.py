@@ -85,6 +85,7 @@ def test_a_file_of_her_own_beside_a_post_is_no_copy(library: Library, name: str)
 def test_a_copy_whose_post_goes_is_a_post_of_its_own_again(library: Library) -> None:
     post = put(library, "a post.md", "abc")
     copy = put(library, CERTAIN[0], "abc")
+    library.look()
     assert library.conflict_copies(post) == (copy,)
     post.unlink()
     library.look()

@@ -7,7 +7,6 @@ true.
 
 from __future__ import annotations
 
-import math
 import os
 from array import array
 from dataclasses import dataclass, field
@@ -15,20 +14,22 @@ from datetime import datetime
 
 YOUNG = -1
 """Marks of a file that may change and keep its marks: it is read again at the next look."""
-NO_DATE = math.nan
+NO_DATE = -(2**62)
+"""Stands for the date of a post that has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file as it was read. `marks` and `hash` stand for the file's marks and content; `changed` is in seconds since
-    1970; `own` is the id that the file itself names; `details` is what the list does not show (`kept.details_of`)."""
+    """One file as it was read. `marks` and `hash` stand for the file's marks and content; `changed` is in ns and `date`
+    in µs since 1970; `own` is the id that the file itself names; `details` is what the list does not show
+    (`kept.details_of`)."""
 
     marks: int
     hash: int
     own: str
     title: str
-    changed: float
-    date: float
+    changed: int
+    date: int
     words: int
     problem: str
     details: str
@@ -36,17 +37,18 @@ class Entry:
 
 @dataclass(slots=True)
 class Columns:
-    """`slots` finds the slot of a name (relative, with slashes), `paths` that of a post's id. `dates` are seconds since
-    1970 or `NO_DATE`. `own` has the id that a file names where its post has another one, `problems` what is wrong with
-    a file, `troubles` what is wrong beside it, `copies` the slots of conflict copies and the names of their posts."""
+    """`slots` finds the slot of a name (relative, with slashes), `paths` that of a post's id. `changed` are ns and
+    `dates` µs since 1970, or `NO_DATE`. `own` has the id that a file names where its post has another one, `problems`
+    what is wrong with a file, `troubles` what is wrong beside it, `copies` the slots of conflict copies and the names
+    of their posts."""
 
     names: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     marks: array[int] = field(default_factory=lambda: array("q"))
     hashes: array[int] = field(default_factory=lambda: array("q"))
-    changed: array[float] = field(default_factory=lambda: array("d"))
-    dates: array[float] = field(default_factory=lambda: array("d"))
+    changed: array[int] = field(default_factory=lambda: array("q"))
+    dates: array[int] = field(default_factory=lambda: array("q"))
     words: array[int] = field(default_factory=lambda: array("l"))
     live: bytearray = field(default_factory=bytearray)
     slots: dict[str, int] = field(default_factory=dict)
@@ -65,10 +67,8 @@ class Columns:
         self.names.append(name)
         self.titles.append("")
         self.ids.append("")
-        for column in (self.marks, self.hashes, self.words):
+        for column in (self.marks, self.hashes, self.words, self.changed, self.dates):
             column.append(0)
-        self.changed.append(0.0)
-        self.dates.append(NO_DATE)
         self.slots[name] = slot
         self.put(slot, entry)
         self.live.append(1)  # the last, see `listed`
@@ -160,8 +160,8 @@ class Kept:
     marks: array[int]
     hashes: array[int]
     words: array[int]
-    changed: array[float]
-    dates: array[float]
+    changed: array[int]
+    dates: array[int]
     numbers: array[int]
     own: dict[int, str]
     problems: dict[int, str]
@@ -175,8 +175,8 @@ class Listed:
     names: list[str]
     titles: list[str]
     ids: list[str]
-    changed: array[float]
-    dates: array[float]
+    changed: array[int]
+    dates: array[int]
     words: array[int]
     live: bytes
     problems: dict[int, str]
@@ -209,11 +209,11 @@ def short_hash(digest: str) -> int:
     return int.from_bytes(bytes.fromhex(digest[:16]), "big", signed=True)
 
 
-def stamp(moment: datetime | None) -> float:
-    """A moment in seconds since 1970, `NO_DATE` for none."""
+def stamp(moment: datetime | None) -> int:
+    """A moment in µs since 1970, `NO_DATE` for none."""
     if moment is None:
         return NO_DATE
     try:
-        return moment.timestamp()
+        return round(moment.timestamp() * 1e6)
     except (OverflowError, OSError, ValueError):
         return NO_DATE

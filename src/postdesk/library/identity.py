@@ -129,7 +129,7 @@ class Identity:
         all_ = self._columns
         names = [all_.names[slot] for slot in slots]
 
-        def rank(slot: int) -> tuple[bool, bool, float, int, str]:
+        def rank(slot: int) -> tuple[bool, bool, int, int, str]:
             name = all_.names[slot]
             is_copy = any(is_copy_of(name, other) for other in names)
             return is_copy, self._known(slot) != post_id, all_.changed[slot], len(name), name

@@ -55,11 +55,13 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What the full-text index has to do: learn these slots, renew the row of those, and forget these names."""
+    """What the full-text index has to do: learn these files (slot, name, id of the post, and what was read last), renew
+    the rows of those (name, id, what was read), and forget these names. `more`: there is more to learn."""
 
-    learn: tuple[int, ...]
-    renew: tuple[int, ...]
+    learn: tuple[tuple[int, str, str, Entry], ...]
+    renew: tuple[tuple[str, str, Entry], ...]
     forget: tuple[str, ...]
+    more: bool
 
 
 class Index:
@@ -110,16 +112,28 @@ class Index:
     def due(self, most: int) -> Due:
         """What the full-text index has to do, of the files to learn at most so many, the newest first. All of it counts
         as done from now on."""
-        changed = self.columns.changed
-        learn: Iterable[int] = self._learn
-        if len(self._learn) > most:
-            learn = heapq.nlargest(most, self._learn, key=changed.__getitem__)
-        due = Due(tuple(learn), tuple(self._renew.keys() - self._learn.keys()), tuple(self._forget))
-        for slot in due.learn:
+        columns = self.columns
+        learn: Iterable[int] = tuple(self._learn)
+        more = len(self._learn) > most
+        if more:
+            learn = heapq.nlargest(most, self._learn, key=columns.changed.__getitem__)
+        renew = self._renew.keys() - self._learn.keys()
+        due = Due(
+            tuple((slot, columns.names[slot], columns.ids[slot], self._entry(slot)) for slot in learn),
+            tuple((columns.names[slot], columns.ids[slot], self._entry(slot)) for slot in renew),
+            tuple(self._forget),
+            more,
+        )
+        for slot in learn:
             del self._learn[slot]
         self._renew = {}
         self._forget = {}
         return due
+
+    def postpone(self, slots: Iterable[int]) -> None:
+        """These files were due, and are still to be learnt."""
+        live = self.columns.live
+        self._learn.update(dict.fromkeys(slot for slot in slots if live[slot]))
 
     def learnt(self, slots: Iterable[int], numbers: Iterable[int]) -> None:
         """The full-text index has these posts under these numbers."""
@@ -149,14 +163,6 @@ class Index:
         most = len(slot_of)
         found = [slot_of[number] for number in numbers if number < most]
         return [slot for slot in found if slot >= 0 and live[slot]]
-
-    def entry(self, slot: int) -> Entry:
-        """What was read of a file last; its details only as long as the full-text index has not learnt them."""
-        all_ = self.columns
-        return Entry(
-            all_.marks[slot], all_.hashes[slot], all_.own_of(slot), all_.titles[slot], all_.changed[slot],
-            all_.dates[slot], all_.words[slot], all_.problems.get(slot, ""), self._details.get(slot, ""),
-        )  # fmt: skip
 
     def details(self, slot: int) -> str:
         """The details of a post that the full-text index has not learnt yet, "" for others."""
@@ -325,6 +331,11 @@ class Index:
             return own
         return self._identity.own_id(name, slot)
 
+    def is_known(self, path: Path, own: str) -> bool:
+        """Whether it is known which post is in this file, which says it is `own` ("" when it says nothing)."""
+        slot = self.columns.slots.get(self._name_of(path))
+        return slot is not None and (not own or self.columns.own_of(slot) == own)
+
     def remembered(self, path: Path) -> str:
         """The id that the post in a file had at the last run, "" when it is not known."""
         name = self._name_of(path)
@@ -344,6 +355,14 @@ class Index:
         )
 
     # --- how ---
+
+    def _entry(self, slot: int) -> Entry:
+        """What was read of a file last; its details only as long as the full-text index has not learnt them."""
+        all_ = self.columns
+        return Entry(
+            all_.marks[slot], all_.hashes[slot], all_.own_of(slot), all_.titles[slot], all_.changed[slot],
+            all_.dates[slot], all_.words[slot], all_.problems.get(slot, ""), self._details.get(slot, ""),
+        )  # fmt: skip
 
     def _name_of(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
@@ -415,7 +434,7 @@ def _entry(found: os.stat_result, digest: str, read: Scan, *, young: bool) -> En
     marks = marks_of(found)
     own = read.fields
     return Entry(
-        YOUNG if young else marks, short_hash(digest) if digest else marks, own.id, own.title, found.st_mtime_ns / 1e9,
+        YOUNG if young else marks, short_hash(digest) if digest else marks, own.id, own.title, found.st_mtime_ns,
         stamp(own.date), read.words, read.problem, details_of(read, found.st_size),
     )  # fmt: skip
 

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from postdesk.library.fulltext import FullText
     from postdesk.library.history import History, Version
     from postdesk.library.query import Query
+    from postdesk.library.reading import Batch
 
 __all__ = ["HIDDEN", "Changes", "Library", "Summary", "Trashed"]
 
@@ -249,10 +250,10 @@ class Library:
                 text = known[1]
             path, copy_of = self.root / name, listed.copies.get(slot)
             details = read_details(text) or self._details_of(path)
-            moment = details.date.timestamp() if details.date else listed.changed[slot]
+            moment = details.date.timestamp() if details.date else listed.changed[slot] / 1e9
             row = Summary(
                 path, listed.ids[slot], listed.titles[slot], details.slug, details.date, details.tags,
-                details.categories, details.visibility, details.start, listed.changed[slot], details.size,
+                details.categories, details.visibility, details.start, listed.changed[slot] / 1e9, details.size,
                 listed.words[slot], listed.problems.get(slot) or listed.troubles.get(slot, ""),
                 self.root / copy_of if copy_of else None,
             )  # fmt: skip
@@ -320,28 +321,42 @@ class Library:
         """Let the full-text index learn and forget what changed, at most so many files; whether there is more. It waits
         for nobody and nobody for it: the files are read once more, beside everything else.
         """
+        batch = self.read_batch(most)
+        self.learn(batch)
+        return batch.more
+
+    def read_batch(self, most: int) -> Batch:
+        """Read what the full-text index has to learn next: at most so many files, and a few megabytes."""
+        from postdesk.library.reading import Batch, read_batch
+
         words = self._full_text
         if words is None:
-            return False
-        from postdesk.library import reading
-
+            return Batch()
         with self._guard:
             if words.is_new:
                 self._index.outdate()
             due = self._index.due(most)
-            columns = self._index.columns
-            learn = [(s, columns.names[s], columns.ids[s], self._index.entry(s)) for s in due.learn]
-            renew = [(columns.names[s], columns.ids[s], self._index.entry(s)) for s in due.renew]
-        words.forget(due.forget)
-        words.renew(renew)
-        read = [(slot, reading.text_of(self.root, name, i, entry)) for slot, name, i, entry in learn]
-        texts = [(slot, text) for slot, text in read if text is not None]
-        numbers = words.put([text for _slot, text in texts])
+        batch, unread = read_batch(self.root, due)
         with self._guard:
-            self._index.doubt(slot for slot, text in read if text is None)
-            if len(numbers) == len(texts):
-                self._index.learnt([slot for slot, _text in texts], numbers)
-        return len(learn) == most
+            self._index.postpone(unread)
+            self._index.doubt(batch.others)
+        return batch
+
+    def learn(self, batch: Batch) -> None:
+        """Let the full-text index learn what was read, as far as it has not changed since."""
+        words = self._full_text
+        if words is None:
+            return
+        words.forget(batch.forget)
+        words.renew(batch.renew)
+        with self._guard:
+            hashes = self._index.columns.hashes
+            both = zip(batch.slots, batch.texts, strict=True)
+            current = [(slot, text) for slot, text in both if hashes[slot] == text.entry.hash]
+        numbers = words.put([text for _slot, text in current])
+        if len(numbers) == len(current):
+            with self._guard:
+                self._index.learnt([slot for slot, _text in current], numbers)
 
     def search(self, query: Query) -> frozenset[Path] | None:
         """The posts for which the words of a query hold, and its filters "has", "links", "tag" and "category"; None
@@ -395,7 +410,8 @@ class Library:
         return self._history.read(found) if found is not None else None
 
     def conflict_copies(self, path: Path) -> tuple[Path, ...]:
-        """The files that cloud folders made beside this one when two machines changed it at once."""
+        """The files that cloud folders made beside this one when two machines changed it at once, as far as they were
+        looked at."""
         with self._guard:
             return self._index.copies_of(self._inside(path))
 
@@ -417,7 +433,9 @@ class Library:
         inside = self._inside(path)
         document = load_document(inside)
         with self._guard:
-            self._look_once(_AT_ONCE)
+            self.recall()
+            if not self._index.is_known(inside, document.post.id):
+                self._look_once(_AT_ONCE)
             # What is read here may be newer than what was looked at: the next look still has to say so.
             post_id = self._index.id_for(inside, document.post.id)
         return replace(document, post=replace(document.post, id=post_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from postdesk.core.errors import LibraryError
@@ -13,10 +13,45 @@ from postdesk.library import encoding, frontmatter
 from postdesk.library.addresses import addresses
 from postdesk.library.columns import Entry, short_hash
 from postdesk.library.fulltext import Text
+from postdesk.library.index import Due
 from postdesk.library.kept import Details, details_of, read_details
 from postdesk.library.scan import scan
 
 _MOST = 4 << 20  # characters of one post that can be found
+_BATCH = 16 << 20  # characters that are learnt at once
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What was read for the full-text index: the `texts` of posts and their `slots`; `renew` and `forget` as in `Due`;
+    `others` are slots of files that are not as they were read last. `more`: there is more to learn."""
+
+    texts: tuple[Text, ...] = ()
+    slots: tuple[int, ...] = ()
+    renew: tuple[tuple[str, str, Entry], ...] = ()
+    forget: tuple[str, ...] = ()
+    others: tuple[int, ...] = ()
+    more: bool = False
+
+
+def read_batch(root: Path, due: Due) -> tuple[Batch, list[int]]:
+    """Read the files that are due, until there are some megabytes; also returns the slots of the others."""
+    texts: list[Text] = []
+    slots: list[int] = []
+    others: list[int] = []
+    length = 0
+    for number, (slot, name, post_id, entry) in enumerate(due.learn):
+        if length > _BATCH:
+            unread = [slot for slot, *_rest in due.learn[number:]]
+            return Batch(tuple(texts), tuple(slots), due.renew, due.forget, tuple(others), more=True), unread
+        text = text_of(root, name, post_id, entry)
+        if text is None:
+            others.append(slot)
+        else:
+            texts.append(text)
+            slots.append(slot)
+            length += len(text.body)
+    return Batch(tuple(texts), tuple(slots), due.renew, due.forget, tuple(others), due.more), []
 
 
 def text_of(root: Path, name: str, post_id: str, entry: Entry) -> Text | None:

@@ -38,11 +38,10 @@ def find_rows(library: Searched, searchable: Searchable, query: Query, outdated:
     """The rows that `query` means; of what is found by then when `outdated` says that nobody waits."""
     listing = searchable.listing
     query, meant = _forgiven(library, searchable, query)
-    asked = _worth_asking(query)
     wanted = [fold(term.words) for term in query.terms if not term.excluded]
     unwanted = [fold(term.words) for term in query.terms if term.excluded]
     flags = bytearray(len(listing))
-    found = library.search_slots(asked)
+    found = _found(library, query)
     files = listing.files
     if found is not None:
         for slot in found:
@@ -94,9 +93,20 @@ def _fits_remote(
     return True
 
 
-def _worth_asking(query: Query) -> Query:
-    """Without the words of one letter: nearly every post has a word that begins with it, and she is still typing."""
-    return replace(query, terms=tuple(t for t in query.terms if len(t.words) > 1 or not t.words.isascii()))
+def _found(library: Searched, query: Query) -> list[int] | None:
+    """The slots of the files that the index finds. Short words say little while she is still typing: one of a single
+    letter is left out, as nearly every post has a word that begins with it, and one of two counts as a whole word where
+    that finds anything. (Words of Chinese and Japanese are short.)"""
+    terms = [term for term in query.terms if len(term.words) > 1 or not term.words.isascii()]
+    whole = [replace(term, phrase=True) if _is_short(term) else term for term in terms]
+    found = library.search_slots(replace(query, terms=tuple(whole)))
+    if not found and whole != terms:
+        found = library.search_slots(replace(query, terms=tuple(terms)))
+    return found
+
+
+def _is_short(term: Term) -> bool:
+    return len(term.words) == 2 and term.words.isascii() and not term.phrase and not term.excluded
 
 
 def _forgiven(library: Searched, searchable: Searchable, query: Query) -> tuple[Query, list[Collection[str]]]:

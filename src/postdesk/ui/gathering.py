@@ -14,7 +14,7 @@ from postdesk.backends.base import RemotePost
 from postdesk.core.account import Account
 from postdesk.core.language import _
 from postdesk.core.receipt import Receipt, Status
-from postdesk.library.columns import Listed
+from postdesk.library.columns import NO_DATE, Listed, stamp
 from postdesk.library.tags import with_parents
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.job import Job, JobState
@@ -143,14 +143,14 @@ class _Columns:
 
     def __init__(self, there: Listed, remote: int) -> None:
         self.titles = there.titles + [""] * remote
-        self.when = there.changed + array("d", [math.nan] * remote)
+        # ns to seconds
+        self.when = array("d", map((1e-9).__mul__, there.changed)) + array("d", [math.nan] * remote)
         self.words = there.words + array("l", [0] * remote)
         self.tabs = bytearray(len(self.titles))
         self.special: dict[int, Special] = {}
         self.blogs: dict[int, tuple[str, ...]] = {}
         # When readers get it, or got it first, as far as that is known.
-        dates = there.dates + array("d", [math.nan] * remote)
-        self._dates = dates
+        self._dates = there.dates + array("q", [NO_DATE] * remote)
         self._moments: array[float] | None = None
 
     @property
@@ -158,7 +158,7 @@ class _Columns:
         """To be asked when all is put together."""
         if self._moments is None:
             pairs = zip(self._dates, self.when, strict=True)
-            self._moments = array("d", (date if date == date else when for date, when in pairs))
+            self._moments = array("d", (when if date == NO_DATE else 1e-6 * date for date, when in pairs))
         return self._moments
 
     def receive(self, slot: int, receipts: Sequence[Receipt], accounts: Mapping[str, Account]) -> None:
@@ -183,7 +183,7 @@ class _Columns:
         tab = _TABS_OF.get(post.status, "published")
         self.titles[slot] = spoken_title(post)
         self.when[slot] = moment.timestamp() if moment else math.nan
-        self._dates[slot] = post.date.timestamp() if post.date else math.nan
+        self._dates[slot] = stamp(post.date)
         self.tabs[slot] = TABS.index(tab)
         self.blogs[slot] = (account.name,)
         name, words = account.name if len(accounts) > 1 else "", _("On the blog") if tab == "drafts" else ""

@@ -17,6 +17,7 @@ from postdesk.core.errors import PostDeskError
 from postdesk.library.context import Context
 from postdesk.library.library import Changes
 from postdesk.library.query import read_query
+from postdesk.library.reading import Batch
 from postdesk.publishing.desk import Desk
 from postdesk.ui.finding import contexts, find_rows
 from postdesk.ui.gathering import Gathered, gather, path_of
@@ -32,6 +33,11 @@ _SLICE = (
 _LONGER = 1.5
 _LONGEST = 1.0  # s: whatever she saves meanwhile waits for a part
 _WATCHED = 1000  # folders whose changes the system tells at once; the looks find those in others
+_LEARNT = (
+    200,
+    500,
+    2000,
+)  # posts that the index learns at once: the first batches are there soon, many take less time
 _FIRST = 300  # posts that are shown before the rest of the list is there
 
 
@@ -61,7 +67,10 @@ class Shelf(QObject):
         self._slice = _SLICE
         self._shown_at = 0.0  # when rows were asked for last, and
         self._rest = 0.0  # how long that is to be left alone, in s
+        self._reading = False
+        self._read: Batch | None = None  # what the index is to learn next
         self._learning = False
+        self._learnt = 0  # batches, one after the other
         self._started = False  # the list has begun to come
         self._stale = False  # something was found that the list does not show
         self._over = False
@@ -97,7 +106,8 @@ class Shelf(QObject):
             self._say(error)
             begun(None)
 
-        self._tasks.run(begin, begun, not_begun, lane="library")
+        # In no lane: another one may be reading the post that she opens, which needs the whole list.
+        self._tasks.run(begin, begun, not_begun)
 
     def stop(self) -> None:
         """At quit."""
@@ -183,7 +193,7 @@ class Shelf(QObject):
     @property
     def is_learning(self) -> bool:
         """Whether the index is being taught."""
-        return self._learning
+        return self._learning or self._reading or self._read is not None
 
     def _soon(self, _folder: str) -> None:
         self._hint.start()
@@ -234,18 +244,45 @@ class Shelf(QObject):
             self.look()
 
     def _learn(self) -> None:
-        """Let the index follow, step by step."""
-        if self._learning or self._over:
+        """Let the index follow, step by step: while it learns what was read, the next is read."""
+        if self._over or self._reading or self._read is not None:
+            return
+        self._reading = True
+        most = _LEARNT[min(self._learnt, len(_LEARNT) - 1)]
+        self._tasks.run(
+            lambda: self._desk.library.read_batch(most), self._was_read, self._not_read, lane="reading"
+        )
+
+    def _was_read(self, batch: Batch) -> None:
+        self._reading = False
+        self._read = batch
+        if not self._learning:
+            self._learn_this()
+
+    def _not_read(self, error: Exception) -> None:
+        self._reading = False
+        self._say(error)
+
+    def _learn_this(self) -> None:
+        batch, self._read = self._read, None
+        if batch is None or self._over:
             return
         self._learning = True
-        self._tasks.run(self._desk.library.index_more, self._learnt, self._not_learnt, lane="index")
-
-    def _learnt(self, more: bool) -> None:
-        self._learning = False
-        if more:
+        self._learnt += 1
+        self._tasks.run(
+            lambda: self._desk.library.learn(batch), self._was_learnt, self._not_learnt, lane="index"
+        )
+        if batch.more:
             self._learn()
-        elif self._query and not self._busy:
-            self.search(self._query)
+
+    def _was_learnt(self, _nothing: None) -> None:
+        self._learning = False
+        if self._read is not None or self._reading:
+            self._learn_this()
+        else:
+            self._learnt = 0
+            if self._query and not self._busy:
+                self.search(self._query)
 
     def _not_learnt(self, error: Exception) -> None:
         self._learning = False
