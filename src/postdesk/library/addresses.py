@@ -18,8 +18,9 @@ _MOST = 2000  # addresses of one post that are kept
 def addresses(text: str) -> tuple[tuple[str, ...], bool]:
     """The addresses that `text` (Markdown) links to, each once, and whether it shows a picture."""
     pictures = {found[1] for found in _PICTURE.finditer(text)} if "![" in text else set()
-    links = [found[1] for found in _INLINE.finditer(text)]
-    links += [found[0] for found in _BARE.finditer(text)]
+    links = [found[1] for found in _INLINE.finditer(text)] if "](" in text else []
+    if "://" in text:
+        links += [found[0] for found in _BARE.finditer(text)]
     if "]:" in text:
         links += [found[1] for found in _DEFINED.finditer(text)]
     if "<a" in text or "<img" in text:

@@ -133,7 +133,7 @@ class Columns:
         self.words.extend(kept.words)
         self.changed.extend(kept.changed)
         self.dates.extend(kept.dates)
-        slots = range(first, len(self.names))
+        slots = list(range(first, len(self.names)))  # the same numbers in both
         self.slots.update(zip(kept.names, slots, strict=True))
         self.paths.update(zip(kept.ids, slots, strict=True))
         self.own.update({first + at: own for at, own in kept.own.items()})

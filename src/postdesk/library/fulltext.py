@@ -45,6 +45,7 @@ INSERT INTO words (words, rank) VALUES ('hashsize', 67108864);
 """
 # The last line: as many bytes of words are gathered before they are written, which halves the time of the first index.
 _MOST_DEAD = 5000  # numbers without a post, and more of them than posts, until the words are made anew
+_ROWS = 500  # posts that are put in by one statement
 _PART = 4000  # posts that are loaded in one answer
 _LISTS = ("name", "title", "id", "nullif(own, id)", "nullif(problem, '')")
 _NUMBERS = ("number", "marks", "hash", "words", "changed", "date")
@@ -139,7 +140,8 @@ class FullText:
 
         def write(database: sqlite3.Connection) -> list[int]:
             with database:
-                return [_insert(database, text) for text in texts]
+                parts = (texts[first : first + _ROWS] for first in range(0, len(texts), _ROWS))
+                return [number for part in parts for number in _insert(database, part)]
 
         if not texts:
             return []
@@ -341,25 +343,36 @@ def _name(kept: str) -> str:
     return os.fsdecode(bytes.fromhex(kept[1:])) if kept.startswith("/") else kept
 
 
-def _insert(database: sqlite3.Connection, text: Text) -> int:
-    name, one = _kept_name(text.name), text.entry
-    database.execute("DELETE FROM posts WHERE name = ?", (name,))
-    number = database.execute(
-        "INSERT INTO posts (name, marks, hash, changed, date, words, id, own, title, problem, tags, categories, labels,"
-        " details, picture, links) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            name, one.marks, one.hash, one.changed, one.date, one.words,
-            *map(_encodable, (text.id, one.own, one.title, one.problem)),
-            *map(_lines, (text.tags, text.categories, _labels(text))), _encodable(one.details), text.picture,
-            _lines(text.links),
-        ),
-    ).lastrowid  # fmt: skip
-    words = (one.title, text.body, " ".join(text.tags), " ".join(text.categories))
-    database.execute(
-        "INSERT INTO words (rowid, title, body, tags, categories) VALUES (?, ?, ?, ?, ?)",
-        (number, *map(_encodable, words)),
-    )
-    return int(number or 0)
+def _insert(database: sqlite3.Connection, texts: Sequence[Text]) -> list[int]:
+    """Many rows in one statement, as every statement gives the interpreter's lock away and waits for it again."""
+    names = json.dumps([_kept_name(text.name) for text in texts])
+    database.execute("DELETE FROM posts WHERE name IN (SELECT value FROM json_each(?))", (names,))
+    (last,) = database.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()
+    numbers = range(last + 1, last + 1 + len(texts))
+    posts = [value for number, text in zip(numbers, texts, strict=True) for value in (number, *_row(text))]
+    database.execute(f"INSERT INTO posts VALUES {_marks(len(texts), 17)}", posts)  # noqa: S608  question marks
+    words: list[object] = []
+    for number, text in zip(numbers, texts, strict=True):
+        parts = (text.entry.title, text.body, " ".join(text.tags), " ".join(text.categories))
+        words += (number, *map(_encodable, parts))
+    sql = f"INSERT INTO words (rowid, title, body, tags, categories) VALUES {_marks(len(texts), 5)}"  # noqa: S608
+    database.execute(sql, words)
+    return list(numbers)
+
+
+def _marks(rows: int, columns: int) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return ", ".join([row] * rows)
+
+
+def _row(text: Text) -> tuple[object, ...]:
+    one = text.entry
+    return (
+        _kept_name(text.name), one.marks, one.hash, one.changed, one.date, one.words,
+        *map(_encodable, (text.id, one.own, one.title, one.problem)),
+        *map(_lines, (text.tags, text.categories, _labels(text))), _encodable(one.details), text.picture,
+        _lines(text.links),
+    )  # fmt: skip
 
 
 def _labels(text: Text) -> list[str]:

@@ -80,7 +80,7 @@ class Index:
         self._forget: dict[str, None] = {}
         self._details: dict[int, str] = {}  # of what it has not learnt yet
         self._slot_of: array[int] = array("l")  # by number in the full-text index; -1 for none
-        self._number_of: dict[int, int] = {}
+        self._number_of: array[int] = array("l")  # by slot
 
     # --- what is remembered ---
 
@@ -144,8 +144,9 @@ class Index:
         for slot, number in pairs:
             if number >= len(slot_of):
                 slot_of.extend([-1] * (number + 1000 - len(slot_of)))
-            before = number_of.get(slot)
-            if before is not None:
+            if slot >= len(number_of):
+                number_of.extend([-1] * (slot + 1000 - len(number_of)))
+            if (before := number_of[slot]) >= 0:
                 slot_of[before] = -1
             number_of[slot] = number
             slot_of[number] = slot
@@ -154,7 +155,7 @@ class Index:
 
     def outdate(self) -> None:
         """The full-text index knows nothing any more."""
-        self._slot_of, self._number_of = array("l"), {}
+        self._slot_of, self._number_of = array("l"), array("l")
         self._learn = dict.fromkeys(self.columns.slots.values())
 
     def slots_of(self, numbers: Iterable[int]) -> list[int]:

@@ -223,9 +223,7 @@ class Library:
         """All tags and all categories of the posts."""
         words = self._full_text
         tags, categories = words.labels() if words is not None else (frozenset[str](), frozenset[str]())
-        with self._guard:
-            unlearnt = self._index.unlearnt
-        more = [details for text in unlearnt if (details := read_details(text)) is not None]
+        more = [details for text in self._index.unlearnt if (details := read_details(text)) is not None]
         return (
             tags.union(*(details.tags for details in more)),
             categories.union(*(details.categories for details in more)),

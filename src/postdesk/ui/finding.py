@@ -12,7 +12,7 @@ from postdesk.backends.base import RemotePost
 from postdesk.library.context import Context, context, fold
 from postdesk.library.query import Filter, Query, Term
 from postdesk.library.reading import body_of
-from postdesk.library.slips import SHORTEST, has_word
+from postdesk.library.slips import SHORTEST, with_words
 from postdesk.ui.sidebar.listing import TABS, Found, Listing
 
 
@@ -63,7 +63,10 @@ def find_rows(library: Searched, searchable: Searchable, query: Query, outdated:
     for slot, post in enumerate(searchable.remote, files):
         flags[slot] = _fits_remote(listing.titles.folded[slot], post, wanted, unwanted, query.filters)
     for words in meant:
-        _keep(flags, lambda slot, words=words: has_word(listing.titles.texts[slot], words))  # type: ignore[misc]
+        there = [slot for slot in with_words(listing.titles.folded, words) if flags[slot]]
+        flags = bytearray(len(listing))
+        for slot in there:
+            flags[slot] = 1
     for one in query.filters:
         if (check := _check(searchable, one)) is not None and not outdated():
             _keep(flags, check)

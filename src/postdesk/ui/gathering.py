@@ -83,14 +83,14 @@ def gather(
     listed: Listed | None = None,
 ) -> Gathered:
     """All rows for one blog ("" for all), sorted by one of `core.settings.ORDERS`. Reads the receipts and the archives;
-    `listed` stands for the library's list; what `before` has already worked out is taken over."""
+    `listed` stands for a beginning of the library's list; what `before` has already worked out is taken over."""
     accounts = {a.id: a for a in desk.accounts.all()}
     there = desk.library.listed() if listed is None else listed
     receipts = [r for r in desk.receipts.all() if r.account_id in accounts]
     jobs = desk.jobs()
     remote: list[tuple[Account, RemotePost]] = []
     here = {(r.account_id, r.remote_id) for r in receipts}
-    tags, categories = desk.library.labels()
+    tags, categories = desk.library.labels() if listed is None else (frozenset[str](), frozenset[str]())
     for account in accounts.values():
         if not blog or account.id == blog:
             posts = desk.archive.posts(account.id)
@@ -113,7 +113,8 @@ def gather(
         range(len(there), len(columns.titles))
     )
     root = desk.library.root
-    keys = there.names + [_remote_key(account, post) for account, post in remote]
+    # Without posts of blogs the library's own columns serve, as they are.
+    keys = there.names + [_remote_key(account, post) for account, post in remote] if remote else there.names
     remote_slots = {key: slot for slot, key in enumerate(keys[len(there) :], len(there))}
 
     def key_of(slot: int) -> str:
@@ -123,9 +124,8 @@ def gather(
         path = path_of(key)
         return remote_slots.get(key, -1) if path is None else there.slot_of(_name(root, path))
 
-    titles = Titles(columns.titles)
-    if before is not None and before.listing.titles.texts == columns.titles:
-        titles = before.listing.titles  # and what was made of them
+    known = before.listing.titles if before is not None else None
+    titles = known if known is not None and known.texts == columns.titles else Titles(columns.titles, known)
     sorted_by = columns.moments if order == "published" else columns.when
     by_time = in_order(slots, array("d", (-when if when == when else 0.0 for when in sorted_by)).__getitem__)
     listing = Listing(
@@ -142,10 +142,10 @@ class _Columns:
     """What the list shows, by slot, while it is put together."""
 
     def __init__(self, there: Listed, remote: int) -> None:
-        self.titles = there.titles + [""] * remote
+        self.titles = there.titles + [""] * remote if remote else there.titles
         # ns to seconds
         self.when = array("d", map((1e-9).__mul__, there.changed)) + array("d", [math.nan] * remote)
-        self.words = there.words + array("l", [0] * remote)
+        self.words = there.words + array("l", [0] * remote) if remote else there.words
         self.tabs = bytearray(len(self.titles))
         self.special: dict[int, Special] = {}
         self.blogs: dict[int, tuple[str, ...]] = {}

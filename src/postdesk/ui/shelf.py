@@ -207,6 +207,9 @@ class Shelf(QObject):
         self._take(gathered)
         if self._query:
             self.search(self._query)
+        titles = gathered.listing.titles
+        if self._desk.library.is_complete and not titles.is_ready:
+            self._tasks.run(titles.prepare, failed=self._failed)
         if self._again:
             self._again = False
             self.refresh()

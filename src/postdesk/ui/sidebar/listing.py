@@ -53,23 +53,44 @@ class Special:
 class Titles:
     """The titles of all rows, by slot, and what searches make of them once they are asked for."""
 
-    def __init__(self, texts: Sequence[str] = ()) -> None:
+    def __init__(self, texts: Sequence[str] = (), before: Titles | None = None) -> None:
+        """What was made of other titles, `before`, serves for those that are the same."""
         self.texts = texts
+        if before is not None and before.is_ready and len(before.texts) <= len(texts):
+            self._follow(before)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a search need not wait for anything here."""
+        return "words" in self.__dict__
+
+    def prepare(self) -> None:
+        """Make ready for a search what takes its time. To be called beside the window."""
+        _ready = self.words
+
+    def _follow(self, before: Titles) -> None:
+        folded = before.folded + list(self.texts[len(before.texts) :])
+        others = []
+        for first in range(0, len(self.texts), _PART):
+            part = slice(first, first + _PART)
+            if self.texts[part] != before.texts[part]:
+                for slot, text in enumerate(self.texts[part], first):
+                    if slot >= len(before.texts) or text != before.texts[slot]:
+                        folded[slot] = _folded(text)
+                        others.append(folded[slot])
+        self.folded, self.words = folded, before.words.with_more(others)
 
     @cached_property
     def folded(self) -> list[str]:
         """The titles in their simplest form."""
-        # Loaded with the first search.
-        from postdesk.library.context import fold
-
-        return [fold(text) for text in self.texts]
+        return list(map(_folded, self.texts))
 
     @cached_property
     def words(self) -> Words:
         """The words of all titles."""
         from postdesk.library.slips import Words
 
-        return Words(self.texts)
+        return Words(self.folded)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +197,14 @@ class Found:
 _PLAIN = Special()
 
 
+def _folded(text: str) -> str:
+    # Loaded with the first search.
+    from postdesk.library.context import fold
+
+    folded = fold(text)
+    return text if folded == text else folded
+
+
 def _differ(new: object, old: object) -> bool:
     return new != old and not (new != new and old != old)  # no time at all is NaN
 
@@ -194,4 +223,4 @@ def in_order(slots: Sequence[int], key: Callable[[int], object]) -> array[int]:
     for first in range(0, len(slots), _PART):
         runs += sorted(slots[first : first + _PART], key=key)  # type: ignore[arg-type]
     runs.sort(key=key)  # type: ignore[arg-type]
-    return array("l", runs)
+    return array("i", runs)
