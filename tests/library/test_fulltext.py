@@ -301,7 +301,7 @@ while True:
     library.look()
     while library.index_more(3):
         pass
-    library._index.outdate()
+    library._index.lessons.begin_anew()
 """
 
 

@@ -25,7 +25,8 @@ from typing import Any, TypeVar
 
 from postdesk.library.addresses import POST
 from postdesk.library.columns import Entry, Kept
-from postdesk.library.query import Filter, Query, Term
+from postdesk.library.query import Query, Term
+from postdesk.library.questions import ASKED, encodable, match, question
 
 log = logging.getLogger(__name__)
 
@@ -157,8 +158,8 @@ class FullText:
                     "UPDATE posts SET id = ?, own = ?, marks = ?, changed = ? WHERE name = ? AND hash = ?",
                     [
                         (
-                            _encodable(post_id),
-                            _encodable(one.own),
+                            encodable(post_id),
+                            encodable(one.own),
                             one.marks,
                             one.changed,
                             _kept_name(name),
@@ -185,15 +186,15 @@ class FullText:
     def find(self, query: Query) -> array[int] | None:
         """The numbers of the posts for which all terms of `query` hold, and its filters "has", "links", "tag" and
         "category"; None when none of these is in it, which all posts fulfil. Some numbers may be of no post."""
-        filters = [one for one in query.filters if one.operator in _CONDITIONS]
+        filters = [one for one in query.filters if one.operator in ASKED]
         if not query.terms and not filters:
             return None
-        sql, values = _question(query.terms, filters)
+        sql, values = question(query.terms, filters)
         return _numbers(self._ask(sql, values))
 
     def knows(self, word: str) -> bool:
         """Whether any post has a word that begins like this."""
-        matches = _match([Term(word)])
+        matches = match([Term(word)])
         return bool(matches and self._ask("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", [matches]))
 
     def linking(self, addresses: Iterable[str]) -> frozenset[str]:
@@ -354,7 +355,7 @@ def _insert(database: sqlite3.Connection, texts: Sequence[Text]) -> list[int]:
     words: list[object] = []
     for number, text in zip(numbers, texts, strict=True):
         parts = (text.entry.title, text.body, " ".join(text.tags), " ".join(text.categories))
-        words += (number, *map(_encodable, parts))
+        words += (number, *map(encodable, parts))
     sql = f"INSERT INTO words (rowid, title, body, tags, categories) VALUES {_marks(len(texts), 5)}"  # noqa: S608
     database.execute(sql, words)
     return list(numbers)
@@ -369,8 +370,8 @@ def _row(text: Text) -> tuple[object, ...]:
     one = text.entry
     return (
         _kept_name(text.name), one.marks, one.hash, one.changed, one.date, one.words,
-        *map(_encodable, (text.id, one.own, one.title, one.problem)),
-        *map(_lines, (text.tags, text.categories, _labels(text))), _encodable(one.details), text.picture,
+        *map(encodable, (text.id, one.own, one.title, one.problem)),
+        *map(_lines, (text.tags, text.categories, _labels(text))), encodable(one.details), text.picture,
         _lines(text.links),
     )  # fmt: skip
 
@@ -382,45 +383,4 @@ def _labels(text: Text) -> list[str]:
 
 def _lines(texts: Sequence[str]) -> str:
     """Between line ends, so that a whole one, or its beginning, can be looked for."""
-    return "".join(f"\n{_encodable(text)}" for text in texts) + "\n" if texts else ""
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-# What a filter asks of a row, and what its value is compared with.
-_CONDITIONS: dict[str, tuple[str, Callable[[str], str | None]]] = {
-    "has": ("picture", lambda _value: None),
-    "links": ("instr(lower(links), ?)", lambda value: value),
-    "tag": ("instr(labels, ?)", lambda value: f"\nt:{value}"),
-    "category": ("instr(labels, ?)", lambda value: f"\nc:{value}"),
-}
-
-
-def _question(terms: Sequence[Term], filters: Sequence[Filter]) -> tuple[str, list[object]]:
-    """SQL that answers with all numbers as one text."""
-    conditions: list[str] = []
-    values: list[object] = []
-    matches = _match([term for term in terms if not term.excluded])
-    unwanted = [match for term in terms if term.excluded and (match := _match([term]))]
-    if matches and not unwanted and not filters:
-        # Numbers of no post fall out later: looking each up here takes longer than finding them.
-        return "SELECT group_concat(rowid) FROM words WHERE words MATCH ?", [matches]
-    if matches:
-        conditions.append("number IN (SELECT rowid FROM words WHERE words MATCH ?)")
-        values.append(matches)
-    for match in unwanted:
-        conditions.append("number NOT IN (SELECT rowid FROM words WHERE words MATCH ?)")
-        values.append(match)
-    for one in filters:
-        condition, compared = _CONDITIONS[one.operator]
-        conditions.append(f"NOT {condition}" if one.excluded else condition)
-        if (value := compared(one.value)) is not None:
-            values.append(value)
-    return f"SELECT group_concat(number) FROM posts WHERE {' AND '.join(conditions) or '1'}", values  # noqa: S608
-
-
-def _match(terms: Iterable[Term]) -> str:
-    """The terms in FTS5's own language: each in quotation marks, so that nothing in it is an operator."""
-    return " AND ".join(f'"{_encodable(term.words)}"{"" if term.phrase else " *"}' for term in terms)
+    return "".join(f"\n{encodable(text)}" for text in texts) + "\n" if texts else ""

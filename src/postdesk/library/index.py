@@ -7,12 +7,10 @@ which of two files with one id is the copy is remembered from the last time.
 
 from __future__ import annotations
 
-import heapq
 import math
 import os
 import stat
 import time
-from array import array
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +23,7 @@ from postdesk.library.encoding import LARGEST, too_large
 from postdesk.library.frontmatter import Fields
 from postdesk.library.identity import Identity
 from postdesk.library.kept import details_of
+from postdesk.library.lessons import Lessons
 from postdesk.library.scan import Scan, scan
 from postdesk.library.walk import Walk
 
@@ -53,17 +52,6 @@ class Changes:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What the full-text index has to do: learn these files (slot, name, id of the post, and what was read last), renew
-    the rows of those (name, id, what was read), and forget these names. `more`: there is more to learn."""
-
-    learn: tuple[tuple[int, str, str, Entry], ...]
-    renew: tuple[tuple[str, str, Entry], ...]
-    forget: tuple[str, ...]
-    more: bool
-
-
 class Index:
     """The posts below `root`. `stored` gives the ids by relative path (with slashes) as they were known at the last
     run; it is asked when it has to be.
@@ -75,12 +63,7 @@ class Index:
         self._identity = Identity(self.columns, stored)
         self._todo: dict[str, os.stat_result] = {}  # found by a walk, and not looked into yet
         self._folders: tuple[str, ...] = ()
-        self._learn: dict[int, None] = {}  # what the full-text index does not know of yet
-        self._renew: dict[int, None] = {}
-        self._forget: dict[str, None] = {}
-        self._details: dict[int, str] = {}  # of what it has not learnt yet
-        self._slot_of: array[int] = array("l")  # by number in the full-text index; -1 for none
-        self._number_of: array[int] = array("l")  # by slot
+        self.lessons = Lessons(self.columns)
 
     # --- what is remembered ---
 
@@ -104,75 +87,8 @@ class Index:
             first = len(self.columns.names)
             self.columns.extend(kept)
             slots = range(first, first + len(kept.names))
-            self._learnt(zip(slots, kept.numbers, strict=True))
-        self._renew.update(dict.fromkeys(self._identity.recalled()))
-
-    # --- what the full-text index has to learn ---
-
-    def due(self, most: int) -> Due:
-        """What the full-text index has to do, of the files to learn at most so many, the newest first. All of it counts
-        as done from now on."""
-        columns = self.columns
-        learn: Iterable[int] = tuple(self._learn)
-        more = len(self._learn) > most
-        if more:
-            learn = heapq.nlargest(most, self._learn, key=columns.changed.__getitem__)
-        renew = self._renew.keys() - self._learn.keys()
-        due = Due(
-            tuple((slot, columns.names[slot], columns.ids[slot], self._entry(slot)) for slot in learn),
-            tuple((columns.names[slot], columns.ids[slot], self._entry(slot)) for slot in renew),
-            tuple(self._forget),
-            more,
-        )
-        for slot in learn:
-            del self._learn[slot]
-        self._renew = {}
-        self._forget = {}
-        return due
-
-    def postpone(self, slots: Iterable[int]) -> None:
-        """These files were due, and are still to be learnt."""
-        live = self.columns.live
-        self._learn.update(dict.fromkeys(slot for slot in slots if live[slot]))
-
-    def learnt(self, slots: Iterable[int], numbers: Iterable[int]) -> None:
-        """The full-text index has these posts under these numbers."""
-        self._learnt(zip(slots, numbers, strict=True))
-
-    def _learnt(self, pairs: Iterable[tuple[int, int]]) -> None:
-        slot_of, number_of = self._slot_of, self._number_of
-        for slot, number in pairs:
-            if number >= len(slot_of):
-                slot_of.extend([-1] * (number + 1000 - len(slot_of)))
-            if slot >= len(number_of):
-                number_of.extend([-1] * (slot + 1000 - len(number_of)))
-            if (before := number_of[slot]) >= 0:
-                slot_of[before] = -1
-            number_of[slot] = number
-            slot_of[number] = slot
-            if slot not in self._learn:
-                self._details.pop(slot, None)
-
-    def outdate(self) -> None:
-        """The full-text index knows nothing any more."""
-        self._slot_of, self._number_of = array("l"), array("l")
-        self._learn = dict.fromkeys(self.columns.slots.values())
-
-    def slots_of(self, numbers: Iterable[int]) -> list[int]:
-        """The slots of posts by their numbers in the full-text index; numbers of no post fall out."""
-        slot_of, live = self._slot_of, self.columns.live
-        most = len(slot_of)
-        found = [slot_of[number] for number in numbers if number < most]
-        return [slot for slot in found if slot >= 0 and live[slot]]
-
-    def details(self, slot: int) -> str:
-        """The details of a post that the full-text index has not learnt yet, "" for others."""
-        return self._details.get(slot, "")
-
-    @property
-    def unlearnt(self) -> tuple[str, ...]:
-        """The details of all posts that it has not learnt yet."""
-        return tuple(self._details.values())
+            self.lessons.learnt(slots, kept.numbers)
+        self.lessons.renew(self._identity.recalled())
 
     # --- looking ---
 
@@ -205,16 +121,16 @@ class Index:
                 gone += [slot] if slot is not None else []
             elif slot is None:
                 slot = columns.add(name, entry)
-                self._is_due(slot, entry)
+                self.lessons.learn(slot, entry.details)
                 added.append(slot)
             else:
                 if entry.own != columns.own_of(slot):
                     others.append(slot)
                 if entry.hash != columns.hashes[slot]:
                     changed.append(slot)
-                    self._is_due(slot, entry)
-                elif slot not in self._learn:
-                    self._renew[slot] = None
+                    self.lessons.learn(slot, entry.details)
+                else:
+                    self.lessons.renew([slot])
                 columns.put(slot, entry)
             if time.monotonic() > end:
                 break
@@ -275,7 +191,7 @@ class Index:
             slot = self.columns.add(name, entry)
         else:
             self.columns.put(slot, entry)
-        self._is_due(slot, entry)
+        self.lessons.learn(slot, entry.details)
         if other:
             self._name([slot], anew=True)
         return self.columns.ids[slot]
@@ -288,10 +204,9 @@ class Index:
             return
         if (covered := columns.slots.get(name)) is not None:
             self._remove(covered)
-        self._forget[columns.names[slot]] = None
+        self.lessons.rename(slot, name)
         columns.rename(slot, name)
         columns.marks[slot] = YOUNG
-        self._learn_anew(slot)
         self._name([slot], anew=True)
 
     def came(self, path: Path) -> str:
@@ -306,7 +221,7 @@ class Index:
         else:
             self.columns.put(slot, entry)
         self.columns.marks[slot] = YOUNG
-        self._is_due(slot, entry)
+        self.lessons.learn(slot, entry.details)
         self._name([slot], anew=True)
         return self.columns.ids[slot]
 
@@ -357,38 +272,16 @@ class Index:
 
     # --- how ---
 
-    def _entry(self, slot: int) -> Entry:
-        """What was read of a file last; its details only as long as the full-text index has not learnt them."""
-        all_ = self.columns
-        return Entry(
-            all_.marks[slot], all_.hashes[slot], all_.own_of(slot), all_.titles[slot], all_.changed[slot],
-            all_.dates[slot], all_.words[slot], all_.problems.get(slot, ""), self._details.get(slot, ""),
-        )  # fmt: skip
-
     def _name_of(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
 
     def _name(self, slots: Iterable[int], *, anew: bool) -> None:
         """Name these posts; the full-text index remembers ids, too."""
-        for slot in self._identity.name(slots, anew=anew):
-            if slot not in self._learn:
-                self._renew[slot] = None
-
-    def _is_due(self, slot: int, entry: Entry) -> None:
-        """The full-text index has to learn this."""
-        self._details[slot] = entry.details
-        self._learn_anew(slot)
-
-    def _learn_anew(self, slot: int) -> None:
-        self._learn[slot] = None
-        self._forget.pop(self.columns.names[slot], None)
+        self.lessons.renew(self._identity.name(slots, anew=anew))
 
     def _remove(self, slot: int) -> None:
         self._identity.went(slot)
-        self._forget[self.columns.names[slot]] = None
-        self._learn.pop(slot, None)
-        self._renew.pop(slot, None)
-        self._details.pop(slot, None)
+        self.lessons.forget(slot)
         self.columns.remove(slot)
 
     def _read(self, name: str, found: os.stat_result) -> Entry | None:

@@ -223,7 +223,9 @@ class Library:
         """All tags and all categories of the posts."""
         words = self._full_text
         tags, categories = words.labels() if words is not None else (frozenset[str](), frozenset[str]())
-        more = [details for text in self._index.unlearnt if (details := read_details(text)) is not None]
+        more = [
+            details for text in self._index.lessons.unlearnt if (details := read_details(text)) is not None
+        ]
         return (
             tags.union(*(details.tags for details in more)),
             categories.union(*(details.categories for details in more)),
@@ -243,7 +245,7 @@ class Library:
         kept = words.details() if words is not None else {}
         rows: list[tuple[float, str, Summary]] = []
         for name, slot in listed.slots.items():
-            text = index.details(slot)
+            text = index.lessons.details(slot)
             if not text and (known := kept.get(name)) is not None and known[0] == listed.hashes[slot]:
                 text = known[1]
             path, copy_of = self.root / name, listed.copies.get(slot)
@@ -332,11 +334,11 @@ class Library:
             return Batch()
         with self._guard:
             if words.is_new:
-                self._index.outdate()
-            due = self._index.due(most)
+                self._index.lessons.begin_anew()
+            due = self._index.lessons.due(most)
         batch, unread = read_batch(self.root, due)
         with self._guard:
-            self._index.postpone(unread)
+            self._index.lessons.postpone(unread)
             self._index.doubt(batch.others)
         return batch
 
@@ -354,7 +356,7 @@ class Library:
         numbers = words.put([text for _slot, text in current])
         if len(numbers) == len(current):
             with self._guard:
-                self._index.learnt([slot for slot, _text in current], numbers)
+                self._index.lessons.learnt([slot for slot, _text in current], numbers)
 
     def search(self, query: Query) -> frozenset[Path] | None:
         """The posts for which the words of a query hold, and its filters "has", "links", "tag" and "category"; None
@@ -373,7 +375,7 @@ class Library:
         if found is None:
             return None
         with self._guard:
-            return self._index.slots_of(found)
+            return self._index.lessons.slots_of(found)
 
     def has_word(self, word: str) -> bool:
         """Whether a word of any post begins with this one."""

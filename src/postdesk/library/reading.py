@@ -13,8 +13,8 @@ from postdesk.library import encoding, frontmatter
 from postdesk.library.addresses import addresses
 from postdesk.library.columns import Entry, short_hash
 from postdesk.library.fulltext import Text
-from postdesk.library.index import Due
 from postdesk.library.kept import Details, details_of, read_details
+from postdesk.library.lessons import Due
 from postdesk.library.scan import scan
 
 _MOST = 4 << 20  # characters of one post that can be found
