@@ -38,6 +38,7 @@ CREATE TABLE posts (
     own TEXT NOT NULL, title TEXT NOT NULL, problem TEXT NOT NULL, tags TEXT NOT NULL, categories TEXT NOT NULL,
     labels TEXT NOT NULL, details TEXT NOT NULL, picture INTEGER NOT NULL, links TEXT NOT NULL
 );
+CREATE TABLE agreed (ids TEXT NOT NULL);
 CREATE INDEX changes ON posts (changed DESC);
 CREATE VIRTUAL TABLE words USING fts5(
     title, body, tags, categories, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2'
@@ -113,6 +114,22 @@ class FullText:
         which = f"WHERE number > :above ORDER BY number LIMIT {_PART}"
         nothing: list[Kept] = []
         return self._do(lambda database: list(_parts(database, which)), nothing)
+
+    @property
+    def agreed(self) -> str:
+        """What `agree` was told last, "" for nothing."""
+        rows = self._ask("SELECT ids FROM agreed", ())
+        return str(rows[0][0]) if rows else ""
+
+    def agree(self, ids: str) -> None:
+        """The ids here are those in the library's own file, whose hash this is; "": they are older."""
+
+        def write(database: sqlite3.Connection) -> None:
+            with database:
+                database.execute("DELETE FROM agreed")
+                database.execute("INSERT INTO agreed VALUES (?)", (ids,))
+
+        self._do(write, None)
 
     def details(self, names: Iterable[str] | None = None) -> dict[str, tuple[int, str]]:
         """The hash and the details of these files, or of all, by name; of what is known."""

@@ -21,6 +21,7 @@ class Identity:
         self._load = stored
         self._loaded: Mapping[str, str] | None = None
         self._gone: dict[str, str] = {}  # the ids of files that went, where the files did not say them
+        self._newer: Mapping[str, str] = {}
         self._doubtful = False
         self.changed = False
 
@@ -38,6 +39,7 @@ class Identity:
             self._gone.update({name: i for name, i in self._loaded.items() if name not in there})
             self._loaded = {}
         self._load = dict
+        self._newer = {}
 
     def recalled(self) -> set[int]:
         """What is remembered was put into the columns; returns the slots that have another id for it."""
@@ -46,21 +48,40 @@ class Identity:
             return self.name_all()
         return set()
 
+    def correct(self, ids: Mapping[str, str]) -> set[int]:
+        """These ids by name are newer than those that were remembered, for what the first look finds, too. Returns the
+        slots that have another id for it."""
+        all_ = self._columns
+        self._newer = ids
+        changed = set()
+        for name, post_id in ids.items():
+            slot = all_.slots.get(name)
+            if slot is not None and all_.ids[slot] != post_id:
+                all_.own[slot] = all_.own_of(slot)
+                all_.ids[slot] = post_id
+                changed.add(slot)
+        return changed | self.name_all() if changed else changed
+
     def name(self, slots: Iterable[int], *, anew: bool = False) -> set[int]:
         """Name the posts in these files, which came or hold another id than before; `anew`: others went. Returns the
         slots that have another id than before."""
         all_ = self._columns
-        changed: set[int] = set()
-        doubtful = anew and self._doubtful
-        for slot in slots:
-            name, own = all_.names[slot], all_.own_of(slot)
-            if self._doubtful or may_be_copy(name) or (own and all_.paths.get(own, slot) != slot):
-                doubtful = True
-                break
-            if all_.set_id(slot, own or self.own_id(name, slot)):
-                changed.add(slot)
+        slots = tuple(slots)
+        owns = {slot: all_.own_of(slot) for slot in slots}
+        holders: dict[str, int] = {}
+        # Nothing is named before it is sure that none of these is doubtful: who was known as the post decides.
+        doubtful = (self._doubtful and (anew or bool(slots))) or any(
+            may_be_copy(all_.names[slot])
+            or (own and (all_.paths.get(own, slot) != slot or holders.setdefault(own, slot) != slot))
+            for slot, own in owns.items()
+        )
         if doubtful:
-            changed |= self.name_all()
+            changed = self.name_all()
+        else:
+            named = [slot for slot in slots if owns[slot]] + [slot for slot in slots if not owns[slot]]
+            changed = {
+                slot for slot in named if all_.set_id(slot, owns[slot] or self.own_id(all_.names[slot], slot))
+            }
         self.changed = self.changed or anew or bool(changed)
         return changed
 
@@ -111,7 +132,8 @@ class Identity:
             self._gone[all_.names[slot]] = all_.ids[slot]
 
     def _known(self, slot: int) -> str:
-        return self._columns.ids[slot] or self._of_last_time(self._columns.names[slot])
+        name = self._columns.names[slot]
+        return self._newer.get(name) or self._columns.ids[slot] or self._of_last_time(name)
 
     def _of_last_time(self, name: str) -> str:
         return self._gone.get(name) or self.stored.get(name, "")

@@ -90,6 +90,10 @@ class Index:
             self.lessons.learnt(slots, kept.numbers)
         self.lessons.renew(self._identity.recalled())
 
+    def correct(self, ids: Mapping[str, str]) -> None:
+        """These ids by relative path are newer than what was recalled."""
+        self.lessons.renew(self._identity.correct(ids))
+
     # --- looking ---
 
     @property
@@ -305,10 +309,13 @@ class Index:
     def _pair(self, gone: list[int], added: list[int]) -> tuple[tuple[Path, Path], ...]:
         """Files that went and came are one that moved when they have one id, or, without any, one content."""
         came: dict[tuple[str, int], list[int]] = {}
-        for slot in added if gone else ():
-            came.setdefault(self._trait(slot), []).append(slot)
-        moved = []
         names = self.columns.names
+        for slot in added if gone else ():
+            if (
+                names[slot] not in self._identity.stored
+            ):  # else it came when the full-text index did not hear of it
+                came.setdefault(self._trait(slot), []).append(slot)
+        moved = []
         for old in gone:
             trait = self._trait(old)
             candidates = came.get(trait, [])

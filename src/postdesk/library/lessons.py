@@ -62,6 +62,11 @@ class Lessons:
         self._slot_of, self._number_of = array("l"), array("l")
         self._learn = dict.fromkeys(self._columns.slots.values())
 
+    @property
+    def are_over(self) -> bool:
+        """Whether nothing is due."""
+        return not (self._learn or self._renew or self._forget)
+
     def postpone(self, slots: Iterable[int]) -> None:
         """These files were due, and are still to be learnt."""
         live = self._columns.live

@@ -124,6 +124,8 @@ class Library:
             self._remember()
         except LibraryError as error:
             log.warning("The ids of the library were not stored: %s", error.details)
+        if self._words is not None and self._looked and self._index.is_complete:
+            self._words.agree(self._ids_hash() if self._index.lessons.are_over else "")
         for kept in (self._kept_history, self._words):
             if kept is not None:
                 kept.close()
@@ -173,6 +175,13 @@ class Library:
         stored = load_json(self._state / "ids.json", {})
         return {str(name): str(post_id) for name, post_id in stored.items()}
 
+    def _ids_hash(self) -> str:
+        """Stands for what is in that file, "" when there is none."""
+        try:
+            return read_file(self._state / "ids.json")[1]
+        except LibraryError:
+            return ""
+
     def _remember(self) -> None:
         with self._guard:
             if self._looked and self._index.is_complete and self._index.ids_changed:
@@ -216,8 +225,10 @@ class Library:
         with self._guard:
             if not self._recalled:
                 self._recalled = True
-                if (words := self._full_text) is not None:
-                    self._index.recall(words.load())
+                if (words := self._full_text) is not None and (parts := words.load()):
+                    self._index.recall(parts)
+                    if words.agreed != self._ids_hash():
+                        self._index.correct(self._stored_ids())
 
     def labels(self) -> tuple[frozenset[str], frozenset[str]]:
         """All tags and all categories of the posts."""
