@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postdesk.library.context import context, fold, pattern
+from postdesk.library.context import Wanted, context, fold, pattern
 from postdesk.library.slips import Words, with_words
 
 
@@ -73,6 +73,14 @@ def test_no_text_raises_and_hits_lie_in_the_line(text: str, words: list[str]) ->
         wanted = pattern(words)
         assert wanted is not None
         assert all(wanted.fullmatch(fold(found.text[a:b])) for a, b in found.hits)
+
+
+def test_what_is_marked_in_the_text_is_what_was_found() -> None:
+    wanted = pattern(["cafe", "old harbour"])
+    assert wanted is not None
+    line = "Un CAFÉ, deux cafés; ein Straßencafé. The old  Hárbour."
+    marked = [line[slice(*hit.span())] for hit in Wanted(wanted).finditer(line, 0, 1000)]
+    assert marked == ["CAFÉ", "café", "old  Hárbour"]
 
 
 def test_one_slip_is_forgiven() -> None:

@@ -184,6 +184,29 @@ def test_a_large_library_is_there_part_by_part(root: Path, folders: Folders, lib
     assert len(seen) == 29
 
 
+def test_what_changed_last_is_listed_before_anything_is_looked_at(
+    root: Path, folders: Folders, library: Library
+) -> None:
+    for number in range(10):
+        path = write(root, f"{number}.md", "Boat.", f"id: {number:016x}\n")
+        os.utime(path, (1_700_000_000 + number, 1_700_000_000 + number))
+    assert library.first_listed(3) is None, "nothing is remembered"
+    learn(library)
+    library.close()
+    again = Library(root, folders)
+    again.open()
+    page = again.first_listed(3)
+    assert page is not None
+    assert (page.names, page.titles) == (["9.md", "8.md", "7.md"], ["9", "8", "7"])
+    assert page.slot_of("8.md") == page.slot_of_post(f"{8:016x}") == 1
+    assert not again.listed().names, "and that is all that was asked"
+    again.close()
+    _spoil(index_file(folders))
+    again.open()
+    assert again.first_listed(3) is None
+    again.close()
+
+
 def test_the_ids_of_what_was_not_looked_at_yet_are_not_forgotten(
     root: Path, folders: Folders, library: Library
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -44,6 +44,17 @@ def pattern(words: Sequence[str]) -> re.Pattern[str] | None:
         return None
     each = (r"\s+".join(re.escape(part) for part in word.split()) for word in wanted)
     return re.compile(rf"(?<!\w)(?:{'|'.join(each)})")
+
+
+class Wanted:
+    """Finds words in any text as the index does: without case and diacritics, at the beginning of a word."""
+
+    def __init__(self, folded: re.Pattern[str]) -> None:
+        self._folded = folded
+
+    def finditer(self, text: str, first: int, behind: int, /) -> Iterator[re.Match[str]]:
+        """As a pattern's; the matches are of the folded text, which is as long."""
+        return self._folded.finditer(fold(text), first, behind)
 
 
 def context(text: str, words: Sequence[str]) -> Context | None:

@@ -3,7 +3,6 @@ was found marked in the text."""
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu
 
 from postdesk.core.language import _
 from postdesk.core.settings import ORDERS
+from postdesk.library.context import Wanted, pattern
 from postdesk.library.query import read_query
 from postdesk.publishing.desk import Desk
 from postdesk.ui.editor import Editor
@@ -145,13 +145,10 @@ class Searches(QObject):
 
     # --- marks in the text ---
 
-    def wanted(self) -> re.Pattern[str] | None:
+    def wanted(self) -> Wanted | None:
         """What was searched for, as the editor looks for it; None for nothing."""
-        words = read_query(self._window.sidebar.query).wanted
-        if not words:
-            return None
-        each = (r"\s+".join(map(re.escape, word.split())) for word in sorted(words, key=len, reverse=True))
-        return re.compile(rf"(?<!\w)(?:{'|'.join(each)})", re.IGNORECASE)
+        found = pattern(read_query(self._window.sidebar.query).wanted)
+        return None if found is None else Wanted(found)
 
     def opened(self) -> None:
         """Another post is shown."""

@@ -17,6 +17,7 @@ from postdesk.ui.editor.banner import Banners, Choice, Level
 from postdesk.ui.editor.exact import to_document
 from postdesk.ui.editor.find import FindBar
 from postdesk.ui.editor.finder import Finder
+from postdesk.ui.editor.search import Wanted
 from postdesk.ui.editor.text import MarkdownEdit
 from postdesk.ui.editor.title import TitleField
 from postdesk.ui.theme import Theme
@@ -256,7 +257,7 @@ class Editor(QWidget):
     def close_find(self) -> None:
         self._finder.close()
 
-    def mark(self, wanted: re.Pattern[str] | None, *, show: bool = False) -> None:
+    def mark(self, wanted: Wanted | None, *, show: bool = False) -> None:
         """Mark what the list was searched for, and `show` its first place; None marks nothing any more."""
         self._finder.mark(wanted, show=show)
 

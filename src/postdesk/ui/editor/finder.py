@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QTextEdit
 from postdesk.core.language import _
 from postdesk.ui.editor.exact import to_document
 from postdesk.ui.editor.find import FindBar
-from postdesk.ui.editor.search import Search
+from postdesk.ui.editor.search import Search, Wanted
 from postdesk.ui.editor.text import MarkdownEdit
 from postdesk.ui.theme import Theme
 
@@ -28,7 +28,7 @@ class Finder(QObject):
         self._text = text
         self._theme: Theme | None = None
         self._search = Search(text.source.lines)
-        self._marked: re.Pattern[str] | None = None  # what the list was searched for
+        self._marked: Wanted | None = None  # what the list was searched for
         self._hunt = QTimer(self, singleShot=True)
         self._hunt.timeout.connect(self._search_on)
         text.lines_edited.connect(self._follow)
@@ -59,7 +59,7 @@ class Finder(QObject):
         self._bar.words.selectAll()
         self.search_anew()
 
-    def mark(self, wanted: re.Pattern[str] | None, *, show: bool = False) -> None:
+    def mark(self, wanted: Wanted | None, *, show: bool = False) -> None:
         """Marks what the list was searched for while nothing is looked for here; `show` brings the first place into
         view, with the cursor before it. None marks nothing any more."""
         self._marked = wanted
@@ -150,7 +150,7 @@ class Finder(QObject):
     def _follow(self, first: int, removed: int, come: list[str]) -> None:
         self._search.splice(first, removed, len(come))
 
-    def _wanted(self) -> re.Pattern[str] | None:
+    def _wanted(self) -> Wanted | None:
         return self._bar.wanted() if self._bar.isVisible() else self._marked
 
     def _edited(self) -> None:
@@ -229,7 +229,7 @@ class Finder(QObject):
     def _replacement(self, number: int, hit: tuple[int, int]) -> str:
         """What takes a hit's place; with a regular expression its groups (`\\1`) are filled in."""
         new = self._bar.replacement.text()
-        wanted = self._search.wanted
+        wanted = self._bar.wanted()
         if wanted is None or not self._bar.regex.isChecked():
             return new
         found = wanted.match(self._text.source.lines[number], hit[0])

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from postdesk.ui.editor.exact import to_document, utf16_offsets
 
@@ -16,7 +17,14 @@ Hit = tuple[int, int]  # code points of a line
 _LONGEST = 20_000  # code points of a line: what a slow expression costs grows with the square of it
 
 
-def hits_in(line: str, wanted: re.Pattern[str]) -> tuple[Hit, ...]:
+class Wanted(Protocol):
+    """What is looked for: an expression, or something that finds as one does."""
+
+    def finditer(self, text: str, first: int, behind: int, /) -> Iterator[re.Match[str]]:
+        """The matches between two places of the text."""
+
+
+def hits_in(line: str, wanted: Wanted) -> tuple[Hit, ...]:
     """Where it is found in one line, empty matches left out."""
     return tuple(match.span() for match in wanted.finditer(line, 0, _LONGEST) if match.end() > match.start())
 
@@ -26,16 +34,16 @@ class Search:
 
     def __init__(self, lines: Sequence[str]) -> None:
         self._lines = lines
-        self._wanted: re.Pattern[str] | None = None
+        self._wanted: Wanted | None = None
         self._hits: list[tuple[Hit, ...] | None] = []
         self._left = 0
 
     @property
-    def wanted(self) -> re.Pattern[str] | None:
+    def wanted(self) -> Wanted | None:
         """What is looked for; None for nothing."""
         return self._wanted
 
-    def look_for(self, wanted: re.Pattern[str] | None) -> None:
+    def look_for(self, wanted: Wanted | None) -> None:
         """Looks for something else, or for the same in another text."""
         self._wanted = wanted
         self._hits = [None if wanted is not None else ()] * len(self._lines)
