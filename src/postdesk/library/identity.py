@@ -105,8 +105,11 @@ class Identity:
         before = {slot: self._known(slot) for slot in (*nameless, *same_id)}
         all_.paths.clear()
         changed = {slot for post_id, slot in owners.items() if all_.set_id(slot, post_id)}
-        by_name = all_.names.__getitem__
-        for slot in sorted(nameless, key=by_name) + sorted(same_id, key=by_name):
+
+        def turn(slot: int) -> tuple[bool, str]:
+            return all_.names[slot] not in self._newer, all_.names[slot]
+
+        for slot in sorted(nameless, key=turn) + sorted(same_id, key=turn):
             if all_.set_id(slot, self._free(all_.names[slot], before[slot], slot)):
                 changed.add(slot)
         conflicts = conflict_copies(all_.slots, pairs)
