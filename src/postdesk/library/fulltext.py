@@ -13,13 +13,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sqlite3
 import threading
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +25,7 @@ from postdesk.library.addresses import POST
 from postdesk.library.columns import Entry, Kept
 from postdesk.library.query import Query, Term
 from postdesk.library.questions import ASKED, encodable, match, question
+from postdesk.library.texts import Text, insert, kept_name, name_of
 
 log = logging.getLogger(__name__)
 
@@ -58,20 +57,6 @@ _PART_SQL = (
 )
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What is to be remembered and found of one file; `links` are addresses, `picture`: whether it shows one."""
-
-    name: str
-    id: str
-    entry: Entry
-    body: str
-    tags: tuple[str, ...]
-    categories: tuple[str, ...]
-    links: tuple[str, ...]
-    picture: bool
 
 
 class FullText:
@@ -131,15 +116,10 @@ class FullText:
 
         self._do(write, None)
 
-    def details(self, names: Iterable[str] | None = None) -> dict[str, tuple[int, str]]:
-        """The hash and the details of these files, or of all, by name; of what is known."""
-        if names is None:
-            rows = self._ask("SELECT name, hash, details FROM posts", ())
-        else:
-            asked = json.dumps([_kept_name(name) for name in names])
-            sql = "SELECT name, hash, details FROM posts WHERE name IN (SELECT value FROM json_each(?))"
-            rows = self._ask(sql, (asked,))
-        return {_name(name): (digest, details) for name, digest, details in rows}
+    def details(self) -> dict[str, tuple[int, str]]:
+        """The hash and the details of all files that are known, by name."""
+        rows = self._ask("SELECT name, hash, details FROM posts", ())
+        return {name_of(name): (digest, details) for name, digest, details in rows}
 
     def labels(self) -> tuple[frozenset[str], frozenset[str]]:
         """All tags and all categories."""
@@ -159,7 +139,7 @@ class FullText:
         def write(database: sqlite3.Connection) -> list[int]:
             with database:
                 parts = (texts[first : first + _ROWS] for first in range(0, len(texts), _ROWS))
-                return [number for part in parts for number in _insert(database, part)]
+                return [number for part in parts for number in insert(database, part)]
 
         if not texts:
             return []
@@ -179,7 +159,7 @@ class FullText:
                             encodable(one.own),
                             one.marks,
                             one.changed,
-                            _kept_name(name),
+                            kept_name(name),
                             one.hash,
                         )
                         for name, post_id, one in entries
@@ -194,7 +174,7 @@ class FullText:
 
         def write(database: sqlite3.Connection) -> None:
             with database:
-                database.executemany("DELETE FROM posts WHERE name = ?", [(_kept_name(n),) for n in names])
+                database.executemany("DELETE FROM posts WHERE name = ?", [(kept_name(n),) for n in names])
 
         if names:
             self._labels = None
@@ -220,7 +200,7 @@ class FullText:
         for address in addresses:
             pattern = f"\n{address}\n"
             rows = self._ask("SELECT name FROM posts WHERE instr(links, ?)", [pattern])
-            found.update(_name(row[0]) for row in rows)
+            found.update(name_of(row[0]) for row in rows)
         return frozenset(found)
 
     def linking_to(self, post_id: str) -> frozenset[str]:
@@ -330,7 +310,7 @@ def _kept(found: Sequence[Any]) -> Kept:
     if len({len(column) for column in columns}) != 1:
         raise ValueError("columns of different lengths")
     if any(name.startswith("/") for name in names):
-        names = [_name(name) for name in names]
+        names = [name_of(name) for name in names]
     return Kept(
         names, titles, ids, marks, hashes, array("l", words), changed, dates, numbers,
         {at: own for at, own in enumerate(owns) if own is not None},
@@ -346,58 +326,3 @@ def _numbers(rows: Sequence[Sequence[Any]]) -> array[int]:
     """The numbers of an answer that has them as one text."""
     text = rows[0][0] if rows else None
     return _integers(text) if text else array("q")
-
-
-def _kept_name(name: str) -> str:
-    """A name as text that the file can hold; no name begins with a slash."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return "/" + os.fsencode(name).hex()
-    return name
-
-
-def _name(kept: str) -> str:
-    return os.fsdecode(bytes.fromhex(kept[1:])) if kept.startswith("/") else kept
-
-
-def _insert(database: sqlite3.Connection, texts: Sequence[Text]) -> list[int]:
-    """Many rows in one statement, as every statement gives the interpreter's lock away and waits for it again."""
-    names = json.dumps([_kept_name(text.name) for text in texts])
-    database.execute("DELETE FROM posts WHERE name IN (SELECT value FROM json_each(?))", (names,))
-    (last,) = database.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()
-    numbers = range(last + 1, last + 1 + len(texts))
-    posts = [value for number, text in zip(numbers, texts, strict=True) for value in (number, *_row(text))]
-    database.execute(f"INSERT INTO posts VALUES {_marks(len(texts), 17)}", posts)  # noqa: S608  question marks
-    words: list[object] = []
-    for number, text in zip(numbers, texts, strict=True):
-        parts = (text.entry.title, text.body, " ".join(text.tags), " ".join(text.categories))
-        words += (number, *map(encodable, parts))
-    sql = f"INSERT INTO words (rowid, title, body, tags, categories) VALUES {_marks(len(texts), 5)}"  # noqa: S608
-    database.execute(sql, words)
-    return list(numbers)
-
-
-def _marks(rows: int, columns: int) -> str:
-    row = f"({', '.join('?' * columns)})"
-    return ", ".join([row] * rows)
-
-
-def _row(text: Text) -> tuple[object, ...]:
-    one = text.entry
-    return (
-        _kept_name(text.name), one.marks, one.hash, one.changed, one.date, one.words,
-        *map(encodable, (text.id, one.own, one.title, one.problem)),
-        *map(_lines, (text.tags, text.categories, _labels(text))), encodable(one.details), text.picture,
-        _lines(text.links),
-    )  # fmt: skip
-
-
-def _labels(text: Text) -> list[str]:
-    """Tags and categories as a filter compares them."""
-    return [f"t:{tag.casefold()}" for tag in text.tags] + [f"c:{name.casefold()}" for name in text.categories]
-
-
-def _lines(texts: Sequence[str]) -> str:
-    """Between line ends, so that a whole one, or its beginning, can be looked for."""
-    return "".join(f"\n{encodable(text)}" for text in texts) + "\n" if texts else ""

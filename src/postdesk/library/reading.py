@@ -12,10 +12,10 @@ from postdesk.core.files import read_file
 from postdesk.library import encoding, frontmatter
 from postdesk.library.addresses import addresses
 from postdesk.library.columns import Entry, short_hash
-from postdesk.library.fulltext import Text
 from postdesk.library.kept import Details, details_of, read_details
 from postdesk.library.lessons import Due
 from postdesk.library.scan import scan
+from postdesk.library.texts import Text
 
 _MOST = 4 << 20  # characters of one post that can be found
 _BATCH = 16 << 20  # characters that are learnt at once

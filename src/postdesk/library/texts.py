@@ -1,0 +1,82 @@
+"""The texts of posts as the full-text index takes them, and the rows that it makes of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from postdesk.library.columns import Entry
+from postdesk.library.questions import encodable
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is to be remembered and found of one file; `links` are addresses, `picture`: whether it shows one."""
+
+    name: str
+    id: str
+    entry: Entry
+    body: str
+    tags: tuple[str, ...]
+    categories: tuple[str, ...]
+    links: tuple[str, ...]
+    picture: bool
+
+
+def kept_name(name: str) -> str:
+    """A name as text that the file can hold; no name begins with a slash."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return "/" + os.fsencode(name).hex()
+    return name
+
+
+def name_of(kept: str) -> str:
+    """The name that `kept_name` made that text of."""
+    return os.fsdecode(bytes.fromhex(kept[1:])) if kept.startswith("/") else kept
+
+
+def insert(database: sqlite3.Connection, texts: Sequence[Text]) -> list[int]:
+    """Many rows in one statement, as every statement gives the interpreter's lock away and waits for it again."""
+    names = json.dumps([kept_name(text.name) for text in texts])
+    database.execute("DELETE FROM posts WHERE name IN (SELECT value FROM json_each(?))", (names,))
+    (last,) = database.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()
+    numbers = range(last + 1, last + 1 + len(texts))
+    posts = [value for number, text in zip(numbers, texts, strict=True) for value in (number, *_row(text))]
+    database.execute(f"INSERT INTO posts VALUES {_marks(len(texts), 17)}", posts)  # noqa: S608  question marks
+    words: list[object] = []
+    for number, text in zip(numbers, texts, strict=True):
+        parts = (text.entry.title, text.body, " ".join(text.tags), " ".join(text.categories))
+        words += (number, *map(encodable, parts))
+    sql = f"INSERT INTO words (rowid, title, body, tags, categories) VALUES {_marks(len(texts), 5)}"  # noqa: S608
+    database.execute(sql, words)
+    return list(numbers)
+
+
+def _marks(rows: int, columns: int) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return ", ".join([row] * rows)
+
+
+def _row(text: Text) -> tuple[object, ...]:
+    one = text.entry
+    return (
+        kept_name(text.name), one.marks, one.hash, one.changed, one.date, one.words,
+        *map(encodable, (text.id, one.own, one.title, one.problem)),
+        *map(_lines, (text.tags, text.categories, _labels(text))), encodable(one.details), text.picture,
+        _lines(text.links),
+    )  # fmt: skip
+
+
+def _labels(text: Text) -> list[str]:
+    """Tags and categories as a filter compares them."""
+    return [f"t:{tag.casefold()}" for tag in text.tags] + [f"c:{name.casefold()}" for name in text.categories]
+
+
+def _lines(texts: Sequence[str]) -> str:
+    """Between line ends, so that a whole one, or its beginning, can be looked for."""
+    return "".join(f"\n{encodable(text)}" for text in texts) + "\n" if texts else ""
