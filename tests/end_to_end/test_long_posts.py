@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from tests.end_to_end.page import Page
 from tests.end_to_end.writer import Writer
 
 Key = Qt.Key
@@ -51,3 +52,20 @@ def test_typewriter_mode_and_dimming_are_there_again_at_the_next_start(closed_wi
     assert text.centerOnScroll()
     closed_window.desk.actions.trigger("typewriter")
     assert not text.centerOnScroll()
+
+
+def test_a_post_of_one_long_paragraph_is_shown_from_where_she_is_in_it(closed_window: Writer) -> None:
+    folder = closed_window.folders.documents / "Post Desk"
+    folder.mkdir(parents=True)
+    file = folder / "One.md"
+    file.write_text("First. " + "Words and more words. " * 600 + "Last.\n", "utf-8")
+    closed_window.open(file)
+    page = Page(closed_window)
+    page.until(
+        "document.querySelector('main')?.innerText.includes('Last.') ?? false", "the post in the preview"
+    )
+    page.until(
+        "document.fonts.status === 'loaded' && document.documentElement.scrollHeight > 3 * innerHeight",
+        "all of it",
+    )
+    page.until("scrollY === 0", "its beginning")

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWebEngineCore import QWebEngineScript
 from PySide6.QtWidgets import QDialog, QPushButton
 
 from postdesk.backends import oembed
 from postdesk.core import embeds
 from postdesk.core.settings import load_settings
-from postdesk.ui.preview.web import WebSurface
 from tests.backends.test_oembed import Site
+from tests.end_to_end.page import Page
 from tests.end_to_end.writer import Writer
 from tests.ui.preview.stage import picture
 
 V = "https://youtu.be/x_y"
-_OURS = QWebEngineScript.ScriptWorldId.ApplicationWorld.value
 
 
 @pytest.fixture
@@ -36,25 +33,6 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setattr(oembed, "is_public", lambda address: address.startswith(running.root))
     yield running
     running.stop()
-
-
-class Page:
-    """What the preview's page shows."""
-
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
-
-    def ask(self, source: str) -> object:
-        surface = self._writer.window.preview.surface  # type: ignore[attr-defined]
-        if not isinstance(surface, WebSurface):
-            return None
-        answers: list[object] = []
-        surface.page.runJavaScript(f"JSON.stringify({source})", _OURS, answers.append)
-        self._writer.until(lambda: bool(answers), "the page's answer")
-        return json.loads(answers[0]) if isinstance(answers[0], str) and answers[0] else None
-
-    def until(self, source: str, what: str) -> None:
-        self._writer.until(lambda: self.ask(source) is True, what)
 
 
 def test_a_card_asks_first_then_has_title_and_picture_and_moves_nothing(writer: Writer, site: Site) -> None:

@@ -161,7 +161,7 @@ class Controller(QObject):
         self._line = self.editor.text.textCursor().blockNumber()
         self.window.status.set_line(self._line + 1)
         self._opened(document)
-        self._preview.show_line(self._line)
+        self._show_place()
         self.session.say()
         self.session.settle_in()
         QTimer.singleShot(0, self, self._start_the_rest)
@@ -334,8 +334,13 @@ class Controller(QObject):
             self._entered = True
             self.window.go_to_editor()
             self.editor.text.ensureCursorVisible()
-            self._preview.show_line(self._line)
+            self._show_place()
             QTimer.singleShot(0, self, self._start_the_rest)
+
+    def _show_place(self) -> None:
+        """Let the preview show what the text shows: a paragraph may be longer than both."""
+        height = places.share(self.editor.text)
+        self._preview.show_line(float(places.place_at(self.editor.text, height)), height)
 
     def _edited(self, post: Post) -> None:
         self._preview.update_body(post.body, *places.caret(self.editor.text))
