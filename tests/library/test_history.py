@@ -15,6 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from postdesk.core.files import content_hash
+from postdesk.core.post import Post
 from postdesk.library.history import History
 from postdesk.library.thinning import RULES, superfluous
 from tests.conftest import ExpectLog
@@ -52,7 +54,7 @@ def test_every_version_of_the_last_days_is_kept(history: History, tmp_path: Path
     for words in moments:
         history.keep("a", words.encode())
     kept_at(tmp_path, moments)
-    assert history.tidy(0, NOW) == 0
+    assert history.tidy(0, now=NOW) == 0
     assert texts(history) == list(reversed(moments))
 
 
@@ -62,9 +64,9 @@ def test_of_older_days_the_last_of_each_stretch_is_kept(history: History, tmp_pa
     for words in moments:
         history.keep("a", words.encode())
     kept_at(tmp_path, moments)
-    assert history.tidy(0, NOW) == 5
+    assert history.tidy(0, now=NOW) == 5
     assert texts(history) == ["v8", "v5", "v2", "v0"], "the first one stays, too"
-    assert history.tidy(0, NOW) == 0
+    assert history.tidy(0, now=NOW) == 0
 
 
 def test_what_another_post_or_version_has_as_well_is_not_lost(history: History, tmp_path: Path) -> None:
@@ -73,7 +75,7 @@ def test_what_another_post_or_version_has_as_well_is_not_lost(history: History, 
         history.keep("a", words.encode())
     history.keep("b", b"two")
     kept_at(tmp_path, {str(n): day + timedelta(minutes=n) for n in range(5)})
-    history.tidy(0, NOW)
+    history.tidy(0, now=NOW)
     assert texts(history) == ["three", "one"]
     assert texts(history, "b") == ["two"]
 
@@ -95,6 +97,50 @@ def test_the_budget_takes_the_oldest_first_and_gives_the_space_back(history: His
         )
 
 
+def said(text: str) -> str:
+    """`Post.content_hash` of a post with this text."""
+    return Post("", body=text).content_hash
+
+
+def test_what_went_out_stays_however_old_it_is(history: History, tmp_path: Path) -> None:
+    day = datetime(2026, 1, 1, tzinfo=UTC)  # five months before: one a week
+    moments = {f"v{n}": day + timedelta(minutes=n) for n in range(9)}
+    for words in moments:
+        history.keep("a", words.encode())
+        history.keep("b", words.encode())
+    kept_at(tmp_path, {f"{n}": day + timedelta(minutes=n) for n in range(18)})
+    history.went_out([("a", said("v3"))])
+    assert history.tidy(0, lambda: [("a", said("v5")), ("c", said("v6"))], now=NOW) == 12
+    assert texts(history) == ["v8", "v5", "v3", "v0"]
+    assert texts(history, "b") == ["v8", "v0"], "that post was never on a blog"
+    assert history.tidy(0, now=NOW) == 0, "what a blog had once is known for good"
+    assert texts(history) == ["v8", "v5", "v3", "v0"]
+
+
+def test_what_went_out_goes_last_for_the_budget_and_goes(history: History) -> None:
+    versions = [f"{n} {noise(n, 10_000).hex()}" for n in range(12)]
+    for text in versions:
+        history.keep("a", text.encode())
+    history.went_out([("a", said(versions[n])) for n in (1, 2)])
+    history.tidy(50_000)
+    assert [text.split()[0] for text in texts(history)] == ["11", "10", "2", "1"]
+    history.tidy(25_000)
+    assert [text.split()[0] for text in texts(history)] == ["11", "2"], "of these the oldest first, too"
+    history.tidy(1)
+    assert [text.split()[0] for text in texts(history)] == ["11"]
+
+
+def test_a_damaged_version_is_not_taken_for_one_that_went_out(history: History, tmp_path: Path) -> None:
+    for words in ("one", "two", "three"):
+        history.keep("a", words.encode())
+    with sqlite3.connect(tmp_path / "history.sqlite") as database:
+        database.execute("UPDATE contents SET data = x'00' WHERE hash = ?", (content_hash(b"one"),))
+    database.close()
+    history.went_out([("a", said("one")), ("a", said("two"))])
+    history.tidy(24)
+    assert texts(history) == ["three", "two"]
+
+
 def test_a_budget_that_not_even_the_newest_fit_into_keeps_these(history: History) -> None:
     for number in range(6):
         history.keep(f"post {number % 2}", noise(number))
@@ -105,6 +151,7 @@ def test_a_budget_that_not_even_the_newest_fit_into_keeps_these(history: History
 def test_a_history_of_an_earlier_version_is_taken_over(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "history.sqlite") as database:
         database.execute("CREATE TABLE contents (hash TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID")
+        database.execute("INSERT INTO contents VALUES ('0', x'00')")
     database.close()
     history = History(tmp_path)
     for number in range(20):

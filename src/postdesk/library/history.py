@@ -1,7 +1,8 @@
 """The history: every version of a post that was written over, on this machine, outside the library.
 
 As versions grow older some of them go (`thinning`), and when all of them take more than their budget of disk, the
-oldest go first; the newest version of each post always stays.
+oldest go first. What went out to a blog stays however old it is, and goes last for the budget; the newest version of
+each post always stays.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sqlite3
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,9 +34,13 @@ CREATE TABLE IF NOT EXISTS versions (
     size INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS versions_of_post ON versions (post, number);
+CREATE TABLE IF NOT EXISTS sent (post TEXT, post_hash TEXT, PRIMARY KEY (post, post_hash)) WITHOUT ROWID;
 """
+# `post_hash` is `Post.content_hash` of what the bytes say, NULL until it was asked for.
+_POST_HASH = "ALTER TABLE contents ADD COLUMN post_hash TEXT"
 
 _INCREMENTAL = 2  # SQLite's number for it
+_PAGES = 2_000  # given back to the disk in one step, as a save waits for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,9 @@ class History:
                 database.execute("UPDATE versions SET at = ? WHERE number = ?", (at, last[0]))
                 return
             # Written anew although it may be there: that copy may be damaged.
-            database.execute("INSERT OR REPLACE INTO contents VALUES (?, ?)", (digest, zlib.compress(data)))
+            database.execute(
+                "INSERT OR REPLACE INTO contents (hash, data) VALUES (?, ?)", (digest, zlib.compress(data))
+            )
             database.execute(
                 "INSERT INTO versions (post, hash, at, size) VALUES (?, ?, ?, ?)",
                 (post_id, digest, at, len(data)),
@@ -123,45 +130,95 @@ class History:
                 continue  # there is none yet
         return total
 
-    def tidy(self, budget: int, now: datetime | None = None) -> int:
+    def went_out(self, contents: Iterable[tuple[str, str]]) -> None:
+        """Note what was sent to a blog, as pairs of a post's id and `Post.content_hash`: versions that say this stay.
+        Raises LibraryError."""
+        with self._database() as database, database:
+            database.executemany("INSERT OR IGNORE INTO sent VALUES (?, ?)", contents)
+
+    def tidy(
+        self,
+        budget: int,
+        on_blogs: Callable[[], Iterable[tuple[str, str]]] = tuple,
+        now: datetime | None = None,
+    ) -> int:
         """Let old versions go by their age, then the oldest ones until all of them take at most `budget` bytes (0: no
-        limit), and give the space back to the disk. Returns how many went. May take seconds. Raises LibraryError."""
+        limit), and give the space back to the disk. `on_blogs` is asked for what blogs have (see `went_out`) before
+        anything goes. Returns how many went. May take seconds, in which versions can be kept. Raises LibraryError."""
+        aged = self._aged(now or datetime.now(UTC))
+        if not aged and (not budget or self._total() <= budget):
+            return 0
+        self.went_out(on_blogs())
+        sent = _Sent(self)
+        gone = self._drop([number for number, post, digest in aged if not sent.has(post, digest)])
+        if budget:
+            gone += self._drop(self._over(budget, sent))
+        sent.remember()
+        self._give_back()
+        return gone
+
+    def _aged(self, now: datetime) -> list[tuple[int, str, str]]:
         with self._database() as database:
-            gone = self._thin(database, now or datetime.now(UTC))
-            gone += self._cut(database, budget) if budget else 0
-            if gone:
-                # As a script: `execute` takes one step of it, and each step gives one page back.
-                database.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE);")
-            return gone
+            rows = database.execute(
+                "SELECT number, post, hash, at FROM versions ORDER BY post, number DESC"
+            ).fetchall()
+        found: list[tuple[int, str, str]] = []
+        for _post, group in groupby(rows, key=itemgetter(1)):
+            versions = list(group)
+            moments = [datetime.fromisoformat(row[3]) for row in versions]
+            found += [versions[place][:3] for place in superfluous(moments, now)]
+        return found
 
-    @staticmethod
-    def _thin(database: sqlite3.Connection, now: datetime) -> int:
-        rows = database.execute("SELECT number, post, at FROM versions ORDER BY post, number DESC").fetchall()
+    def _total(self) -> int:
+        with self._database() as database:
+            (total,) = database.execute("SELECT coalesce(sum(length(data)), 0) FROM contents").fetchone()
+        return int(total)
+
+    def _over(self, budget: int, sent: _Sent) -> list[int]:
+        """What goes for the budget: the oldest first, what went out after all others, and never the last of a post."""
+        total = self._total()
+        with self._database() as database:
+            rows = database.execute(
+                "SELECT number, post, hash, (SELECT length(data) FROM contents WHERE hash = versions.hash)"
+                " FROM versions WHERE number NOT IN (SELECT max(number) FROM versions GROUP BY post)"
+                " ORDER BY number"
+            ).fetchall()
+            kept = Counter(digest for (digest,) in database.execute("SELECT hash FROM versions"))
         numbers: list[int] = []
-        for _post, found in groupby(rows, key=itemgetter(1)):
-            versions = list(found)
-            moments = [datetime.fromisoformat(at) for _number, _post, at in versions]
-            numbers += [versions[place][0] for place in superfluous(moments, now)]
-        return _drop(database, numbers)
+        spared: list[tuple[int, str, str, int]] = []
+        for sparing in (True, False):
+            for row in rows if sparing else spared:
+                number, post, digest, size = row
+                if total <= budget:
+                    return numbers
+                if sparing and sent.has(post, digest):
+                    spared.append(row)
+                    continue
+                numbers.append(number)
+                kept[digest] -= 1
+                if not kept[digest]:
+                    total -= size or 0
+        return numbers
 
-    @staticmethod
-    def _cut(database: sqlite3.Connection, budget: int) -> int:
-        (total,) = database.execute("SELECT coalesce(sum(length(data)), 0) FROM contents").fetchone()
-        # The oldest first, and never the last one of a post.
-        rows = database.execute(
-            "SELECT number, hash, (SELECT length(data) FROM contents WHERE hash = versions.hash) FROM versions"
-            " WHERE number NOT IN (SELECT max(number) FROM versions GROUP BY post) ORDER BY number"
-        ).fetchall()
-        kept = Counter(digest for (digest,) in database.execute("SELECT hash FROM versions"))
-        numbers = []
-        for number, digest, size in rows:
-            if total <= budget:
-                break
-            numbers.append(number)
-            kept[digest] -= 1
-            if not kept[digest]:
-                total -= size or 0
-        return _drop(database, numbers)
+    def _drop(self, numbers: Sequence[int]) -> int:
+        """Versions and the contents that nobody else has, in one transaction: all of it, or nothing."""
+        if numbers:
+            with self._database() as database, database:
+                database.executemany("DELETE FROM versions WHERE number = ?", [(one,) for one in numbers])
+                database.execute("DELETE FROM contents WHERE hash NOT IN (SELECT hash FROM versions)")
+        return len(numbers)
+
+    def _give_back(self) -> None:
+        free = -1
+        while free:
+            with self._database() as database:
+                before, free = free, database.execute("PRAGMA freelist_count").fetchone()[0]
+                if free == before:
+                    break  # another program has the file
+                # As a script: `execute` takes one step of it, and each step gives one page back.
+                database.executescript(f"PRAGMA incremental_vacuum({_PAGES});")
+        with self._database() as database:
+            database.executescript("PRAGMA wal_checkpoint(TRUNCATE);")
 
     def close(self) -> None:
         """Close the file; it is opened again when it is needed."""
@@ -215,6 +272,9 @@ class History:
             # A file is saved over as soon as its version is kept: that must outlast a power cut, too.
             connection.execute("PRAGMA synchronous = FULL")
             connection.executescript(_TABLES)
+            columns = [row[1] for row in connection.execute("PRAGMA table_info(contents)")]
+            if "post_hash" not in columns:
+                connection.execute(_POST_HASH)
             if (
                 connection.execute("PRAGMA auto_vacuum").fetchone()[0] != _INCREMENTAL
             ):  # made by an earlier version
@@ -234,10 +294,40 @@ def _is_damage(error: BaseException | None) -> bool:
     )
 
 
-def _drop(database: sqlite3.Connection, numbers: Sequence[int]) -> int:
-    """Versions and the contents that nobody else has, in one transaction: all of it, or nothing."""
-    if numbers:
-        with database:
-            database.executemany("DELETE FROM versions WHERE number = ?", [(number,) for number in numbers])
-            database.execute("DELETE FROM contents WHERE hash NOT IN (SELECT hash FROM versions)")
-    return len(numbers)
+class _Sent:
+    """Tells which versions went out. A version is read for it once, and only when it is to go."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._found: dict[str, str] = {}  # by the hash of the bytes
+        with history._database() as database:
+            self._sent = set(database.execute("SELECT post, post_hash FROM sent"))
+            self._known: dict[str, str] = dict(
+                database.execute("SELECT hash, post_hash FROM contents WHERE post_hash IS NOT NULL")
+            )
+        self._posts = {post for post, _hash in self._sent}
+
+    def has(self, post_id: str, digest: str) -> bool:
+        """Whether the version of that post with these bytes went out to a blog as it is."""
+        if post_id not in self._posts:
+            return False
+        if digest not in self._known:
+            self._known[digest] = self._found[digest] = self._read(post_id, digest)
+        return (post_id, self._known[digest]) in self._sent
+
+    def remember(self) -> None:
+        """Write down what was read."""
+        with self._history._database() as database, database:
+            database.executemany(
+                "UPDATE contents SET post_hash = ? WHERE hash = ?",
+                [(post_hash, digest) for digest, post_hash in self._found.items()],
+            )
+
+    def _read(self, post_id: str, digest: str) -> str:
+        from postdesk.library.document import read_document
+
+        try:
+            data = self._history.read(Version(0, post_id, digest, datetime.now(UTC), 0))
+        except LibraryError:
+            return ""  # damaged: nothing that could be kept
+        return read_document(Path(), data, post_id).post.content_hash

@@ -56,9 +56,7 @@ class Versions(QObject):
     def tidy(self) -> None:
         """Old versions go, within the budget."""
         budget = self._desk.settings.history * MEGABYTE
-        self._tasks.run(
-            lambda: self._desk.library.tidy_history(budget), failed=self.told.emit, lane="history"
-        )
+        self._tasks.run(lambda: self._desk.tidy_history(budget), failed=self.told.emit, lane="history")
 
     def open(self) -> None:
         """The history of the open post. What is typed is saved first, so that it is in it."""
