@@ -2,7 +2,8 @@
 
 As versions grow older some of them go (`thinning`), and when all of them take more than their budget of disk, the
 oldest go first. What went out to a blog stays however old it is, and goes last for the budget; the newest version of
-each post always stays.
+each post always stays. Ages are counted on a clock of the history's own, so that a computer's clock that was set wrong
+lets nothing go.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,21 +33,25 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS contents (hash TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS versions (
     number INTEGER PRIMARY KEY, post TEXT NOT NULL, hash TEXT NOT NULL REFERENCES contents, at TEXT NOT NULL,
-    size INTEGER NOT NULL
+    size INTEGER NOT NULL, own REAL NOT NULL
 );
 CREATE INDEX IF NOT EXISTS versions_of_post ON versions (post, number);
 CREATE TABLE IF NOT EXISTS sent (post TEXT, post_hash TEXT, PRIMARY KEY (post, post_hash)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS clock (own REAL NOT NULL, at REAL NOT NULL);
 """
-# `post_hash` is `Post.content_hash` of what the bytes say, NULL until it was asked for.
+# `post_hash` is `Post.content_hash` of what the bytes say, NULL until it was asked for. `own` is in seconds.
 _POST_HASH = "ALTER TABLE contents ADD COLUMN post_hash TEXT"
+_OWN = "ALTER TABLE versions ADD COLUMN own REAL NOT NULL DEFAULT 0"
 
 _INCREMENTAL = 2  # SQLite's number for it
+_LONGEST_STEP = 86_400.0  # seconds: what a pause counts at most, as it may be a clock that was set
 _PAGES = 2_000  # given back to the disk in one step, as a save waits for it
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a post's file: `at` is when it was replaced (for the one of now: saved), `size` is in bytes."""
+    """One version of a post's file: `at` is when it was replaced (for the one of now: saved), as the computer's clock
+    said then; `size` is in bytes. The order of versions is that of their numbers."""
 
     number: int
     post_id: str
@@ -55,9 +61,11 @@ class Version:
 
 
 class History:
-    """Versions in one SQLite file, compressed, equal ones stored once. May be used from any thread."""
+    """Versions in one SQLite file, compressed, equal ones stored once. May be used from any thread. `clock` gives
+    seconds since the epoch."""
 
-    def __init__(self, data_folder: Path) -> None:
+    def __init__(self, data_folder: Path, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self._path = data_folder / "history.sqlite"
         self._guard = threading.Lock()
         self._connection: sqlite3.Connection | None = None
@@ -73,22 +81,33 @@ class History:
             self._keep(post_id, data)
 
     def _keep(self, post_id: str, data: bytes) -> None:
-        digest, at = content_hash(data), datetime.now(UTC).isoformat()
+        digest = content_hash(data)
         with self._database() as database, database:
+            now, own = self._tick(database)
+            at = datetime.fromtimestamp(now, UTC).isoformat()
             last = database.execute(
                 "SELECT number, hash FROM versions WHERE post = ? ORDER BY number DESC LIMIT 1", (post_id,)
             ).fetchone()
             if last is not None and last[1] == digest:
-                database.execute("UPDATE versions SET at = ? WHERE number = ?", (at, last[0]))
+                database.execute("UPDATE versions SET at = ?, own = ? WHERE number = ?", (at, own, last[0]))
                 return
             # Written anew although it may be there: that copy may be damaged.
             database.execute(
                 "INSERT OR REPLACE INTO contents (hash, data) VALUES (?, ?)", (digest, zlib.compress(data))
             )
             database.execute(
-                "INSERT INTO versions (post, hash, at, size) VALUES (?, ?, ?, ?)",
-                (post_id, digest, at, len(data)),
+                "INSERT INTO versions (post, hash, at, size, own) VALUES (?, ?, ?, ?, ?)",
+                (post_id, digest, at, len(data), own),
             )
+
+    def _tick(self, database: sqlite3.Connection) -> tuple[float, float]:
+        """The time on the computer's clock and on the history's own, which runs alike but never back, and no more than
+        a day at once: a clock that is set ahead by years and back again has aged no version by more than that."""
+        now = self._clock()
+        database.execute(
+            "UPDATE clock SET own = own + min(max(? - at, 0), ?), at = ?", (now, _LONGEST_STEP, now)
+        )
+        return now, database.execute("SELECT own FROM clock").fetchone()[0]
 
     def versions(self, post_id: str) -> tuple[Version, ...]:
         """The versions of a post, newest first. Raises LibraryError."""
@@ -140,12 +159,11 @@ class History:
         self,
         budget: int,
         on_blogs: Callable[[], Iterable[tuple[str, str]]] = tuple,
-        now: datetime | None = None,
     ) -> int:
         """Let old versions go by their age, then the oldest ones until all of them take at most `budget` bytes (0: no
         limit), and give the space back to the disk. `on_blogs` is asked for what blogs have (see `went_out`) before
         anything goes. Returns how many went. May take seconds, in which versions can be kept. Raises LibraryError."""
-        aged = self._aged(now or datetime.now(UTC))
+        aged = self._aged()
         if not aged and (not budget or self._total() <= budget):
             return 0
         self.went_out(on_blogs())
@@ -157,16 +175,17 @@ class History:
         self._give_back()
         return gone
 
-    def _aged(self, now: datetime) -> list[tuple[int, str, str]]:
+    def _aged(self) -> list[tuple[int, str, str]]:
         with self._database() as database:
+            with database:
+                _now, own = self._tick(database)
             rows = database.execute(
-                "SELECT number, post, hash, at FROM versions ORDER BY post, number DESC"
+                "SELECT number, post, hash, own FROM versions ORDER BY post, number DESC"
             ).fetchall()
         found: list[tuple[int, str, str]] = []
         for _post, group in groupby(rows, key=itemgetter(1)):
             versions = list(group)
-            moments = [datetime.fromisoformat(row[3]) for row in versions]
-            found += [versions[place][:3] for place in superfluous(moments, now)]
+            found += [versions[place][:3] for place in superfluous([row[3] for row in versions], own)]
         return found
 
     def _total(self) -> int:
@@ -272,9 +291,9 @@ class History:
             # A file is saved over as soon as its version is kept: that must outlast a power cut, too.
             connection.execute("PRAGMA synchronous = FULL")
             connection.executescript(_TABLES)
-            columns = [row[1] for row in connection.execute("PRAGMA table_info(contents)")]
-            if "post_hash" not in columns:
-                connection.execute(_POST_HASH)
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")  # another program may do the same at this moment
+                self._take_over(connection)
             if (
                 connection.execute("PRAGMA auto_vacuum").fetchone()[0] != _INCREMENTAL
             ):  # made by an earlier version
@@ -285,6 +304,27 @@ class History:
             raise
         self._path.chmod(0o600)
         return connection
+
+    def _take_over(self, connection: sqlite3.Connection) -> None:
+        """What files of earlier versions of the program lack."""
+        if "post_hash" not in _columns(connection, "contents"):
+            connection.execute(_POST_HASH)
+        own, last = 0.0, None
+        if "own" not in _columns(connection, "versions"):
+            connection.execute(_OWN)
+            for number, at in connection.execute(
+                "SELECT number, at FROM versions ORDER BY number"
+            ).fetchall():
+                moment = datetime.fromisoformat(at).timestamp()
+                own += min(max(moment - (last or moment), 0.0), _LONGEST_STEP)
+                last = moment
+                connection.execute("UPDATE versions SET own = ? WHERE number = ?", (own, number))
+        if connection.execute("SELECT 1 FROM clock").fetchone() is None:
+            connection.execute("INSERT INTO clock VALUES (?, ?)", (own, last or self._clock()))
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
 
 
 def _is_damage(error: BaseException | None) -> bool:
