@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from postdesk.core.cancel import Cancel
+from postdesk.core.errors import Cancelled
 from postdesk.markup.blocks import split
 from postdesk.markup.changes import State, bring_back, compare, shown
 from tests.fuzz.texts import posts
@@ -30,7 +33,7 @@ def test_each_block_says_what_became_of_it() -> None:
 
 
 def test_words_are_marked_inside_of_what_is_rendered() -> None:
-    html = shown(compare(OLD, NEW))
+    html = ["".join(pieces) for pieces in shown(compare(OLD, NEW))]
     assert html[0] == "<h1>Boats</h1>"
     assert html[1] == "<p>The <mark>first</mark> <del>last</del> ferry left at 6:10 <del>sharp</del>.</p>"
     assert html[2] == "<p>" + " ".join(f"<mark>{w}</mark>" for w in "A paragraph that goes".split()) + ".</p>"
@@ -51,10 +54,45 @@ def test_words_are_marked_inside_of_what_is_rendered() -> None:
     ],
 )  # fmt: skip
 def test_marks_leave_markdown_as_it_is(old: str, new: str, expected: str) -> None:
-    (html,) = shown(compare(old, new))
+    ((html,),) = shown(compare(old, new))
     assert expected in html
     assert not re.search("[\ue8f1-\ue8f4]", html)
     assert "<script" not in html
+
+
+@pytest.mark.parametrize(
+    ("line", "between"),
+    [("Some *words* & more. ", ""), ("- an entry", "\n"), ("x" * 9_000, "")],
+    ids=["a paragraph", "a list", "one word"],
+)
+def test_what_is_longer_than_anybody_could_wait_for_comes_in_pieces_as_it_was_typed(
+    line: str, between: str
+) -> None:
+    text = between.join([line] * (200_000 // len(line)))
+    (pieces,) = shown(compare(text, ""))
+    assert len(pieces) > 20
+    # Marks, too, are letters of a piece.
+    assert max(map(len, pieces)) < 100_000
+    words = [re.sub("<[^<>]*>", " ", html).split() for html in pieces]
+    assert "".join(itertools.chain.from_iterable(words)).replace("&amp;", "&") == "".join(text.split())
+    (code,) = shown(compare(f"```\n{text}\n```", ""))
+    assert all(html.startswith('<pre class="as-typed"') for html in code)
+
+
+def test_a_version_that_nobody_looks_at_any_more_is_not_rendered_to_the_end() -> None:
+    passages = compare("\n\n".join(f"Paragraph {n}." for n in range(500)), "")
+    cancel = Cancel()
+    turns = []
+
+    def check() -> None:
+        turns.append(1)
+        if len(turns) == 3:
+            cancel.set()
+        cancel.check()
+
+    with pytest.raises(Cancelled):
+        shown(passages, check)
+    assert len(turns) == 3
 
 
 def test_a_paragraph_is_brought_back_where_it_was() -> None:
@@ -83,7 +121,7 @@ def test_every_block_of_both_texts_is_told_once(old: str, new: str) -> None:
     assert [p.old for p in passages if p.old is not None] == [block.text for block in split(old)]
     assert sorted(p.new for p in passages if p.new is not None) == sorted(block.text for block in split(new))
     assert all(p.state is State.SAME for p in passages) or old != new
-    for html in shown(passages):
+    for html in itertools.chain.from_iterable(shown(passages)):
         assert not re.search("[\ue8f1-\ue8f4]", html)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from postdesk.markup.blocks import Block, split
 from postdesk.markup.clean import clean
 from postdesk.markup.correspond import correspond
+from postdesk.markup.literal import as_typed
 from postdesk.markup.live import LivePage
 from postdesk.markup.matching import matching
 
@@ -93,25 +95,53 @@ _TOKEN = re.compile(
       |(?P<word>[^\W_]+)|\s+|.""",
     re.VERBOSE | re.DOTALL,
 )
+_LONGEST = 30_000  # letters of a block that are rendered, and laid out at once
+_PART = 4_000  # letters of a piece of what is longer
 _LITERAL = frozenset({"fence", "code", "html", "definition", "unclosed"})
 
 
-def shown(passages: Sequence[Passage]) -> list[str]:
-    """Clean HTML for each passage: what only the older text has in `<mark>`, what only the newer one has in `<del>`."""
-    pieces = []
+def shown(passages: Sequence[Passage], check: Callable[[], None] = lambda: None) -> list[tuple[str, ...]]:
+    """Clean HTML for each passage: what only the older text has in `<mark>`, what only the newer one has in `<del>`. It
+    comes in one piece, or, as it was typed, in several short ones where it is longer than anybody could wait for.
+    `check` is called between passages, and may raise."""
+    found = []
     for passage in passages:
-        text = _marked(passage)
-        page = LivePage(text)
-        html = clean(page.html, lambda _src: None, True)
-        pieces.append(_marks(html) if text else "")
-    return pieces
+        check()
+        literal = _is_literal(passage)
+        text = _marked(passage, literal)
+        pieces = (
+            [LivePage(text).html] if len(text) <= _LONGEST else [_typed(p, literal) for p in _parts(text)]
+        )
+        found.append(tuple(_marks(clean(piece, lambda _src: None, True)) for piece in pieces))
+    return found
 
 
-def _marked(passage: Passage) -> str:
+def _is_literal(passage: Passage) -> bool:
+    return any(block.kind in _LITERAL for text in (passage.old, passage.new) if text for block in split(text))
+
+
+def _typed(part: str, literal: bool) -> str:
+    return as_typed(part) if literal else f"<p>{html.escape(part).replace(chr(10), '<br>')}</p>"
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Cut at the ends of lines, or between words."""
+    at = 0
+    while at < len(text):
+        end = at + _PART
+        if end < len(text):
+            cuts = (text.rfind(gap, at + _PART // 2, end) + 1 for gap in "\n ")
+            end = next(filter(None, cuts), end)
+        part = text[at:end].rstrip("\n")
+        if part.strip():
+            yield part
+        at = end
+
+
+def _marked(passage: Passage, literal: bool) -> str:
     old = _PRIVATE.sub("", passage.old) if passage.old is not None else None
     new = _PRIVATE.sub("", passage.new) if passage.new is not None else None
-    kinds = {block.kind for text in (old, new) if text for block in split(text)}
-    if passage.state is State.SAME or kinds & _LITERAL:
+    if passage.state is State.SAME or literal:
         return (old if old is not None else new) or ""
     if old is None or new is None:
         opening, closing = (_OLD, _OLD_END) if new is None else (_NEW, _NEW_END)
@@ -145,15 +175,15 @@ def _wrapped(token: tuple[str, bool], opening: str, closing: str) -> str:
     return f"{opening}{token[0]}{closing}" if token[1] else token[0]
 
 
-def _marks(html: str) -> str:
+def _marks(markup: str) -> str:
     """The private letters as elements; inside of a tag they are nothing."""
     parts = []
     place = 0
-    for tag in _TAG.finditer(html):
-        parts.append(_PRIVATE.sub(_element, html[place : tag.start()]))
+    for tag in _TAG.finditer(markup):
+        parts.append(_PRIVATE.sub(_element, markup[place : tag.start()]))
         parts.append(_PRIVATE.sub("", tag[0]))
         place = tag.end()
-    parts.append(_PRIVATE.sub(_element, html[place:]))
+    parts.append(_PRIVATE.sub(_element, markup[place:]))
     return "".join(parts)
 
 

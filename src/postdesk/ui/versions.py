@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from postdesk.core.cancel import Cancel
+from postdesk.core.errors import Cancelled
 from postdesk.core.language import _
 from postdesk.core.post import Post
 from postdesk.library.document import Document
@@ -39,6 +41,7 @@ class Versions(QObject):
         self._versions: tuple[Version, ...] = ()  # the oldest first
         self._post_id = ""
         self._looked: tuple[int, Post, Post, tuple[Passage, ...]] | None = None
+        self._looking = Cancel()  # stops the reading of a version that nobody waits for any more
         self._timer = QTimer(self, interval=_EVERY)
         self._timer.timeout.connect(self.tidy)
         session.opened.connect(self._opened)
@@ -109,6 +112,7 @@ class Versions(QObject):
         view.show()
 
     def _gone(self) -> None:
+        self._looking.set()
         self.view = None
 
     def _read(self, place: int) -> None:
@@ -116,13 +120,16 @@ class Versions(QObject):
         if document is None or now is None or self.view is None or place >= len(self._versions):
             return
         version, library = self._versions[place], self._desk.library
+        self._looking.set()
+        looking = self._looking = Cancel()
 
         def read() -> tuple[Post, tuple[Passage, ...], Shown]:
             from postdesk.markup.changes import compare
 
+            looking.check()
             old = library.read_version(version, document)
             passages = compare(old.body, now.body)
-            return old, passages, _shown(old, now, passages)
+            return old, passages, _shown(old, now, passages, looking)
 
         def answered(answer: tuple[Post, tuple[Passage, ...], Shown]) -> None:
             old, passages, shown = answer
@@ -130,7 +137,11 @@ class Versions(QObject):
                 self._looked = place, old, now, passages
                 self.view.show_version(place, shown)
 
-        self._tasks.run(read, answered, self.told.emit)
+        def failed(error: Exception) -> None:
+            if not isinstance(error, Cancelled):  # she looks at another version by now
+                self.told.emit(error)
+
+        self._tasks.run(read, answered, failed)
 
     def _bring_whole(self, place: int) -> None:
         looked, post = self._looked, self._session.post
@@ -164,7 +175,7 @@ class Versions(QObject):
         self._window.toasts.say(Toast(sentence))
 
 
-def _shown(old: Post, now: Post, passages: tuple[Passage, ...]) -> Shown:
+def _shown(old: Post, now: Post, passages: tuple[Passage, ...], looking: Cancel) -> Shown:
     from postdesk.markup.changes import State, shown
     from postdesk.markup.counts import words
     from postdesk.ui.history import Shown as Values
@@ -173,9 +184,11 @@ def _shown(old: Post, now: Post, passages: tuple[Passage, ...]) -> Shown:
     changes = []
     if old.title != now.title:
         changes.append((_("Title"), old.title[:_FIRST], 0, True))
-    for piece, passage in enumerate(passages):
+    pieces: list[str] = []
+    for passage, parts in zip(passages, shown(passages, looking.check)):
         if passage.state is not State.SAME:
             text = passage.old if passage.old is not None else passage.new or ""
             first = " ".join(text[: 4 * _FIRST].split())[:_FIRST]
-            changes.append((said[passage.state], first, piece, passage.old is not None))
-    return Values(old.title, tuple(shown(passages)), tuple(changes), words(old.body))
+            changes.append((said[passage.state], first, len(pieces), passage.old is not None))
+        pieces += parts
+    return Values(old.title, tuple(pieces), tuple(changes), words(old.body))

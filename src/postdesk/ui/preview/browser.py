@@ -74,10 +74,14 @@ class GuardedBrowser(QTextBrowser):
 
     def room(self) -> tuple[int, int]:
         """Margin at each side and width of the text in px."""
-        space = max(160, self.viewport().width())
+        space = max(160, self.space())
         margin = 46 if space > 460 else 22
         width = min(_MEASURE, space - 2 * margin)
         return max(margin, (space - width) // 2), width
+
+    def space(self) -> int:
+        """The width in px in which the text and its margins are laid out."""
+        return self.viewport().width()
 
     def loadResource(self, type: int, name: QUrl | str) -> Any:
         """Nothing, whatever Qt asks for: its own would read any local file."""
