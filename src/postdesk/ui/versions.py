@@ -30,9 +30,11 @@ _FIRST = 80  # characters of a paragraph in the list of differences
 
 
 class Versions(QObject):
-    """One window at a time, for one post; it closes when another post is opened. `told(what)`: an error, a sentence."""
+    """One window at a time, for one post; it closes when another post is opened. `told(what)`: an error, a sentence.
+    `link_clicked`: see `GuardedBrowser`."""
 
     told = Signal(object)
+    link_clicked = Signal(str)
 
     def __init__(self, desk: Desk, session: Session, tasks: Tasks, window: MainWindow) -> None:
         super().__init__(window)
@@ -107,6 +109,7 @@ class Versions(QObject):
         view.wanted.connect(self._read)
         view.whole.connect(self._bring_whole)
         view.part.connect(self._bring_part)
+        view.page.link_clicked.connect(self.link_clicked)
         view.destroyed.connect(self._gone)
         self.view = view
         view.show()
@@ -184,11 +187,14 @@ def _shown(old: Post, now: Post, passages: tuple[Passage, ...], looking: Cancel)
     changes = []
     if old.title != now.title:
         changes.append((_("Title"), old.title[:_FIRST], 0, True))
+    page = shown(old.body, now.body, passages, looking.check)
     pieces: list[str] = []
-    for passage, parts in zip(passages, shown(passages, looking.check)):
+    notes = sum(map(len, page.passages))  # the piece in which they stand
+    for passage, parts in zip(passages, page.passages):
         if passage.state is not State.SAME:
             text = passage.old if passage.old is not None else passage.new or ""
             first = " ".join(text[: 4 * _FIRST].split())[:_FIRST]
-            changes.append((said[passage.state], first, len(pieces), passage.old is not None))
+            piece = notes if page.notes and not any(parts) else len(pieces)  # a footnote's text shows there
+            changes.append((said[passage.state], first, piece, passage.old is not None))
         pieces += parts
-    return Values(old.title, tuple(pieces), tuple(changes), words(old.body))
+    return Values(old.title, (*pieces, page.notes), tuple(changes), words(old.body))
