@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from postdesk.markup.merge import Choice
 from postdesk.publishing.merge_files import merge_files
 from postdesk.ui.conflict import Comparison, ConflictView, Row, rows_of
+from postdesk.ui.conflict.words import Words
 
 BASE = "---\ntitle: Ferry\n---\n\n" + "\n\n".join(f"Paragraph {n} of the old text." for n in range(30)) + "\n"
 MINE = (
@@ -62,6 +63,41 @@ def test_what_is_alike_is_folded_and_what_differs_is_shown_as_plain_text(qtbot: 
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in labels)
     assert not any("Paragraph 14 " in text for text in words)
     assert any("more paragraphs" in text for text in words)
+
+
+def bold(words: Words) -> list[str]:
+    return [words.text()[start:end] for start, end in words.marks]
+
+
+def test_the_words_that_changed_are_bold_on_the_side_where_they_changed(qtbot: QtBot) -> None:
+    view = shown(qtbot)
+    by_text = {label.text(): label for label in view.findChildren(Words)}
+    assert bold(by_text["title: Mine"]) == ["Mine"]
+    assert bold(by_text["Mine 3 of the new text."]) == ["Mine", "new"]
+    assert bold(by_text["Theirs 3 of the very text."]) == ["Theirs", "very"]
+    assert bold(by_text["Mine 9 of the old text."]) == ["Mine"]
+    assert bold(by_text["Paragraph 9 of the old text."]) == []
+    assert bold(by_text["Theirs 20 of the old text."]) == ["Theirs"], (
+        "what was removed here was changed there"
+    )
+    assert view.questions[1].mine.accessibleDescription().endswith("these words: Mine, new")
+
+
+def test_bold_words_are_drawn_and_none_is_cut_off(qtbot: QtBot) -> None:
+    text = "Boats 🚢 and\nmore boats, with words that go on over several lines of it."
+    plain, marked = Words(text), Words(text, [(text.index("more"), len(text))])
+    for label in (plain, marked):
+        qtbot.addWidget(label)
+        label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        label.resize(160, 400)
+        picture = label.grab().toImage()
+        ground = picture.pixel(159, 399)
+        inked = [y for y in range(400) if any(picture.pixel(x, y) != ground for x in range(160))]
+        line = label.fontMetrics().lineSpacing()
+        assert label.heightForWidth(160) - line < max(inked) < label.heightForWidth(160)
+    assert marked.heightForWidth(160) >= plain.heightForWidth(160)
+    assert plain.grab().toImage() != marked.grab().toImage()
+    assert marked.heightForWidth(80) > marked.heightForWidth(160)
 
 
 def test_she_decides_with_the_keyboard_alone(qtbot: QtBot) -> None:

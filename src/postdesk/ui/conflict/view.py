@@ -158,8 +158,10 @@ class ConflictView(QWidget):
             else:
                 here = row.note if row.mine_level in ("added", "removed") else ""
                 there = row.note if row.theirs_level in ("added", "removed") else ""
-                grid.addWidget(Passage(sides[0], row.mine, here, row.mine_level), at, 0)
-                grid.addWidget(Passage(sides[1], row.theirs, there, row.theirs_level), at, 1)
+                grid.addWidget(Passage(sides[0], row.mine, here, row.mine_level, row.mine_marks), at, 0)
+                grid.addWidget(
+                    Passage(sides[1], row.theirs, there, row.theirs_level, row.theirs_marks), at, 1
+                )
             at += 1
         grid.setRowStretch(at, 1)
         return ground
