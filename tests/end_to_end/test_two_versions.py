@@ -114,8 +114,8 @@ def test_a_sentence_that_both_changed_is_shown_side_by_side_and_she_decides(type
     mine, theirs = shown(question)
     assert mine.endswith("resume today.")
     assert theirs.endswith("resume next week.")
-    assert [mine[a:b] for a, b in question.mine.words.marks] == ["today"]
-    assert [theirs[a:b] for a, b in question.theirs.words.marks] == ["next week"]
+    assert [mine[a:b] for a, b in question.mine.marks] == ["today"]
+    assert [theirs[a:b] for a, b in question.theirs.marks] == ["next week"]
     assert not view.use.isEnabled()
     assert "1 paragraph to decide" in view.sentence.text()
     buttons = list(question.buttons.values())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from postdesk.core.language import _
-from postdesk.ui.conflict.words import Words
+from postdesk.ui.conflict.words import Words, plain_label
 from postdesk.ui.style import restyle
 from postdesk.ui.theme import TEXT_FAMILY
 
@@ -42,7 +42,8 @@ class Passage(QFrame):
         shown = text if text is not None else "—"
         if len(shown) > _LONGEST:
             shown = shown[:_LONGEST] + "…"
-        self.words = Words(shown, marks)
+        self.marks = tuple((start, min(end, len(shown))) for start, end in marks if start < len(shown))
+        self.words = Words(shown, self.marks) if self.marks else plain_label(shown)
         font = QFont(TEXT_FAMILY)
         font.setPixelSize(_TEXT_SIZE)
         self.words.setFont(font)
@@ -52,7 +53,7 @@ class Passage(QFrame):
         column.addStretch(1)
         spoken = text if text is not None else _("not there")
         self.setAccessibleName(f"{side}: {spoken[:300]}")
-        changed = ", ".join(shown[start:end] for start, end in self.words.marks)[:300]
+        changed = ", ".join(shown[start:end] for start, end in self.marks)[:300]
         heard = _("{note}; these words: {words}").format(note=note, words=changed) if changed else note
         self.setAccessibleDescription(heard)
 
@@ -66,8 +67,3 @@ class Passage(QFrame):
         """Show the ring of what is being decided."""
         self.setProperty("current", "true" if on else "false")
         restyle(self)
-
-
-def plain_label(text: str) -> QLabel:
-    """A label for text that may come from a post: never read as rich text."""
-    return Words(text)

@@ -62,6 +62,11 @@ class Question(QObject):
         self.theirs.set_current(on)
 
     @property
+    def last_button(self) -> QPushButton:
+        """The last one in the order of Tab."""
+        return list(self.buttons.values())[-1]
+
+    @property
     def has_keyboard(self) -> bool:
         """Whether one of the buttons has it."""
         return any(button.hasFocus() for button in self.buttons.values())

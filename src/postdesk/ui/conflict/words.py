@@ -11,36 +11,34 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 from postdesk.ui.preview.places import units
 
 
-class Words(QLabel):
-    """A label of several lines. `marks`: from, to, in characters of the text."""
+def plain_label(text: str) -> QLabel:
+    """A label of several lines for text that may come from a post: never read as rich text."""
+    label = QLabel(text)
+    _set_up(label)
+    return label
 
-    def __init__(self, text: str, marks: Sequence[tuple[int, int]] = ()) -> None:
+
+class Words(QLabel):
+    """The same with `marks` in bold: from, to, in characters of the text."""
+
+    def __init__(self, text: str, marks: Sequence[tuple[int, int]]) -> None:
         super().__init__(text)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
-        self.setMinimumWidth(1)
-        self.marks = tuple((start, min(end, len(text))) for start, end in marks if start < len(text))
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        _set_up(self)
+        self._marks = marks
         self._laid: tuple[int, QFont, QTextLayout, int] | None = (
             None  # for a width and a font; and its height
         )
 
     def heightForWidth(self, width: int) -> int:
-        return self._layout(width)[1] if self.marks else super().heightForWidth(width)
+        return self._layout(width)[1]
 
     def sizeHint(self) -> QSize:
-        hint = super().sizeHint()
-        return QSize(hint.width(), self.heightForWidth(max(1, self.width()))) if self.marks else hint
+        return QSize(super().sizeHint().width(), self._layout(max(1, self.width()))[1])
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(1, self.fontMetrics().lineSpacing()) if self.marks else super().minimumSizeHint()
+        return QSize(1, self.fontMetrics().lineSpacing())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self.marks:
-            super().paintEvent(event)
-            return
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         self._layout(self.width())[0].draw(painter, QPointF(0, 0))
@@ -57,7 +55,7 @@ class Words(QLabel):
         option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         layout.setTextOption(option)
         layout.setCacheEnabled(True)
-        layout.setFormats([_bold(text, start, end) for start, end in self.marks])
+        layout.setFormats([_bold(text, start, end) for start, end in self._marks])
         layout.beginLayout()
         height = 0.0
         while (line := layout.createLine()).isValid():
@@ -67,6 +65,15 @@ class Words(QLabel):
         layout.endLayout()
         self._laid = (width, self.font(), layout, round(height + 0.5))
         return layout, self._laid[3]
+
+
+def _set_up(label: QLabel) -> None:
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setMinimumWidth(1)
+    policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    policy.setHeightForWidth(True)
+    label.setSizePolicy(policy)
 
 
 def _bold(text: str, start: int, end: int) -> QTextLayout.FormatRange:
