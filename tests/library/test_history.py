@@ -99,6 +99,19 @@ def test_what_another_post_or_version_has_as_well_is_not_lost(history: History, 
     assert texts(history, "b") == ["two"]
 
 
+def test_nothing_is_left_of_what_is_gone(
+    history: History, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("postdesk.library.history._AT_ONCE", 7)
+    write(history, clock, ("one", "two") * 20, MINUTE)
+    write(history, clock, ("two", "three", "four"), MINUTE, "b")
+    days_pass(history, clock, 6)
+    assert texts(history) == ["two", "one"]
+    assert texts(history, "b") == ["four", "two"]
+    with history._database() as database:
+        assert database.execute("SELECT count(*) FROM contents").fetchone() == (3,)
+
+
 def test_a_clock_that_was_years_ahead_for_a_while_lets_nothing_go(history: History, clock: Clock) -> None:
     versions = [f"v{n}" for n in range(30)]
     write(history, clock, versions[:10], HOUR)

@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS versions (
     size INTEGER NOT NULL, own REAL NOT NULL
 );
 CREATE INDEX IF NOT EXISTS versions_of_post ON versions (post, number);
+CREATE INDEX IF NOT EXISTS versions_of_content ON versions (hash);
 CREATE TABLE IF NOT EXISTS sent (post TEXT, post_hash TEXT, PRIMARY KEY (post, post_hash)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS clock (own REAL NOT NULL, at REAL NOT NULL);
 """
@@ -45,7 +46,8 @@ _OWN = "ALTER TABLE versions ADD COLUMN own REAL NOT NULL DEFAULT 0"
 
 _INCREMENTAL = 2  # SQLite's number for it
 _LONGEST_STEP = 86_400.0  # seconds: what a pause counts at most, as it may be a clock that was set
-_PAGES = 2_000  # given back to the disk in one step, as a save waits for it
+_AT_ONCE = 300  # versions that go in one transaction
+_PAGES = 500  # given back to the disk in one step, as a save waits for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +222,17 @@ class History:
         return numbers
 
     def _drop(self, numbers: Sequence[int]) -> int:
-        """Versions and the contents that nobody else has, in one transaction: all of it, or nothing."""
-        if numbers:
+        """Versions and the contents that nobody else has, some in each transaction: all of these, or none. In between a
+        save can keep its version."""
+        for start in range(0, len(numbers), _AT_ONCE):
             with self._database() as database, database:
-                database.executemany("DELETE FROM versions WHERE number = ?", [(one,) for one in numbers])
-                database.execute("DELETE FROM contents WHERE hash NOT IN (SELECT hash FROM versions)")
+                for number in numbers[start : start + _AT_ONCE]:
+                    database.execute(
+                        "DELETE FROM contents WHERE hash = (SELECT hash FROM versions WHERE number = ?1) AND NOT"
+                        " EXISTS (SELECT 1 FROM versions WHERE hash = contents.hash AND number <> ?1)",
+                        (number,),
+                    )
+                    database.execute("DELETE FROM versions WHERE number = ?", (number,))
         return len(numbers)
 
     def _give_back(self) -> None:
