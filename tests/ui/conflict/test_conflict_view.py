@@ -42,6 +42,7 @@ def shown(qtbot: QtBot, of: tuple[Row, ...] | None = None) -> ConflictView:
     qtbot.waitUntil(view.isActiveWindow, timeout=20_000)
     view.begin()
     qtbot.waitUntil(lambda: view.passages.is_whole, timeout=20_000)
+    qtbot.waitUntil(lambda: all(question.bar.isVisible() for question in view.questions), timeout=20_000)
     return view
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QObject
@@ -37,6 +36,7 @@ def page(qtbot: QtBot) -> Iterator[VersionPage]:
     found.resize(700, 500)
     with qtbot.waitExposed(found):
         found.show()
+    qtbot.waitUntil(lambda: found.viewport().size().width() > 650, timeout=20_000)
     yield found
     found.stop()
 
@@ -83,16 +83,22 @@ def test_what_comes_in_slices_looks_as_if_it_came_whole(
 
 
 def test_the_start_of_a_long_version_is_there_at_once_and_the_rest_in_many_turns(
-    qtbot: QtBot, page: VersionPage
+    qtbot: QtBot, page: VersionPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    put, slices = page._put, list[int]()
+
+    def counted(markup: str) -> None:
+        slices.append(len(markup))
+        put(markup)
+
+    monkeypatch.setattr(page, "_put", counted)
     page.show_version("Long", LONG)
     assert page.toPlainText().startswith("Long\nParagraph 0.")
-    grown = []
-    page.document().contentsChanged.connect(lambda: grown.append(page.document().characterCount()))
+    assert len(slices) == 2
     text = whole(qtbot, page)
     assert [line.split(".")[0] for line in text.split("\n")[1:]] == [f"Paragraph {n}" for n in range(900)]
-    steps = [after - before for before, after in pairwise(grown)]
-    assert max(steps) < 8_000, "no turn had to lay out more than a slice"
+    assert len(slices) > 40
+    assert max(slices) < 8_000, "no turn had to lay out more than a slice"
 
 
 def test_a_difference_far_below_is_brought_into_view_when_it_is_there(
@@ -102,7 +108,7 @@ def test_a_difference_far_below_is_brought_into_view_when_it_is_there(
     page.show_piece(800)
     assert seen(page) == "Long"
     whole(qtbot, page)
-    qtbot.waitUntil(lambda: seen(page)[:12] in ("Paragraph 79", "Paragraph 80"), timeout=10_000)
+    qtbot.waitUntil(lambda: seen(page)[:12] in ("Paragraph 79", "Paragraph 80"), timeout=30_000)
     page.show_piece(3)
     assert seen(page)[:11] in ("Long", "Paragraph 0", "Paragraph 1", "Paragraph 2")
 
@@ -129,7 +135,7 @@ def test_nothing_more_comes_once_it_was_stopped(qtbot: QtBot, page: VersionPage)
     page.stop()
     before = page.toPlainText()
     turns = QObject()
-    qtbot.waitUntil(lambda: turns.startTimer(0) > 3, timeout=10_000)
+    qtbot.waitUntil(lambda: turns.startTimer(0) > 3, timeout=30_000)
     assert page.toPlainText() == before
     assert not page.is_whole
 
@@ -147,7 +153,7 @@ def test_the_place_stays_when_all_of_it_is_laid_out_anew(
         page.resize(560, 400)
     else:
         page.set_theme(load_theme(True))
-    qtbot.waitUntil(lambda: page.document() is not document, timeout=10_000)
+    qtbot.waitUntil(lambda: page.document() is not document, timeout=30_000)
     whole(qtbot, page)
-    qtbot.waitUntil(lambda: seen(page) == place, timeout=10_000)
+    qtbot.waitUntil(lambda: seen(page) == place, timeout=30_000)
     assert not page.horizontalScrollBar().isVisible()

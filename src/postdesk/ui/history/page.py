@@ -45,7 +45,11 @@ class VersionPage(GuardedBrowser):
 
     @property
     def is_whole(self) -> bool:
-        """Whether all pieces are in the document."""
+        """Whether all pieces are in the document, which is laid out for the size that the page has."""
+        return self._has_all and self._still is None and not self._fitting.isActive()
+
+    @property
+    def _has_all(self) -> bool:
         return self._filled == len(self._pieces)
 
     def show_version(self, title: str, pieces: Sequence[str]) -> None:
@@ -124,7 +128,7 @@ class VersionPage(GuardedBrowser):
         if parts:
             self._slices.append((first, self.document().characterCount() - 1))
             self._put("".join(parts))
-        if self.is_whole:
+        if self._has_all:
             self._turns.stop()
         self._grant()
 
@@ -146,14 +150,14 @@ class VersionPage(GuardedBrowser):
     # --- places ---
 
     def _grant(self) -> None:
-        if self._wish is None or (self._wish[0] >= self._filled and not self.is_whole):
+        if self._wish is None or (self._wish[0] >= self._filled and not self._has_all):
             return
         number, above = self._wish
         if above is None:
             above = -_HEIGHT * self.viewport().height()
         bar = self.verticalScrollBar()
         place = round(self._y(min(number, self._filled - 1)) + above)
-        if place > bar.maximum() and not self.is_whole:
+        if place > bar.maximum() and not self._has_all:
             return  # there is not enough below it yet
         self._wish = self._still = None
         self.viewport().update()
