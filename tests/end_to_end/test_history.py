@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 
@@ -64,6 +65,28 @@ def test_the_slider_shows_each_version_and_what_has_changed_since(writer: Writer
     settled(writer, view)
     writer.until(lambda: "The end" in text(view), "the older version")
     assert f"version {newest} of {newest + 1}" in view.when.text()
+
+
+def test_a_link_by_name_and_a_footnote_are_shown_and_the_link_is_opened(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = "See [the figures][port].[^1]\n\n[port]: https://example.org/figures\n\n[^1]: Said on Tuesday."
+    for words in (body, body.replace("Tuesday", "Wednesday")):
+        writer.desk.editor.replace_body_keeping_place(words)
+        writer.desk.session.save()
+        writer.until_saved()
+    outside: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: outside.append(url.toString()))
+    view = look(writer)
+    writer.until(lambda: "Tuesday" in text(view), "the page")
+    assert text(view).startswith("Harbour\nSee the figures.1")
+    assert "Said on Tuesday Wednesday." in text(view)
+    view.changes.setCurrentRow(0)
+    cursor = view.page.document().find("figures")
+    QTest.mouseClick(
+        view.page.viewport(), Qt.MouseButton.LeftButton, pos=view.page.cursorRect(cursor).center()
+    )
+    assert outside == ["https://example.org/figures"]
 
 
 def test_one_paragraph_comes_back_and_can_be_undone(writer: Writer) -> None:

@@ -53,6 +53,7 @@ def side_by_side(writer: Writer) -> ConflictView:
     """Ask for both versions side by side."""
     writer.until(lambda: "changed this file while you were writing" in writer.banner, "the notice")
     writer.click(writer.banner_button("Side by side…"))
+    writer.until(lambda: writer.desk.conflicts.view is not None, "both versions")
     view = writer.desk.conflicts.view
     assert view is not None
     assert view.isVisible()
@@ -113,6 +114,8 @@ def test_a_sentence_that_both_changed_is_shown_side_by_side_and_she_decides(type
     mine, theirs = shown(question)
     assert mine.endswith("resume today.")
     assert theirs.endswith("resume next week.")
+    assert [mine[a:b] for a, b in question.mine.marks] == ["today"]
+    assert [theirs[a:b] for a, b in question.theirs.marks] == ["next week"]
     assert not view.use.isEnabled()
     assert "1 paragraph to decide" in view.sentence.text()
     buttons = list(question.buttons.values())

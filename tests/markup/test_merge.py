@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from postdesk.markup import matching as matching_module
 from postdesk.markup.blocks import lines_of
 from postdesk.markup.correspond import correspond
+from postdesk.markup.entries import entries
 from postdesk.markup.matching import matching
 from postdesk.markup.merge import Choice, Merged, merge
 from tests.markup.texts import documents
@@ -99,6 +100,38 @@ def test_paragraphs_put_into_another_order_carry_the_other_sides_edits(
     assert merge("\n\n".join(blocks), "\n\n".join(edited), mine).text == "\n\n".join(edited[n] for n in order)
 
 
+@some
+@given(st.randoms(use_true_random=False), st.integers(3, 12), st.sampled_from(["\n", "\n\n"]))
+def test_entries_of_a_list_that_were_changed_apart_merge_and_all_edits_are_in(
+    rng: random.Random, count: int, gap: str
+) -> None:
+    """Law: neighbours may be changed or removed by one side each; the list, and what is around it, stay as they are."""
+    entries = [f"- entry{n} of{n}" for n in range(count)]
+    mine, theirs, expected = list[str](), list[str](), list[str]()
+    for n, entry in enumerate(entries):
+        what = rng.choice(["same", "changed", "removed" if 0 < n < count - 1 else "same"])
+        edited = {"same": [entry], "changed": [f"- entry{n} new{n}\n  more{n}"], "removed": []}[what]
+        by_mine = rng.random() < 0.5
+        mine += edited if by_mine else [entry]
+        theirs += [entry] if by_mine else edited
+        expected += edited
+
+    def post(entries: list[str]) -> str:
+        return f"Before.\n\n{gap.join(entries)}\n\nAfter.\n"
+
+    assert merge(post(entries), post(mine), post(theirs)).text == post(expected)
+
+
+@some
+@given(st.one_of(documents, st.text(alphabet="-*1. \nab", max_size=60)))
+def test_the_entries_of_a_list_joined_are_the_list(text: str) -> None:
+    found = entries(text)
+    if found is not None:
+        texts, gaps = found
+        assert len(texts) == len(gaps) + 1 > 1
+        assert "".join(a + b for a, b in zip(texts, (*gaps, ""))) == text
+
+
 # --- cases ---
 
 
@@ -181,6 +214,65 @@ def test_without_a_base_only_what_differs_is_to_be_decided() -> None:
     assert "never" in str(piece.theirs)
     assert merged.resolve([Choice.MINE]) == mine
     assert merged.resolve([Choice.THEIRS]) == mine.replace("today", "never")
+
+
+LIST = "Boats:\n\n- one at the quay\n- two at sea\n- three in the yard\n\nThe end.\n"
+
+
+def test_of_a_list_only_the_entry_that_both_changed_is_to_be_decided() -> None:
+    mine = LIST.replace("one at", "a boat at").replace("two at sea", "two are back")
+    theirs = LIST.replace("two at sea", "two sank").replace("three in", "a third in")
+    merged = merge(LIST, mine, theirs)
+    (piece,) = merged.conflicts
+    assert (piece.base, piece.mine, piece.theirs) == ("- two at sea", "- two are back", "- two sank")
+    rest = "Boats:\n\n- a boat at the quay\n{}\n- a third in the yard\n\nThe end.\n"
+    assert merged.resolve([Choice.MINE]) == rest.format("- two are back")
+    assert merged.resolve([Choice.THEIRS]) == rest.format("- two sank")
+    assert merged.resolve([Choice.BOTH]) == rest.format("- two are back\n- two sank")
+
+
+def test_a_list_whose_last_entry_goes_or_comes_stays_apart_from_what_follows() -> None:
+    mine = LIST.replace("\n- three in the yard", "").replace("one at", "a boat at")
+    theirs = LIST.replace("two at", "both at")
+    expected = "Boats:\n\n- a boat at the quay\n- both at sea\n\nThe end.\n"
+    assert merge(LIST, mine, theirs).text == expected
+    assert merge(LIST, theirs, mine).text == expected
+    mine = LIST.replace("yard\n", "yard\n- four on paper\n")
+    theirs = LIST.replace("three in", "3 in")
+    assert merge(LIST, mine, theirs).text == mine.replace("three in", "3 in")
+
+
+def test_entries_that_both_added_to_a_list_are_mine_then_theirs() -> None:
+    mine = LIST.replace("at sea\n", "at sea\n- mine\n").replace("one", "1")
+    theirs = LIST.replace("at sea\n", "at sea\n- theirs\n")
+    assert merge(LIST, mine, theirs).text == mine.replace("- mine\n", "- mine\n- theirs\n")
+
+
+def test_without_a_base_lists_are_compared_by_their_entries() -> None:
+    mine, theirs = LIST.replace("two at sea", "two are back"), LIST.replace("two at sea", "two sank")
+    merged = merge("", mine, theirs)
+    (piece,) = merged.conflicts
+    assert (piece.mine, piece.theirs) == ("- two are back", "- two sank")
+    assert merged.resolve([Choice.THEIRS]) == theirs
+    other = "Boats:\n\n- nothing\n- alike\n\nThe end.\n"
+    (piece,) = merge("", LIST, other).conflicts
+    assert piece.theirs == "- nothing\n- alike", "lists with nothing in common are one choice"
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "- a\n- b\n\n  ```\n  x\n  ```\n- c",
+        "- a\n1. b\n- c",
+        "- a\n- <b>b\n- c</b>",
+        "- a\n\t- b\n- c",
+        "- a",
+    ],
+)
+def test_a_list_that_cannot_be_cut_for_certain_is_one_choice(block: str) -> None:
+    mine, theirs = block.replace("a", "mine"), block.replace("a", "theirs")
+    (piece,) = merge(block, mine, theirs).conflicts
+    assert (piece.mine, piece.theirs) == (mine, theirs)
 
 
 # --- time ---

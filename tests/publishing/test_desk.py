@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import EntryPoint
@@ -127,6 +128,32 @@ def test_one_click_from_the_library_to_the_site_and_every_state_on_the_way(desk:
     changed = desk.library.save(document, replace(document.post, body="Other words."))
     assert desk.state_of(changed.post, site).words == "Changed since published"
     assert desk.states(site)[document.post.id] is StateKind.PUBLISHED
+
+
+def test_the_version_that_went_out_stays_in_the_history(desk: Desk) -> None:
+    site = _site(desk)
+    document = _written(desk)
+    for number in range(4):
+        document = desk.library.save(document, replace(document.post, body=f"Words {number}."))
+        document = desk.library.save(document, replace(document.post, body=f"Out {number}."))
+        desk.submit(desk.plan(document, site, Intent.UPDATE if number else Intent.PUBLISH))
+        (result,) = desk.run(Cancel())
+        assert result.kind is ResultKind.DONE
+    document = desk.library.save(document, replace(document.post, body="Since then."))
+    receipt = desk.receipt(document.post.id, site)
+    assert receipt is not None
+    with desk.library._history._database() as database, database:
+        # As if the program had been killed before it could note the last one.
+        database.execute("DELETE FROM sent WHERE post_hash = ?", (receipt.sent_hash,))
+    size = len(zlib.compress(document.data))
+    desk.tidy_history(int(5.5 * size))
+    bodies = [
+        desk.library.read_version(version, document).body
+        for version in desk.library.versions(document.post.id)
+    ]
+    assert bodies == ["Since then.", "Out 3.", "Out 2.", "Out 1.", "Out 0."]
+    desk.tidy_history(1)
+    assert len(desk.library.versions(document.post.id)) == 1
 
 
 def test_an_update_is_undone_to_the_version_before_and_a_publication_to_a_draft(desk: Desk) -> None:

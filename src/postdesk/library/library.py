@@ -11,7 +11,7 @@ import math
 import os
 import secrets
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -540,9 +540,17 @@ class Library:
         """The post as it was in that version of its file. Raises LibraryError."""
         return read_document(document.path, self._history.read(version), document.post.id).post
 
-    def tidy_history(self, budget: int) -> int:
-        """Let old versions go until the history takes at most `budget` bytes (0: no limit); returns how many went."""
-        return self._history.tidy(budget)
+    def went_out(self, post_id: str, sent_hash: str) -> None:
+        """Note that this content of a post (`Receipt.sent_hash`) is on a blog: its version stays in the history."""
+        try:
+            self._history.went_out([(post_id, sent_hash)])
+        except LibraryError as error:
+            log.warning("A published version was not noted: %s", error.details or error)
+
+    def tidy_history(self, budget: int, on_blogs: Callable[[], Iterable[tuple[str, str]]] = tuple) -> int:
+        """Let old versions go until the history takes at most `budget` bytes (0: no limit); returns how many went.
+        `on_blogs`: see `History.tidy`."""
+        return self._history.tidy(budget, on_blogs)
 
     @property
     def history_size(self) -> int:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from postdesk.markup.blocks import Block, split
 from postdesk.markup.clean import clean
 from postdesk.markup.correspond import correspond
-from postdesk.markup.live import LivePage
+from postdesk.markup.links import label_key
+from postdesk.markup.literal import as_typed
 from postdesk.markup.matching import matching
+from postdesk.markup.render import BlockRenderer, Definitions, Numbers
 
 
 class State(Enum):
@@ -85,33 +88,126 @@ def bring_back(text: str, passage: Passage) -> str:
 # Private letters stand for the marks while the text is rendered: they change no block and no emphasis.
 _OLD, _OLD_END, _NEW, _NEW_END = "\ue8f1", "\ue8f2", "\ue8f3", "\ue8f4"
 _PRIVATE = re.compile("[\ue8f1-\ue8f4]")
+_CAME = re.compile(" ?\ue8f3[^\ue8f4]*\ue8f4 ?")
+_LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]", re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
 _MARKS = {_OLD: "<mark>", _OLD_END: "</mark>", _NEW: "<del>", _NEW_END: "</del>"}
-# What must stay as it is for the block to stay what it is: tags, addresses, notes, an item's number, entities.
+# What must stay as it is for the block to stay what it is: tags, addresses, labels, notes, an item's number, entities.
 _TOKEN = re.compile(
-    r"""<[^<>\n]*>|\]\([^()\s]*|\[\^[^\]\n]*\]:?|https?://\S+|&\#?\w+;|(?m:^[ \t>]*\d{1,9}[.)])|\{[^{}\n]*\}
-      |(?P<word>[^\W_]+)|\s+|.""",
+    r"""<[^<>\n]*>|\]\([^()\s]*|\]\[[^\[\]\n]*\]|\[\^[^\]\n]*\]:?|https?://\S+|&\#?\w+;|(?m:^[ \t>]*\d{1,9}[.)])
+      |\{[^{}\n]*\}|(?P<word>[^\W_]+)|\s+|.""",
     re.VERBOSE | re.DOTALL,
 )
+_LONGEST = 30_000  # letters of a block that are rendered, and laid out at once
+_PART = 4_000  # letters of a piece of what is longer
 _LITERAL = frozenset({"fence", "code", "html", "definition", "unclosed"})
 
 
-def shown(passages: Sequence[Passage]) -> list[str]:
-    """Clean HTML for each passage: what only the older text has in `<mark>`, what only the newer one has in `<del>`."""
-    pieces = []
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Two texts as one page of clean HTML: the pieces of each passage, mostly one, and the footnotes, "" for none."""
+
+    passages: tuple[tuple[str, ...], ...]
+    notes: str
+
+
+def shown(old: str, new: str, passages: Sequence[Passage], check: Callable[[], None] = lambda: None) -> Page:
+    """The page of `passages`, which are `compare(old, new)`: what only the older text has in `<mark>`, what only the
+    newer one has in `<del>`. Links and footnotes are those of the text that a passage stands in. A passage that is
+    longer than anybody could wait for comes in several short pieces, as it was typed. `check` is called between
+    passages, and may raise."""
+    renderer = BlockRenderer()
+    before, after = renderer.definitions(split(old)), renderer.definitions(split(new))
+    notes = _notes(before, after)
+    of_old = replace(before, notes={label: notes[label] for label in before.notes})
+    of_new = replace(after, notes=notes)
+    found: list[tuple[str, ...]] = []
     for passage in passages:
-        text = _marked(passage)
-        page = LivePage(text)
-        html = clean(page.html, lambda _src: None, True)
-        pieces.append(_marks(html) if text else "")
-    return pieces
+        check()
+        literal = _is_literal(passage)
+        text = _marked(passage, literal)
+        if len(text) > _LONGEST:
+            found.append(tuple(_typed(part, literal) for part in _parts(text)))
+        else:
+            found.append((_rendered(text, renderer, of_new if passage.old is None else of_old),))
+    numbers = Numbers(lambda label: renderer.note(label, of_old if label in before.notes else of_new))
+    order = sorted(
+        range(len(found)), key=lambda place: passages[place].old is None
+    )  # numbered as in the older text
+    for place in order:
+        found[place] = tuple(_marks(clean(numbers.fill(one), _no_picture, True)) for one in found[place])
+    return Page(tuple(found), _marks(clean(numbers.tail(), _no_picture, True)))
 
 
-def _marked(passage: Passage) -> str:
+def _notes(before: Definitions, after: Definitions) -> dict[str, str]:
+    """The footnotes of both texts with their marks."""
+    found = {}
+    for label in {**before.notes, **after.notes}:
+        old, new = before.notes.get(label), after.notes.get(label)
+        state = (
+            State.SAME
+            if old == new
+            else State.GONE
+            if new is None
+            else State.NEW
+            if old is None
+            else State.CHANGED
+        )
+        passage = Passage(state, old, new, 0)
+        found[label] = _marked(passage, _is_literal(passage))
+    return found
+
+
+def _rendered(text: str, renderer: BlockRenderer, definitions: Definitions) -> str:
+    if _PRIVATE.search(text) and definitions.references:
+        definitions = replace(
+            definitions, references={**definitions.references, **_marked_labels(text, definitions)}
+        )
+    return "\n".join(
+        filter(str.strip, (renderer.render(block, definitions) for block in split(text)))
+    ).strip()
+
+
+def _marked_labels(text: str, definitions: Definitions) -> dict[str, tuple[str, str | None]]:
+    """The addresses of labels that have marks inside: `[words]` that are label and text in one."""
+    found = {}
+    for label in _LABEL.findall(text):
+        target = definitions.references.get(label_key(_PRIVATE.sub("", _CAME.sub(" ", label))))
+        if target is not None:
+            found[label_key(label)] = target
+    return found
+
+
+def _no_picture(_reference: str) -> None:
+    return None
+
+
+def _is_literal(passage: Passage) -> bool:
+    return any(block.kind in _LITERAL for text in (passage.old, passage.new) if text for block in split(text))
+
+
+def _typed(part: str, literal: bool) -> str:
+    return as_typed(part) if literal else f"<p>{html.escape(part).replace(chr(10), '<br>')}</p>"
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Cut at the ends of lines, or between words."""
+    at = 0
+    while at < len(text):
+        end = at + _PART
+        if end < len(text):
+            cuts = (text.rfind(gap, at + _PART // 2, end) + 1 for gap in "\n ")
+            end = next(filter(None, cuts), end)
+        part = text[at:end].rstrip("\n")
+        if part.strip():
+            yield part
+        at = end
+
+
+def _marked(passage: Passage, literal: bool) -> str:
     old = _PRIVATE.sub("", passage.old) if passage.old is not None else None
     new = _PRIVATE.sub("", passage.new) if passage.new is not None else None
-    kinds = {block.kind for text in (old, new) if text for block in split(text)}
-    if passage.state is State.SAME or kinds & _LITERAL:
+    if passage.state is State.SAME or literal:
         return (old if old is not None else new) or ""
     if old is None or new is None:
         opening, closing = (_OLD, _OLD_END) if new is None else (_NEW, _NEW_END)
@@ -145,15 +241,15 @@ def _wrapped(token: tuple[str, bool], opening: str, closing: str) -> str:
     return f"{opening}{token[0]}{closing}" if token[1] else token[0]
 
 
-def _marks(html: str) -> str:
+def _marks(markup: str) -> str:
     """The private letters as elements; inside of a tag they are nothing."""
     parts = []
     place = 0
-    for tag in _TAG.finditer(html):
-        parts.append(_PRIVATE.sub(_element, html[place : tag.start()]))
+    for tag in _TAG.finditer(markup):
+        parts.append(_PRIVATE.sub(_element, markup[place : tag.start()]))
         parts.append(_PRIVATE.sub("", tag[0]))
         place = tag.end()
-    parts.append(_PRIVATE.sub(_element, html[place:]))
+    parts.append(_PRIVATE.sub(_element, markup[place:]))
     return "".join(parts)
 
 

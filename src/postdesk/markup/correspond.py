@@ -17,6 +17,7 @@ _ALIKE_HERE = 0.3  # share of words of two blocks at the same place that makes t
 _ALIKE_ELSEWHERE = 0.6  # the same for two blocks at different places
 _RARE = 20  # blocks that hold a word, at most, for it to tell which block this is
 _BEST = 5  # blocks looked at closely for each
+_SLICE = 50_000  # letters
 _ALL_PAIRS = 100  # pairs at one place that are all looked at
 _WORD = re.compile(r"\w+")
 
@@ -78,12 +79,20 @@ def _pair_equal(old: Sequence[str], new: Sequence[str], to: dict[int, int]) -> N
             to[i] = where[text]
 
 
+def _words(text: str) -> Counter[str]:
+    """How often each is there. In slices, as no other thread runs while one is read."""
+    found: Counter[str] = Counter()
+    for start in range(0, len(text), _SLICE):
+        found.update(_WORD.findall(text[start : start + _SLICE].casefold()))
+    return found
+
+
 def _pair_alike(old: Sequence[str], new: Sequence[str], to: dict[int, int], gaps: _Gaps) -> None:
     left_old, left_new = _left(len(old), set(to)), _left(len(new), set(to.values()))
     if not left_old or not left_new:
         return
-    words_old = {i: Counter(_WORD.findall(old[i].casefold())) for i in left_old}
-    words_new = {j: Counter(_WORD.findall(new[j].casefold())) for j in left_new}
+    words_old = {i: _words(old[i]) for i in left_old}
+    words_new = {j: _words(new[j]) for j in left_new}
     holders: defaultdict[str, list[int]] = defaultdict(list)
     in_gap: defaultdict[int, list[int]] = defaultdict(list)
     for j in left_new:

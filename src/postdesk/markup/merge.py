@@ -12,9 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import pairwise
 
 from postdesk.markup.blocks import Splitter, lines_of
 from postdesk.markup.correspond import Correspondence, correspond
+from postdesk.markup.entries import entries
 from postdesk.markup.matching import matching
 
 __all__ = ["Choice", "Merged", "Piece", "merge"]
@@ -38,7 +40,8 @@ class Choice(Enum):
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One block as each version has it, None where a version has none. `result` is the block after the merge, None
-    when it is gone or a conflict; `gap` is the white space behind it."""
+    when it is gone or a conflict; `gap` is the white space behind it. A list that both changed comes entry by entry:
+    `series` is then the list's number in the text, and the white space behind the whole of it."""
 
     base: str | None
     mine: str | None
@@ -46,6 +49,7 @@ class Piece:
     result: str | None
     conflict: bool = False
     gap: str = "\n\n"
+    series: tuple[int, str] | None = None
 
     def resolved(self, choice: Choice) -> tuple[str, ...]:
         """The blocks that stand here once a conflict was decided."""
@@ -84,12 +88,19 @@ class Merged:
         if self.whole is not None:
             return self.whole
         decided = iter(choices)
-        blocks: list[tuple[str, str]] = []
+        blocks: list[tuple[str, Piece]] = []
         for piece in self.pieces:
             choice = next(decided, Choice.MINE) if piece.conflict else Choice.MINE
-            blocks += [(text, piece.gap) for text in piece.resolved(choice)]
-        texts = [text + self._parting(gap) for text, gap in blocks[:-1]]
-        return "".join((self.lead, *texts, *(text for text, _gap in blocks[-1:]), self.tail))
+            blocks += [(text, piece) for text in piece.resolved(choice)]
+        texts = [text + self._between(piece, after) for (text, piece), (_text, after) in pairwise(blocks)]
+        return "".join((self.lead, *texts, *(text for text, _piece in blocks[-1:]), self.tail))
+
+    def _between(self, piece: Piece, following: Piece) -> str:
+        if piece.series is None:
+            return self._parting(piece.gap)
+        if piece.series == following.series:
+            return piece.gap if _END.search(piece.gap) else piece.gap + self.eol
+        return self._parting(piece.series[1])
 
     def _parting(self, gap: str) -> str:
         """Between two blocks there is an empty line at least, or they would be one."""
@@ -116,7 +127,7 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
     b = _cut(base) if related else _in_common(m, t)
     pieces = tuple(_Merge(b, m, t).pieces())
     if not related:
-        pieces = tuple(_side_by_side(pieces))
+        pieces = tuple(_side_by_side(pieces, m.cards | t.cards))
     lead, tail = _either(b.lead, m.lead, t.lead), _either(b.tail, m.tail, t.tail)
     if not related:
         lead, tail = m.lead, m.tail
@@ -177,6 +188,7 @@ class _Merge:
         self._to_mine = correspond(base.blocks, mine.blocks)
         self._to_theirs = correspond(base.blocks, theirs.blocks)
         self._cards = base.cards | mine.cards | theirs.cards
+        self._lists = 0  # that were merged entry by entry
 
     def pieces(self) -> Iterator[Piece]:
         """In the order of the merged text. What nobody moved stands as in the base; behind it what was put there."""
@@ -186,7 +198,7 @@ class _Merge:
         of_theirs = _put_behind(self._to_theirs, len(self._theirs.blocks), moved, theirs_alone)
         for anchor in range(-1, len(self._base.blocks)):
             if anchor >= 0 and anchor not in moved:
-                yield self._of_base(anchor)
+                yield from self._of_base(anchor)
             yield from self._put_here(of_mine.get(anchor, []), of_theirs.get(anchor, []))
 
     def _put_here(self, mine: list[_Put], theirs: list[_Put]) -> Iterator[Piece]:
@@ -197,28 +209,30 @@ class _Merge:
         i = j = 0
         for until_i, until_j in [*both, (len(mine), len(theirs))]:
             for put in mine[i:until_i]:
-                yield self._of_mine(put)
+                yield from self._of_mine(put)
             for put in theirs[j:until_j]:
-                yield self._of_theirs(put)
+                yield from self._of_theirs(put)
             if until_i < len(mine):
                 text = self._mine.blocks[mine[until_i].place]
                 gap = _gap(self._mine, mine[until_i].place) or _gap(self._theirs, theirs[until_j].place)
                 yield Piece(None, text, text, text, gap=gap or "")
             i, j = until_i + 1, until_j + 1
 
-    def _of_mine(self, put: _Put) -> Piece:
+    def _of_mine(self, put: _Put) -> Iterator[Piece]:
         if put.base is not None:
-            return self._of_base(put.base)
+            yield from self._of_base(put.base)
+            return
         text = self._mine.blocks[put.place]
-        return Piece(None, text, None, text, gap=_gap(self._mine, put.place) or "")
+        yield Piece(None, text, None, text, gap=_gap(self._mine, put.place) or "")
 
-    def _of_theirs(self, put: _Put) -> Piece:
+    def _of_theirs(self, put: _Put) -> Iterator[Piece]:
         if put.base is not None:
-            return self._of_base(put.base)
+            yield from self._of_base(put.base)
+            return
         text = self._theirs.blocks[put.place]
-        return Piece(None, None, text, text, gap=_gap(self._theirs, put.place) or "")
+        yield Piece(None, None, text, text, gap=_gap(self._theirs, put.place) or "")
 
-    def _of_base(self, place: int) -> Piece:
+    def _of_base(self, place: int) -> Iterator[Piece]:
         base = self._base.blocks[place]
         at_mine, at_theirs = self._to_mine.to[place], self._to_theirs.to[place]
         mine = self._mine.blocks[at_mine] if at_mine is not None else None
@@ -228,13 +242,20 @@ class _Merge:
         gap = _either(*(gap if gap is not None else gaps[0] or known for gap in gaps))
         piece = Piece(base, mine, theirs, None, gap=gap)
         if mine == theirs or theirs == base:
-            return replace(piece, result=mine)
-        if mine == base:
-            return replace(piece, result=theirs)
-        if mine is None or theirs is None or not self._cards.isdisjoint((base, mine, theirs)):
-            return replace(piece, conflict=True)
-        words = _by_words(base, mine, theirs)
-        return replace(piece, result=words, conflict=words is None)
+            yield replace(piece, result=mine)
+        elif mine == base:
+            yield replace(piece, result=theirs)
+        elif mine is None or theirs is None or not self._cards.isdisjoint((base, mine, theirs)):
+            yield replace(piece, conflict=True)
+        else:
+            of_list = _by_entries(base, mine, theirs, self._lists, gap)
+            asks = of_list is None or any(one.conflict for one in of_list)
+            words = _by_words(base, mine, theirs) if asks else None
+            if of_list is None or words is not None:
+                yield replace(piece, result=words, conflict=words is None)
+            else:
+                self._lists += 1
+                yield from of_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +287,11 @@ def _gap(cut: _Cut, place: int | None) -> str | None:
     return cut.gaps[place] if place is not None and place < len(cut.gaps) else None
 
 
-def _side_by_side(pieces: Sequence[Piece]) -> Iterator[Piece]:
+def _side_by_side(pieces: Sequence[Piece], cards: frozenset[str]) -> Iterator[Piece]:
     """Without a base nothing says what is newer: what mine and theirs have at one place, each in its own words, is a
     choice between the two; what only one of them has is kept."""
     run: list[Piece] = []
+    lists = 0
     for piece in [*pieces, None]:
         if piece is not None and (piece.mine is None or piece.theirs is None):
             run.append(piece)
@@ -277,12 +299,37 @@ def _side_by_side(pieces: Sequence[Piece]) -> Iterator[Piece]:
         mine = [p for p in run if p.mine is not None]
         theirs = [p for p in run if p.theirs is not None]
         for left, right in zip(mine, theirs):
-            yield Piece(None, left.mine, right.theirs, None, conflict=True, gap=left.gap)
+            assert left.mine is not None  # noqa: S101  for the type checker
+            assert right.theirs is not None  # noqa: S101
+            plain = cards.isdisjoint((left.mine, right.theirs))
+            of_list = _by_entries(None, left.mine, right.theirs, lists, left.gap) if plain else None
+            lists += of_list is not None
+            yield from of_list or [Piece(None, left.mine, right.theirs, None, conflict=True, gap=left.gap)]
         yield from mine[len(theirs) :]
         yield from theirs[len(mine) :]
         run = []
         if piece is not None:
             yield piece
+
+
+# --- lists ---
+
+
+def _by_entries(base: str | None, mine: str, theirs: str, number: int, after: str) -> list[Piece] | None:
+    """A list that both changed, entry by entry; None where one is no list, or none of an unknown base is in both."""
+    m, t = _cut_entries(mine), _cut_entries(theirs)
+    b = _cut_entries(base) if base is not None else _in_common(m, t) if m and t else None
+    if b is None or m is None or t is None or not b.blocks:
+        return None
+    pieces = list(_Merge(b, m, t).pieces())
+    if base is None:
+        pieces = list(_side_by_side(pieces, frozenset()))
+    return [replace(piece, gap=piece.gap or m.gaps[0], series=(number, after)) for piece in pieces]
+
+
+def _cut_entries(text: str) -> _Cut | None:
+    found = entries(text)
+    return _Cut("", found[0], frozenset(), found[1], "") if found is not None else None
 
 
 # --- by words ---

@@ -126,7 +126,11 @@ class Desk:
     ) -> tuple[JobResult, ...]:
         """Send what is due; see `Outbox.run`. `progress` is called from the worker's thread."""
         self._without_receipt.clear()
-        return self.outbox.run(cancel, progress, job_id)
+        results = self.outbox.run(cancel, progress, job_id)
+        for result in results:
+            if result.receipt is not None and result.receipt.sent_hash:
+                self.library.went_out(result.post_id, result.receipt.sent_hash)
+        return results
 
     def take_back(self, job_id: str) -> None:
         """Take a job back; `PublishError` when it is too late."""
@@ -217,6 +221,14 @@ class Desk:
     def receipt(self, post_id: str, account: Account) -> Receipt | None:
         """What the blog said last about a post, None for never published there."""
         return self.engine.receipt(post_id, account.id)
+
+    def tidy_history(self, budget: int) -> int:
+        """Let old versions go, what blogs have last; see `History.tidy`. For a task."""
+
+        def on_blogs() -> list[tuple[str, str]]:
+            return [(r.post_id, r.sent_hash) for r in self.receipts.all() if r.sent_hash]
+
+        return self.library.tidy_history(budget, on_blogs)
 
     # --- the archive ----------------------------------------------------------------------------------------------
 

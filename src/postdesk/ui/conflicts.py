@@ -17,7 +17,7 @@ from postdesk.ui.window import MainWindow
 
 if TYPE_CHECKING:
     from postdesk.markup.merge import Choice
-    from postdesk.ui.conflict import Comparison, ConflictView
+    from postdesk.ui.conflict import Comparison, ConflictView, Row
     from postdesk.ui.merging import Meeting
 
 _COPY = "copy"  # the key of the banner about a conflict copy
@@ -113,15 +113,22 @@ class Conflicts(QObject):
         )
 
     def _compare(self, meeting: Meeting) -> None:
-        from postdesk.ui.conflict import Comparison, rows_of
+        from postdesk.ui.conflict import rows_of
 
+        self._tasks.run(lambda: rows_of(meeting.merged), lambda rows: self._put(meeting, rows), self._fail)
+
+    def _put(self, meeting: Meeting, rows: tuple[Row, ...]) -> None:
+        from postdesk.ui.conflict import Comparison
+
+        document = self._session.document
+        if document is None or document.post.id != meeting.document.post.id:
+            return  # she has gone to another post meanwhile
         if meeting.is_copy:
             theirs = _("Conflict copy · {name}").format(name=meeting.there.path.name)
             sentence = _("Two machines changed this post at once")
         else:
             theirs = _("Theirs · as it is in the file")
             sentence = _("Changed by another program while you were writing")
-        rows = rows_of(meeting.merged)
         view = self.show(Comparison(_("Mine · as it is here"), theirs, sentence, rows))
 
         def decided(choices: tuple[Choice, ...]) -> None:

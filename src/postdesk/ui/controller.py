@@ -634,6 +634,7 @@ class Controller(QObject):
         self.preferences.changed.connect(self.searches.set_theme)
         self.preferences.changed.connect(self.versions.set_theme)
         self.versions.told.connect(self._tell)
+        self.versions.link_clicked.connect(self._follow_link)
         self.preferences.history_changed.connect(self.versions.tidy)
         self.preferences.sites_changed.connect(self.embeds.look_again)
         self.embeds.wanted.connect(self.preferences.offer_site)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from postdesk.core.cancel import Cancel
+from postdesk.core.errors import Cancelled
 from postdesk.core.language import _
 from postdesk.core.post import Post
 from postdesk.library.document import Document
@@ -28,9 +30,11 @@ _FIRST = 80  # characters of a paragraph in the list of differences
 
 
 class Versions(QObject):
-    """One window at a time, for one post; it closes when another post is opened. `told(what)`: an error, a sentence."""
+    """One window at a time, for one post; it closes when another post is opened. `told(what)`: an error, a sentence.
+    `link_clicked`: see `GuardedBrowser`."""
 
     told = Signal(object)
+    link_clicked = Signal(str)
 
     def __init__(self, desk: Desk, session: Session, tasks: Tasks, window: MainWindow) -> None:
         super().__init__(window)
@@ -39,6 +43,7 @@ class Versions(QObject):
         self._versions: tuple[Version, ...] = ()  # the oldest first
         self._post_id = ""
         self._looked: tuple[int, Post, Post, tuple[Passage, ...]] | None = None
+        self._looking = Cancel()  # stops the reading of a version that nobody waits for any more
         self._timer = QTimer(self, interval=_EVERY)
         self._timer.timeout.connect(self.tidy)
         session.opened.connect(self._opened)
@@ -56,9 +61,7 @@ class Versions(QObject):
     def tidy(self) -> None:
         """Old versions go, within the budget."""
         budget = self._desk.settings.history * MEGABYTE
-        self._tasks.run(
-            lambda: self._desk.library.tidy_history(budget), failed=self.told.emit, lane="history"
-        )
+        self._tasks.run(lambda: self._desk.tidy_history(budget), failed=self.told.emit, lane="history")
 
     def open(self) -> None:
         """The history of the open post. What is typed is saved first, so that it is in it."""
@@ -106,11 +109,13 @@ class Versions(QObject):
         view.wanted.connect(self._read)
         view.whole.connect(self._bring_whole)
         view.part.connect(self._bring_part)
+        view.page.link_clicked.connect(self.link_clicked)
         view.destroyed.connect(self._gone)
         self.view = view
         view.show()
 
     def _gone(self) -> None:
+        self._looking.set()
         self.view = None
 
     def _read(self, place: int) -> None:
@@ -118,13 +123,16 @@ class Versions(QObject):
         if document is None or now is None or self.view is None or place >= len(self._versions):
             return
         version, library = self._versions[place], self._desk.library
+        self._looking.set()
+        looking = self._looking = Cancel()
 
         def read() -> tuple[Post, tuple[Passage, ...], Shown]:
             from postdesk.markup.changes import compare
 
+            looking.check()
             old = library.read_version(version, document)
             passages = compare(old.body, now.body)
-            return old, passages, _shown(old, now, passages)
+            return old, passages, _shown(old, now, passages, looking)
 
         def answered(answer: tuple[Post, tuple[Passage, ...], Shown]) -> None:
             old, passages, shown = answer
@@ -132,7 +140,11 @@ class Versions(QObject):
                 self._looked = place, old, now, passages
                 self.view.show_version(place, shown)
 
-        self._tasks.run(read, answered, self.told.emit)
+        def failed(error: Exception) -> None:
+            if not isinstance(error, Cancelled):  # she looks at another version by now
+                self.told.emit(error)
+
+        self._tasks.run(read, answered, failed)
 
     def _bring_whole(self, place: int) -> None:
         looked, post = self._looked, self._session.post
@@ -166,7 +178,7 @@ class Versions(QObject):
         self._window.toasts.say(Toast(sentence))
 
 
-def _shown(old: Post, now: Post, passages: tuple[Passage, ...]) -> Shown:
+def _shown(old: Post, now: Post, passages: tuple[Passage, ...], looking: Cancel) -> Shown:
     from postdesk.markup.changes import State, shown
     from postdesk.markup.counts import words
     from postdesk.ui.history import Shown as Values
@@ -175,9 +187,14 @@ def _shown(old: Post, now: Post, passages: tuple[Passage, ...]) -> Shown:
     changes = []
     if old.title != now.title:
         changes.append((_("Title"), old.title[:_FIRST], 0, True))
-    for piece, passage in enumerate(passages):
+    page = shown(old.body, now.body, passages, looking.check)
+    pieces: list[str] = []
+    notes = sum(map(len, page.passages))  # the piece in which they stand
+    for passage, parts in zip(passages, page.passages):
         if passage.state is not State.SAME:
             text = passage.old if passage.old is not None else passage.new or ""
             first = " ".join(text[: 4 * _FIRST].split())[:_FIRST]
+            piece = notes if page.notes and not any(parts) else len(pieces)  # a footnote's text shows there
             changes.append((said[passage.state], first, piece, passage.old is not None))
-    return Values(old.title, tuple(shown(passages)), tuple(changes), words(old.body))
+        pieces += parts
+    return Values(old.title, (*pieces, page.notes), tuple(changes), words(old.body))

@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 from postdesk.markup.merge import Choice
 from postdesk.publishing.merge_files import merge_files
 from postdesk.ui.conflict import Comparison, ConflictView, Row, rows_of
+from postdesk.ui.conflict.passage import Passage
+from postdesk.ui.conflict.words import Words, plain_label
 
 BASE = "---\ntitle: Ferry\n---\n\n" + "\n\n".join(f"Paragraph {n} of the old text." for n in range(30)) + "\n"
 MINE = (
@@ -39,6 +41,8 @@ def shown(qtbot: QtBot, of: tuple[Row, ...] | None = None) -> ConflictView:
     view.activateWindow()
     qtbot.waitUntil(view.isActiveWindow, timeout=20_000)
     view.begin()
+    qtbot.waitUntil(lambda: view.passages.is_whole, timeout=20_000)
+    qtbot.waitUntil(lambda: all(question.bar.isVisible() for question in view.questions), timeout=20_000)
     return view
 
 
@@ -62,6 +66,41 @@ def test_what_is_alike_is_folded_and_what_differs_is_shown_as_plain_text(qtbot: 
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in labels)
     assert not any("Paragraph 14 " in text for text in words)
     assert any("more paragraphs" in text for text in words)
+
+
+def bold(passage: Passage) -> list[str]:
+    return [passage.words.text()[start:end] for start, end in passage.marks]
+
+
+def test_the_words_that_changed_are_bold_on_the_side_where_they_changed(qtbot: QtBot) -> None:
+    view = shown(qtbot)
+    by_text = {passage.words.text(): passage for passage in view.findChildren(Passage)}
+    assert bold(by_text["title: Mine"]) == ["Mine"]
+    assert bold(by_text["Mine 3 of the new text."]) == ["Mine", "new"]
+    assert bold(by_text["Theirs 3 of the very text."]) == ["Theirs", "very"]
+    assert bold(by_text["Mine 9 of the old text."]) == ["Mine"]
+    assert bold(by_text["Paragraph 9 of the old text."]) == []
+    assert bold(by_text["Theirs 20 of the old text."]) == ["Theirs"], (
+        "what was removed here was changed there"
+    )
+    assert view.questions[1].mine.accessibleDescription().endswith("these words: Mine, new")
+
+
+def test_bold_words_are_drawn_and_none_is_cut_off(qtbot: QtBot) -> None:
+    text = "Boats 🚢 and\nmore boats, with words that go on over several lines of it."
+    plain, marked = plain_label(text), Words(text, [(text.index("more"), len(text))])
+    for label in (plain, marked):
+        qtbot.addWidget(label)
+        label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        label.resize(160, 400)
+        picture = label.grab().toImage()
+        ground = picture.pixel(159, 399)
+        inked = [y for y in range(400) if any(picture.pixel(x, y) != ground for x in range(160))]
+        line = label.fontMetrics().lineSpacing()
+        assert label.heightForWidth(160) - line < max(inked) < label.heightForWidth(160)
+    assert marked.heightForWidth(160) >= plain.heightForWidth(160)
+    assert plain.grab().toImage() != marked.grab().toImage()
+    assert marked.heightForWidth(80) > marked.heightForWidth(160)
 
 
 def test_she_decides_with_the_keyboard_alone(qtbot: QtBot) -> None:
@@ -117,3 +156,33 @@ def test_thousands_of_changes_without_a_question_are_not_all_drawn(qtbot: QtBot)
     view = shown(qtbot, (*many, Row("a", "b", "Both changed this paragraph", conflict=True)))
     assert len(view.findChildren(QLabel)) < 2000
     assert len(view.questions) == 1
+    qtbot.waitUntil(lambda: view.questions[0].has_keyboard, timeout=20_000)
+
+
+def test_many_differences_come_a_few_at_a_time_and_all_are_decided_before_it_is_used(qtbot: QtBot) -> None:
+    many = tuple(Row(f"mine {n}", f"theirs {n}", "Both changed this paragraph", True) for n in range(60))
+    view = ConflictView(Comparison("Mine", "Theirs", "Changed elsewhere", many))
+    qtbot.addWidget(view)
+    assert len(view.questions) < 60
+    for question in view.questions:
+        question.buttons[Choice.MINE].click()
+    assert not view.use.isEnabled(), "there are more to come"
+    assert f"{60 - len(view.questions)} paragraphs to decide" in view.sentence.text()
+    qtbot.waitUntil(lambda: view.passages.is_whole, timeout=20_000)
+    assert [question.mine.words.text() for question in view.questions] == [row.mine for row in many]
+    for question in view.questions:
+        question.buttons[Choice.THEIRS].click()
+    with qtbot.waitSignal(view.decided) as decided:
+        view.use.click()
+    assert decided.args == [(Choice.THEIRS,) * 60]
+
+
+def test_tab_goes_from_one_question_to_the_next_though_they_came_later(qtbot: QtBot) -> None:
+    many = tuple(Row(f"mine {n}", f"theirs {n}", "Both changed this paragraph", True) for n in range(30))
+    view = shown(qtbot, many)
+    view.questions[0].take_keyboard()
+    for question in view.questions[:-1]:
+        assert question.has_keyboard
+        for _button in question.buttons:
+            QTest.keyClick(view.focusWidget(), Qt.Key.Key_Tab)
+    assert view.questions[-1].has_keyboard

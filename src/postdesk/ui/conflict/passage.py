@@ -1,12 +1,14 @@
-"""One paragraph of one version, as plain text on a ground that says what became of it."""
+"""One paragraph of one version, as plain text on a ground that says what became of it, changed words in bold."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from postdesk.core.language import _
+from postdesk.ui.conflict.words import Words, plain_label
 from postdesk.ui.style import restyle
 from postdesk.ui.theme import TEXT_FAMILY
 
@@ -15,10 +17,17 @@ _LONGEST = 20_000  # characters; a label lays all of its text out at once
 
 
 class Passage(QFrame):
-    """`side` is the version's title, for who hears the window; `note` stands small above the text."""
+    """`side` is the version's title, for who hears the window; `note` stands small above the text. `marks` are the
+    words in bold (see `Words`)."""
 
     def __init__(
-        self, side: str, text: str | None, note: str, level: str, parent: QWidget | None = None
+        self,
+        side: str,
+        text: str | None,
+        note: str,
+        level: str,
+        marks: Sequence[tuple[int, int]] = (),
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setProperty("kind", "passage")
@@ -33,7 +42,8 @@ class Passage(QFrame):
         shown = text if text is not None else "—"
         if len(shown) > _LONGEST:
             shown = shown[:_LONGEST] + "…"
-        self.words = plain_label(shown)
+        self.marks = tuple((start, min(end, len(shown))) for start, end in marks if start < len(shown))
+        self.words = Words(shown, self.marks) if self.marks else plain_label(shown)
         font = QFont(TEXT_FAMILY)
         font.setPixelSize(_TEXT_SIZE)
         self.words.setFont(font)
@@ -43,7 +53,9 @@ class Passage(QFrame):
         column.addStretch(1)
         spoken = text if text is not None else _("not there")
         self.setAccessibleName(f"{side}: {spoken[:300]}")
-        self.setAccessibleDescription(note)
+        changed = ", ".join(shown[start:end] for start, end in self.marks)[:300]
+        heard = _("{note}; these words: {words}").format(note=note, words=changed) if changed else note
+        self.setAccessibleDescription(heard)
 
     def set_level(self, level: str) -> None:
         """Show another ground."""
@@ -55,13 +67,3 @@ class Passage(QFrame):
         """Show the ring of what is being decided."""
         self.setProperty("current", "true" if on else "false")
         restyle(self)
-
-
-def plain_label(text: str) -> QLabel:
-    """A label for text that may come from a post: never read as rich text."""
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setMinimumWidth(1)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    return label

@@ -22,8 +22,8 @@ class Question(QObject):
     def __init__(self, row: Row, sides: tuple[str, str], place: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.choice: Choice | None = None
-        self.mine = Passage(sides[0], row.mine, row.note, row.mine_level)
-        self.theirs = Passage(sides[1], row.theirs, row.note, row.theirs_level)
+        self.mine = Passage(sides[0], row.mine, row.note, row.mine_level, row.mine_marks)
+        self.theirs = Passage(sides[1], row.theirs, row.note, row.theirs_level, row.theirs_marks)
         self.bar = QWidget()
         self.buttons: dict[Choice, QPushButton] = {}
         line = QHBoxLayout(self.bar)
@@ -60,6 +60,11 @@ class Question(QObject):
         """Whether this is the one that she is at."""
         self.mine.set_current(on)
         self.theirs.set_current(on)
+
+    @property
+    def last_button(self) -> QPushButton:
+        """The last one in the order of Tab."""
+        return list(self.buttons.values())[-1]
 
     @property
     def has_keyboard(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from postdesk.core.language import _
+from postdesk.markup.differing import Span, differing
 from postdesk.publishing.merge_files import KeyConflict, MergedFiles, Piece
 
 CONTEXT = 1  # alike paragraphs that are shown before and after what differs
@@ -15,7 +16,7 @@ CONTEXT = 1  # alike paragraphs that are shown before and after what differs
 class Row:
     """One paragraph in both versions, None where a version has it not. `note` says what became of it; of a `conflict`
     it is what happened, and she decides. `both`: both may be kept. `mine_level` and `theirs_level` are "", "added",
-    "removed" or "out" (of the text)."""
+    "removed" or "out" (of the text). `mine_marks` and `theirs_marks`: the words that changed, as places (from, to)."""
 
     mine: str | None
     theirs: str | None
@@ -24,6 +25,8 @@ class Row:
     both: bool = True
     mine_level: str = ""
     theirs_level: str = ""
+    mine_marks: tuple[Span, ...] = ()
+    theirs_marks: tuple[Span, ...] = ()
 
     @property
     def is_alike(self) -> bool:
@@ -32,7 +35,7 @@ class Row:
 
 
 def rows_of(merged: MergedFiles) -> tuple[Row, ...]:
-    """All rows of a merge: the conflicts are in the order in which `MergedFiles.resolve` takes choices."""
+    """All rows of a merge: the conflicts are in the order in which `MergedFiles.resolve` takes choices. For a task."""
     return tuple(_key(conflict) for conflict in merged.keys) + tuple(_row(p) for p in merged.body.pieces)
 
 
@@ -64,15 +67,9 @@ def _key(conflict: KeyConflict) -> Row:
         if conflict.key
         else _("Both changed the front matter")
     )
-    return Row(
-        conflict.mine.rstrip() or None,
-        conflict.theirs.rstrip() or None,
-        note,
-        conflict=True,
-        both=False,
-        mine_level="added",
-        theirs_level="removed",
-    )
+    mine, theirs = conflict.mine.rstrip() or None, conflict.theirs.rstrip() or None
+    marks = differing(mine or "", theirs or "")
+    return Row(mine, theirs, note, True, False, "added", "removed", *marks)
 
 
 def _row(piece: Piece) -> Row:
@@ -87,15 +84,11 @@ def _row(piece: Piece) -> Row:
         else:
             note = _("Both changed this paragraph")
         levels = ("added" if mine is not None else "out", "removed" if theirs is not None else "out")
-        return Row(
-            mine,
-            theirs,
-            note,
-            conflict=True,
-            both=None not in (mine, theirs),
-            mine_level=levels[0],
-            theirs_level=levels[1],
-        )
+        if mine is None or theirs is None:
+            marks = tuple(differing(piece.base or "", text or "")[1] for text in (mine, theirs))
+        else:
+            marks = differing(mine, theirs)
+        return Row(mine, theirs, note, True, None not in (mine, theirs), *levels, *marks)
     if mine == theirs:
         return Row(mine, theirs)
     if piece.base is None:
@@ -106,14 +99,17 @@ def _row(piece: Piece) -> Row:
         if mine is None:
             return Row(None, theirs, _("Removed here · stays out"), mine_level="out", theirs_level="removed")
         return Row(mine, None, _("Removed there · stays out"), mine_level="removed", theirs_level="out")
+    here, there = (differing(piece.base, text or "")[1] for text in (mine, theirs))
     if piece.result == mine:
-        return Row(mine, theirs, _("Changed here · kept"), mine_level="added")
+        return Row(mine, theirs, _("Changed here · kept"), mine_level="added", mine_marks=here)
     if piece.result == theirs:
-        return Row(mine, theirs, _("Changed there · kept"), theirs_level="added")
+        return Row(mine, theirs, _("Changed there · kept"), theirs_level="added", theirs_marks=there)
     return Row(
         mine,
         theirs,
         _("Changed by both in different places · both kept"),
         mine_level="added",
         theirs_level="added",
+        mine_marks=here,
+        theirs_marks=there,
     )

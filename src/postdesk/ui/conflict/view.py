@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QScrollArea,
@@ -19,11 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from postdesk.core.language import _, ngettext
-from postdesk.ui.conflict.passage import Passage, plain_label
+from postdesk.ui.conflict.passages import Passages
 from postdesk.ui.conflict.question import Question
-from postdesk.ui.conflict.rows import Row, folded
-
-_MOST = 300  # rows that need no decision
+from postdesk.ui.conflict.rows import Row
+from postdesk.ui.conflict.words import plain_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +55,13 @@ class ConflictView(QWidget):
         self.later = _button(_("Not Now"), _("Not now: both versions stay as they are"))
         self.use = _button(_("Use This"), _("Use this text"))
         self.use.setProperty("kind", "primary")
+        self._count = sum(row.conflict for row in comparison.rows)
+        self._waiting = False  # for the first conflict, which is to have the keyboard
+        self.passages = Passages((comparison.mine, comparison.theirs), comparison.rows)
+        self.passages.asked.connect(self._asked)
         self._scroll = QScrollArea()
         self._lay()
+        self.passages.begin()
         self.previous.clicked.connect(lambda: self.step(-1))
         self.next.clicked.connect(lambda: self.step(1))
         self.later.clicked.connect(self.closed)
@@ -69,6 +72,9 @@ class ConflictView(QWidget):
         """Give the keyboard to the first conflict, once the view is shown."""
         if self.questions:
             self._go_to(0)
+        elif self._count:
+            self._waiting = True
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.use.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -113,7 +119,7 @@ class ConflictView(QWidget):
             label = plain_label(title)
             label.setProperty("kind", "subheading")
             titles.addWidget(label, 1)
-        self._scroll.setWidget(self._passages())
+        self._scroll.setWidget(self.passages)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -125,44 +131,18 @@ class ConflictView(QWidget):
         column.addWidget(self._scroll, 1)
         self.setTabOrder(self.use, self.previous)
 
-    def _passages(self) -> QWidget:
-        ground = QWidget()
-        ground.setObjectName("passages")
-        grid = QGridLayout(ground)
-        grid.setContentsMargins(14, 14, 14, 24)
-        grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(5)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
-        count = sum(row.conflict for row in self._comparison.rows)
-        sides = (self._comparison.mine, self._comparison.theirs)
-        at = 0
-        for row in folded(self._comparison.rows, _MOST):
-            if isinstance(row, int):
-                words = ngettext("{count} more paragraph", "{count} more paragraphs", row).format(count=row)
-                label = plain_label(f"··· {words} ···")
-                label.setProperty("kind", "faint")
-                label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-                grid.addWidget(label, at, 0, 1, 2)
-            elif row.conflict:
-                place = _("{number} of {count}").format(number=len(self.questions) + 1, count=count)
-                question = Question(row, sides, place, ground)
-                question.decided.connect(self._say)
-                for button in question.buttons.values():
-                    button.installEventFilter(self)
-                self.questions.append(question)
-                grid.addWidget(question.mine, at, 0)
-                grid.addWidget(question.theirs, at, 1)
-                grid.addWidget(question.bar, at + 1, 0, 1, 2)
-                at += 1
-            else:
-                here = row.note if row.mine_level in ("added", "removed") else ""
-                there = row.note if row.theirs_level in ("added", "removed") else ""
-                grid.addWidget(Passage(sides[0], row.mine, here, row.mine_level), at, 0)
-                grid.addWidget(Passage(sides[1], row.theirs, there, row.theirs_level), at, 1)
-            at += 1
-        grid.setRowStretch(at, 1)
-        return ground
+    def _asked(self, question: Question) -> None:
+        """A conflict is there: it can be decided, and reached by Tab after the one before it."""
+        question.decided.connect(self._say)
+        last: QWidget = self.questions[-1].last_button if self.questions else self.previous
+        for button in question.buttons.values():
+            button.installEventFilter(self)
+            self.setTabOrder(last, button)
+            last = button
+        self.questions.append(question)
+        if self._waiting and self.hasFocus():
+            self._waiting = False
+            QTimer.singleShot(0, self, lambda: self._go_to(0))  # once it has its place
 
     def _go_to(self, place: int) -> None:
         self._show_current(place)
@@ -181,7 +161,7 @@ class ConflictView(QWidget):
 
     def _say(self) -> None:
         """What is left to decide."""
-        left = sum(question.choice is None for question in self.questions)
+        left = self._count - sum(question.choice is not None for question in self.questions)
         words = (
             ngettext("{count} paragraph to decide", "{count} paragraphs to decide", left).format(count=left)
             if left
@@ -189,7 +169,7 @@ class ConflictView(QWidget):
         )
         self.sentence.setText(f"{self._comparison.sentence} · {words}")
         for button in (self.previous, self.next):
-            button.setEnabled(len(self.questions) > 1)
+            button.setEnabled(self._count > 1)
         self.use.setEnabled(not left)
 
     def _finish(self) -> None:

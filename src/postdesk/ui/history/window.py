@@ -21,8 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from postdesk.core.language import _, ngettext
-from postdesk.ui.preview.content import Change, Splice
-from postdesk.ui.preview.simple import SimpleSurface
+from postdesk.ui.history.page import VersionPage
 from postdesk.ui.sidebar.when import day_words
 from postdesk.ui.theme import Theme
 
@@ -75,7 +74,7 @@ class HistoryWindow(QDialog):
         self.slider.setRange(0, max(0, len(moments) - 1))
         self.slider.setPageStep(max(1, len(moments) // 10))
         self.slider.setValue(len(moments) - 1)
-        self.page = SimpleSurface(theme)
+        self.page = VersionPage(theme)
         self.page.setAccessibleName(_("The version"))
         self.changes = QListWidget()
         self.changes.setAccessibleName(_("What has changed since"))
@@ -111,9 +110,7 @@ class HistoryWindow(QDialog):
         if place != self.slider.value():
             return
         self._shown = shown
-        self.page.show_head(shown.title, "", _nothing)
-        splice = Splice(0, 0, shown.pieces)
-        self.page.show_change(Change((splice,), "", True, len(shown.pieces)), _nothing)
+        self.page.show_version(shown.title, shown.pieces)
         with QSignalBlocker(self.changes):
             self.changes.clear()
             for word, words, _piece, _can in shown.changes[:_MOST]:
@@ -131,7 +128,7 @@ class HistoryWindow(QDialog):
 
     def closeEvent(self, event: object) -> None:
         self._still.stop()
-        self.page.shut()
+        self.page.stop()
         super().closeEvent(event)  # type: ignore[arg-type]  # handed on as it came
 
     # --- how ---
@@ -166,6 +163,7 @@ class HistoryWindow(QDialog):
     def _slid(self) -> None:
         place = self.slider.value()
         self._shown = None
+        self.page.stop()
         self.older.setEnabled(place > 0)
         self.newer.setEnabled(place < len(self._moments) - 1)
         self.back.setEnabled(False)
@@ -193,7 +191,7 @@ class HistoryWindow(QDialog):
         there = shown is not None and 0 <= number < len(shown.changes)
         self.back.setEnabled(bool(there and shown is not None and shown.changes[number][3]))
         if there and shown is not None:
-            self.page.show_place(shown.changes[number][2], 0.0, 0.3)
+            self.page.show_piece(shown.changes[number][2])
 
     def _bring_back(self) -> None:
         if self.back.isEnabled():
@@ -212,7 +210,3 @@ def _button(text: str, name: str) -> QPushButton:
     button.setAccessibleName(name or text)
     button.setAutoDefault(False)
     return button
-
-
-def _nothing() -> None:
-    """For who does not wait."""

@@ -1,6 +1,6 @@
 """The preview where the web engine cannot be: a text browser, made to look like the page as far as it can.
 
-It knows no script and no network. Qt's own `loadResource` would read any local file, so it is replaced whole.
+It knows no script and no network, and reads no file but the post's pictures.
 """
 
 from __future__ import annotations
@@ -13,59 +13,40 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
-    QColor,
-    QContextMenuEvent,
-    QFont,
     QImage,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
     QResizeEvent,
     QTextCursor,
     QTextDocument,
 )
-from PySide6.QtWidgets import QFrame, QMenu, QTextBrowser, QWidget
+from PySide6.QtWidgets import QWidget
 
 from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _
-from postdesk.ui.preview.bars import draw_bars
+from postdesk.ui.preview.browser import GuardedBrowser
 from postdesk.ui.preview.content import Change, Spot
-from postdesk.ui.preview.links import followed
 from postdesk.ui.preview.places import AROUND, find, index_at, letters_around, units
-from postdesk.ui.preview.plain import rewrite, style_sheet
+from postdesk.ui.preview.plain import rewrite
 from postdesk.ui.preview.surface import PictureSource
-from postdesk.ui.theme import PAGE_FAMILY, Theme, load_page_fonts
+from postdesk.ui.theme import Theme
 
 _MEASURE = 700  # px; the widest line of text
 _CACHED_PICTURES = 40
 _TAIL = "pd-tail"
 
 
-class SimpleSurface(QTextBrowser):
+class SimpleSurface(GuardedBrowser):
     """Shows the same changes as a text document; the same signals as the web engine's surface."""
 
     place_activated = Signal(object)
-    link_clicked = Signal(str)
     scrolled = Signal(int, float, float)
     touched = Signal()
     lost = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        load_page_fonts()
+        super().__init__(theme, parent)
         self.setAccessibleName(_("Preview"))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        # Links are told to the window; the browser itself goes nowhere.
-        self.setOpenLinks(False)
-        self.setOpenExternalLinks(False)
-        self.setUndoRedoEnabled(False)
-        self.setAcceptDrops(False)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.anchorClicked.connect(self._clicked)
-        self._theme = theme
         self._head = ("", "")
         self._pieces: list[str] = []
         self._tail = ""
@@ -86,7 +67,7 @@ class SimpleSurface(QTextBrowser):
         self.verticalScrollBar().valueChanged.connect(self._moved)
         self._fitting = QTimer(self, singleShot=True, interval=0)
         self._fitting.timeout.connect(self._fit)
-        self.set_theme(theme)
+        self._soon.start()
 
     # --- what the preview says -----------------------------------------------------------------------------------
 
@@ -134,14 +115,7 @@ class SimpleSurface(QTextBrowser):
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""
-        self._theme = theme
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Base, QColor(theme.paper))
-        palette.setColor(QPalette.ColorRole.Text, QColor(theme.ink))
-        palette.setColor(QPalette.ColorRole.Highlight, QColor(theme.select))
-        palette.setColor(QPalette.ColorRole.HighlightedText, QColor(theme.ink))
-        palette.setColor(QPalette.ColorRole.Dark, QColor(theme.line))  # of horizontal rules
-        self.setPalette(palette)
+        self.paint_in(theme)
         self._soon.start()
 
     def shut(self) -> None:
@@ -152,9 +126,8 @@ class SimpleSurface(QTextBrowser):
 
     def loadResource(self, type: int, name: QUrl | str) -> Any:
         """A picture that the post's library holds; nothing else, whatever Qt asks for."""
-        # An empty answer, not None: on None the document would ask once more by itself.
         if type != QTextDocument.ResourceType.ImageResource.value or self._source is None:
-            return ""
+            return super().loadResource(type, name)
         address = QUrl(name).toString(QUrl.ComponentFormattingOption.FullyEncoded)
         known = self._pictures.get(address)
         if known is not None:
@@ -175,7 +148,7 @@ class SimpleSurface(QTextBrowser):
         self._drawing = True  # the bar goes and comes
         bar = self.verticalScrollBar()
         place = bar.value() if same else 0
-        margin, width = self._room()
+        margin, width = self.room()
         if width != self._fits[1]:
             self._rewritten.clear()
         self._fits = (margin, width)
@@ -197,18 +170,9 @@ class SimpleSurface(QTextBrowser):
         if self._tail:
             parts.append(f"<hr>{rewrite(self._tail.replace('<hr>', '', 1), _TAIL, measure, width)}")
         document = self.document()
-        font = QFont(PAGE_FAMILY)
-        font.setPixelSize(17)
-        document.setDefaultFont(font)
-        document.setDocumentMargin(0)
-        document.setDefaultStyleSheet(style_sheet(self._theme, self._highlighting[self._theme.dark]))
+        self.prepare(document, self._highlighting[self.theme.dark])
         self.setHtml("".join(parts))
-        frame = document.rootFrame().frameFormat()
-        frame.setLeftMargin(margin)
-        frame.setRightMargin(margin)
-        frame.setTopMargin(26)
-        frame.setBottomMargin(72)
-        document.rootFrame().setFrameFormat(frame)
+        self.frame_text(document, margin)
         self._positions = None
         self._fresh = False
         bar.setValue(place)
@@ -217,13 +181,6 @@ class SimpleSurface(QTextBrowser):
         waiting, self._waiting = self._waiting, []
         for landed in waiting:
             landed()
-
-    def _room(self) -> tuple[int, int]:
-        """Margin at each side and width of the text in px."""
-        space = max(160, self.viewport().width())
-        margin = 46 if space > 460 else 22
-        width = min(_MEASURE, space - 2 * margin)
-        return max(margin, (space - width) // 2), width
 
     # --- lines ---------------------------------------------------------------------------------------------------
 
@@ -358,42 +315,8 @@ class SimpleSurface(QTextBrowser):
 
     def _fit(self) -> None:
         # Asked after the event: while a document is set the scroll bar goes and comes, and changes nothing.
-        if not self._fresh and self._room() != self._fits:
+        if not self._fresh and self.room() != self._fits:
             self._draw()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self.viewport())
-        left = self._room()[0] - self.horizontalScrollBar().value()
-        draw_bars(self, painter, event.rect(), self._theme, left)
-        painter.end()
-
-    # --- the pointer ---------------------------------------------------------------------------------------------
-
-    def _clicked(self, url: QUrl) -> None:
-        address = url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
-        if address.startswith("#"):
-            self.scrollToAnchor(url.fragment(QUrl.ComponentFormattingOption.FullyDecoded))
-            return
-        allowed = followed(address)
-        if allowed:
-            self.link_clicked.emit(allowed)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        link = self.anchorAt(event.pos())
-        if followed(link):
-            menu.addAction(_("Open link")).triggered.connect(lambda _checked=False: self._clicked(QUrl(link)))
-            menu.addSeparator()
-        copy = menu.addAction(_("Copy"))
-        copy.triggered.connect(lambda _checked=False: self.copy())
-        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-        copy.setEnabled(self.textCursor().hasSelection())
-        every = menu.addAction(_("Select all"))
-        every.triggered.connect(lambda _checked=False: self.selectAll())
-        every.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
-        menu.popup(event.globalPos())
 
 
 def _unknown(_address: str) -> tuple[int, int] | None:
