@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from postdesk.core.errors import LibraryError
 from postdesk.library.history import History
 from postdesk.library.thinning import RULES, superfluous
 from tests.conftest import ExpectLog
@@ -167,6 +168,78 @@ def test_new_versions_are_kept_though_the_file_is_damaged_in_the_middle(
     assert texts(history) == ["new words"]
     (aside,) = tmp_path.glob("history.damaged-*")
     assert aside.read_bytes()[6 * 4096 :] == whole[6 * 4096 :], "it can still be rescued by hand"
+
+
+def test_versions_that_are_in_the_log_alone_are_set_aside_with_the_damaged_file(
+    tmp_path: Path, expect_log: ExpectLog
+) -> None:
+    expect_log("Set aside a damaged history")
+    running, after = tmp_path / "running", tmp_path / "after"
+    history = History(running)
+    history.keep("a", b"the words of the last minute")
+    after.mkdir()
+    for file in running.iterdir():  # as a kill leaves them
+        (after / file.name).write_bytes(file.read_bytes())
+    history.close()
+    history = History(after)
+    history._move_aside()
+    history.keep("a", b"new words")
+    assert texts(history) == ["new words"]
+    history.close()
+    for file in after.glob("history.damaged-*"):
+        file.rename(after / ("history.sqlite" + file.name.partition("-")[2][19:]))
+    assert texts(history) == ["the words of the last minute"]
+    history.close()
+
+
+def test_a_moment_that_cannot_be_read_costs_no_version(history: History, tmp_path: Path) -> None:
+    for words in ("one", "two", "three"):
+        history.keep("a", words.encode())
+    with sqlite3.connect(tmp_path / "history.sqlite") as database:
+        database.execute("UPDATE versions SET at = 'x' || at WHERE number = 2")
+        database.execute(
+            "UPDATE contents SET data = 'no bytes' WHERE hash = (SELECT hash FROM versions LIMIT 1)"
+        )
+    database.close()
+    history.tidy(0)
+    found = history.versions("a")
+    assert [version.number for version in found] == [3, 2, 1]
+    assert history.read(found[1]) == b"two"
+    with pytest.raises(LibraryError, match="copy is damaged"):
+        history.read(found[2])
+
+
+def test_a_clock_that_was_set_back_makes_no_version_of_today_an_old_one(
+    history: History, tmp_path: Path
+) -> None:
+    wrong = datetime(2001, 1, 1, tzinfo=UTC)
+    moments = {
+        "first": NOW - timedelta(days=3),
+        **{f"wrong {n}": wrong + timedelta(minutes=n) for n in range(20)},
+    }
+    for words in (*moments, "right again"):
+        history.keep("a", words.encode())
+    kept_at(tmp_path, moments | {"right again": NOW - timedelta(hours=1)})
+    before = texts(history)
+    assert history.tidy(0, NOW) == 0
+    assert history.tidy(0, wrong) == 0, "and none while it is wrong"
+    assert texts(history) == before
+    history.keep("a", b"later")
+    kept_at(tmp_path, moments | {"right again": NOW - timedelta(hours=1), "later": NOW + timedelta(days=30)})
+    assert history.tidy(0, NOW + timedelta(days=30)) > 15
+    assert texts(history)[0] == "later"
+    assert texts(history)[-1] == "first"
+
+
+def test_a_clock_that_is_years_ahead_makes_no_version_of_today_an_old_one(
+    history: History, tmp_path: Path
+) -> None:
+    moments = {f"v{n}": NOW - timedelta(hours=n) for n in range(30, 0, -1)}
+    for words in moments:
+        history.keep("a", words.encode())
+    kept_at(tmp_path, moments)
+    assert history.tidy(0, NOW + timedelta(days=4000)) == 0
+    assert len(texts(history)) == 30
 
 
 def test_a_kept_version_outlasts_a_power_cut(history: History) -> None:

@@ -7,6 +7,7 @@ oldest go first; the newest version of each post always stays.
 from __future__ import annotations
 
 import logging
+import secrets
 import sqlite3
 import threading
 import zlib
@@ -14,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -35,6 +36,9 @@ CREATE TABLE IF NOT EXISTS versions (
 CREATE INDEX IF NOT EXISTS versions_of_post ON versions (post, number);
 """
 
+_PAUSE = timedelta(
+    days=7
+)  # after it nothing gets older: what was written in the week before keeps one an hour
 _INCREMENTAL = 2  # SQLite's number for it
 
 
@@ -90,9 +94,7 @@ class History:
                 "SELECT number, post, hash, at, size FROM versions WHERE post = ? ORDER BY number DESC",
                 (post_id,),
             ).fetchall()
-        return tuple(
-            Version(n, post, digest, datetime.fromisoformat(at), size) for n, post, digest, at, size in rows
-        )
+        return tuple(Version(n, post, digest, _moment(at), size) for n, post, digest, at, size in rows)
 
     def read(self, version: Version) -> bytes:
         """The file's bytes in that version. Raises LibraryError when they are not there or not the same any
@@ -102,7 +104,7 @@ class History:
             row = database.execute("SELECT data FROM contents WHERE hash = ?", (version.hash,)).fetchone()
         try:
             data = zlib.decompress(row[0]) if row else b""
-        except zlib.error:
+        except (zlib.error, TypeError):  # bits that changed on the disk
             data = b""
         if content_hash(data) != version.hash:
             raise LibraryError(
@@ -138,9 +140,12 @@ class History:
     def _thin(database: sqlite3.Connection, now: datetime) -> int:
         rows = database.execute("SELECT number, post, at FROM versions ORDER BY post, number DESC").fetchall()
         numbers: list[int] = []
+        # A clock that is years ahead must not make old what was written today.
+        newest = max((_moment(at) for _number, _post, at in rows), default=now)
+        now = min(now, newest + _PAUSE)
         for _post, found in groupby(rows, key=itemgetter(1)):
             versions = list(found)
-            moments = [datetime.fromisoformat(at) for _number, _post, at in versions]
+            moments = [_moment(at) for _number, _post, at in versions]
             numbers += [versions[place][0] for place in superfluous(moments, now)]
         return _drop(database, numbers)
 
@@ -205,7 +210,15 @@ class History:
     def _move_aside(self) -> None:
         """What is damaged may still be rescued by hand; it must not stop new versions from being kept."""
         log.warning("Set aside a damaged history: %s", self._path)
-        self._path.replace(self._path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%d%H%M%S}"))
+        aside = self._path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(2)}")
+        for ending in (
+            "-wal",
+            "-shm",
+            "",
+        ):  # the newest versions may be in the log alone, which a new file would end
+            part = self._path.with_name(self._path.name + ending)
+            if part.exists():
+                part.replace(aside.with_name(aside.name + ending))
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=5, check_same_thread=False)
@@ -225,6 +238,15 @@ class History:
             raise
         self._path.chmod(0o600)
         return connection
+
+
+def _moment(at: object) -> datetime:
+    """When a version was replaced; what cannot be read counts as long ago, so that the version is still there."""
+    try:
+        found = datetime.fromisoformat(str(at))
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _is_damage(error: BaseException | None) -> bool:
