@@ -569,6 +569,16 @@ class Library:
                 if path.name in taken:
                     raise
 
+    def take_picture(self, folder: Path, name: str, picture: bytes | Path) -> str:
+        """Copy a picture into `folder` for a post that is to come, as `take_in` makes it; returns the reference. Raises
+        PictureRefused and what saving raises."""
+        place = self._inside(folder)
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise explain(error, place) from error
+        return pictures.copy_beside(place, name, picture)
+
     def new_again(self, post: Post, path: Path | None, *, plain: bool = False) -> Document:
         """A file for a post whose own, at `path`, is gone: where it lay, beside its pictures, or at the library's top.
         It stays the same post, so that publishing it finds it on the blog; `plain`: it was read as one text, and is

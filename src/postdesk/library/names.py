@@ -27,7 +27,7 @@ def file_stem(title: str) -> str:
     kept = "".join(
         c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn") else " " for c in composed
     )
-    stem = _FORBIDDEN.sub(" ", kept).strip(" .")
+    stem = _FORBIDDEN.sub(" ", kept).strip(" .")[: 2 * _LONGEST]  # a title may be as long as a book
     while len(stem.encode()) > _LONGEST:
         shorter = stem.rsplit(" ", 1)[0] if " " in stem[60:] else stem[:-1]
         stem = shorter.rstrip(" .")
