@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -261,7 +262,8 @@ def _find(wall: Path, beside: Path, ref: str) -> Path | None:
             descriptor, path = pictures.open_contained(wall, folder, name)
         except PictureRefused:
             continue
-        os.close(descriptor)
+        with suppress(OSError):  # it was only looked at
+            os.close(descriptor)
         return path
     return None
 
