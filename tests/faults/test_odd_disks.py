@@ -184,3 +184,22 @@ def test_on_a_small_disk_that_fills_up_every_post_stays_whole(small_disk: Path, 
     assert [path.name for path in root.glob("[!.]*")] == [document.path.name]
     library.close()
     assert refused > 20
+
+
+def test_a_pipe_and_links_that_go_in_circles_are_no_posts_and_hold_nobody_up(library: Library) -> None:
+    root = library.root
+    put(library, "Storm.md", "Her words.")
+    os.mkfifo(root / "pipe.md")
+    (root / "self.md").symlink_to("self.md")
+    (root / "a.md").symlink_to("b.md")
+    (root / "b.md").symlink_to("a.md")
+    (root / "folder").mkdir()
+    (root / "folder" / "up").symlink_to("..")
+    library.look()
+    readable = [row.path.name for row in library.summaries() if not row.problem]
+    assert readable == ["Storm.md"]
+    for name in ("pipe.md", "self.md", "a.md"):
+        with pytest.raises(LibraryError) as caught:
+            library.read(root / name)
+        assert "." in caught.value.sentence
+    assert library.look() == type(library.look())()
