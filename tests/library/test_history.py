@@ -192,6 +192,44 @@ def test_versions_that_are_in_the_log_alone_are_set_aside_with_the_damaged_file(
     history.close()
 
 
+@pytest.mark.parametrize("with_its_folder", [False, True])
+def test_a_history_that_is_deleted_in_use_is_put_back_with_every_version(
+    tmp_path: Path, with_its_folder: bool
+) -> None:
+    folder = tmp_path / "data"
+    history = History(folder)
+    history.keep("a", b"one")
+    history.keep("a", b"two")
+    for file in folder.iterdir():
+        file.unlink()
+    if with_its_folder:
+        folder.rmdir()
+    history.keep("a", b"three")
+    assert texts(history) == ["three", "two", "one"]
+    history.close()
+    history = History(folder)
+    assert texts(history) == ["three", "two", "one"]
+    assert [file.name for file in folder.iterdir() if "rescued" in file.name] == []
+    history.close()
+
+
+def test_a_history_that_is_replaced_in_use_is_the_one_that_is_there(tmp_path: Path) -> None:
+    history = History(tmp_path / "data")
+    history.keep("a", b"one")
+    history.close()
+    backup = (tmp_path / "data" / "history.sqlite").read_bytes()
+    history.keep("a", b"two")
+    for file in (tmp_path / "data").iterdir():
+        file.unlink()
+    (tmp_path / "data" / "history.sqlite").write_bytes(backup)
+    history.keep("a", b"three")
+    assert texts(history) == ["three", "one"]
+    history.close()
+    history = History(tmp_path / "data")
+    assert texts(history) == ["three", "one"]
+    history.close()
+
+
 def test_a_moment_that_cannot_be_read_costs_no_version(history: History, tmp_path: Path) -> None:
     for words in ("one", "two", "three"):
         history.keep("a", words.encode())

@@ -13,7 +13,7 @@ import threading
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -60,6 +60,7 @@ class History:
         self._path = data_folder / "history.sqlite"
         self._guard = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._opened: tuple[int, int] | None = None  # the file that it is of
 
     def keep(self, post_id: str, data: bytes) -> None:
         """Keep a version; of the one kept last for this post only the moment moves on. Raises LibraryError."""
@@ -179,8 +180,11 @@ class History:
     def _database(self) -> Iterator[sqlite3.Connection]:
         with self._guard:
             try:
+                if self._connection is not None and self._file() != self._opened:
+                    self._move_over()
                 if self._connection is None:
                     self._connection = self._open()
+                    self._opened = self._file()
                 yield self._connection
             except (sqlite3.Error, OSError) as error:
                 raise LibraryError(
@@ -199,6 +203,35 @@ class History:
                 raise
             self._move_aside()
             return self._connect()
+
+    def _file(self) -> tuple[int, int] | None:
+        """Which file is there, None for none."""
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _move_over(self) -> None:
+        """The file was deleted or replaced while it was open: what is kept from now on would go with it. What it has
+        is put where it was, unless there is another one by now."""
+        old, self._connection = self._connection, None
+        if old is None:
+            return
+        rescued = self._path.with_suffix(".rescued")
+        try:
+            if self._file() is None:
+                log.info("The history was deleted while it was open: %s", self._path)
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                rescued.unlink(missing_ok=True)
+                with closing(sqlite3.connect(rescued)) as copy:
+                    old.backup(copy)
+        finally:
+            old.close()
+        if rescued.exists():
+            for ending in ("-wal", "-shm"):
+                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+            rescued.replace(self._path)
 
     def _set_aside(self) -> None:
         self.close()
