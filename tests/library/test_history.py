@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from postdesk.core.errors import LibraryError
 from postdesk.core.files import content_hash
 from postdesk.core.post import Post
 from postdesk.library.history import History
@@ -359,6 +360,83 @@ def test_new_versions_are_kept_though_the_file_is_damaged_in_the_middle(
     assert texts(history) == ["new words"]
     (aside,) = tmp_path.glob("history.damaged-*")
     assert aside.read_bytes()[6 * 4096 :] == whole[6 * 4096 :], "it can still be rescued by hand"
+
+
+def test_versions_that_are_in_the_log_alone_are_set_aside_with_the_damaged_file(
+    tmp_path: Path, expect_log: ExpectLog
+) -> None:
+    expect_log("Set aside a damaged history")
+    running, after = tmp_path / "running", tmp_path / "after"
+    history = History(running)
+    history.keep("a", b"the words of the last minute")
+    after.mkdir()
+    for file in running.iterdir():  # as a kill leaves them
+        (after / file.name).write_bytes(file.read_bytes())
+    history.close()
+    history = History(after)
+    history._move_aside()
+    history.keep("a", b"new words")
+    assert texts(history) == ["new words"]
+    history.close()
+    for file in after.glob("history.damaged-*"):
+        file.rename(after / ("history.sqlite" + file.name.partition("-")[2][19:]))
+    assert texts(history) == ["the words of the last minute"]
+    history.close()
+
+
+@pytest.mark.parametrize("with_its_folder", [False, True])
+def test_a_history_that_is_deleted_in_use_is_put_back_with_every_version(
+    tmp_path: Path, with_its_folder: bool
+) -> None:
+    folder = tmp_path / "data"
+    history = History(folder)
+    history.keep("a", b"one")
+    history.keep("a", b"two")
+    for file in folder.iterdir():
+        file.unlink()
+    if with_its_folder:
+        folder.rmdir()
+    history.keep("a", b"three")
+    assert texts(history) == ["three", "two", "one"]
+    history.close()
+    history = History(folder)
+    assert texts(history) == ["three", "two", "one"]
+    assert [file.name for file in folder.iterdir() if "rescued" in file.name] == []
+    history.close()
+
+
+def test_a_history_that_is_replaced_in_use_is_the_one_that_is_there(tmp_path: Path) -> None:
+    history = History(tmp_path / "data")
+    history.keep("a", b"one")
+    history.close()
+    backup = (tmp_path / "data" / "history.sqlite").read_bytes()
+    history.keep("a", b"two")
+    for file in (tmp_path / "data").iterdir():
+        file.unlink()
+    (tmp_path / "data" / "history.sqlite").write_bytes(backup)
+    history.keep("a", b"three")
+    assert texts(history) == ["three", "one"]
+    history.close()
+    history = History(tmp_path / "data")
+    assert texts(history) == ["three", "one"]
+    history.close()
+
+
+def test_a_moment_that_cannot_be_read_costs_no_version(history: History, tmp_path: Path) -> None:
+    for words in ("one", "two", "three"):
+        history.keep("a", words.encode())
+    with sqlite3.connect(tmp_path / "history.sqlite") as database:
+        database.execute("UPDATE versions SET at = 'x' || at WHERE number = 2")
+        database.execute(
+            "UPDATE contents SET data = 'no bytes' WHERE hash = (SELECT hash FROM versions LIMIT 1)"
+        )
+    database.close()
+    history.tidy(0)
+    found = history.versions("a")
+    assert [version.number for version in found] == [3, 2, 1]
+    assert history.read(found[1]) == b"two"
+    with pytest.raises(LibraryError, match="copy is damaged"):
+        history.read(found[2])
 
 
 def test_a_kept_version_outlasts_a_power_cut(history: History) -> None:

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,6 +70,26 @@ def test_a_file_that_is_no_receipt_gives_way() -> None:
     assert merge_receipts(PATH, None, b"<<<<<<<", good) == Merged(good)
     assert merge_receipts(PATH, good, good, b"[" * 100_000) == Merged(good)
     assert merge_receipts(PATH, None, b"\xff", b"{}").copy == b"{}"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"account_id": "../../../out"},
+        {"account_id": "a/b"},
+        {"account_id": ""},
+        {"account_id": "x" * 300},
+        {"post_id": "..\\x"},
+        {"media": {}},
+        {"media": [{"content_hash": [], "remote_id": "", "address": "", "width": 0, "height": 0}]},
+        {"updated_at": 5},
+    ],
+)
+def test_a_receipt_that_leads_elsewhere_is_none(changed: dict[str, object]) -> None:
+    good = written(Receipt("p1", "a1", "7", updated_at=START))
+    strange = json.dumps(json.loads(written(Receipt("p1", "a1", "8"))) | changed).encode()
+    assert merge_receipts(PATH, None, good, strange) == Merged(good)
+    assert merge_receipts(PATH, None, strange, good) == Merged(good)
 
 
 def test_a_key_of_a_newer_version_is_kept() -> None:

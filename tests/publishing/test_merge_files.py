@@ -50,6 +50,23 @@ def test_keys_that_are_only_spelled_otherwise_are_no_conflict() -> None:
     assert merged(mine, theirs) == mine
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        ("# mine\na: 1\nb: 2\n", "# theirs\na: 1\nb: 2\n"),
+        ("a: 1 # mine\nb: 2\n", "a: 1 # theirs\nb: 2\n"),
+        ("a: 1\n# mine\nb: 2\n", "a: 1\n# theirs\nb: 2\n"),
+        ("a: 5\nb: 2\n", "a: 1\n# theirs\nb: 2\n"),
+        ("a: 1\n# mine\nb: 2\n", "a: 5\nb: 2\n"),
+    ],
+)
+def test_a_comment_that_one_side_wrote_does_not_go_without_a_word(mine: str, theirs: str) -> None:
+    base, one, other = (f"---\n{front}---\n\nText\n".encode() for front in ("a: 1\nb: 2\n", mine, theirs))
+    found = merge_files(base, one, other)
+    assert found.data is None, "it is hers to decide"
+    assert (found.all_as(Choice.MINE), found.all_as(Choice.THEIRS)) == (one, other)
+
+
 def test_the_id_is_the_one_here() -> None:
     assert merged(FILE.replace("abc", "mine"), FILE.replace("abc", "theirs").replace("012", "13")) == (
         FILE.replace("abc", "mine").replace("012", "13")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from postdesk.core.file_errors import explain
@@ -57,9 +58,10 @@ class FileLock:
 
     def release(self) -> None:
         """Give it back; nothing happens when it is not held."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)  # which unlocks
-            self._descriptor = None
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            with suppress(OSError):  # it is closed all the same
+                os.close(descriptor)  # which unlocks
 
     @property
     def held(self) -> bool:

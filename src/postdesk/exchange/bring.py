@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -177,7 +178,9 @@ class _Import:
             else:
                 self.left.append(title_of(incoming))
             return
-        post = self._with_pictures(incoming, folder, lambda name, picture: _copy(folder, name, picture))
+        post = self._with_pictures(
+            incoming, folder, lambda name, picture: self.library.take_picture(folder, name, picture)
+        )
         data = written(replace(post, id=own), incoming.front, incoming.extra).encode("utf-8", "replace")
         path = self.library.take_in(folder, stem, data)
         self.here[own] = path
@@ -259,14 +262,10 @@ def _find(wall: Path, beside: Path, ref: str) -> Path | None:
             descriptor, path = pictures.open_contained(wall, folder, name)
         except PictureRefused:
             continue
-        os.close(descriptor)
+        with suppress(OSError):  # it was only looked at
+            os.close(descriptor)
         return path
     return None
-
-
-def _copy(folder: Path, name: str, picture: Path) -> str | None:
-    folder.mkdir(parents=True, exist_ok=True)
-    return pictures.copy_beside(folder, name, picture)
 
 
 def _beside(folder: Path, name: str, picture: Path) -> str | None:

@@ -28,7 +28,7 @@ _GALLERY = re.compile(r"\[gallery\b([^\]\[]{0,20000})\]")
 _ATTRIBUTE = re.compile(
     r"([a-z_]{1,40})\s{0,9}=\s{0,9}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'\]]+))", re.IGNORECASE
 )
-_BLANK = re.compile(r"[ \t]*\n[ \t]*\n\s*")
+_BLANK = re.compile(r"(?<![ \t])[ \t]*+\n[ \t]*+\n\s*+")
 _VERBATIM = frozenset(["pre", "script", "style", "textarea", "code"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from postdesk.core.errors import FileGone, LibraryError
@@ -20,7 +21,7 @@ _START = 1 << 16  # bytes that tell what a file is
 
 def open_source(path: Path) -> Source:
     """The source at `path`. Raises FileGone, and LibraryError for what is none or cannot be read. May take a while."""
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112  where Path raises, reading says what is wrong
         folder = MarkdownFolder(path)
         if folder.count():
             return folder
@@ -28,7 +29,7 @@ def open_source(path: Path) -> Source:
         if pages.count():
             return pages
         raise _unknown(path)
-    if not path.exists():
+    if not os.path.lexists(path):
         raise FileGone(
             _("“{name}” is not there.").format(name=path.name),
             _("Nothing was imported."),

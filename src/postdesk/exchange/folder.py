@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from postdesk.core.errors import BrokenFrontMatter, LibraryError
+from postdesk.core.file_errors import explain
 from postdesk.core.files import read_file
 from postdesk.core.post import Post
 from postdesk.exchange.front import read_head, when, written
@@ -52,7 +53,11 @@ class MarkdownFolder:
 
     def _read(self, name: str) -> Incoming | Problem:
         path = self.root / name
-        if path.stat().st_size > encoding.LARGEST:
+        try:
+            too_large = path.stat().st_size > encoding.LARGEST
+        except OSError as error:  # gone since the folder was looked through
+            raise explain(error, path, reading=True) from error
+        if too_large:
             return Problem(name, encoding.too_large())
         data, _hash = read_file(path)
         decoded = encoding.decode(data)

@@ -26,6 +26,9 @@ _OTHER_NAMES = {
     "modified": "",
     "feature_image": "image",
 }
+_LONGEST = 1 << 16  # characters of TOML or JSON
+# A key of thousands of parts takes tomllib the square of their number.
+_LONG_KEY = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){20}")
 _DEEPEST = 20  # brackets in each other, in JSON or TOML
 
 
@@ -48,10 +51,13 @@ def read_head(text: str, *, lines: bool = True) -> tuple[Head, str]:
         return Head(fields, parts.front), parts.body
     found = _TOML.match(text)
     if found is not None:
+        if len(found[1]) > _LONGEST or _LONG_KEY.search(found[1]):
+            raise _broken("too long")
         try:
             values = tomllib.loads(found[1])
+            _value(values)
         except (ValueError, RecursionError) as error:
-            raise _broken(str(error)) from error
+            raise _broken(str(error) or "nested too deeply") from error
         return _head(values), text[found.end() :].lstrip("\n")
     if text.startswith("{"):
         return _json(text)
@@ -92,10 +98,11 @@ def _only(post: Post, changes: Mapping[str, Any]) -> Post:
 
 def _json(text: str) -> tuple[Head, str]:
     """Hugo's JSON: an object at the very top."""
-    if _depth(text[:100_000]) > _DEEPEST:
+    start = text[:_LONGEST]  # one that does not end there is none
+    if _depth(start) > _DEEPEST:
         raise _broken("nested too deeply")
     try:
-        values, end = json.JSONDecoder().raw_decode(text)
+        values, end = json.JSONDecoder().raw_decode(start)
     except (ValueError, RecursionError):
         return Head(), text
     if not isinstance(values, dict):
@@ -171,10 +178,13 @@ def _meant(name: str, value: Any) -> Any:
 
 def when(value: object) -> datetime | None:
     """A date as some program wrote it, as an instant; without an offset it is this machine's local time."""
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.astimezone()
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC).replace(tzinfo=None).astimezone()
+    try:
+        if isinstance(value, datetime):
+            return value if value.tzinfo else value.astimezone()
+        if isinstance(value, date):
+            return datetime(value.year, value.month, value.day, tzinfo=UTC).replace(tzinfo=None).astimezone()
+    except (ValueError, OverflowError):  # Hugo's word for no date is the first day of the year 1
+        return None
     if not isinstance(value, str):
         return None
     return frontmatter.read_date(re.sub(r"(\.\d+)?(Z|[+-]\d{2}:?\d{2})?\Z", r"\2", value.strip()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 from pathlib import Path
@@ -19,6 +20,9 @@ from postdesk.library import frontmatter
 from postdesk.markup.markdown import to_markdown
 
 _LARGEST = 500 << 20  # bytes
+_MOST_VALUES = 20_000_000
+_TEXT = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
+_SIGNS = (b"[", b"{", b",")
 _SITE = "__GHOST_URL__"
 
 
@@ -87,7 +91,7 @@ class GhostExport:
         extra: dict[str, Any] = {"status": "published" if status == "sent" else status}
         if row.get("type") == "page" or row.get("page") in (1, True):
             extra["type"] = "page"
-        if row.get("visibility") not in (None, "public"):
+        if isinstance(row.get("visibility"), str) and row["visibility"] != "public":
             extra["readers"] = row["visibility"]  # members, paid: what Ghost alone knows
         key = str(row.get("uuid") or row.get("id") or "") or f"{row.get('slug')} {row.get('created_at')}"
         return Incoming(key, post, None, extra, None, self._path.parent, self._path.parent)
@@ -95,6 +99,12 @@ class GhostExport:
     def _read(self) -> Mapping[str, Any]:
         if self._tables is None:
             data, _hash = read_file(self._path, limit=_LARGEST)
+            if _count_values(data) > _MOST_VALUES:
+                raise LibraryError(
+                    _("“{name}” has far more in it than a blog.").format(name=self._path.name),
+                    _("Nothing was imported."),
+                    _("Export the posts in several parts, if that is one."),
+                )
             try:
                 values = json.loads(data)
             except (ValueError, RecursionError) as error:
@@ -104,6 +114,17 @@ class GhostExport:
                 raise refuse(self._path)
             self._tables = tables
         return self._tables
+
+
+def _count_values(data: bytes) -> int:
+    """About how many values there are outside of texts: a few bytes of JSON become hundreds in memory."""
+    count = place = 0
+    for text in _TEXT.finditer(data):
+        count += 1 + sum(data.count(sign, place, text.start()) for sign in _SIGNS)
+        place = text.end()
+        if count > _MOST_VALUES:
+            break
+    return count + sum(data.count(sign, place) for sign in _SIGNS)
 
 
 def _tables(values: Any) -> Mapping[str, Any] | None:

@@ -10,7 +10,7 @@ from postdesk.library.names import encode_reference
 from postdesk.markup import starts
 
 _WIKI = re.compile(
-    r"(!?)\[\[([^\[\]\n|#]*)(#[^\[\]\n|]*)?(?:\|([^\[\]\n]*))?\]\]|(`+)(?!`)(?:(?!\n\n)[\s\S])*?(?<!`)\5(?!`)"
+    r"(!?)\[\[([^\[\]\n|#]*)(#[^\[\]\n|]*)?(?:\|([^\[\]\n]*))?\]\]|(?<!`)(`+)(?!`)(?:(?!\n\n)[\s\S]){0,5000}?(?<!`)\5(?!`)"
 )
 _PICTURE = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp")
 

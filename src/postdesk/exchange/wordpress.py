@@ -25,6 +25,7 @@ from postdesk.markup.markdown import to_markdown, words_of
 
 _CHUNK = 1 << 18  # bytes
 _LONGEST = 20 << 20  # characters of one post
+_LONGEST_TAG = 8 << 20  # bytes of a tag or comment, which expat 2.5 reads anew with each chunk until it ends
 # XML has no such characters, but posts that were pasted together do, and WordPress exports them as they are.
 _NO_XML = bytes(code for code in range(32) if code not in (9, 10, 13))
 _TEXTS = frozenset(
@@ -169,7 +170,7 @@ class _Values:
 
 
 class _Refused(Exception):
-    """The file declares entities of its own."""
+    """The file declares entities of its own, or has a tag that does not end."""
 
 
 class _Reader:
@@ -189,6 +190,7 @@ class _Reader:
         self._comment = 0  # how deep the comment is that is being skipped
         # Without a table of name spaces: exports that leave their declarations out are common.
         self._parser = expat.ParserCreate()
+        self._fed = 0
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -197,7 +199,11 @@ class _Reader:
 
     def feed(self, data: bytes) -> None:
         """One more piece of the file, none at its end. Raises ExpatError, _Refused."""
-        self._parser.Parse(data.translate(None, _NO_XML), not data)
+        data = data.translate(None, _NO_XML)
+        self._fed += len(data)
+        self._parser.Parse(data, not data)
+        if self._fed - self._parser.CurrentByteIndex > _LONGEST_TAG:
+            raise _Refused
 
     def take(self) -> list[_Values]:
         """The items that are whole by now."""
@@ -288,7 +294,8 @@ def _date(local: str, utc: str) -> datetime | None:
 def _damaged(error: Exception) -> str:
     if isinstance(error, _Refused):
         return _(
-            "This file declares XML entities of its own, as no export does. It was not read any further."
+            "This file declares XML entities of its own, or has a tag without an end, as no export does. It was not "
+            "read any further."
         )
     line = getattr(error, "lineno", 0)
     return _(

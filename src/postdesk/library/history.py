@@ -9,13 +9,14 @@ lets nothing go.
 from __future__ import annotations
 
 import logging
+import secrets
 import sqlite3
 import threading
 import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -71,6 +72,7 @@ class History:
         self._path = data_folder / "history.sqlite"
         self._guard = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._opened: tuple[int, int] | None = None  # the file that it is of
 
     def keep(self, post_id: str, data: bytes) -> None:
         """Keep a version; of the one kept last for this post only the moment moves on. Raises LibraryError."""
@@ -118,9 +120,7 @@ class History:
                 "SELECT number, post, hash, at, size FROM versions WHERE post = ? ORDER BY number DESC",
                 (post_id,),
             ).fetchall()
-        return tuple(
-            Version(n, post, digest, datetime.fromisoformat(at), size) for n, post, digest, at, size in rows
-        )
+        return tuple(Version(n, post, digest, _moment(at), size) for n, post, digest, at, size in rows)
 
     def read(self, version: Version) -> bytes:
         """The file's bytes in that version. Raises LibraryError when they are not there or not the same any
@@ -130,7 +130,7 @@ class History:
             row = database.execute("SELECT data FROM contents WHERE hash = ?", (version.hash,)).fetchone()
         try:
             data = zlib.decompress(row[0]) if row else b""
-        except zlib.error:
+        except (zlib.error, TypeError):  # bits that changed on the disk
             data = b""
         if content_hash(data) != version.hash:
             raise LibraryError(
@@ -258,8 +258,11 @@ class History:
     def _database(self) -> Iterator[sqlite3.Connection]:
         with self._guard:
             try:
+                if self._connection is not None and self._file() != self._opened:
+                    self._move_over()
                 if self._connection is None:
                     self._connection = self._open()
+                    self._opened = self._file()
                 yield self._connection
             except (sqlite3.Error, OSError) as error:
                 raise LibraryError(
@@ -279,6 +282,35 @@ class History:
             self._move_aside()
             return self._connect()
 
+    def _file(self) -> tuple[int, int] | None:
+        """Which file is there, None for none."""
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _move_over(self) -> None:
+        """The file was deleted or replaced while it was open: what is kept from now on would go with it. What it has
+        is put where it was, unless there is another one by now."""
+        old, self._connection = self._connection, None
+        if old is None:
+            return
+        rescued = self._path.with_suffix(".rescued")
+        try:
+            if self._file() is None:
+                log.info("The history was deleted while it was open: %s", self._path)
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                rescued.unlink(missing_ok=True)
+                with closing(sqlite3.connect(rescued)) as copy:
+                    old.backup(copy)
+        finally:
+            old.close()
+        if rescued.exists():
+            for ending in ("-wal", "-shm"):
+                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+            rescued.replace(self._path)
+
     def _set_aside(self) -> None:
         self.close()
         try:
@@ -289,7 +321,15 @@ class History:
     def _move_aside(self) -> None:
         """What is damaged may still be rescued by hand; it must not stop new versions from being kept."""
         log.warning("Set aside a damaged history: %s", self._path)
-        self._path.replace(self._path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%d%H%M%S}"))
+        aside = self._path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(2)}")
+        for ending in (
+            "-wal",
+            "-shm",
+            "",
+        ):  # the newest versions may be in the log alone, which a new file would end
+            part = self._path.with_name(self._path.name + ending)
+            if part.exists():
+                part.replace(aside.with_name(aside.name + ending))
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=5, check_same_thread=False)
@@ -323,7 +363,7 @@ class History:
             for number, at in connection.execute(
                 "SELECT number, at FROM versions ORDER BY number"
             ).fetchall():
-                moment = datetime.fromisoformat(at).timestamp()
+                moment = _moment(at).timestamp()
                 own += min(max(moment - (last or moment), 0.0), _LONGEST_STEP)
                 last = moment
                 connection.execute("UPDATE versions SET own = ? WHERE number = ?", (own, number))
@@ -333,6 +373,15 @@ class History:
 
 def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
     return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+
+
+def _moment(at: object) -> datetime:
+    """When a version was replaced; what cannot be read counts as long ago, so that the version is still there."""
+    try:
+        found = datetime.fromisoformat(str(at))
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _is_damage(error: BaseException | None) -> bool:

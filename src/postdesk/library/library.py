@@ -150,9 +150,9 @@ class Library:
                 save_file(hidden / ".gitignore", b"trash/\n", expected=None)
                 self._marked = True
                 return first
-        except OSError as error:
-            if not self.root.is_dir():
-                raise explain(error, self.root) from error
+        except (OSError, LibraryError) as error:
+            if isinstance(error, FileGone) or not os.path.isdir(self.root):  # noqa: PTH112  Path's raises
+                raise error if isinstance(error, LibraryError) else explain(error, self.root) from error
             log.info("The library is read-only: %s", error)
         return False
 
@@ -295,7 +295,7 @@ class Library:
         `budget` s it stops for now: `is_complete` says so, and the next look goes on.
         """
         with self._guard:
-            if self._marked and not (self.root / HIDDEN).is_dir() and not any(self.root.glob("*")):
+            if self._marked and self._is_away():
                 raise FileGone(
                     _("The folder “{name}” is empty or not connected.").format(name=self.root.name),
                     _("Its posts are not taken for deleted; open texts are safe in Post Desk."),
@@ -312,6 +312,13 @@ class Library:
                 except LibraryError as error:
                     log.warning("The ids of the library were not stored: %s", error.details)
             return changes
+
+    def _is_away(self) -> bool:
+        """Whether there is nothing where the library was: an empty folder where a disk is not connected."""
+        try:
+            return not (self.root / HIDDEN).is_dir() and not any(self.root.glob("*"))
+        except OSError:
+            return False  # the look itself says what is wrong
 
     def up_to_date(self) -> tuple[Summary, ...]:
         """As `summaries`, after a look; what other programs did is told by the next `look` all the same."""
@@ -577,6 +584,16 @@ class Library:
                 if path.name in taken:
                     raise
 
+    def take_picture(self, folder: Path, name: str, picture: bytes | Path) -> str:
+        """Copy a picture into `folder` for a post that is to come, as `take_in` makes it; returns the reference. Raises
+        PictureRefused and what saving raises."""
+        place = self._inside(folder)
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise explain(error, place) from error
+        return pictures.copy_beside(place, name, picture)
+
     def new_again(self, post: Post, path: Path | None, *, plain: bool = False) -> Document:
         """A file for a post whose own, at `path`, is gone: where it lay, beside its pictures, or at the library's top.
         It stays the same post, so that publishing it finds it on the blog; `plain`: it was read as one text, and is
@@ -606,7 +623,10 @@ class Library:
             return document
         with self._guard:
             move_file(old, new)
-            self._index.moved(old, new)
+            try:
+                self._index.moved(old, new)
+            except OSError as error:
+                log.info("Renamed, and not there to be looked at: %s", error)  # the next look says so
         return replace(document, path=new)
 
     # --- the trash ---
@@ -644,7 +664,11 @@ class Library:
         place = path.with_name(free)
         with self._guard:
             move_file(trashed.place, place)
-            document = load_document(place, self._index.came(place))
+            try:
+                post_id = self._index.came(place)
+            except OSError as error:
+                raise explain(error, place, reading=True) from error
+            document = load_document(place, post_id)
         try:
             trashed.place.parent.rmdir()
         except OSError:
@@ -707,8 +731,9 @@ class Library:
     def _seen(self, path: Path, data: bytes, before: Document | None = None) -> Document:
         try:
             post_id = self._index.saw(path, data)
-        except FileNotFoundError:
-            post_id = new_id()  # gone again already; the next look says so
+        except OSError as error:
+            log.info("Saved, and not there to be looked at: %s", error)  # the next look says so
+            post_id = before.post.id if before is not None else new_id()
         return read_document(path, data, post_id, before)
 
     def _create(self, folder: Path, stem: str, suffix: str, data: bytes) -> Document:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
+from postdesk.core.file_errors import explain
 from postdesk.core.files import same_name
 from postdesk.core.language import _
 
@@ -27,7 +28,7 @@ def file_stem(title: str) -> str:
     kept = "".join(
         c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn") else " " for c in composed
     )
-    stem = _FORBIDDEN.sub(" ", kept).strip(" .")
+    stem = _FORBIDDEN.sub(" ", kept).strip(" .")[: 2 * _LONGEST]  # a title may be as long as a book
     while len(stem.encode()) > _LONGEST:
         shorter = stem.rsplit(" ", 1)[0] if " " in stem[60:] else stem[:-1]
         stem = shorter.rstrip(" .")
@@ -56,11 +57,13 @@ def is_untitled(name: str) -> bool:
 
 
 def names_in(folder: Path) -> list[str]:
-    """The names in a folder; none when it is not there."""
+    """The names in a folder; none when it is not there. Raises LibraryError when it cannot be read."""
     try:
         return os.listdir(folder)  # noqa: PTH208  names are wanted, not paths
     except FileNotFoundError:
         return []
+    except OSError as error:
+        raise explain(error, folder, reading=True) from error
 
 
 def is_hidden(name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -12,6 +13,7 @@ from postdesk.core import receipt as receipts
 from postdesk.core.receipt import Receipt
 from postdesk.library.git.merging import Merged
 
+_ID: Final = re.compile(r"[0-9a-z][0-9a-z_-]{0,63}")
 _LONGEST_ACCOUNT: Final = 55  # characters, so that with what is added to it an id is still one
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -41,12 +43,19 @@ def merge_receipts(path: str, base: bytes | None, mine: bytes, theirs: bytes) ->
 
 
 def _read(data: bytes) -> dict[str, Any] | None:
+    """A receipt's values, None for what is none: the file may have been made on another machine by anybody, and its ids
+    become a part of a file's name."""
     try:
         values = json.loads(data)
-        receipts.from_json(values)
+        receipt = receipts.from_json(values)
+        _write(values)
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return values if isinstance(values, dict) else None
+    if not isinstance(values, dict) or not isinstance(values["media"], list):
+        return None
+    hashes = all(isinstance(m["content_hash"], str) for m in values["media"])
+    ids = all(_ID.fullmatch(one) for one in (receipt.post_id, receipt.account_id))
+    return values if hashes and ids else None
 
 
 def _when(values: dict[str, Any]) -> datetime:

@@ -47,7 +47,9 @@ class Walk:
                         if is_hidden(name):
                             litter = litter or is_litter(name)
                         elif name.lower().endswith(POST_SUFFIXES):
-                            if entry.is_file() or entry.is_symlink():
+                            if (
+                                entry.is_symlink() or entry.is_file()
+                            ):  # a link in a circle raises when followed
                                 try:
                                     found = entry.stat(follow_symlinks=False)
                                 except FileNotFoundError:

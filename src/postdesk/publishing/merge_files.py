@@ -5,6 +5,7 @@ Nothing is written here, and nothing is decided for the writer: what both change
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -15,6 +16,7 @@ from postdesk.library.frontmatter import Parts
 from postdesk.markup.merge import Choice, Merged, Piece, merge
 
 T = TypeVar("T")
+_REMARK = re.compile(r"(?:^|(?<=\s))#([^\r\n]*)", re.MULTILINE)
 
 __all__ = ["Choice", "KeyConflict", "MergedFiles", "Piece", "merge_files"]
 
@@ -181,7 +183,9 @@ class _Keys:
 
 
 def _by_key(base: _Keys, mine: _Keys, theirs: _Keys) -> list[str | KeyConflict]:
-    merged: list[str | KeyConflict] = [_either(base.head, mine.head, theirs.head)]
+    heads = base.head, mine.head, theirs.head
+    lost = base.head != mine.head and _new_remarks(base.head, theirs.head) - _remarks(mine.head)
+    merged: list[str | KeyConflict] = [KeyConflict("", *heads) if lost else _either(*heads)]
     for name in dict.fromkeys((*_order(base, mine, theirs), *mine.chunks, *theirs.chunks)):
         b, m, t = (keys.chunks.get(name, "") for keys in (base, mine, theirs))
         said = [keys.meaning(name) for keys in (base, mine, theirs)]
@@ -189,9 +193,9 @@ def _by_key(base: _Keys, mine: _Keys, theirs: _Keys) -> list[str | KeyConflict]:
             chunk: str | KeyConflict = m
         elif m == b:
             chunk = t
-        elif said[1] == said[2] or said[2] == said[0]:
+        elif (said[1] == said[2] or said[2] == said[0]) and not _new_remarks(b, t) - _remarks(m):
             chunk = m  # theirs is only spelled otherwise
-        elif said[1] == said[0]:
+        elif said[1] == said[0] and not _new_remarks(b, m) - _remarks(t):
             chunk = t
         elif name == "id" and m:
             chunk = m  # the post stays the one it is here
@@ -199,6 +203,15 @@ def _by_key(base: _Keys, mine: _Keys, theirs: _Keys) -> list[str | KeyConflict]:
             chunk = _list(name, base, mine, theirs) or KeyConflict(name, b, m, t)
         merged.append(chunk)
     return merged
+
+
+def _remarks(chunk: str) -> frozenset[str]:
+    """The comments in a key's lines; in a text of several lines a few words more, which does no harm."""
+    return frozenset(found[1].strip() for found in _REMARK.finditer(chunk))
+
+
+def _new_remarks(base: str, chunk: str) -> frozenset[str]:
+    return _remarks(chunk) - _remarks(base)
 
 
 def _order(base: _Keys, mine: _Keys, theirs: _Keys) -> list[str]:

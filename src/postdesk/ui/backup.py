@@ -101,7 +101,9 @@ class Backup(QObject):
 
             found = state(root)
             if register and found.is_repository:
-                registered(Git(root))  # a clone carries none of it, and she may merge in a terminal
+                registered(
+                    Git(root, unasked=True)
+                )  # a clone carries none of it, and she may merge in a terminal
             return found
 
         self._tasks.run(work, self._show, self._not_looked, lane=LANE)

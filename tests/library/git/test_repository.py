@@ -101,7 +101,7 @@ def test_a_clone_learns_how_to_merge_and_keeps_what_is_there(library: Machine, t
     clone = Machine(tmp_path / "clone")
     for _time in range(2):
         register(Git(clone.root))
-    assert "merge-driver %O %A %B %P" in git(clone.root, "config", "merge.postdesk.driver")
+    assert "merge-driver -- %O %A %B %P" in git(clone.root, "config", "merge.postdesk.driver")
     assert git(clone.root, "check-attr", "merge", "--", "Storm.md") == "Storm.md: merge: postdesk\n"
     assert clone.names() == ["Storm.md"]  # nothing of ours in her tree
     assert (clone.root / ".git/info/attributes").read_text().count("*.md") == 1

@@ -9,6 +9,7 @@ comes to its end.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -21,6 +22,7 @@ from postdesk.library.git.state import OURS
 
 _FILE: Final = ("100644", "100755")
 _LONGEST: Final = 200  # bytes of a name without its ending; file systems take 255
+_ASIDE: Final = re.compile(r"(.+)~[0-9a-f]{40,64}(?:_\d+)?", re.DOTALL)
 _RENAMED_TWICE: Final = b"CONFLICT (rename/rename)"
 
 
@@ -130,6 +132,12 @@ def _settle(
 ) -> None:
     """Decide a path that git could not."""
     mine, theirs, base = stages.get(2), stages.get(3), stages.get(1)
+    aside = _ASIDE.fullmatch(path)
+    if aside is not None and (kept := mine or theirs) and kept[0] in _FILE:
+        # A link or a folder has the file's name on the other side. What git calls the file no list would show.
+        found.entries[path] = ("0", "")
+        _keep_copy(git, found, aside[1], Merged(b"", _blob(git, kept[1])), when)
+        return
     if mine is None or theirs is None:
         # One deleted what the other edited: the edited one stays.
         found.entries[path] = mine or theirs or ("0", "")
@@ -175,7 +183,8 @@ def _keep_copy(git: Git, found: _Tree, path: str, merged: Merged, when: str) -> 
     there = {
         os.fsdecode(name): head.split()[2].decode() for head, _t, name in (e.partition(b"\t") for e in listed)
     }
-    there |= {p: o for p, (_mode, o) in found.entries.items() if o}
+    there |= {p: o for p, (_mode, o) in found.entries.items()}
+    there = {p: o for p, o in there.items() if o}
     beside = {PurePosixPath(p).name: o for p, o in there.items() if PurePosixPath(p).parent == place.parent}
     if merged.copy_name:
         copy = str(place.with_name(merged.copy_name))

@@ -14,6 +14,7 @@ from postdesk.core.cancel import Cancel
 from postdesk.core.errors import FileGone, LibraryError
 from postdesk.core.files import read_file, save_file
 from postdesk.core.language import _
+from postdesk.library.git.failures import explain, last_line
 from postdesk.library.git.run import Git, is_repository
 from postdesk.library.git.state import OURS, Kind, refuse, state
 
@@ -30,7 +31,8 @@ ATTRIBUTES: Final = (
 )
 #: The same for a repository that was hers before: how her posts' line ends are kept stays her choice.
 _LOCAL: Final = (f"*.md merge={OURS}", f"*.markdown merge={OURS}", *ATTRIBUTES[2:])
-_COMMAND: Final = ("-m", "postdesk", "merge-driver")
+_UNREAD: Final = ("ermission denied", "does not have a commit checked out")
+_COMMAND: Final = ("-m", "postdesk", "merge-driver", "--")  # a file may be called like an option
 
 
 def make_repository(root: Path, cancel: Cancel, *, address: str = "") -> None:
@@ -59,9 +61,22 @@ def make_repository(root: Path, cancel: Cancel, *, address: str = "") -> None:
     if address:
         known = "origin" in git("remote").line.splitlines()
         git("remote", *(("set-url", "--", "origin") if known else ("add", "--", "origin")), address)
-    git("add", "--all", "--", ".")
+    add_all(git)
     if not git.commit_of("HEAD") or git.ask("diff", "--cached", "--quiet").code:
         git("commit", "--quiet", "--no-edit", "-m", _("The library as it is"))
+
+
+def add_all(git: Git) -> str:
+    """Tell git of everything in the library; returns its words about what it could not read, "" for nothing. Raises
+    LibraryError for all else that it says no to."""
+    added = git.ask("add", "--all", "--ignore-errors", "--", ".")
+    if not added.code:
+        return ""
+    error = explain("add", added.code, added.err)
+    unread = [line for line in added.err.splitlines() if any(why in line for why in _UNREAD)]
+    if type(error) is not LibraryError or not unread:
+        raise error
+    return last_line("\n".join(unread))
 
 
 def check_address(address: str) -> None:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -36,9 +36,14 @@ _SETTINGS = (
     "maintenance.auto=false",
     "core.fsync=added,reference",  # a power cut leaves no empty objects
     "core.fsyncMethod=batch",
+    "submodule.recurse=false",  # a repository within the library is its own
+    "fetch.recurseSubmodules=false",
+    "push.recurseSubmodules=no",
     "http.lowSpeedLimit=1",
     "http.lowSpeedTime=60",
 )
+#: For what she did not ask for: no lock, and no transport for what a partial clone lacks.
+_UNASKED: Final = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
 _TICK = 0.1  # seconds between two looks at whether she stopped it
 _PERCENT = re.compile(rb"(\d{1,3})% \(")
 
@@ -74,12 +79,17 @@ def find_git() -> str:
 
 class Git:
     """git in one folder. Every call raises `Cancelled` when it was stopped, and LibraryError's or BackendError's
-    kind, in sentences, when git said no. `running` names the file that holds the id of the process that is at work."""
+    kind, in sentences, when git said no. `running` names the file that holds the id of the process that is at work.
 
-    def __init__(self, root: Path, cancel: Cancel | None = None) -> None:
+    `unasked`: she did not ask for it, a library is merely open. Its `.git` may have come with the folder from anybody,
+    and git runs programs that its settings name (file system monitors, filters, transports): then none is.
+    """
+
+    def __init__(self, root: Path, cancel: Cancel | None = None, *, unasked: bool = False) -> None:
         self.root = Path(os.path.realpath(root))
         self.cancel = cancel or Cancel()
         self.running: Path | None = None
+        self._quiet: dict[str, str] = {}
         self._program = find_git()
         if not self._program:
             raise LibraryError(
@@ -87,6 +97,9 @@ class Git:
                 _("Your posts are as they were."),
                 _("Install git (git-scm.com), then try again."),
             )
+        if unasked:
+            self._quiet = dict(_UNASKED)
+            self._quiet |= _settings([("core.fsmonitor", "false"), *self._without_filters()])
 
     def __call__(
         self,
@@ -181,7 +194,19 @@ class Git:
             # Where the .git here is broken, git must not take a repository further up for the library's.
             "GIT_CEILING_DIRECTORIES": str(self.root.parent),
         }
-        return kept | dict(more)
+        return kept | self._quiet | dict(more)
+
+    def _without_filters(self) -> Iterator[tuple[str, str]]:
+        """Settings that switch off the filters which the repository itself names; those of hers stay."""
+        answer = self.ask(
+            "config", "--show-scope", "--includes", "-z", "--name-only", "--get-regexp", r"^filter\."
+        )
+        fields = answer.out.split(b"\0")
+        for scope, key in zip(fields[::2], fields[1::2]):
+            name = os.fsdecode(key).rpartition(".")[0]
+            if scope not in (b"system", b"global"):
+                yield from ((f"{name}.{what}", "") for what in ("clean", "smudge", "process"))
+                yield f"{name}.required", "false"
 
     def folder(self) -> Path:
         """The repository's own folder (`.git`, or where that leads)."""
@@ -199,6 +224,14 @@ class Git:
         """Of the program, e.g. (2, 39)."""
         found = re.search(r"(\d+)\.(\d+)", self("version").line)
         return (int(found[1]), int(found[2])) if found else (0,)
+
+
+def _settings(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """git's settings by its environment, where a key may have any character."""
+    found = {"GIT_CONFIG_COUNT": str(len(pairs))}
+    for number, (key, value) in enumerate(pairs):
+        found |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return found
 
 
 def _all(file: IO[bytes]) -> bytes:

@@ -96,7 +96,7 @@ def state(root: Path, cancel: Cancel | None = None) -> Backup:
         return Backup(Kind.INSIDE if _above(root) else Kind.NO_REPOSITORY if find_git() else Kind.NO_GIT)
     if not find_git():
         return Backup(Kind.NO_GIT)
-    git = Git(root, cancel)
+    git = Git(root, cancel, unasked=True)
     if git.version() < NEEDED:
         return Backup(Kind.NO_GIT)
     return look(git)
@@ -107,8 +107,9 @@ def look(git: Git) -> Backup:
     folder = git.folder()
     # Without a lock: a look must not be in the way of another git.
     answer = git(
-        "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", env={"GIT_OPTIONAL_LOCKS": "0"}
-    )
+        "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=all", "--ignore-submodules=dirty",
+        env={"GIT_OPTIONAL_LOCKS": "0"},
+    )  # fmt: skip
     branch, changed = "", set()
     entries = iter(answer.fields)
     for entry in entries:

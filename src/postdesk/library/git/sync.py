@@ -18,9 +18,9 @@ from postdesk.core.language import _, ngettext
 from postdesk.core.lock import FileLock
 from postdesk.library.git import taking
 from postdesk.library.git.contents import changes
-from postdesk.library.git.failures import explain, last_line
+from postdesk.library.git.failures import explain
 from postdesk.library.git.merging import MergeFile, merge_commits
-from postdesk.library.git.repository import register
+from postdesk.library.git.repository import add_all, register
 from postdesk.library.git.run import NETWORK, Git
 from postdesk.library.git.state import HIDDEN, OURS, look, name_there, refuse, remote_of, state
 from postdesk.library.names import POST_SUFFIXES
@@ -189,19 +189,27 @@ def _exchange(git: Git, merge: MergeFile, say: Say) -> Synced:
 
 def _commit(git: Git) -> tuple[str, ...]:
     """Commit what changed; returns sentences about what git could not read."""
-    added = git.ask("add", "--all", "--ignore-errors", "--", ".")
+    unread = add_all(git)
     remarks: tuple[str, ...] = ()
-    if added.code:
-        error = explain("add", added.code, added.err)
-        if type(error) is not LibraryError or "ermission denied" not in added.err:
-            raise error
-        remarks = (_("Some files could not be read and are not backed up: {words}").format(words=last_line(
-            "\n".join(line for line in added.err.splitlines() if "ermission denied" in line))),)  # fmt: skip
+    if unread:
+        remarks = (_("Some files could not be read and are not backed up: {words}").format(words=unread),)
+    remarks += tuple(
+        _("“{name}” is a git repository of its own: what is in it is not backed up with the library.").format(
+            name=_name(path)
+        )
+        for path in _repositories(git)
+    )
     fields = git("diff", "--cached", "--name-status", "-z", "--no-renames", "--no-ext-diff").fields
     if fields:
         staged = list(zip(fields[::2], (os.fsdecode(f) for f in fields[1::2])))
         git("commit", "--quiet", "--no-edit", "-F", "-", stdin=message(staged).encode("utf-8", "replace"))
     return remarks
+
+
+def _repositories(git: Git) -> list[str]:
+    """The folders of the library that are repositories of their own: git has their commits' names and nothing else."""
+    listed = git("ls-files", "--stage", "-z").fields
+    return [os.fsdecode(entry.partition(b"\t")[2]) for entry in listed if entry.startswith(b"160000 ")]
 
 
 def message(staged: Sequence[tuple[bytes, str]]) -> str:

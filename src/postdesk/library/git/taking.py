@@ -95,7 +95,7 @@ def _refuse_strange_paths(git: Git, commit: str) -> None:
     """git's own check of every path (`..`, `.git` in any spelling), before anything refers to the commit."""
     index = git.folder() / OURS / "index"
     index.parent.mkdir(exist_ok=True)
-    git("read-tree", commit, env={"GIT_INDEXFILE": str(index)})
+    git("read-tree", commit, env={"GIT_INDEX_FILE": str(index)})
     index.unlink(missing_ok=True)
 
 
@@ -277,7 +277,10 @@ class _Folder:
                 if not self._is_same(change, read_file(path)[0]):
                     continue
                 path.unlink()
-            if change.mode != NOTHING and not os.path.lexists(path):
+            if change.path.split("/")[0] == HIDDEN.rstrip("/"):
+                # What is ours lies in the library: a link would have receipts and the trash written elsewhere.
+                log.info("Not brought, a link: %s", change.path)
+            elif change.mode != NOTHING and not os.path.lexists(path):
                 made.append(os.fsencode(change.path) + b"\0")
         if made:
             self._git("checkout-index", "--quiet", "-z", "--stdin", stdin=b"".join(made))
