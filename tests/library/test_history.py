@@ -374,7 +374,7 @@ def test_versions_that_are_in_the_log_alone_are_set_aside_with_the_damaged_file(
         (after / file.name).write_bytes(file.read_bytes())
     history.close()
     history = History(after)
-    history._move_aside()
+    history._file.move_aside()
     history.keep("a", b"new words")
     assert texts(history) == ["new words"]
     history.close()
@@ -428,7 +428,7 @@ def test_a_moment_that_cannot_be_read_costs_no_version(history: History, tmp_pat
     with sqlite3.connect(tmp_path / "history.sqlite") as database:
         database.execute("UPDATE versions SET at = 'x' || at WHERE number = 2")
         database.execute(
-            "UPDATE contents SET data = 'no bytes' WHERE hash = (SELECT hash FROM versions LIMIT 1)"
+            "UPDATE contents SET data = 'no bytes' WHERE hash = (SELECT hash FROM versions WHERE number = 1)"
         )
     database.close()
     history.tidy(0)
