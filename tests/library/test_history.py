@@ -22,6 +22,7 @@ from postdesk.core.errors import LibraryError
 from postdesk.core.files import content_hash
 from postdesk.core.post import Post
 from postdesk.library.history import History
+from postdesk.library.history_file import move_aside
 from postdesk.library.thinning import RULES, superfluous
 from tests.conftest import ExpectLog
 from tests.kills import kills
@@ -374,7 +375,7 @@ def test_versions_that_are_in_the_log_alone_are_set_aside_with_the_damaged_file(
         (after / file.name).write_bytes(file.read_bytes())
     history.close()
     history = History(after)
-    history._move_aside()
+    move_aside(after / "history.sqlite")
     history.keep("a", b"new words")
     assert texts(history) == ["new words"]
     history.close()
@@ -428,7 +429,7 @@ def test_a_moment_that_cannot_be_read_costs_no_version(history: History, tmp_pat
     with sqlite3.connect(tmp_path / "history.sqlite") as database:
         database.execute("UPDATE versions SET at = 'x' || at WHERE number = 2")
         database.execute(
-            "UPDATE contents SET data = 'no bytes' WHERE hash = (SELECT hash FROM versions LIMIT 1)"
+            "UPDATE contents SET data = 'no bytes' WHERE hash = (SELECT hash FROM versions WHERE number = 1)"
         )
     database.close()
     history.tidy(0)
@@ -452,6 +453,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from postdesk.library.history import History
+from postdesk.library.history_file import move_aside
 history = History(Path(sys.argv[1]))
 number = int(sys.argv[2])
 while True:

@@ -9,14 +9,13 @@ lets nothing go.
 from __future__ import annotations
 
 import logging
-import secrets
 import sqlite3
 import threading
 import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -26,6 +25,7 @@ from pathlib import Path
 from postdesk.core.errors import LibraryError
 from postdesk.core.files import content_hash
 from postdesk.core.language import _
+from postdesk.library.history_file import is_damage, moment_of, move_aside, put_back, which
 from postdesk.library.thinning import superfluous
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class History:
         try:
             self._keep(post_id, data)
         except LibraryError as error:
-            if not _is_damage(error.__cause__):
+            if not is_damage(error.__cause__):
                 raise
             self._set_aside()
             self._keep(post_id, data)
@@ -120,7 +120,7 @@ class History:
                 "SELECT number, post, hash, at, size FROM versions WHERE post = ? ORDER BY number DESC",
                 (post_id,),
             ).fetchall()
-        return tuple(Version(n, post, digest, _moment(at), size) for n, post, digest, at, size in rows)
+        return tuple(Version(n, post, digest, moment_of(at), size) for n, post, digest, at, size in rows)
 
     def read(self, version: Version) -> bytes:
         """The file's bytes in that version. Raises LibraryError when they are not there or not the same any
@@ -258,11 +258,12 @@ class History:
     def _database(self) -> Iterator[sqlite3.Connection]:
         with self._guard:
             try:
-                if self._connection is not None and self._file() != self._opened:
-                    self._move_over()
+                if self._connection is not None and which(self._path) != self._opened:
+                    old, self._connection = self._connection, None
+                    put_back(old, self._path)
                 if self._connection is None:
                     self._connection = self._open()
-                    self._opened = self._file()
+                    self._opened = which(self._path)
                 yield self._connection
             except (sqlite3.Error, OSError) as error:
                 raise LibraryError(
@@ -277,59 +278,17 @@ class History:
         try:
             return self._connect()
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+            if not is_damage(error):
                 raise
-            self._move_aside()
+            move_aside(self._path)
             return self._connect()
-
-    def _file(self) -> tuple[int, int] | None:
-        """Which file is there, None for none."""
-        try:
-            found = self._path.stat()
-        except FileNotFoundError:
-            return None
-        return found.st_dev, found.st_ino
-
-    def _move_over(self) -> None:
-        """The file was deleted or replaced while it was open: what is kept from now on would go with it. What it has
-        is put where it was, unless there is another one by now."""
-        old, self._connection = self._connection, None
-        if old is None:
-            return
-        rescued = self._path.with_suffix(".rescued")
-        try:
-            if self._file() is None:
-                log.info("The history was deleted while it was open: %s", self._path)
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                rescued.unlink(missing_ok=True)
-                with closing(sqlite3.connect(rescued)) as copy:
-                    old.backup(copy)
-        finally:
-            old.close()
-        if rescued.exists():
-            for ending in ("-wal", "-shm"):
-                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
-            rescued.replace(self._path)
 
     def _set_aside(self) -> None:
         self.close()
         try:
-            self._move_aside()
+            move_aside(self._path)
         except OSError as error:
             log.warning("A damaged history could not be set aside: %s", error)
-
-    def _move_aside(self) -> None:
-        """What is damaged may still be rescued by hand; it must not stop new versions from being kept."""
-        log.warning("Set aside a damaged history: %s", self._path)
-        aside = self._path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(2)}")
-        for ending in (
-            "-wal",
-            "-shm",
-            "",
-        ):  # the newest versions may be in the log alone, which a new file would end
-            part = self._path.with_name(self._path.name + ending)
-            if part.exists():
-                part.replace(aside.with_name(aside.name + ending))
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=5, check_same_thread=False)
@@ -363,7 +322,7 @@ class History:
             for number, at in connection.execute(
                 "SELECT number, at FROM versions ORDER BY number"
             ).fetchall():
-                moment = _moment(at).timestamp()
+                moment = moment_of(at).timestamp()
                 own += min(max(moment - (last or moment), 0.0), _LONGEST_STEP)
                 last = moment
                 connection.execute("UPDATE versions SET own = ? WHERE number = ?", (own, number))
@@ -373,22 +332,6 @@ class History:
 
 def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
     return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
-
-
-def _moment(at: object) -> datetime:
-    """When a version was replaced; what cannot be read counts as long ago, so that the version is still there."""
-    try:
-        found = datetime.fromisoformat(str(at))
-    except ValueError:
-        return datetime.fromtimestamp(0, UTC)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _is_damage(error: BaseException | None) -> bool:
-    """Whether the file itself is broken, and not only busy, full or locked."""
-    return isinstance(error, sqlite3.DatabaseError) and not isinstance(
-        error, sqlite3.OperationalError | sqlite3.IntegrityError
-    )
 
 
 class _Sent:
