@@ -22,6 +22,7 @@ from postdesk.core.errors import LibraryError
 from postdesk.core.files import content_hash
 from postdesk.core.post import Post
 from postdesk.library.history import History
+from postdesk.library.history_file import move_aside
 from postdesk.library.thinning import RULES, superfluous
 from tests.conftest import ExpectLog
 from tests.kills import kills
@@ -374,7 +375,7 @@ def test_versions_that_are_in_the_log_alone_are_set_aside_with_the_damaged_file(
         (after / file.name).write_bytes(file.read_bytes())
     history.close()
     history = History(after)
-    history._file.move_aside()
+    move_aside(after / "history.sqlite")
     history.keep("a", b"new words")
     assert texts(history) == ["new words"]
     history.close()

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -23,11 +25,28 @@ from pathlib import Path
 from postdesk.core.errors import LibraryError
 from postdesk.core.files import content_hash
 from postdesk.core.language import _
-from postdesk.library.history_file import LONGEST_STEP, HistoryFile, is_damage, moment_of
+from postdesk.library.history_file import is_damage, moment_of, move_aside, put_back, which
 from postdesk.library.thinning import superfluous
 
 log = logging.getLogger(__name__)
 
+_TABLES = """
+CREATE TABLE IF NOT EXISTS contents (hash TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS versions (
+    number INTEGER PRIMARY KEY, post TEXT NOT NULL, hash TEXT NOT NULL REFERENCES contents, at TEXT NOT NULL,
+    size INTEGER NOT NULL, own REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS versions_of_post ON versions (post, number);
+CREATE INDEX IF NOT EXISTS versions_of_content ON versions (hash);
+CREATE TABLE IF NOT EXISTS sent (post TEXT, post_hash TEXT, PRIMARY KEY (post, post_hash)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS clock (own REAL NOT NULL, at REAL NOT NULL);
+"""
+# `post_hash` is `Post.content_hash` of what the bytes say, NULL until it was asked for. `own` is in seconds.
+_POST_HASH = "ALTER TABLE contents ADD COLUMN post_hash TEXT"
+_OWN = "ALTER TABLE versions ADD COLUMN own REAL NOT NULL DEFAULT 0"
+
+_INCREMENTAL = 2  # SQLite's number for it
+_LONGEST_STEP = 86_400.0  # seconds: what a pause counts at most, as it may be a clock that was set
 _AT_ONCE = 300  # versions that go in one transaction
 _PAGES = 500  # given back to the disk in one step, as a save waits for it
 
@@ -50,8 +69,10 @@ class History:
 
     def __init__(self, data_folder: Path, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._file = HistoryFile(data_folder / "history.sqlite", clock)
-        self._database = self._file.use
+        self._path = data_folder / "history.sqlite"
+        self._guard = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._opened: tuple[int, int] | None = None  # the file that it is of
 
     def keep(self, post_id: str, data: bytes) -> None:
         """Keep a version; of the one kept last for this post only the moment moves on. Raises LibraryError."""
@@ -60,7 +81,7 @@ class History:
         except LibraryError as error:
             if not is_damage(error.__cause__):
                 raise
-            self._file.set_aside()
+            self._set_aside()
             self._keep(post_id, data)
 
     def _keep(self, post_id: str, data: bytes) -> None:
@@ -88,7 +109,7 @@ class History:
         a day at once: a clock that is set ahead by years and back again has aged no version by more than that."""
         now = self._clock()
         database.execute(
-            "UPDATE clock SET own = own + min(max(? - at, 0), ?), at = ?", (now, LONGEST_STEP, now)
+            "UPDATE clock SET own = own + min(max(? - at, 0), ?), at = ?", (now, _LONGEST_STEP, now)
         )
         return now, database.execute("SELECT own FROM clock").fetchone()[0]
 
@@ -125,7 +146,7 @@ class History:
         total = 0
         for ending in ("", "-wal"):
             try:
-                total += self._file.path.with_name(self._file.path.name + ending).stat().st_size
+                total += self._path.with_name(self._path.name + ending).stat().st_size
             except OSError:
                 continue  # there is none yet
         return total
@@ -228,7 +249,89 @@ class History:
 
     def close(self) -> None:
         """Close the file; it is opened again when it is needed."""
-        self._file.close()
+        with self._guard:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    @contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        with self._guard:
+            try:
+                if self._connection is not None and which(self._path) != self._opened:
+                    old, self._connection = self._connection, None
+                    put_back(old, self._path)
+                if self._connection is None:
+                    self._connection = self._open()
+                    self._opened = which(self._path)
+                yield self._connection
+            except (sqlite3.Error, OSError) as error:
+                raise LibraryError(
+                    _("The history of older versions cannot be read or written."),
+                    _("The posts themselves are not affected."),
+                    _("Check the space and the permissions of the program's folder."),
+                    details=f"{type(error).__name__}: {error} ({self._path})",
+                ) from error
+
+    def _open(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return self._connect()
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            move_aside(self._path)
+            return self._connect()
+
+    def _set_aside(self) -> None:
+        self.close()
+        try:
+            move_aside(self._path)
+        except OSError as error:
+            log.warning("A damaged history could not be set aside: %s", error)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=5, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before the first table is made
+            connection.execute("PRAGMA journal_mode = WAL")
+            # A file is saved over as soon as its version is kept: that must outlast a power cut, too.
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.executescript(_TABLES)
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")  # another program may do the same at this moment
+                self._take_over(connection)
+            if (
+                connection.execute("PRAGMA auto_vacuum").fetchone()[0] != _INCREMENTAL
+            ):  # made by an earlier version
+                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+                connection.execute("VACUUM")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        self._path.chmod(0o600)
+        return connection
+
+    def _take_over(self, connection: sqlite3.Connection) -> None:
+        """What files of earlier versions of the program lack."""
+        if "post_hash" not in _columns(connection, "contents"):
+            connection.execute(_POST_HASH)
+        own, last = 0.0, None
+        if "own" not in _columns(connection, "versions"):
+            connection.execute(_OWN)
+            for number, at in connection.execute(
+                "SELECT number, at FROM versions ORDER BY number"
+            ).fetchall():
+                moment = moment_of(at).timestamp()
+                own += min(max(moment - (last or moment), 0.0), _LONGEST_STEP)
+                last = moment
+                connection.execute("UPDATE versions SET own = ? WHERE number = ?", (own, number))
+        if connection.execute("SELECT 1 FROM clock").fetchone() is None:
+            connection.execute("INSERT INTO clock VALUES (?, ?)", (own, last or self._clock()))
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
 
 
 class _Sent:
