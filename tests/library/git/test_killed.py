@@ -7,8 +7,10 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.library.git.machines import Machine, environment, git
 
@@ -16,6 +18,7 @@ KILLS = 50
 
 SYNC = """
 import sys
+import threading
 from pathlib import Path
 from postdesk.core.cancel import Cancel
 from postdesk.library.git.sync import sync
@@ -114,3 +117,31 @@ def test_a_sync_killed_fifty_times_loses_nothing(
     assert len(words) > 2 * KILLS
     assert "<<<<<<<" not in third.everything()
     assert git(third.root, "fsck", "--no-dangling") == ""
+
+
+def test_a_lock_that_a_killed_push_left_in_the_other_repository_stops_no_sync(
+    desktop: Machine, laptop: Machine, bare: Path
+) -> None:
+    desktop.sync()
+    lock = bare / "refs" / "heads" / "main.lock"
+    lock.write_bytes(b"")
+    desktop.write("After.md", "Written after the power cut.")
+    desktop.sync(patience=0.3)
+    assert not lock.exists()
+    laptop.sync()
+    assert "Written after the power cut." in laptop.read("After.md")
+
+
+def test_a_lock_that_another_push_still_holds_is_waited_for(
+    desktop: Machine, laptop: Machine, bare: Path
+) -> None:
+    desktop.sync()
+    lock = bare / "refs" / "heads" / "main.lock"
+    lock.write_bytes(b"")
+    holding = threading.Timer(0.5, lock.unlink)
+    holding.start()
+    desktop.write("After.md", "Written while another machine sent.")
+    desktop.sync(patience=60.0)
+    holding.join()
+    laptop.sync()
+    assert "Written while another machine sent." in laptop.read("After.md")

@@ -114,7 +114,7 @@ def sync(
             register(git)
             taking.finish(git, merge)
             remarks = _commit(git)
-            synced = _exchange(git, merge, say)
+            synced = _exchange(git, merge, say, patience)
         except Cancelled:
             raise  # a git that had to be killed may have left a lock
         except BaseException:
@@ -134,7 +134,7 @@ def _tidy(git: Git) -> None:
         log.info("git's housekeeping was not finished: %s", error.details or error.happened)
 
 
-def _exchange(git: Git, merge: MergeFile, say: Say) -> Synced:
+def _exchange(git: Git, merge: MergeFile, say: Say, patience: float) -> Synced:
     backup = look(git)
     mine = git.commit_of("HEAD")
     remote, _known = remote_of(git, backup.branch)
@@ -180,6 +180,8 @@ def _exchange(git: Git, merge: MergeFile, say: Say) -> Synced:
         said = os.fsdecode(answer.out) + answer.err
         if not any(f"({why}" in said for why in _MOVED):
             raise explain("push", answer.code, said)
+        if "File exists" in said:
+            _free_remote(git, remote, patience)
     raise Unreachable(
         _("Other machines wrote to the other repository again and again while this one did."),
         _("Your posts are saved on this machine and not backed up yet."),
@@ -289,6 +291,33 @@ def _remove_locks(git: Git, running: Path, patience: float) -> None:
             )
         elif git.cancel.wait(0.1):
             git.cancel.check()
+
+
+def _free_remote(git: Git, remote: str, patience: float) -> None:
+    """Take away the locks in another repository on this machine's disks that nobody touches for `patience` s: those of
+    a push that was killed. git itself holds one for milliseconds. Of a server nothing is seen from here; it sees to
+    its own."""
+    there = Path(git("remote", "get-url", "--push", remote).line.removeprefix("file://"))
+    folder = there / ".git" if (there / ".git").is_dir() else there
+    start = time.monotonic()
+    before = seen = _held(folder)
+    while seen and time.monotonic() - start < patience:
+        if git.cancel.wait(0.1):
+            git.cancel.check()
+        seen = before & _held(folder)
+    for lock, _changed in seen:
+        lock.unlink(missing_ok=True)
+
+
+def _held(folder: Path) -> set[tuple[Path, int]]:
+    """The locks below a repository's folder, and when each was made."""
+    found = set()
+    for lock in (*folder.glob("*.lock"), *(folder / "refs").rglob("*.lock")):
+        try:
+            found.add((lock, lock.stat().st_mtime_ns))
+        except FileNotFoundError:
+            continue
+    return found
 
 
 def _locks(git: Git, folder: Path) -> list[Path]:
