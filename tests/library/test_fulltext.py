@@ -252,7 +252,23 @@ def _strange_row(path: Path) -> None:
     database.close()
 
 
-@pytest.mark.parametrize("harm", [_spoil, _cut, _scramble, _of_the_future, _strange_row, Path.unlink])
+def _huge_number(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE posts SET number = ? WHERE number = 3", (1 << 50,))
+    database.close()
+
+
+def _no_name(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE posts SET name = '/no hex' WHERE number = 3")
+        database.execute("UPDATE posts SET title = x'ff00' WHERE number = 4")
+    database.close()
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [_spoil, _cut, _scramble, _of_the_future, _strange_row, _huge_number, _no_name, Path.unlink],
+)
 def test_a_broken_index_is_made_anew(root: Path, folders: Folders, library: Library, harm: object) -> None:
     for number in range(50):
         write(root, f"{number}.md", f"Boat {'word ' * 200}{number}.")

@@ -7,12 +7,16 @@ import os
 import random
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from postdesk.core.folders import Folders, under
+from postdesk.library.columns import NO_DATE
 from postdesk.library.library import Library
+from postdesk.library.query import read_query
+from postdesk.library.scan import Scan, scan
 from postdesk.library.summary import Summary
 
 NAMES = [
@@ -117,3 +121,114 @@ def _agree(folder: Folder, rows: tuple[Summary, ...]) -> None:
         fields = folder.library.read(folder.root / name).fields
         if fields is not None and fields.id and named[fields.id] == 1:
             assert row.id == fields.id
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Folder]:
+    made = Folder(tmp_path, 0)
+    yield made
+    made.library.close()
+
+
+def names(library: Library) -> dict[str, str]:
+    """The files and the ids of their posts."""
+    listed = library.listed()
+    return {n: i for n, i, live in zip(listed.names, listed.ids, listed.live, strict=True) if live}
+
+
+@pytest.mark.parametrize("seconds", [10_413_792_000, -11_644_473_600, 0])
+def test_a_file_of_another_century_is_a_file_like_any_other(folder: Folder, seconds: int) -> None:
+    for name in ("a.md", "b.md", "c.md"):
+        folder._put(name, f"---\nid: {name[0]}\n---\n\nText\n".encode())
+    os.utime(folder.root / "b.md", (seconds, seconds))
+    folder.library.look()
+    assert names(folder.library) == {"a.md": "a", "b.md": "b", "c.md": "c"}
+    folder.learn()
+    before = folder.library.summaries()
+    folder.reopen(forgetful=False)
+    assert folder.library.summaries() == before
+
+
+def test_what_a_look_that_broke_off_has_found_is_named(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        folder._put(f"{number}.md", b"Text\n")
+    calls: list[int] = []
+
+    def failing(data: bytes) -> Scan:
+        calls.append(1)
+        if len(calls) == 3:
+            raise MemoryError
+        return scan(data)
+
+    monkeypatch.setattr("postdesk.library.index.scan", failing)
+    with pytest.raises(MemoryError):
+        folder.library.look()
+    folder.library.look()
+    assert len(set(names(folder.library).values()) - {""}) == 3
+
+
+def test_a_folder_that_gets_another_name_keeps_its_posts_though_it_is_looked_at_in_parts(
+    folder: Folder,
+) -> None:
+    for number in range(6):
+        folder._put(f"old/{number}.md", f"Text {number}\n".encode())
+    folder._put("old/own.md", b"---\nid: own\n---\n\nText\n")
+    folder.library.look()
+    before = names(folder.library)
+    (folder.root / "old").rename(folder.root / "new")
+    told = folder.library.look(budget=0)
+    while not folder.library.is_complete:
+        told += folder.library.look(budget=0)
+    assert names(folder.library) == {name.replace("old/", "new/"): i for name, i in before.items()}
+    assert (len(told.moved), told.added, told.removed) == (7, (), ())
+
+
+def test_a_file_that_was_away_when_it_should_have_been_learnt_is_learnt_when_it_is_back(
+    folder: Folder,
+) -> None:
+    folder._put("a.md", b"Ferry\n")
+    folder.library.look()
+    away = folder.root / "away"
+    (folder.root / "a.md").rename(away)
+    folder.learn()
+    away.rename(folder.root / "a.md")
+    folder.library.look()
+    folder.learn()
+    assert folder.library.search(read_query("ferry")) == frozenset({folder.root / "a.md"})
+
+
+def test_after_a_kill_an_older_list_of_ids_does_not_override_what_was_learnt_since(folder: Folder) -> None:
+    folder._put("untitled.md", b"The old post\n")
+    folder.library.look()
+    folder.learn()
+    old = names(folder.library)["untitled.md"]
+    (folder.root / "untitled.md").rename(folder.root / "essay.md")
+    folder.library.look()
+    folder._put("untitled.md", b"A new post\n")
+    folder.library.look()
+    folder.learn()
+    before = names(folder.library)
+    assert before["essay.md"] == old
+    folder.library._lock.release()  # as a kill does: nothing is stored at the end
+    folder.library = folder._open()
+    folder.library.look()
+    assert names(folder.library) == before
+
+
+def test_letters_that_no_text_has_are_searched_for_like_any_other(folder: Folder) -> None:
+    folder._put("a.md", b"---\ntags: [sea]\n---\n\nFerry\n")
+    folder.library.look()
+    folder.learn()
+    for typed in ("tag:\udc80", "links:\udc80", "category:\udc80 ferry", "\udc80", '"\udc80'):
+        assert folder.library.search(read_query(typed)) in (frozenset(), None)
+    assert folder.library.linking_to("\udc80") == frozenset()
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"])
+def test_the_ends_of_time_are_no_date(folder: Folder, date: str) -> None:
+    folder._put("a.md", f"---\ndate: {date}\n---\n\nText\n".encode())
+    folder.library.look()
+    assert list(folder.library.listed().dates) == [NO_DATE]
+    assert folder.library.summaries()[0].title == ""

@@ -120,6 +120,13 @@ def test_what_was_found_is_still_found_when_posts_came(searchable: Searchable) -
     more = replace(Listing.of([*rows[:4], Row("new", "New"), rows[4]]), files=5)
     assert answer.on(more) == b"\1\0\0\1\0\1"
     assert answer.on(replace(Listing.of(rows[:4]), files=4)) == b"\1\0\0\1"
+    assert answer.on(replace(more, columns={})) is None, "slots of another library's, or of a beginning of it"
+
+
+def test_in_the_beginning_of_a_list_only_titles_are_searched(searchable: Searchable) -> None:
+    texts = Texts({"ferr": [1, 2]}, ("ferries",))
+    assert found(replace(searchable, is_whole=False), "ferr", texts) == {0, 4}
+    assert texts.asked == []
 
 
 @given(st.lists(st.floats(allow_nan=False), max_size=40), st.randoms(use_true_random=False))

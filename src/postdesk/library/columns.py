@@ -199,6 +199,12 @@ class Listed:
         return slot if slot is not None and slot < len(self.live) and self.live[slot] else -1
 
 
+def changed_at(found: os.stat_result) -> int:
+    """When a file was changed, in ns since 1970; what lies outside of what columns hold (before 1678, after 2261) at
+    its edge."""
+    return max(-(2**63) + 1, min(found.st_mtime_ns, 2**63 - 1))
+
+
 def marks_of(found: os.stat_result) -> int:
     """One number for what moves when a file is written: size, times, inode."""
     return hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino))
@@ -210,8 +216,8 @@ def short_hash(digest: str) -> int:
 
 
 def stamp(moment: datetime | None) -> int:
-    """A moment in µs since 1970, `NO_DATE` for none."""
-    if moment is None:
+    """A moment in µs since 1970, `NO_DATE` for none and for one that cannot be told by every clock."""
+    if moment is None or not 2 <= moment.year <= 9998:
         return NO_DATE
     try:
         return round(moment.timestamp() * 1e6)

@@ -56,6 +56,9 @@ _PART_SQL = (
     " FROM (SELECT * FROM posts {which})"
 )
 
+# What a file that somebody or something changed may lead to.
+_DAMAGE = (sqlite3.Error, OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
+
 T = TypeVar("T")
 
 
@@ -72,6 +75,7 @@ class FullText:
         self._reading = threading.Lock()
         self._new = False
         self._labels: tuple[frozenset[str], frozenset[str]] | None = None
+        self._generation = 0  # counts what changes them
 
     @property
     def is_new(self) -> bool:
@@ -90,7 +94,7 @@ class FullText:
         rows = self._ask(_PART_SQL.format(which=f"ORDER BY changed DESC LIMIT {int(most)}"), ())
         try:
             return _kept(rows[0]) if rows and rows[0][len(_LISTS)] is not None else None
-        except (ValueError, TypeError, KeyError) as error:  # `load` makes it anew
+        except _DAMAGE as error:  # `load` makes it anew
             log.info("The index of the library was not read: %s", error)
             return None
 
@@ -119,17 +123,19 @@ class FullText:
     def details(self) -> dict[str, tuple[int, str]]:
         """The hash and the details of all files that are known, by name."""
         rows = self._ask("SELECT name, hash, details FROM posts", ())
-        return {name_of(name): (digest, details) for name, digest, details in rows}
+        return {name_of(str(name)): (digest, str(details)) for name, digest, details in rows}
 
     def labels(self) -> tuple[frozenset[str], frozenset[str]]:
         """All tags and all categories."""
-        kept = self._labels
+        kept, generation = self._labels, self._generation
         if kept is None:
             found = []
             for column in ("tags", "categories"):
                 rows = self._ask(f"SELECT DISTINCT {column} FROM posts", ())  # noqa: S608  a name of ours
-                found.append(frozenset(label for (text,) in rows for label in text.split("\n") if label))
-            kept = self._labels = found[0], found[1]
+                found.append(frozenset(label for (text,) in rows for label in str(text).split("\n") if label))
+            kept = found[0], found[1]
+            if generation == self._generation:
+                self._labels = kept
         return kept
 
     def put(self, texts: Sequence[Text]) -> list[int]:
@@ -143,8 +149,10 @@ class FullText:
 
         if not texts:
             return []
-        self._labels = None
-        return self._do(write, [])
+        try:
+            return self._do(write, [])
+        finally:
+            self._forget_labels()
 
     def renew(self, entries: Sequence[tuple[str, str, Entry]]) -> None:
         """What the list shows of these files (name, id, and what was read) is another, but not what they say."""
@@ -177,8 +185,8 @@ class FullText:
                 database.executemany("DELETE FROM posts WHERE name = ?", [(kept_name(n),) for n in names])
 
         if names:
-            self._labels = None
             self._do(write, None)
+            self._forget_labels()
 
     def find(self, query: Query) -> array[int] | None:
         """The numbers of the posts for which all terms of `query` hold, and its filters "has", "links", "tag" and
@@ -198,7 +206,7 @@ class FullText:
         """The names of the posts that link to one of these addresses."""
         found: set[str] = set()
         for address in addresses:
-            pattern = f"\n{address}\n"
+            pattern = f"\n{encodable(address)}\n"
             rows = self._ask("SELECT name FROM posts WHERE instr(links, ?)", [pattern])
             found.update(name_of(row[0]) for row in rows)
         return frozenset(found)
@@ -225,12 +233,12 @@ class FullText:
                 if self._connection is None:
                     self._connection = self._open()
                 return work(self._connection)
-            except (sqlite3.Error, OSError, ValueError, TypeError, KeyError) as error:
+            except _DAMAGE as error:
                 log.info("The index of the library is made anew: %s", error)
                 with self._reading:
                     self._shut()
-                if not again:
-                    self._remove()
+                    if not again:
+                        self._remove()
         return otherwise
 
     def _ask(self, sql: str, values: Sequence[object]) -> list[Any]:
@@ -243,7 +251,7 @@ class FullText:
                     self._reader = sqlite3.connect(self._path, timeout=5, check_same_thread=False)
                     self._reader.execute("PRAGMA query_only = ON")
                 return self._reader.execute(sql, values).fetchall()
-            except sqlite3.Error as error:
+            except (sqlite3.Error, ValueError) as error:
                 log.info("The index of the library was not read: %s", error)
                 if self._reader is not None:
                     self._reader.close()
@@ -282,6 +290,10 @@ class FullText:
                 with suppress(sqlite3.Error):
                     database.close()
         self._connection = self._reader = None
+        self._forget_labels()
+
+    def _forget_labels(self) -> None:
+        self._generation += 1
         self._labels = None
 
     def _remove(self) -> None:
@@ -292,11 +304,14 @@ class FullText:
 
 def _parts(database: sqlite3.Connection, which: str) -> Iterator[Kept]:
     sql, above = _PART_SQL.format(which=which), 0
+    (last,) = database.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()
     while True:
         found = database.execute(sql, {"above": above}).fetchone()
         if found[len(_LISTS)] is None:
             return
         part = _kept(found)
+        if part.numbers[-1] > last:
+            raise ValueError(f"a number of {part.numbers[-1]}, and the last is {last}")
         yield part
         if len(part.names) < _PART:
             return
@@ -309,6 +324,8 @@ def _kept(found: Sequence[Any]) -> Kept:
     columns = (names, titles, ids, owns, problems, numbers, marks, hashes, words, changed, dates)
     if len({len(column) for column in columns}) != 1:
         raise ValueError("columns of different lengths")
+    if not all(isinstance(text, str) for column in (names, titles, ids) for text in column):
+        raise ValueError("no text where there should be one")
     if any(name.startswith("/") for name in names):
         names = [name_of(name) for name in names]
     return Kept(

@@ -44,7 +44,7 @@ class Identity:
     def recalled(self) -> set[int]:
         """What is remembered was put into the columns; returns the slots that have another id for it."""
         all_ = self._columns
-        if any(all_.own.values()) or any(map(may_be_copy, all_.slots)):
+        if "" in all_.paths or any(all_.own.values()) or any(map(may_be_copy, all_.slots)):
             return self.name_all()
         return set()
 

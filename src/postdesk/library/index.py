@@ -12,13 +12,23 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from postdesk.core.errors import LibraryError
 from postdesk.core.files import content_hash, read_file
 from postdesk.core.language import _
-from postdesk.library.columns import YOUNG, Columns, Entry, Kept, Listed, marks_of, short_hash, stamp
+from postdesk.library.columns import (
+    YOUNG,
+    Columns,
+    Entry,
+    Kept,
+    Listed,
+    changed_at,
+    marks_of,
+    short_hash,
+    stamp,
+)
 from postdesk.library.encoding import LARGEST, too_large
 from postdesk.library.frontmatter import Fields
 from postdesk.library.identity import Identity
@@ -62,6 +72,10 @@ class Index:
         self.columns = Columns()
         self._identity = Identity(self.columns, stored)
         self._todo: dict[str, os.stat_result] = {}  # found by a walk, and not looked into yet
+        self._gone: dict[
+            int, None
+        ] = {}  # slots of files that the last walk did not find, until all is looked into
+        self._added: list[int] = []  # slots of those that came since that walk
         self._folders: tuple[str, ...] = ()
         self.lessons = Lessons(self.columns)
 
@@ -113,31 +127,52 @@ class Index:
         Raises LibraryError when the folder itself is not there: its posts are not taken for deleted.
         """
         end = time.monotonic() + budget
-        columns = self.columns
-        gone = [] if self._todo else self._walk(tidy=tidy)
-        added: list[int] = []
+        if not self._todo:
+            self._gone = dict.fromkeys(self._walk(tidy=tidy))
         changed: list[int] = []
         others: list[int] = []  # that name another id than before
-        while self._todo:
-            name, found = self._todo.popitem()
-            slot, entry = columns.slots.get(name), self._read(name, found)
-            if entry is None:
-                gone += [slot] if slot is not None else []
-            elif slot is None:
-                slot = columns.add(name, entry)
+        try:
+            while self._todo:
+                name, found = self._todo.popitem()
+                self._look_into(name, found, changed, others)
+                if time.monotonic() > end:
+                    break
+        finally:  # whatever comes in between, what was added has a name
+            told = self._settle(others)
+        return replace(told, changed=tuple(self._root / self.columns.names[slot] for slot in changed))
+
+    def _look_into(self, name: str, found: os.stat_result, changed: list[int], others: list[int]) -> None:
+        columns = self.columns
+        slot, entry = columns.slots.get(name), self._read(name, found)
+        if entry is None:
+            if slot is not None:
+                self._gone[slot] = None
+        elif slot is None:
+            slot = columns.add(name, entry)
+            self.lessons.learn(slot, entry.details)
+            self._added.append(slot)
+        else:
+            if entry.own != columns.own_of(slot):
+                others.append(slot)
+            if entry.hash != columns.hashes[slot]:
+                changed.append(slot)
                 self.lessons.learn(slot, entry.details)
-                added.append(slot)
+            elif self.lessons.details(slot) and not entry.problem:
+                self.lessons.learn(slot, entry.details)  # it was away when it should have been learnt
             else:
-                if entry.own != columns.own_of(slot):
-                    others.append(slot)
-                if entry.hash != columns.hashes[slot]:
-                    changed.append(slot)
-                    self.lessons.learn(slot, entry.details)
-                else:
-                    self.lessons.renew([slot])
-                columns.put(slot, entry)
-            if time.monotonic() > end:
-                break
+                self.lessons.renew([slot])
+            columns.put(slot, entry)
+
+    def _settle(self, others: list[int]) -> Changes:
+        """Name what was found. While files are gone, those that came may be these under other names: nothing is said of
+        either before all was looked into."""
+        columns = self.columns
+        if self._gone and self._todo:
+            self._name(others, anew=False)
+            return Changes()
+        gone = [slot for slot in self._gone if columns.live[slot]]
+        added = [slot for slot in self._added if columns.live[slot]]
+        self._gone, self._added = {}, []
         moved = self._pair(gone, added)
         lost = [columns.names[slot] for slot in gone]
         for slot in gone:
@@ -147,10 +182,9 @@ class Index:
             self._identity.settled()
         away = {old for old, _new in moved}
         come = {new for _old, new in moved}
-        paths = {slot: self._root / columns.names[slot] for slot in (*added, *changed)}
         return Changes(
-            tuple(path for slot in added if (path := paths[slot]) not in come),
-            tuple(paths[slot] for slot in changed),
+            tuple(path for slot in added if (path := self._root / columns.names[slot]) not in come),
+            (),
             tuple(path for name in lost if (path := self._root / name) not in away),
             moved,
         )
@@ -190,6 +224,7 @@ class Index:
         # Another program may have written since: the next look compares.
         entry = _entry(found, content_hash(data), scan(data), young=True)
         slot = self.columns.slots.get(name)
+        self._gone.pop(-1 if slot is None else slot, None)
         other = slot is None or entry.own != self.columns.own_of(slot)
         if slot is None:
             slot = self.columns.add(name, entry)
@@ -208,6 +243,7 @@ class Index:
             return
         if (covered := columns.slots.get(name)) is not None:
             self._remove(covered)
+        self._gone.pop(slot, None)
         self.lessons.rename(slot, name)
         columns.rename(slot, name)
         columns.marks[slot] = YOUNG
@@ -220,6 +256,7 @@ class Index:
         if entry is None:
             return self._identity.own_id(name, -1)  # gone again already; the next look says so
         slot = self.columns.slots.get(name)
+        self._gone.pop(-1 if slot is None else slot, None)
         if slot is None:
             slot = self.columns.add(name, entry)
         else:
@@ -245,7 +282,7 @@ class Index:
         """The id of the post in a file that says it is `own` ("" when it says nothing); nothing is noted."""
         name, columns = self._name_of(path), self.columns
         slot = columns.slots.get(name, -1)
-        if slot >= 0 and (not own or columns.own_of(slot) == own):
+        if slot >= 0 and columns.ids[slot] and (not own or columns.own_of(slot) == own):
             return columns.ids[slot]
         if own and columns.paths.get(own, slot) == slot:
             return own
@@ -254,7 +291,11 @@ class Index:
     def is_known(self, path: Path, own: str) -> bool:
         """Whether it is known which post is in this file, which says it is `own` ("" when it says nothing)."""
         slot = self.columns.slots.get(self._name_of(path))
-        return slot is not None and (not own or self.columns.own_of(slot) == own)
+        return (
+            slot is not None
+            and bool(self.columns.ids[slot])
+            and (not own or self.columns.own_of(slot) == own)
+        )
 
     def remembered(self, path: Path) -> str:
         """The id that the post in a file had at the last run, "" when it is not known."""
@@ -335,7 +376,7 @@ def _entry(found: os.stat_result, digest: str, read: Scan, *, young: bool) -> En
     marks = marks_of(found)
     own = read.fields
     return Entry(
-        YOUNG if young else marks, short_hash(digest) if digest else marks, own.id, own.title, found.st_mtime_ns,
+        YOUNG if young else marks, short_hash(digest) if digest else marks, own.id, own.title, changed_at(found),
         stamp(own.date), read.words, read.problem, details_of(read, found.st_size),
     )  # fmt: skip
 

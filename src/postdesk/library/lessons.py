@@ -76,10 +76,10 @@ class Lessons:
         """What the full-text index has to do, of the files to learn at most so many, the newest first. All of it counts
         as done from now on."""
         names, ids = self._columns.names, self._columns.ids
-        learn: Iterable[int] = tuple(self._learn)
-        more = len(self._learn) > most
+        learn = [slot for slot in self._learn if ids[slot]]  # the others are not named yet
+        more = len(learn) > most
         if more:
-            learn = heapq.nlargest(most, self._learn, key=self._columns.changed.__getitem__)
+            learn = heapq.nlargest(most, learn, key=self._columns.changed.__getitem__)
         renew = self._renew.keys() - self._learn.keys()
         due = Due(
             tuple((slot, names[slot], ids[slot], self._entry(slot)) for slot in learn),

@@ -86,6 +86,7 @@ class Library:
         self._guard = threading.RLock()
         self._index = Index(self.root, dict)
         self._looked = self._recalled = False
+        self._is_agreed = False  # the full-text index is known to be as new as the stored ids
         self._untold = Changes()
         self._marked = False
         self._words: FullText | None = None
@@ -109,7 +110,7 @@ class Library:
             first = self._make()
             with self._guard:
                 self._index = Index(self.root, self._stored_ids)
-                self._looked = self._recalled = False
+                self._looked = self._recalled = self._is_agreed = False
             if first:
                 self._welcome()
         except BaseException:
@@ -187,6 +188,7 @@ class Library:
             if self._looked and self._index.is_complete and self._index.ids_changed:
                 save_json(self._state / "ids.json", self._index.ids, indent=None)  # ten times as quick
                 self._index.ids_stored()
+                self._is_agreed = False
 
     # --- the list ---
 
@@ -350,8 +352,9 @@ class Library:
         words = self._full_text
         if words is None:
             return Batch()
+        new = words.is_new  # may wait for what is being learnt: not while others wait for the guard
         with self._guard:
-            if words.is_new:
+            if new:
                 self._index.lessons.begin_anew()
             due = self._index.lessons.due(most)
         batch, unread = read_batch(self.root, due)
@@ -365,16 +368,27 @@ class Library:
         words = self._full_text
         if words is None:
             return
-        words.forget(batch.forget)
-        words.renew(batch.renew)
         with self._guard:
-            hashes = self._index.columns.hashes
+            there, hashes = self._index.columns.slots, self._index.columns.hashes
+            forget = [name for name in batch.forget if name not in there]
             both = zip(batch.slots, batch.texts, strict=True)
             current = [(slot, text) for slot, text in both if hashes[slot] == text.entry.hash]
-        numbers = words.put([text for _slot, text in current])
-        if len(numbers) == len(current):
+        try:
+            words.forget(forget)
+            words.renew(batch.renew)
+            numbers = words.put([text for _slot, text in current])
+        except BaseException:
             with self._guard:
+                self._index.lessons.postpone(slot for slot, _text in current)
+            raise
+        with self._guard:
+            if len(numbers) == len(current):
                 self._index.lessons.learnt([slot for slot, _text in current], numbers)
+            agreed = self._is_agreed or not self._index.lessons.are_over or not self.is_complete
+        if not agreed:
+            # From here on it is as new as the file of ids, or newer.
+            self._is_agreed = True
+            words.agree(self._ids_hash())
 
     def search(self, query: Query) -> frozenset[Path] | None:
         """The posts for which the words of a query hold, and its filters "has", "links", "tag" and "category"; None

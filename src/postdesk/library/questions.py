@@ -37,7 +37,7 @@ def question(terms: Sequence[Term], filters: Sequence[Filter]) -> tuple[str, lis
         condition, compared = _CONDITIONS[each.operator]
         conditions.append(f"NOT {condition}" if each.excluded else condition)
         if (value := compared(each.value)) is not None:
-            values.append(value)
+            values.append(encodable(value))
     return f"SELECT group_concat(number) FROM posts WHERE {' AND '.join(conditions) or '1'}", values  # noqa: S608
 
 

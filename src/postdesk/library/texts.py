@@ -37,7 +37,12 @@ def kept_name(name: str) -> str:
 
 def name_of(kept: str) -> str:
     """The name that `kept_name` made that text of."""
-    return os.fsdecode(bytes.fromhex(kept[1:])) if kept.startswith("/") else kept
+    if not kept.startswith("/"):
+        return kept
+    try:
+        return os.fsdecode(bytes.fromhex(kept[1:]))
+    except ValueError:
+        return kept  # no name of a file
 
 
 def insert(database: sqlite3.Connection, texts: Sequence[Text]) -> list[int]:

@@ -19,12 +19,14 @@ from postdesk.ui.sidebar.listing import TABS, Found, Listing
 @dataclass(frozen=True, eq=False)
 class Searchable:
     """The list, and what a search has to know besides: `moments` (when readers got it, or it was changed; by slot),
-    the names of the `blogs` that have a post, and the posts that are only on a blog, whose slots follow the files'."""
+    the names of the `blogs` that have a post, and the posts that are only on a blog, whose slots follow the files'.
+    `is_whole`: the files' slots are the library's own, and not those of the beginning of its list."""
 
     listing: Listing
     moments: Sequence[float]
     blogs: Mapping[int, tuple[str, ...]]
     remote: Sequence[RemotePost] = ()
+    is_whole: bool = True
 
 
 class Searched(Protocol):
@@ -41,7 +43,7 @@ def find_rows(library: Searched, searchable: Searchable, query: Query, outdated:
     wanted = [fold(term.words) for term in query.terms if not term.excluded]
     unwanted = [fold(term.words) for term in query.terms if term.excluded]
     flags = bytearray(len(listing))
-    found = _found(library, query)
+    found = _found(library, query) if searchable.is_whole else None
     files = listing.files
     if found is not None:
         for slot in found:

@@ -8,6 +8,7 @@ import math
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from postdesk.backends.base import RemotePost
@@ -130,10 +131,12 @@ def gather(
     by_time = in_order(slots, array("d", (-when if when == when else 0.0 for when in sorted_by)).__getitem__)
     listing = Listing(
         in_order(by_time, titles.folded.__getitem__) if order == "title" else by_time,
-        bytes(columns.tabs), titles, columns.when, columns.words, columns.special, keys, len(there), key_of, slot_of,
-        columns.moments if order == "published" else None,
+        bytes(columns.tabs), titles, columns.when, columns.words, columns.special, keys, len(there), there.slots,
+        key_of, slot_of, columns.moments if order == "published" else None,
     )  # fmt: skip
-    searchable = Searchable(listing, columns.moments, columns.blogs, [post for _account, post in remote])
+    searchable = Searchable(
+        listing, columns.moments, columns.blogs, [post for _account, post in remote], is_whole=listed is None
+    )
     waiting = sum(j.state is JobState.WAITING for j in jobs)
     return Gathered(searchable, there, root, tags, with_parents(categories), waiting)
 
@@ -170,7 +173,7 @@ class _Columns:
         self.tabs[slot] = TABS.index("published" if len(live) > len(scheduled) else "scheduled")
         if (moment := live[0].published_at) is not None:
             updated = live[0].updated_at
-            self.when[slot] = max(moment.timestamp(), updated.timestamp() if updated else 0.0)
+            self.when[slot] = max(_seconds(moment), _seconds(updated) if updated else 0.0)
         self.blogs[slot] = tuple(accounts[r.account_id].name for r in live)
         if len(accounts) > 1:
             self.special[slot] = Special(blog=accounts[live[0].account_id].name)
@@ -182,7 +185,7 @@ class _Columns:
         moment = post.date or post.modified
         tab = _TABS_OF.get(post.status, "published")
         self.titles[slot] = spoken_title(post)
-        self.when[slot] = moment.timestamp() if moment else math.nan
+        self.when[slot] = _seconds(moment)
         self._dates[slot] = stamp(post.date)
         self.tabs[slot] = TABS.index(tab)
         self.blogs[slot] = (account.name,)
@@ -203,6 +206,12 @@ class _Columns:
             self.special[slot] = replace(
                 special, state=state, level=level, waiting=job.state is not JobState.DONE
             )
+
+
+def _seconds(moment: datetime | None) -> float:
+    """Since 1970; NaN for none, and for one that cannot be told by every clock."""
+    found = stamp(moment)
+    return math.nan if found == NO_DATE else 1e-6 * found
 
 
 def _by_post(receipts: Iterable[Receipt]) -> dict[str, list[Receipt]]:

@@ -62,6 +62,7 @@ class Shelf(QObject):
         self._looking = False
         self._missing = False  # the library could not be looked at, and she was told
         self._query = ""
+        self._asked = 0  # searches so far: the answer to an older one comes too late
         self._order = desk.settings.order
         self._gathered: Gathered | None = None
         self._slice = _SLICE
@@ -91,16 +92,20 @@ class Shelf(QObject):
             return None if listed is None else gather(self._desk, blog, order, listed=listed)
 
         def begun(gathered: Gathered | None) -> None:
-            self._started = gathered is not None
             if gathered is not None and not self._over:
                 self._take(gathered)
-            self._tasks.run(library.recall, recalled, self._failed, lane="library")
+            self._tasks.run(library.recall, recalled, not_recalled, lane="library")
 
         def recalled(_nothing: None) -> None:
-            if self._started:
-                self.refresh()
+            # Not before: the rest of the list would be missing from it.
+            self._started = self._gathered is not None
+            self.refresh()
             if not self._over:
                 self.look()
+
+        def not_recalled(error: Exception) -> None:
+            self._say(error)
+            recalled(None)
 
         def not_begun(error: Exception) -> None:
             self._say(error)
@@ -133,7 +138,7 @@ class Shelf(QObject):
             return
         self._busy = True
         blog, order, before = self._blog, self._order, self._gathered
-        self._tasks.run(lambda: gather(self._desk, blog, order, before), self._show, self._failed)
+        self._tasks.run(lambda: gather(self._desk, blog, order, before), self._show, self._not_gathered)
 
     def look(self) -> None:
         """See what other programs did to the library."""
@@ -152,19 +157,21 @@ class Shelf(QObject):
     def search(self, query: str) -> None:
         """Find posts by their text too; the answer comes as `found`, for the newest query only."""
         self._query = query
+        self._asked += 1
+        number = self._asked
         gathered, asked = self._gathered, read_query(query)
         if not asked or gathered is None:
             self.found.emit(query, None)
             return
 
         def answered(found: Found) -> None:
-            if self._query == query:
+            if self._asked == number:
                 self.found.emit(query, found)
 
         self._tasks.run(
-            lambda: find_rows(self._desk.library, gathered.searchable, asked, lambda: self._query != query),
+            lambda: find_rows(self._desk.library, gathered.searchable, asked, lambda: self._asked != number),
             answered,
-            self._failed,
+            self._say,
         )
 
     def explain(self, query: str, keys: Sequence[str]) -> None:
@@ -177,7 +184,7 @@ class Shelf(QObject):
                 self.explained.emit(query, lines)
 
         if words and paths:
-            self._tasks.run(lambda: contexts(paths, words), answered, self._failed)
+            self._tasks.run(lambda: contexts(paths, words), answered, self._say)
 
     def blogs(self) -> tuple[Blog, ...]:
         """The blogs for the switcher."""
@@ -209,14 +216,17 @@ class Shelf(QObject):
             self.search(self._query)
         titles = gathered.listing.titles
         if self._desk.library.is_complete and not titles.is_ready:
-            self._tasks.run(titles.prepare, failed=self._failed)
+            self._tasks.run(titles.prepare, failed=self._say)
         if self._again:
             self._again = False
             self.refresh()
 
-    def _failed(self, error: Exception) -> None:
+    def _not_gathered(self, error: Exception) -> None:
         self._busy = False
         self._say(error)
+        if self._again:
+            self._again = False
+            self.refresh()
 
     def _say(self, error: Exception) -> None:
         self.told.emit(error.sentence if isinstance(error, PostDeskError) else str(error))
@@ -290,6 +300,7 @@ class Shelf(QObject):
     def _not_learnt(self, error: Exception) -> None:
         self._learning = False
         self._say(error)
+        self._learn_this()
 
     def _watch(self) -> None:
         there = set(self._watcher.directories())

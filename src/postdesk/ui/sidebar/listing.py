@@ -97,8 +97,8 @@ class Titles:
 class Listing:
     """By slot: `tabs` (places in `TABS`), `titles`, `when` (seconds since 1970, NaN for never), `words`, `keys` (what
     tells rows apart), and for some `special`. `order` has the slots in the order of the list; the first `files` slots
-    are files'. `moments` is by slot, too, where the list is sorted by something else than `when`. `key_of` and
-    `slot_of` (-1 for none) tell the keys of rows."""
+    are files' in these `columns`. `moments` is by slot, too, where the list is sorted by something else than `when`.
+    `key_of` and `slot_of` (-1 for none) tell the keys of rows."""
 
     order: Sequence[int] = ()
     tabs: bytes = b""
@@ -108,6 +108,7 @@ class Listing:
     special: Mapping[int, Special] = field(default_factory=dict)
     keys: Sequence[str] = ()
     files: int = 0
+    columns: object = None
     key_of: Callable[[int], str] = str
     slot_of: Callable[[str], int] = lambda _key: -1
     moments: Sequence[float] | None = None
@@ -122,7 +123,7 @@ class Listing:
             range(len(rows)), bytes(TABS.index(row.tab) for row in rows), Titles([row.title for row in rows]), when,
             [row.words for row in rows],
             {s: Special(r.blog, r.state, r.level, r.waiting) for s, r in enumerate(rows)},
-            list(keys), len(rows), lambda slot: rows[slot].key, lambda key: keys.get(key, -1),
+            list(keys), len(rows), None, lambda slot: rows[slot].key, lambda key: keys.get(key, -1),
             None if moments == when else moments,
         )  # fmt: skip
 
@@ -184,10 +185,13 @@ class Found:
     listing: Listing
     flags: bytes
 
-    def on(self, listing: Listing) -> bytes:
-        """The flags for another listing of the same library: what came since is not found yet."""
+    def on(self, listing: Listing) -> bytes | None:
+        """The flags for another listing of the same columns: what came since is not found yet. None for others, whose
+        slots mean other posts."""
         if listing is self.listing:
             return self.flags
+        if listing.columns is not self.listing.columns:
+            return None
         old, blogs = self.listing.files, self.flags[self.listing.files :]
         files = self.flags[: min(old, listing.files)].ljust(listing.files, b"\0")
         size = len(listing)

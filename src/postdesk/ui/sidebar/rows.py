@@ -71,6 +71,7 @@ class Posts(QAbstractListModel):
         if (
             old.keys == listing.keys
             and old.files == listing.files
+            and old.columns is listing.columns
             and array("l", shown) == array("l", self._shown)
         ):
             changed = list(islice(listing.changed(old), _MOST_TOLD))
@@ -177,8 +178,7 @@ class Posts(QAbstractListModel):
             tab, tabs = TABS.index(self._tab), listing.tabs
             return [slot for slot in slots if tabs[slot] == tab]
         # Who searches, searches everything.
-        if self._found is not None:
-            found = self._found.on(listing)
+        if self._found is not None and (found := self._found.on(listing)) is not None:
             return [slot for slot in slots if found[slot]]
         # Loaded with the first search.
         from postdesk.library.context import fold
