@@ -1,0 +1,126 @@
+"""The list goes on after whatever fails in one of its tasks, and shows nothing less in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from postdesk.core.errors import LibraryError
+from postdesk.library.library import Library
+from postdesk.publishing.desk import Desk
+from postdesk.ui.gathering import Gathered
+from postdesk.ui.shelf import Shelf
+from postdesk.ui.sidebar import Found
+from postdesk.ui.tasks import Tasks
+from tests.publishing.test_desk import desk
+
+__all__ = ["desk"]
+PATIENCE = 20_000
+
+
+class Once:
+    """Fails the first time, and then does what it stands for."""
+
+    def __init__(self, real: Callable[..., object]) -> None:
+        self.failed = False
+        self._real = real
+
+    def __call__(self, *arguments: object, **named: object) -> object:
+        if not self.failed:
+            self.failed = True
+            raise LibraryError("The disk did not answer.", "Nothing was changed.", "Wait a moment.")
+        return self._real(*arguments, **named)
+
+
+class Shown:
+    """What the shelf told."""
+
+    def __init__(self, shelf: Shelf, qtbot: QtBot) -> None:
+        self.shelf, self._qtbot = shelf, qtbot
+        self.lists: list[list[str]] = []
+        self.found: list[tuple[str, Found | None]] = []
+        self.told: list[str] = []
+        shelf.gathered.connect(self._gathered)
+        shelf.found.connect(lambda query, found: self.found.append((query, found)))
+        shelf.told.connect(self.told.append)
+
+    def _gathered(self, gathered: Gathered) -> None:
+        listing = gathered.listing
+        titles = [listing.titles.texts[slot] for slot in listing.order]
+        self.lists.append([title for title in titles if title.startswith("Post")])  # not the tour
+
+    def until(self, true: Callable[[], bool]) -> None:
+        self._qtbot.waitUntil(true, timeout=PATIENCE)
+
+    def search(self, query: str) -> list[str]:
+        self.found.clear()
+        self.shelf.search(query)
+        self.until(lambda: bool(self.found))
+        asked, found = self.found[-1]
+        assert asked == query
+        assert found is not None
+        both = zip(found.listing.titles.texts, found.flags, strict=True)
+        return sorted(title for title, flag in both if flag and title.startswith("Post"))
+
+
+@pytest.fixture
+def shown(desk: Desk, qtbot: QtBot) -> Iterator[Shown]:
+    for number in range(5):
+        desk.library.new(f"Post {number}", body=f"Ferry {number}")
+    tasks = Tasks()
+    shelf = Shelf(desk, tasks)
+    made = Shown(shelf, qtbot)
+    yield made
+    shelf.stop()
+    made.until(lambda: tasks.busy == 0)
+
+
+TITLES = [f"Post {number}" for number in range(5)]
+
+
+@pytest.mark.parametrize("name", ["first_listed", "recall", "look", "read_batch", "learn", "labels"])
+def test_the_list_is_whole_and_searched_though_something_failed_once(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch, desk: Desk, name: str
+) -> None:
+    once = Once(getattr(Library, name))
+    monkeypatch.setattr(Library, name, lambda self, *a, **k: once(self, *a, **k))
+    shown.shelf.start()
+    shown.until(lambda: once.failed)
+    shown.until(lambda: any("did not answer" in sentence for sentence in shown.told))
+    desk.library.new("Post 5", body="Ferry 5")
+    shown.shelf.refresh()
+    wanted = sorted([*TITLES, "Post 5"])
+    shown.until(lambda: bool(shown.lists) and sorted(shown.lists[-1]) == wanted)
+    shown.shelf.look()
+    shown.until(lambda: not shown.shelf.is_learning and not shown.shelf.is_busy)
+    shown.until(lambda: shown.search("ferry") == wanted)
+
+
+def test_a_search_that_fails_is_told_and_the_next_one_answers(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown.shelf.start()
+    shown.until(lambda: bool(shown.lists) and sorted(shown.lists[-1]) == TITLES)
+    once = Once(Library.search_slots)
+    monkeypatch.setattr(Library, "search_slots", lambda self, *a: once(self, *a))
+    shown.shelf.search("ferry")
+    shown.until(lambda: bool(shown.told))
+    assert shown.search("post") == TITLES
+
+
+def test_the_beginning_of_the_list_is_not_taken_away_before_the_rest_is_there(
+    desk: Desk, qtbot: QtBot, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.library.look()
+    while desk.library.index_more():
+        pass
+    desk.library.close()
+    desk.library.open()
+    monkeypatch.setattr("postdesk.ui.shelf._FIRST", 2)
+    shown.shelf.gathered.connect(lambda _gathered: shown.shelf.set_order("title"))
+    shown.shelf.start()
+    shown.until(lambda: bool(shown.lists) and shown.lists[-1] == TITLES)
+    assert len(shown.lists[0]) == 2
+    assert all(shown.lists)
