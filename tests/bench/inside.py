@@ -8,16 +8,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
 from postdesk import app
-from postdesk.ui.controller import Controller
+
+if TYPE_CHECKING:  # the program loads it when its window is painted
+    from postdesk.ui.controller import Controller
 
 _QUERIES = (
     "e", "et", "eta", "eta s", "eta sh", "eta shr", "nhe", "nhes", "cmfw", "tag:a1", "tag:a1 et", '"et ta"',
     "before:2015 hrd",
 )  # fmt: skip
+_ROUNDS = 3
 _SAVES = 20
 _BEAT = 5  # ms; a beat without a pause would take a processor for itself, and the interpreter from the other threads
 
@@ -78,11 +82,13 @@ class _Inside:
             return
         self._said["start to the list"] = listed
         self._said["start to the whole list, ms"] = 1000 * complete
+        yield self._still(2.0)
+        self._said["longest block of the drawing thread at the start, ms"] = max(self._gaps)
+        # Here, as nothing else goes on; the program looks in a task.
         began = time.perf_counter()
         library.look()
         self._said["re-scan, unchanged"] = 1000 * (time.perf_counter() - began)
-        yield self._still(1.0)
-        self._said["longest block of the drawing thread at the start, ms"] = max(self._gaps)
+        yield self._still(0.5)
         self._gaps.clear()
         yield from self._search()
         yield from self._save()
@@ -94,7 +100,7 @@ class _Inside:
 
     def _search(self) -> Iterator[Callable[[], bool]]:
         took = []
-        for query in _QUERIES:
+        for query in _QUERIES * _ROUNDS:
             answers: list[str] = []
             self._desk.shelf.found.connect(lambda asked, _keys, answers=answers: answers.append(asked))
             began = time.perf_counter()
@@ -102,7 +108,7 @@ class _Inside:
             yield lambda query=query, answers=answers: query in answers  # type: ignore[misc]
             took.append(1000 * (time.perf_counter() - began))
             yield self._still(0.3)
-        self._said["search, key to rows: p95"] = sorted(took)[-1 if len(took) < 20 else int(0.95 * len(took))]
+        self._said["search, key to rows: p95"] = sorted(took)[int(0.95 * len(took))]
         self._said["search, key to rows: median, ms"] = sorted(took)[len(took) // 2]
         self._said["longest block of the drawing thread while searching, ms"] = max(self._gaps)
         self._sidebar.search_for("")
