@@ -82,7 +82,7 @@ def _measure(posts: int) -> dict[str, float]:
         make_library(home / "documents" / "Post Desk", posts)
         found: dict[str, float] = {}
         with virtual_screen() as screen:
-            for run in ("first", "next"):
+            for run in ("first", "next", "plain"):
                 print(f"  the {run} start", file=sys.stderr, flush=True)
                 environment = {
                     **os.environ, "DISPLAY": screen.name, "POSTDESK_HOME": str(home), "QT_QPA_PLATFORM": "xcb",
