@@ -234,11 +234,10 @@ class Library:
 
     def labels(self) -> tuple[frozenset[str], frozenset[str]]:
         """All tags and all categories of the posts."""
-        words = self._full_text
+        # In this order: what is learnt in between is in both, and not in neither.
+        words, unlearnt = self._full_text, self._index.lessons.unlearnt
         tags, categories = words.labels() if words is not None else (frozenset[str](), frozenset[str]())
-        more = [
-            details for text in self._index.lessons.unlearnt if (details := read_details(text)) is not None
-        ]
+        more = [details for text in unlearnt if (details := read_details(text)) is not None]
         return (
             tags.union(*(details.tags for details in more)),
             categories.union(*(details.categories for details in more)),
