@@ -23,7 +23,6 @@ from postdesk.library.columns import (
     Columns,
     Entry,
     Kept,
-    Listed,
     changed_at,
     marks_of,
     short_hash,
@@ -214,23 +213,14 @@ class Index:
         self._todo = todo if len(columns) else dict(sorted(todo.items(), key=lambda one: one[1].st_mtime_ns))
         return gone
 
-    def listed(self) -> Listed:
-        """What was seen, as it is now."""
-        return self.columns.listed()
-
     def saw(self, path: Path, data: bytes) -> str:
         """Note that the program itself wrote `data` there; returns the post's id."""
         name, found = self._name_of(path), os.lstat(path)
         # Another program may have written since: the next look compares.
         entry = _entry(found, content_hash(data), scan(data), young=True)
-        slot = self.columns.slots.get(name)
-        self._gone.pop(-1 if slot is None else slot, None)
-        other = slot is None or entry.own != self.columns.own_of(slot)
-        if slot is None:
-            slot = self.columns.add(name, entry)
-        else:
-            self.columns.put(slot, entry)
-        self.lessons.learn(slot, entry.details)
+        before = self.columns.slots.get(name)
+        other = before is None or entry.own != self.columns.own_of(before)
+        slot = self._take(name, entry)
         if other:
             self._name([slot], anew=True)
         return self.columns.ids[slot]
@@ -255,14 +245,8 @@ class Index:
         entry = self._read(name, os.lstat(path))
         if entry is None:
             return self._identity.own_id(name, -1)  # gone again already; the next look says so
-        slot = self.columns.slots.get(name)
-        self._gone.pop(-1 if slot is None else slot, None)
-        if slot is None:
-            slot = self.columns.add(name, entry)
-        else:
-            self.columns.put(slot, entry)
+        slot = self._take(name, entry)
         self.columns.marks[slot] = YOUNG
-        self.lessons.learn(slot, entry.details)
         self._name([slot], anew=True)
         return self.columns.ids[slot]
 
@@ -282,7 +266,7 @@ class Index:
         """The id of the post in a file that says it is `own` ("" when it says nothing); nothing is noted."""
         name, columns = self._name_of(path), self.columns
         slot = columns.slots.get(name, -1)
-        if slot >= 0 and columns.ids[slot] and (not own or columns.own_of(slot) == own):
+        if self.is_known(path, own):
             return columns.ids[slot]
         if own and columns.paths.get(own, slot) == slot:
             return own
@@ -323,6 +307,17 @@ class Index:
     def _name(self, slots: Iterable[int], *, anew: bool) -> None:
         """Name these posts; the full-text index remembers ids, too."""
         self.lessons.renew(self._identity.name(slots, anew=anew))
+
+    def _take(self, name: str, entry: Entry) -> int:
+        """What the program itself put into a file; returns its slot, which has to be named when its id is another."""
+        slot = self.columns.slots.get(name)
+        if slot is None:
+            slot = self.columns.add(name, entry)
+        else:
+            self._gone.pop(slot, None)
+            self.columns.put(slot, entry)
+        self.lessons.learn(slot, entry.details)
+        return slot
 
     def _remove(self, slot: int) -> None:
         self._identity.went(slot)

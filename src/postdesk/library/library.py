@@ -208,7 +208,7 @@ class Library:
 
     def listed(self) -> Listed:
         """What the list shows of every post that is known so far, in columns. Waits for no look."""
-        return self._index.listed()
+        return self._index.columns.listed()
 
     def first_listed(self, most: int) -> Listed | None:
         """What the list showed last time of the posts that were changed last: there at once, however many there are.

@@ -217,13 +217,14 @@ class Shelf(QObject):
         titles = gathered.listing.titles
         if self._desk.library.is_complete and not titles.is_ready:
             self._tasks.run(titles.prepare, failed=self._say)
-        if self._again:
-            self._again = False
-            self.refresh()
+        self._gather_again()
 
     def _not_gathered(self, error: Exception) -> None:
         self._busy = False
         self._say(error)
+        self._gather_again()
+
+    def _gather_again(self) -> None:
         if self._again:
             self._again = False
             self.refresh()

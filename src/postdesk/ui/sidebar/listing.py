@@ -225,6 +225,6 @@ def in_order(slots: Sequence[int], key: Callable[[int], object]) -> array[int]:
     """The slots sorted by `key`, in parts and then together: to sort all at once would hold every other thread up."""
     runs: list[int] = []
     for first in range(0, len(slots), _PART):
-        runs += sorted(slots[first : first + _PART], key=key)  # type: ignore[arg-type]
+        runs += sorted(slots[first : first + _PART], key=key)  # type: ignore[arg-type]  # all of one kind
     runs.sort(key=key)  # type: ignore[arg-type]
     return array("i", runs)
