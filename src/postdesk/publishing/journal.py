@@ -304,6 +304,21 @@ class Journal:
             else:
                 db.execute("update sweeps set due=?, left=? where id=?", (again, sweep.left - 1, sweep.id))
 
+    # --- what was learnt ----------------------------------------------------------------------------------------
+
+    def learn(self, account_id: str, name: str, value: str) -> None:
+        """Remember something about a blog that only its answers tell, in the place of what was known of it."""
+        with self._file.write("learn") as db:
+            db.execute("insert or replace into learnt values(?,?,?)", (account_id, name, value))
+
+    def learnt(self, account_id: str, name: str) -> str:
+        """What is known of a blog by that name, "" for nothing."""
+        with self._file.read() as db:
+            row = db.execute(
+                "select value from learnt where account_id=? and name=?", (account_id, name)
+            ).fetchone()
+        return str(row[0]) if row else ""
+
     # --- holds --------------------------------------------------------------------------------------------------
 
     def hold(self, account_id: str, until: float) -> None:

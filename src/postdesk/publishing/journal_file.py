@@ -13,8 +13,7 @@ from threading import RLock
 from postdesk.core.errors import PublishError
 from postdesk.core.language import _
 
-_VERSION = 1
-_SCHEMA = """
+_FIRST = """
 create table jobs(
   id text primary key, post_id text not null, account_id text not null, title text not null, intent text not null,
   state text not null, reason text not null, sentence text not null default '', snapshot text not null,
@@ -39,6 +38,13 @@ create table sweeps(
 );
 create table holds(account_id text primary key, until real not null);
 """
+_LEARNT = """
+create table learnt(
+  account_id text not null, name text not null, value text not null, primary key(account_id, name)
+);
+"""
+_VERSIONS = (_FIRST, _LEARNT)
+"""What makes each version of the file out of the one before: what waits to go out outlives every change of it."""
 
 
 class JournalFile:
@@ -111,14 +117,16 @@ class JournalFile:
             if db.execute("pragma quick_check(1)").fetchone()[0] != "ok":
                 raise sqlite3.DatabaseError("quick_check failed")
             version = db.execute("pragma user_version").fetchone()[0]
-            if version == 0:
+            if version < len(_VERSIONS):
                 db.execute("begin immediate")
-                if db.execute("pragma user_version").fetchone()[0] == 0:  # nobody else made it meanwhile
-                    for statement in _SCHEMA.split(";\n"):
+                # Another process may have done it meanwhile.
+                version = db.execute("pragma user_version").fetchone()[0]
+                for statements in _VERSIONS[version:]:
+                    for statement in statements.split(";\n"):
                         db.execute(statement)
-                    db.execute(f"pragma user_version={_VERSION}")
+                db.execute(f"pragma user_version={max(version, len(_VERSIONS))}")
                 db.execute("commit")
-            elif version != _VERSION:
+            elif version > len(_VERSIONS):
                 raise sqlite3.DatabaseError(f"unknown version {version}")
             db.execute(self._probe)
         except BaseException:
