@@ -204,7 +204,7 @@ class FakeBlog:
     def discard_media(self, remote_id: str) -> None:
         self._call("discard_media", lambda: self.server.media.pop(remote_id, None))
 
-    def posts(self, cursor: str = "", since: datetime | None = None) -> Page:
+    def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
         return self._call("posts", lambda: Page(tuple(_remote(p) for p in self.server.posts.values())))
 
     def categories(self) -> tuple[str, ...]:

@@ -218,9 +218,10 @@ class Backend(Protocol):
     def discard_media(self, remote_id: str) -> None:
         """Delete a file that turned out to be a twin; gone already is a success."""
 
-    def posts(self, cursor: str = "", since: datetime | None = None) -> Page:
+    def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
         """A page of all posts (any state but trash), newest change first; `since` limits to those changed
-        after it. With `rendered`, without `content`. Cursor "" starts."""
+        after it. With `rendered`, without `content`; the other way round when `content` is asked for. Cursor ""
+        starts."""
 
     def categories(self) -> tuple[str, ...]:
         """The names of the blog's categories, for completion; () where there are none."""

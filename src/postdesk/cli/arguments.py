@@ -11,7 +11,8 @@ from postdesk import __version__
 from postdesk.core.language import _
 
 COMMANDS = (
-    "new", "list", "render", "publish", "accounts", "outbox", "import", "export", "sync", "merge-driver", "demo",
+    "new", "list", "render", "publish", "pull", "diff", "accounts", "outbox", "import", "export", "sync",
+    "merge-driver", "demo",
 )  # fmt: skip
 
 
@@ -83,6 +84,16 @@ def command_parser() -> argparse.ArgumentParser:
         "--to", default="", metavar="BLOG", help=_("an account's name or address, or a folder")
     )
     publish.add_argument("--dry-run", action="store_true", help=_("say what would happen, and send nothing"))
+
+    pull = _command(commands, "pull", _("bring the posts of a blog into the library"))
+    pull.add_argument("blog", metavar="BLOG", help=_("an account's name or address"))
+    pull.add_argument(
+        "--all", action="store_true", help=_("look at every post again, not only at those that changed")
+    )
+
+    diff = _command(commands, "diff", _("show what publishing a post would change on the blog"))
+    diff.add_argument("file", metavar="FILE")
+    diff.add_argument("--to", default="", metavar="BLOG", help=_("an account's name or address"))
 
     accounts = _command(commands, "accounts", _("the blogs that can be published to"))
     what = accounts.add_subparsers(dest="what", required=True, metavar="add|list|remove|test")

@@ -38,6 +38,7 @@ from postdesk.publishing.linked import find_links, titles_of
 from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
 from postdesk.publishing.plan import Intent, Plan, Snapshot, Step, StepKind, make_plan
 from postdesk.publishing.preflight import Remark, check
+from postdesk.publishing.pulled import opened_of
 from postdesk.publishing.run import Progress
 from postdesk.publishing.state import PostState, StateKind, state_of
 
@@ -46,6 +47,8 @@ if TYPE_CHECKING:  # their code is loaded by whoever makes them
     from postdesk.library.library import Library
     from postdesk.library.receipts import Receipts
     from postdesk.library.recovery import Recovery
+    from postdesk.publishing.change import Change
+    from postdesk.publishing.pull import Pulled
 
 
 @dataclass
@@ -76,7 +79,7 @@ class Desk:
     ) -> Plan:
         """What a click will do. Reads the post's pictures. Raises `PictureRefused` for the first picture that
         cannot go out, and `NotReady` when the blog cannot do it."""
-        collected = self._collect(document, intent)
+        collected = self._collect(document, intent, account)
         if collected.refused:
             raise collected.refused[0][1]
         return make_plan(
@@ -90,7 +93,7 @@ class Desk:
         self, document: Document, account: Account, intent: Intent, when: datetime | None = None
     ) -> tuple[Remark, ...]:
         """What to know before the click; reads the post's pictures, raises nothing about them."""
-        collected = self._collect(document, intent)
+        collected = self._collect(document, intent, account)
         missing = find_links(collected.linked, lambda post_id: self.engine.receipt(post_id, account.id))[1]
         return check(
             document.post, account, intent, collected, not_there=titles_of(missing, self.library),
@@ -239,6 +242,42 @@ class Desk:
         with closing(self.connections.open(account)) as backend:
             return self.archive.refresh(account, backend, cancel, progress)
 
+    def pull(
+        self,
+        account: Account,
+        cancel: Cancel,
+        progress: Callable[[int, int], None] = lambda _n, _of: None,
+        *,
+        everything: bool = False,
+    ) -> Pulled:
+        """Bring the blog's posts into the library; see `publishing.pull`. For a task."""
+        from postdesk.publishing.pull import pull
+
+        with closing(self.connections.open(account)) as backend:
+            return pull(
+                account,
+                backend,
+                self.library,
+                self.receipts,
+                self.journal,
+                cancel,
+                progress,
+                everything=everything,
+            )
+
+    def change(self, document: Document, account: Account) -> Change:
+        """What publishing would change in the content that the blog has. Reads pictures: for a task. Raises `NotReady`
+        for a post that the blog does not have."""
+        from postdesk.publishing.change import change_of
+
+        collected = self._collect(document, Intent.UPDATE, account)
+        receipt = self.engine.receipt(document.post.id, account.id)
+        links = find_links(collected.linked, lambda post_id: self.engine.receipt(post_id, account.id))[0]
+        return change_of(
+            document.post, account, receipt, self.receipts, collected.pictures,
+            lambda digest: self.journal.media(account.id, digest), links,
+        )  # fmt: skip
+
     def read_remote(self, account: Account, remote_id: str) -> RemotePost:
         """The post as the blog has it now (for a conflict shown side by side). For a task."""
         with closing(self.connections.open(account)) as backend:
@@ -250,10 +289,11 @@ class Desk:
 
     # --- how ------------------------------------------------------------------------------------------------------
 
-    def _collect(self, document: Document, intent: Intent) -> Collected:
+    def _collect(self, document: Document, intent: Intent, account: Account) -> Collected:
         if intent not in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
             return Collected(())
-        return collect(document.post, lambda ref: self.library.resolve_picture(document.path, ref))
+        opened = opened_of(self.receipts, self.engine.receipt(document.post.id, account.id))
+        return collect(document.post, lambda ref: self.library.resolve_picture(document.path, ref), opened)
 
     def _twins(self, post: Post, account: Account) -> tuple[Receipt, ...]:
         """Receipts of other posts on the blog that were made from this one, as two machines published it before they

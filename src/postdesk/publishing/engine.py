@@ -32,10 +32,11 @@ from postdesk.publishing.compare import (
     outgoing_from_json,
     outgoing_json,
 )
-from postdesk.publishing.content import outgoing
+from postdesk.publishing.content import outgoing, sent_on
 from postdesk.publishing.job import Job, Sweep
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.plan import LIVE, Intent, is_future, status_to_end_in
+from postdesk.publishing.pulled import keep_map, opened_of
 from postdesk.publishing.run import (
     Outcome,
     Progress,
@@ -294,10 +295,13 @@ class Engine:
             date = now  # "now" for a post that had a date to wait for
         if run.snapshot.intent is Intent.PUBLISH and is_future(date, now):
             date = now  # held here for its date, and then sent early
-        return outgoing(
+        opened = opened_of(self._receipts, receipt)
+        meant = outgoing(
             post, run.snapshot.pictures, {m.content_hash: m for m in media}, run.backend.content_format,
-            status=status, slug=slug, date=date, links=dict(run.snapshot.links),
+            status=status, slug=slug, date=date, links=dict(run.snapshot.links), opened=opened,
         )  # fmt: skip
+        # Of a post that came from the blog only the number of its featured picture is known.
+        return replace(meant, featured=there.featured) if opened is not None and not post.image else meant
 
     def _slug(self, run: Run, there: RemotePost, receipt: Receipt | None) -> str:
         """The address of a post that was live stays, unless the writer changed the slug field since."""
@@ -356,6 +360,7 @@ class Engine:
             there.revision, sent_hash, self._receipts.put_base(base_of(there, run.snapshot.post.slug or asked_slug)),
             (*media, *(m for m in older if m.content_hash not in hashes)),
             first or (there.date or now if there.status in LIVE else None), now,
+            self._map_after(run, receipt, there, media),
         )  # fmt: skip
         self._receipts.put(done)
         if not self._is_uncertain(run):
@@ -366,6 +371,19 @@ class Engine:
         )  # fmt: skip
         self.sweep(sweep, run.backend)
         return Outcome(done, remarks, sweep)
+
+    def _map_after(
+        self, run: Run, receipt: Receipt | None, there: RemotePost, media: tuple[MediaReceipt, ...]
+    ) -> str:
+        """The map of a post that came from the blog for what is there now; "" for any other."""
+        opened = opened_of(self._receipts, receipt)
+        if opened is None:
+            return ""
+        if run.snapshot.intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
+            by_content = {m.content_hash: m for m in media}
+            by_ref = {p.ref: by_content[p.content_hash] for p in run.snapshot.pictures}
+            opened = sent_on(opened, run.snapshot.post, by_ref, dict(run.snapshot.links)).opened
+        return keep_map(self._receipts, opened, there.content)
 
     def _is_gone(self, run: Run, receipt: Receipt) -> Outcome:
         self._receipts.remove(receipt.post_id, receipt.account_id)

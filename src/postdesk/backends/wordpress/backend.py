@@ -190,7 +190,7 @@ class WordPress:
         except Gone:
             pass  # 410 when it is in the trash already, 404 when it is no more (6.1, 7.1)
 
-    def posts(self, cursor: str = "", since: datetime | None = None) -> Page:
+    def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
         """A page of all posts but those in the trash, newest change first. The cursor is "offset/count"."""
         offset, count = (int(part) for part in cursor.split("/")) if cursor else (0, _PAGE)
         asked = {
@@ -200,7 +200,7 @@ class WordPress:
             "order": "desc",
             "per_page": str(count),
             "offset": str(offset),
-            "_fields": wire.POST_FIELDS,
+            "_fields": wire.RAW_POST_FIELDS if content else wire.POST_FIELDS,
         }
         if since is not None:
             # Whole seconds, and "after" leaves the second itself out: better one post twice than one never.
@@ -210,15 +210,18 @@ class WordPress:
         except OutcomeUnknown:
             if count == _SMALL_PAGE:
                 raise
-            return self.posts(f"{offset}/{_SMALL_PAGE}", since)  # too long or too slow in one go
+            return self.posts(
+                f"{offset}/{_SMALL_PAGE}", since, content=content
+            )  # too long or too slow in one go
         found = self._objects(answer, values)
         self._names.learn(found)
         total = answer.headers.get("x-wp-total", "")
         known = int(total) if total.isascii() and total.isdigit() else -1
         # WordPress may leave out of a page what she may not edit, so a short page is not the last one.
         more = offset + count < known if known >= 0 else len(found) == count
+        posts = [self._post(answer, value) for value in found]
         return Page(
-            posts=tuple(replace(self._post(answer, value), content="") for value in found),
+            posts=tuple(post if content else replace(post, content="") for post in posts),
             next=f"{offset + count}/{count}" if more else "",
             total=known,
         )

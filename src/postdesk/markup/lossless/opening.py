@@ -23,7 +23,7 @@ from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut, flavou
 from postdesk.markup.lossless.emitting import emitted, fits, is_sound, of_segment
 from postdesk.markup.lossless.spans import ExactSpans
 from postdesk.markup.markdown import Writer
-from postdesk.markup.render import BlockRenderer, Definitions, defines
+from postdesk.markup.render import BlockRenderer, Definitions, defines, render_document
 from postdesk.markup.simpler import simplify
 
 APART = "<!-- -->"
@@ -75,6 +75,11 @@ class Opened:
         """The text for the writer's file."""
         text = "\n\n".join(piece.markdown for piece in self.pieces if piece.markdown)
         return text + "\n" if text else ""
+
+    @property
+    def shown(self) -> str:
+        """What her text shows, as it would be rendered."""
+        return render_document(self.markdown)
 
     def to_json(self) -> str:
         """The map as text; equal posts give equal text."""
