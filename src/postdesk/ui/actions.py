@@ -208,6 +208,8 @@ ACTIONS: tuple[Action, ...] = (
            needs=_n("undo publish"), gap=True),
     Action("history", _("&History…"), "Post", "Ctrl+Alt+H", icon="history",
            words=_("versions older time restore back changes"), needs=_n("post", "file"), gap=True, places=_ROW),
+    Action("show_change", _("&What Will Change…"), "Post", icon="list-checks",
+           words=_("diff difference compare before update"), needs=_n("post", "file", "published")),
     Action("unpublish", _("&Unpublish"), "Post", icon="eye-off", words=_("take offline draft"),
            needs=_n("post", "published", "unpublish"), places=_BUTTON),
     Action("delete_from_blog", _("&Delete from Blog…"), "Post", icon="trash-2", words=_("remove trash"),
@@ -222,6 +224,8 @@ ACTIONS: tuple[Action, ...] = (
            needs=_n("account")),
     Action("refresh", _("Re&fresh Posts"), "Blog", Key.Refresh, otherwise="F5", icon="refresh-cw",
            words=_("fetch archive published"), needs=_n("account"), gap=True),
+    Action("pull", _("Bring Its Posts &Here"), "Blog", icon="download",
+           words=_("pull archive fetch download edit offline"), needs=_n("account")),
     Action("outbox", _("&Outbox"), "Blog", icon="inbox", words=_("waiting queue connection")),
 
     Action("search_posts", _("&Search Posts"), "Go", "Ctrl+Shift+F", icon="search", words=_("find archive")),

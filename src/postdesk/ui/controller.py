@@ -50,6 +50,7 @@ from postdesk.ui.preview.preview import Preview
 from postdesk.ui.publish import PublishPopover
 from postdesk.ui.publish_commands import PublishCommands
 from postdesk.ui.publisher import Publisher, count_waiting
+from postdesk.ui.pulling import Pulling
 from postdesk.ui.searches import Searches
 from postdesk.ui.session import Session
 from postdesk.ui.shelf import Shelf
@@ -103,6 +104,7 @@ class Controller(QObject):
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
         self.backup = Backup(desk.library.root, self.session, tasks, window)
+        self.pulling = Pulling(desk, tasks, window)
         self.versions = Versions(desk, self.session, tasks, window)
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
@@ -194,6 +196,7 @@ class Controller(QObject):
         self.versions.stop()
         self.publisher.stop()
         self.backup.stop()
+        self.pulling.stop()
         if self._renaming is not None:
             self._renaming.stop()
         self._tasks.settle(_ON_THIS_MACHINE, 5000)
@@ -505,6 +508,11 @@ class Controller(QObject):
 
             self.session.save(open_it)
 
+    def _show_change(self) -> None:
+        account = self.standing.account()
+        if account is not None:
+            self.session.save(lambda saved: self.pulling.show_change(saved, account))
+
     def _replace(self) -> None:
         if self.editor.find_bar.isVisible():
             self.editor.replace()
@@ -574,6 +582,8 @@ class Controller(QObject):
             "remove_blog": lambda: self._with_account(self.blogs.remove),
             "default_blog": lambda: self._with_account(self._make_default),
             "refresh": self.refresh_archives,
+            "pull": lambda: self._with_account(self.pulling.pull),
+            "show_change": self._show_change,
             "outbox": c.show_outbox,
             "typewriter": self._change_modes,
             "dim_others": self._change_modes,
@@ -665,6 +675,8 @@ class Controller(QObject):
         self._preview.engine_failed.connect(self._simple_preview)
         w.came_back.connect(self.backup.look_soon)
         w.status.backup_clicked.connect(self.backup.sync)
+        self.pulling.came.connect(self.shelf.refresh)
+        self.pulling.told.connect(self._tell)
         self.backup.changed.connect(self._set_library_conditions)
         self.backup.came.connect(self.shelf.look)
         told = (
