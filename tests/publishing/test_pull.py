@@ -13,6 +13,7 @@ from postdesk.backends.base import Page, RemotePost
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import Gone, Unreachable
+from postdesk.core.files import save_file
 from postdesk.core.folders import under
 from postdesk.core.receipt import Receipt, Status
 from postdesk.library.library import Library
@@ -162,13 +163,10 @@ def test_a_pull_that_lost_the_blog_goes_on_where_it_was(home: Home, page: int) -
 def test_a_pull_killed_at_any_write_is_finished_without_doubles(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import postdesk.library.library as files
-    import postdesk.library.receipts as kept
-
     class Killed(BaseException):
         """The process ends here."""
 
-    real = files.save_file
+    real = save_file
     for at in range(1, 40):
         counted = 0
 
@@ -180,8 +178,8 @@ def test_a_pull_killed_at_any_write_is_finished_without_doubles(
             return real(*args, **values)  # type: ignore[arg-type]
 
         with monkeypatch.context() as patch:
-            patch.setattr(files, "save_file", save)
-            patch.setattr(kept, "save_file", save)
+            patch.setattr("postdesk.library.library.save_file", save)
+            patch.setattr("postdesk.library.receipts.save_file", save)
             blog = Blog(5)
             try:
                 home.pull(blog)

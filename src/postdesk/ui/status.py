@@ -37,6 +37,7 @@ class StatusBar(QWidget):
         self._notice_name = ""
         self.notice.clicked.connect(lambda: self.notice_clicked.emit(self._notice_name))
         self.work = self._link("work")
+        self.work.setAccessibleName(_("Work in the background"))
         self.work.clicked.connect(self.work_clicked)
         self.backup = self._link("backup")
         self.backup.setAccessibleName(_("Backup"))
