@@ -24,7 +24,9 @@ def test_the_first_text_is_the_same_with_and_without_the_look_for_marks(body: st
     assert scan(b"x\n" + body.encode()).start == " ".join(f"x {unmarked}".split())
 
 
-@given(st.lists(st.sampled_from(["[a](b)", "![a](c.jpg)", "https://d.example", "[e]: f", '<a href="g">', "h "])))
+@given(
+    st.lists(st.sampled_from(["[a](b)", "![a](c.jpg)", "https://d.example", "[e]: f", '<a href="g">', "h "]))
+)
 def test_no_address_is_overlooked_for_want_of_another(pieces: list[str]) -> None:
     """Law: what one line links to is found whatever stands in the lines beside it."""
     alone = [addresses(piece) for piece in pieces]

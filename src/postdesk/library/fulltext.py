@@ -25,7 +25,7 @@ from postdesk.library.addresses import POST
 from postdesk.library.columns import Entry, Kept
 from postdesk.library.query import Query, Term
 from postdesk.library.questions import ASKED, encodable, match, question
-from postdesk.library.texts import Text, insert, kept_name, name_of
+from postdesk.library.texts import Ready, insert, kept_name, name_of
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +140,7 @@ class FullText:
                 self._labels = kept
         return kept
 
-    def put(self, texts: Sequence[Text]) -> list[int]:
+    def put(self, texts: Sequence[Ready]) -> list[int]:
         """Index these files, in place of what was known of them, in one transaction; returns the number of each, none
         when there is no index."""
 
