@@ -125,7 +125,9 @@ class FaultProxy:
         self._late: list[_OnItsWay] = []
         self._lock = threading.Lock()
         self._server = listen(self)
-        origin = ("https://localhost" if self.tls else "http://127.0.0.1") + f":{self._server.server_address[1]}"
+        origin = (
+            "https://localhost" if self.tls else "http://127.0.0.1"
+        ) + f":{self._server.server_address[1]}"
         self.base_url = origin + parts.path.rstrip("/")
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()

@@ -160,7 +160,10 @@ class _Connection(BaseHTTPRequestHandler):
 def head_of(reply: Reply, *, version: str = "1.1", length: bool = True) -> bytes:
     """The status line and the headers, with the blank line after them."""
     phrase = http.client.responses.get(reply.status, "Something")
-    lines = [f"HTTP/{version} {reply.status} {phrase}", *(f"{name}: {value}" for name, value in reply.headers)]
+    lines = [
+        f"HTTP/{version} {reply.status} {phrase}",
+        *(f"{name}: {value}" for name, value in reply.headers),
+    ]
     if length:
         lines.append(f"Content-Length: {len(reply.body)}")
     return "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1")
