@@ -2,8 +2,8 @@
 wants them.
 
 A fault hits the n-th call. Its kinds: "before" (nothing arrived), "after" (done, but the answer is lost), "late"
-(it arrives some calls later, the answer is lost), "refused" (a definite no), "busy" (not done, come later), "kill"
-(done, then this process ends).
+(it arrives some calls later, the answer is lost), "twice" (it arrives once more so many calls later, though it had its
+answer), "refused" (a definite no), "busy" (not done, come later), "kill" (done, then this process ends).
 """
 
 from __future__ import annotations
@@ -202,7 +202,12 @@ class FakeBlog:
         self._call("describe_media", lambda: self.server.media[remote_id].update(alt=alt, caption=caption))
 
     def discard_media(self, remote_id: str) -> None:
-        self._call("discard_media", lambda: self.server.media.pop(remote_id, None))
+        def work() -> None:
+            address = self.server.media.get(remote_id, {}).get("address", "?")
+            if not any(address in p["content"] for p in self.server.posts.values()):
+                self.server.media.pop(remote_id, None)
+
+        self._call("discard_media", work)
 
     def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
         return self._call("posts", lambda: Page(tuple(_remote(p) for p in self.server.posts.values())))
@@ -240,7 +245,9 @@ class FakeBlog:
                 late()
         self.server.log.append(name)
         fault = self.faults.pop(now, None)
-        if fault is not None:
+        if fault is not None and fault.kind == "twice":
+            self._late.append((now + fault.late_by, work))
+        elif fault is not None:
             self._fail(fault, now, work)
         try:
             return work()

@@ -216,7 +216,7 @@ class Backend(Protocol):
         """Set alt text and caption (plain text); repeatable."""
 
     def discard_media(self, remote_id: str) -> None:
-        """Delete a file that turned out to be a twin; gone already is a success."""
+        """Delete a file that turned out to be a twin; gone already is a success. One that a post shows stays."""
 
     def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
         """A page of all posts (any state but trash), newest change first; `since` limits to those changed

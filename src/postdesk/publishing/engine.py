@@ -234,9 +234,9 @@ class Engine:
             run.fresh = True
             # Another machine may have been as quick: then the older draft is the post, and ours is swept.
             found = self._found(run)
+            run.twins = any(p.remote_id != there.remote_id for p in found)  # or it was delivered twice
             if found and found[0].remote_id != there.remote_id:
                 run.fresh = False
-                run.twins = True
                 there = run.backend.read(found[0].remote_id)
                 self._journal.note(run.job.id, remote_id=there.remote_id, uncertain=True)
         self._first_receipt(run, there)
@@ -363,13 +363,18 @@ class Engine:
             self._map_after(run, receipt, there, media),
         )  # fmt: skip
         self._receipts.put(done)
-        if not self._is_uncertain(run):
-            return Outcome(done, remarks)
+        uncertain = self._is_uncertain(run)
+        made = any(a.makes_new for a in self._journal.attempts(run.job.id))
+        if not uncertain and not (made and Capability.MANY_WRITERS in run.backend.capabilities):
+            return Outcome(
+                done, remarks
+            )  # on a blog behind a network, what had its answer may yet arrive twice
         sweep = Sweep(
             0, run.job.account_id, run.job.post_id, run.marker, there.remote_id,
-            tuple(p.content_hash for p in run.pictures), self._clock() + _FIRST_SWEEP, 1,
+            tuple(p.content_hash for p in run.pictures), self._clock() + _FIRST_SWEEP, 1 if uncertain else 0,
         )  # fmt: skip
-        self.sweep(sweep, run.backend)
+        if uncertain:
+            self.sweep(sweep, run.backend)
         return Outcome(done, remarks, sweep)
 
     def _map_after(
@@ -392,8 +397,7 @@ class Engine:
     def _is_uncertain(self, run: Run) -> bool:
         job = self._journal.job(run.job.id) or run.job
         return run.twins or job.uncertain or any(
-            a.outcome in ("", "unknown") and (a.step == "create" or a.step.startswith("upload:"))
-            for a in self._journal.attempts(job.id)
+            a.outcome in ("", "unknown") and a.makes_new for a in self._journal.attempts(job.id)
         )  # fmt: skip
 
     def _was_live(self, run: Run, receipt: Receipt | None) -> bool:

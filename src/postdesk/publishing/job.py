@@ -75,6 +75,11 @@ class Attempt:
     sent: str
     answer: str
 
+    @property
+    def makes_new(self) -> bool:
+        """Whether the step makes a second thing on the blog when it happens twice."""
+        return self.step == "create" or self.step.startswith("upload:")
+
 
 @dataclass(frozen=True, slots=True)
 class Sweep:

@@ -203,13 +203,17 @@ class Outbox:
     def next_due(self) -> float | None:
         """When `run` has something to do (seconds since the epoch, may be past), None for never."""
         now = self._clock()
+        jobs = self.jobs()
         due = [
-            max(self._due(j, now), self._held(j.account_id, now))
-            for j in self.jobs()
-            if j.state is JobState.WAITING
+            max(self._due(j, now), self._held(j.account_id, now)) for j in jobs if j.state is JobState.WAITING
         ]
-        due += [s.due for s in self.journal.sweeps()]
-        if not self._sending and any(j.state is JobState.RUNNING for j in self.jobs()):
+        unfinished = {(j.post_id, j.account_id) for j in jobs}
+        due += [
+            max(s.due, self._held(s.account_id, now))
+            for s in self.journal.sweeps()
+            if (s.post_id, s.account_id) not in unfinished
+        ]
+        if not self._sending and any(j.state is JobState.RUNNING for j in jobs):
             due.append(now + _OTHERS)
         return min(due, default=None)
 
@@ -347,7 +351,9 @@ class Outbox:
         for sweep in self.journal.sweeps():
             if sweep.due > now and sweep.due < now + _CLOCK_WENT_BACK:
                 continue
-            if sweep.account_id in down or self.journal.unfinished(sweep.post_id, sweep.account_id):
+            if sweep.account_id in down or self._held(sweep.account_id, now) > now:
+                continue
+            if self.journal.unfinished(sweep.post_id, sweep.account_id):
                 continue  # a draft under the marker may be the one that is being made
             if self._accounts(sweep.account_id) is None:
                 self.journal.swept(sweep)

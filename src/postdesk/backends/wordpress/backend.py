@@ -153,14 +153,14 @@ class WordPress:
         answer, value = self._ask(
             "GET", self._route(remote_id), {"context": "edit", "_fields": wire.POST_FIELDS}
         )
-        return self._post(answer, value)
+        return self._post(answer, value, remote_id)
 
     def write(self, remote_id: str, outgoing: Outgoing) -> RemotePost:
         """Set all of it and return the post as the blog has it then. A post in the trash comes back out of
         it."""
         route = self._route(remote_id)
         answer, value = self._ask("GET", route, {"context": "edit", "_fields": "id,slug,status"})
-        if not isinstance(value, Mapping):
+        if not isinstance(value, Mapping) or value.get("id") != int(remote_id):
             raise refusals.unknown(answer)
         body = wire.write_body(
             outgoing,
@@ -174,13 +174,13 @@ class WordPress:
             # twice.
             self._ask("POST", route, asked, body)
         answer, value = self._ask("POST", route, asked, body)
-        post = self._post(answer, value)
+        post = self._post(answer, value, remote_id)
         meant_now = outgoing.status is Status.PUBLISHED and outgoing.date is None
         if meant_now and post.status is Status.SCHEDULED:
             # An earlier date in the future sticks to the post, and WordPress then schedules it (6.1, 7.1).
             body["date_gmt"] = wire.gmt(answer.date or self._now())
             answer, value = self._ask("POST", route, asked, body)
-            post = self._post(answer, value)
+            post = self._post(answer, value, remote_id)
         return post
 
     def trash(self, remote_id: str) -> None:
@@ -292,9 +292,21 @@ class WordPress:
         )
 
     def discard_media(self, remote_id: str) -> None:
-        """Delete a file for good: WordPress has no trash for files (6.1, 7.1). Gone already is a success."""
+        """Delete a file for good: WordPress has no trash for files (6.1, 7.1). Gone already is a success, and one
+        that some post shows stays: another machine may have taken it for its own."""
+        route = f"wp/v2/media/{_number(remote_id)}"
         try:
-            self._ask("DELETE", f"wp/v2/media/{_number(remote_id)}", {"force": "true"})
+            answer, value = self._ask("GET", route, {"context": "edit", "_fields": wire.MEDIA_FIELDS})
+            self._media(answer, value)
+            asked = {
+                "context": "edit",
+                "per_page": str(_PAGE),
+                "status": wire.STATUSES,
+                "_fields": "id,content",
+            }
+            answer, values = self._ask("GET", "wp/v2/posts", asked | {"search": wire.file_stem(value)})
+            if not any(wire.shows_file(post, value) for post in self._objects(answer, values)):
+                self._ask("DELETE", route, {"force": "true"})
         except Gone:
             pass
 
@@ -332,9 +344,12 @@ class WordPress:
             raise refusals.unknown(answer)
         return values
 
-    def _post(self, answer: Answer, value: Any) -> RemotePost:
+    def _post(self, answer: Answer, value: Any, asked: str = "") -> RemotePost:
+        """The post of an answer; with `asked` that very one, as a cache in between may mix up two answers."""
         try:
-            wire.post_id(value)
+            number = wire.post_id(value)
+            if asked and number != int(asked):
+                raise refusals.unknown(answer)
             self._names.learn([value], after_write=not answer.is_read)
             names = self._names
             return wire.remote_post(

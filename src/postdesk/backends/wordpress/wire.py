@@ -323,6 +323,17 @@ def is_of_content(value: Any, content_hash: str) -> bool:
     return name.startswith(marker) or str(value.get("slug", "")).startswith(marker)
 
 
+def file_stem(value: Mapping[str, Any]) -> str:
+    """The name of an uploaded file without its ending, which the names of its smaller copies begin with."""
+    return urlsplit(web_address(value.get("source_url"))).path.rsplit("/", 1)[-1].rpartition(".")[0]
+
+
+def shows_file(post: Mapping[str, Any], value: Mapping[str, Any]) -> bool:
+    """Whether the text of a post has the address of an uploaded file, or of one of its smaller copies."""
+    name = re.escape(file_stem(value)) + r"(-\d+x\d+|-scaled)?\."
+    return re.search(name, raw(post, "content")) is not None
+
+
 def _pixels(value: Mapping[str, Any], name: str) -> int:
     number = value.get(name)
     try:
