@@ -200,6 +200,10 @@ class Desk:
         """A post that is gone on the blog is made there anew."""
         self.outbox.publish_as_new(job_id)
 
+    def keep_as_draft(self, job_id: str) -> None:
+        """A post that is gone on the blog is a draft here from now on."""
+        self.outbox.keep_as_draft(job_id)
+
     def undo(self, result: JobResult | str) -> str:
         """Submit the way back of a finished job (its result or id) and return the new job's id: what was live
         before is put back, or the post becomes a draft again where nothing was. `NotReady` where there is no way

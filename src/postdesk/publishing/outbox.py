@@ -293,6 +293,12 @@ class Outbox:
                 job_id, JobState.WAITING, Reason.NEW, due=self._clock(), tries=0, told=EventKind.AS_NEW
             )
 
+    def keep_as_draft(self, job_id: str) -> None:
+        """The post was deleted on the blog, and that is how it shall be: it is a draft here again."""
+        job = self.journal.job(job_id)
+        if job is not None and job.reason is Reason.GONE and self.journal.take_back(job_id):
+            self._receipts.remove(job.post_id, job.account_id)
+
     def next_due(self) -> float | None:
         """When `run` has something to do (seconds since the epoch, may be past), None for never."""
         return min((due for _account_id, due in self._dues()), default=None)

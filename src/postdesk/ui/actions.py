@@ -208,6 +208,8 @@ ACTIONS: tuple[Action, ...] = (
            needs=_n("undo publish"), gap=True),
     Action("history", _("&History…"), "Post", "Ctrl+Alt+H", icon="history",
            words=_("versions older time restore back changes"), needs=_n("post", "file"), gap=True, places=_ROW),
+    Action("publishing_history", _("History of Pu&blishing…"), "Post", icon="history",
+           words=_("log timeline what happened request answer bug report"), needs=_n("post", "file"), places=_ROW),
     Action("unpublish", _("&Unpublish"), "Post", icon="eye-off", words=_("take offline draft"),
            needs=_n("post", "published", "unpublish"), places=_BUTTON),
     Action("delete_from_blog", _("&Delete from Blog…"), "Post", icon="trash-2", words=_("remove trash"),
