@@ -19,8 +19,10 @@ def answers(address: str) -> bool:
             proxy = proxies.get(parts.scheme) or proxies.get("all") or ""
             if proxy:
                 parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        if not parts.hostname:
+            return False
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        socket.create_connection((parts.hostname or "", port), _PATIENCE).close()
+        socket.create_connection((parts.hostname, port), _PATIENCE).close()
     except (OSError, ValueError):  # ValueError: no address, or a label over 63 characters
         return False
     return True
