@@ -115,7 +115,9 @@ def command_parser() -> argparse.ArgumentParser:
 
     log = _command(commands, "log", _("what happened to a post on its way to its blogs"))
     log.add_argument("file", metavar="FILE")
-    log.add_argument("--requests", action="store_true", help=_("with what was asked and answered, a line each"))
+    log.add_argument(
+        "--requests", action="store_true", help=_("with what was asked and answered, a line each")
+    )
     log.add_argument("--report", default="", metavar="OUTPUT", help=_("save it as a text for a bug report"))
     log.add_argument(
         "--with-text", action="store_true", help=_("with the title, and beginnings of the post's text")

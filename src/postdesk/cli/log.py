@@ -59,7 +59,9 @@ def _moment(entry: Entry) -> str:
 
 def _lines(entry: Entry, names: dict[str, str], *, requests: bool) -> list[str]:
     when = datetime.fromtimestamp(entry.event.ended).astimezone().strftime("%Y-%m-%d %H:%M")
-    lines = [one_line(f"{when}  {names.get(entry.event.account_id, '')}: {entry.words}".replace("  : ", "  "))]
+    lines = [
+        one_line(f"{when}  {names.get(entry.event.account_id, '')}: {entry.words}".replace("  : ", "  "))
+    ]
     if requests:
         lines += [one_line(f"    {exchange_line(e)}") for e in entry.exchanges]
     return lines

@@ -34,6 +34,10 @@ class Reason(Enum):
     REFUSED = "refused"
 
 
+FOR_THE_BLOG = (Reason.NETWORK, Reason.UNKNOWN, Reason.BUSY)
+"""What waits until the blog answers, or answers better."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One row of the outbox. `snapshot` is JSON (publishing.plan writes and reads it), `later` a newer one that

@@ -22,10 +22,11 @@ class Entry:
     @property
     def words(self) -> str:
         """What happened, for the writer."""
-        words = words_of(self.event)
-        return f"{words}: {self.event.words}" if self.event.words else words
+        words, more = words_of(self.event), self.event.words
+        return f"{words}: {more}" if more and self.event.kind not in _SAYS_ALL else words
 
 
+_SAYS_ALL = (EventKind.CONFLICT, EventKind.GONE, EventKind.STOPPED)
 _WENT_OUT = (EventKind.PUBLISHED, EventKind.SCHEDULED, EventKind.UPDATED)
 
 

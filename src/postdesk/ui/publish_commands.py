@@ -121,8 +121,8 @@ class PublishCommands(QObject):
 
     def show_outbox(self) -> None:
         """The window of what waits, with the open post chosen if it does."""
+        self._fill_outbox()
         self.outbox.show()
-        self._show_waiting()
         post, account = self._session.post, self._standing.account()
         for job in self._desk.jobs(texts=False):
             if (
@@ -223,8 +223,10 @@ class PublishCommands(QObject):
 
     def _show_waiting(self) -> None:
         """The outbox as it is now, if anybody looks."""
-        if not self.outbox.isVisible():
-            return
+        if self.outbox.isVisible():
+            self._fill_outbox()
+
+    def _fill_outbox(self) -> None:
         self.outbox.set_paused(self._publisher.is_paused)
         notice = ""
         if self._publisher.is_sent_elsewhere:

@@ -73,7 +73,8 @@ class Publisher(QObject):
         self._wake = QTimer(self, interval=_POLL)
         self._wake.timeout.connect(self.send_due)
         self._breath = QTimer(self, singleShot=True, interval=_BREATH)
-        self._breath.timeout.connect(self.running)
+        self._breath.timeout.connect(self._tell_running)
+        self._were_running: set[str] = set()
         popover.confirmed.connect(self._confirmed)
         popover.asked.connect(self._asked)
         self._step.connect(self._stepped)
@@ -196,7 +197,7 @@ class Publisher(QObject):
 
         def failed(error: Exception) -> None:
             self._sends.remove(send)
-            self.running.emit()
+            self._tell_running()
             self._tell(error)
 
         self._sends.append(send)
@@ -305,7 +306,7 @@ class Publisher(QObject):
         self.send_due()
 
     def _sent(self, results: tuple[JobResult, ...]) -> None:
-        self.running.emit()
+        self._tell_running()
         for result in results:
             self.done.emit(result)
         self.changed.emit()
@@ -314,6 +315,13 @@ class Publisher(QObject):
     def _stepped(self) -> None:
         if not self._breath.isActive():
             self._breath.start()
+
+    def _tell_running(self) -> None:
+        self.running.emit()
+        now = {r.job_id for r in self._desk.running()}
+        were, self._were_running = self._were_running, now
+        if now - were:
+            self.changed.emit()  # what waited is being sent
 
     def _confirmed(self, when: datetime | None) -> None:
         confirm, self._confirm = self._confirm, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -52,6 +53,7 @@ class TimelineWindow(QDialog):
         heading.setProperty("kind", "heading")
         heading.setWordWrap(True)
         self.tree = QTreeWidget()
+        self.tree.setObjectName("timeline")
         self.tree.setAccessibleName(_("What happened"))
         self.tree.setHeaderHidden(True)
         self.tree.setColumnCount(3)
@@ -141,6 +143,7 @@ class TimelineWindow(QDialog):
         kind = entry.event.kind
         colour = self._theme.bad if kind in _BAD else self._theme.warn if kind in _WARN else self._theme.ink
         row.setForeground(1, QColor(colour))
+        row.setToolTip(1, html.escape(entry.words))
         for column in (0, 2):
             row.setForeground(column, QColor(self._theme.soft))
         for column in range(3):
