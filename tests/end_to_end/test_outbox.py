@@ -21,10 +21,12 @@ from postdesk.app import build, library_folder, open_library
 from postdesk.backends.passwords import Passwords
 from postdesk.core.account import Account, new_account_id
 from postdesk.core.folders import Folders
+from postdesk.core.lock import FileLock
 from postdesk.core.settings import load_settings
 from postdesk.library.recovery import Recovery
 from postdesk.publishing.accounts import Accounts
 from postdesk.publishing.events import EventKind
+from postdesk.publishing.job import JobState
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.plan import Intent
 from postdesk.ui.outbox import OutboxPanel
@@ -301,3 +303,54 @@ def test_the_history_of_publishing_shows_each_request_and_saves_a_report_without
     secrets = forms_of(site.user, site.app_password)
     assert found_in(target.read_bytes(), secrets) == []
     assert found_in((typed.folders.state / "exchanges.db").read_bytes(), secrets) == []
+
+
+# --- without a server: the local site ---
+
+
+def test_a_paused_outbox_keeps_what_is_published_and_sends_only_what_she_asks_for(writer: Writer) -> None:
+    panel = _outbox(writer)
+    writer.click(panel.pauser)
+    writer.until(panel.notice.isVisible, "that it is paused")
+    panel.close()
+    writer.window.activateWindow()  # no window manager does it here
+    writer.until(writer.window.isActiveWindow, "the window to have the keyboard")
+    writer.new_post(TITLE, TEXT)
+    writer.until_saved()
+    writer.publish()
+    writer.hears("The outbox is paused")
+    writer.until(lambda: writer.state.startswith("Waiting"), "the post to wait")
+    panel = _outbox(writer)
+    assert panel.detail.line.text() == "The outbox is paused"
+    writer.close()
+    writer.open()
+    panel = _outbox(writer)
+    writer.until(panel.notice.isVisible, "that it is still paused after a restart")
+    _press(writer, panel, "retry")
+    writer.until(lambda: writer.state.startswith("Published"), "the post that she asked for")
+    assert writer.desk.desk.outbox.is_paused
+    writer.click(panel.pauser)
+    writer.until(lambda: not panel.notice.isVisible(), "the outbox to go on")
+    assert not writer.desk.desk.outbox.is_paused
+
+
+def test_while_another_process_sends_the_outbox_is_shown_and_says_so(writer: Writer) -> None:
+    other = FileLock(writer.folders.state / "outbox.lock")
+    assert other.acquire()
+    try:
+        writer.new_post(TITLE, TEXT)
+        writer.until_saved()
+        writer.publish()
+        writer.until(lambda: writer.desk.desk.jobs(), "the post in the outbox")
+        with closing(Journal(writer.folders.state / "outbox.db", time.time)) as journal:
+            (job,) = journal.jobs(unfinished=True)
+            assert journal.claim(job.id)
+        panel = _outbox(writer)
+        assert "Another Post Desk window is sending" in panel._notice.text()
+        shown = [b.text() for b in panel.detail.findChildren(QPushButton) if b.isVisible()]
+        assert shown == ["Open Post", "History of Publishing…"]
+        with closing(Journal(writer.folders.state / "outbox.db", time.time)) as journal:
+            journal.set_state(job.id, JobState.WAITING, due=time.time())
+    finally:
+        other.release()
+    writer.until(lambda: writer.state.startswith("Published"), "the post to go out from here")

@@ -7,19 +7,20 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from postdesk.backends.base import Backend
+from postdesk.backends.base import Backend, Capability
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import PublishError, Unreachable
 from postdesk.publishing.job import JobState, Reason
 from postdesk.publishing.outbox import QUIET, Outbox, ResultKind
-from postdesk.publishing.plan import Intent
+from postdesk.publishing.plan import Intent, Plan
 from postdesk.publishing.run import Progress
-from tests.publishing.fake_blog import ACCOUNT, FakeBlog, Server
+from tests.publishing.fake_blog import ACCOUNT, ALL, FakeBlog, Fault, Server
 from tests.publishing.world import World, post_with
 
 OTHER = Account("a2", "fake", "Other", "https://other.example")
@@ -256,11 +257,6 @@ def test_a_paused_outbox_sends_nothing_by_itself_not_even_after_a_restart(tmp_pa
 
 
 def test_a_post_that_waits_for_its_hour_waits_for_it_after_a_pause(tmp_path: Path) -> None:
-    from datetime import UTC, datetime, timedelta
-
-    from postdesk.backends.base import Capability
-    from tests.publishing.fake_blog import ALL
-
     can = ALL - {Capability.SCHEDULE}
     world = World(tmp_path, Server(), make=lambda w: FakeBlog(w.server, capabilities=can))
     when = datetime.fromtimestamp(world.clock(), UTC) + timedelta(hours=3)
@@ -360,4 +356,41 @@ def test_a_text_that_comes_while_the_post_is_sent_is_not_sent_unasked(tmp_path: 
     world.publish(post_with(0))
     assert "Two." not in world.server.public()[0]["content"]
     assert world.outbox.jobs() == ()
+    world.stop()
+
+
+def test_a_post_that_waits_for_its_hour_takes_another_hour_with_its_newest_text(tmp_path: Path) -> None:
+    can = ALL - {Capability.SCHEDULE}
+    world = World(tmp_path, Server(), make=lambda w: FakeBlog(w.server, capabilities=can))
+    now = datetime.fromtimestamp(world.clock(), UTC)
+
+    def plan(hours: float, extra: str) -> Plan:
+        post = replace(post_with(0, extra=extra), date=now + timedelta(hours=hours))
+        return world.plan(post, Intent.SCHEDULE, can)
+
+    job = world.outbox.submit(plan(9, ""))
+    assert world.outbox.renew(job, plan(3, " Sooner."))
+    assert world.outbox.next_due() == world.clock() + 3 * 3600
+    assert world.outbox.renew(job, plan(-1, " At once."))
+    assert world.outbox.next_due() == world.clock() + QUIET
+    world.clock.now += QUIET
+    assert [r.kind for r in world.run()] == [ResultKind.DONE]
+    assert "At once." in world.server.public()[0]["content"]
+    world.stop()
+
+
+def test_stopped_while_the_connection_breaks_it_is_stopped_all_the_same(tmp_path: Path) -> None:
+    worlds: list[World] = []
+
+    def stop(name: str) -> None:
+        if name == "create_draft":
+            worlds[0].outbox.stop(worlds[0].outbox.running()[0].job_id)
+
+    world = World(
+        tmp_path, Server(), make=lambda w: FakeBlog(w.server, [Fault(2, "before")], before_call=stop)
+    )
+    worlds.append(world)
+    assert world.publish(post_with(0)).kind is ResultKind.PAUSED
+    world.clock.now += 86400
+    assert world.run() == ()
     world.stop()

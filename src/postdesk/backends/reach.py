@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import urllib.request
 from urllib.parse import urlsplit
 
 _PATIENCE = 3.0  # seconds
@@ -12,6 +11,8 @@ _PATIENCE = 3.0  # seconds
 def answers(address: str) -> bool:
     """Whether a connection to the machine at `address`, or to the proxy on the way there, can be made. Takes up to some
     seconds: for a task."""
+    import urllib.request  # with it comes much that nobody needs who has a connection
+
     try:
         parts = urlsplit(address)
         if not urllib.request.proxy_bypass(parts.hostname or ""):

@@ -30,7 +30,7 @@ _JOB = (
 _MARKS = ",".join("?" * 20)
 _LIGHT = _JOB.replace("snapshot, later,", "'', '',").replace("before,", "'',")
 _UNFINISHED = "state not in ('done', 'taken back')"
-_KEPT_DONE = 500  # finished jobs kept for the timeline
+_KEPT_DONE = 500  # finished jobs kept for undo, and for what arrives late
 
 
 class Journal:
@@ -86,9 +86,9 @@ class Journal:
                 )
             return self._get(db, there.id)
 
-    def renew(self, job_id: str, title: str, snapshot: str, due: float) -> bool:
-        """A newer text for a job that has not gone out, which waits on for what it waited for, until `due` at least;
-        False when it runs, is over, or is a conflict to be decided."""
+    def renew(self, job_id: str, title: str, snapshot: str, due: float, reason: Reason) -> bool:
+        """A newer text for a job that has not gone out; where it waits, it waits for `reason` until `due` now. False
+        when it runs, is over, or is a conflict to be decided."""
         with self._file.write("renew") as db:
             row = db.execute(
                 f"select {_JOB} from jobs where id=? and state in ('waiting', 'paused', 'failed')"  # noqa: S608  constants
@@ -98,8 +98,9 @@ class Journal:
             if row is None:
                 return False
             db.execute(
-                "update jobs set title=?, snapshot=?, later='', due=max(due, ?) where id=?",
-                (title, snapshot, due, job_id),
+                "update jobs set title=?, snapshot=?, later='', due=?,"
+                " reason=case when state='waiting' then ? else reason end where id=?",
+                (title, snapshot, due, reason.value, job_id),
             )
             last = db.execute(
                 "select kind from events where job_id=? order by id desc limit 1", (job_id,)

@@ -148,8 +148,13 @@ class Outbox:
         snapshot = replace(snapshot, intent=old.intent)
         if snapshot == replace(old, when=snapshot.when):
             return False
-        due = plan.hold_until.timestamp() if plan.hold_until else max(job.due, self._clock() + QUIET)
-        return self.journal.renew(job_id, snapshot.post.title, snapshot.to_json(), due)
+        if plan.hold_until is not None:  # she may have chosen another moment
+            due, reason = plan.hold_until.timestamp(), Reason.TIME
+        else:
+            held = job.reason is Reason.TIME
+            due = max(0.0 if held else job.due, self._clock() + QUIET)
+            reason = Reason.NEW if held else job.reason
+        return self.journal.renew(job_id, snapshot.post.title, snapshot.to_json(), due, reason)
 
     def jobs(self, *, unfinished: bool = True, texts: bool = True) -> tuple[Job, ...]:
         """What waits, runs, is paused or failed, oldest first; with `unfinished=False` also what is done. Without
@@ -163,10 +168,9 @@ class Outbox:
 
     def is_sent_elsewhere(self) -> bool:
         """Whether another process is sending: then it is the one that can be told to stop."""
-        here = {r.job_id for r in self.running()}
-        return any(
-            j.state is JobState.RUNNING and j.id not in here for j in self.jobs(texts=False)
-        )  # fmt: skip
+        with self._gate:
+            here = self._runs > 0  # then nobody else can
+        return not here and any(j.state is JobState.RUNNING for j in self.jobs(texts=False))
 
     def take_back(self, job_id: str) -> None:
         """Take a job back. A draft that was already made on the blog goes to its trash by itself. Raises
@@ -247,9 +251,9 @@ class Outbox:
         if job is None or job.state is not JobState.PAUSED:
             return
         snapshot = Snapshot.from_json(job.snapshot)
-        held = snapshot.intent is Intent.PUBLISH and snapshot.when is not None
-        if job.reason is Reason.ASKED and held and job.due > self._clock():
-            self.journal.set_state(job_id, JobState.WAITING, Reason.TIME)
+        when = snapshot.when.timestamp() if snapshot.when and snapshot.intent is Intent.PUBLISH else 0.0
+        if job.reason is Reason.ASKED and when > self._clock():
+            self.journal.set_state(job_id, JobState.WAITING, Reason.TIME, due=when)
         else:
             self.retry_now(job_id)
 
@@ -398,7 +402,7 @@ class Outbox:
         ]
         due += [(s.account_id, s.due) for s in self.journal.sweeps()]
         with self._gate:
-            if any(j.state is JobState.RUNNING and j.id not in self._sendings for j in jobs):
+            if not self._runs and any(j.state is JobState.RUNNING for j in jobs):
                 self._others_at = min(self._others_at or now + _OTHERS, now + _OTHERS)
                 due.append(("", self._others_at))
         return due
@@ -494,7 +498,7 @@ class Outbox:
     def _failed(self, job: Job, error: PostDeskError, sending: Sending) -> JobResult:
         state, reason = after(error)
         told: EventKind | None = None
-        if isinstance(error, Cancelled) and sending.stopped:
+        if sending.stopped and state is JobState.WAITING:
             state, reason, told = JobState.PAUSED, Reason.ASKED, EventKind.STOPPED
             error = _stopped()
         now = self._clock()
