@@ -120,6 +120,8 @@ class Desk:
         """Let the newest text of a post take the place of those that wait, on every blog; whether one did. See
         `Outbox.renew`. Raises as `plan` and `submit` do: the text from before waits on then."""
         renewed = False
+        if document.problem:
+            return renewed  # what its fields say cannot be told
         for job in self.outbox.jobs(texts=False):
             account = self.accounts.get(job.account_id)
             if job.post_id != document.post.id or account is None or not can_renew(job):

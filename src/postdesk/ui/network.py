@@ -6,7 +6,6 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from postdesk.backends.reach import answers
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.job import JobState, Reason
 from postdesk.ui.tasks import Tasks
@@ -59,7 +58,7 @@ class Network(QObject):
             if account is not None:
                 self._knocking.add(account_id)
                 heard = partial(self._heard, account_id)
-                self._tasks.run(partial(answers, account.address), heard, lane=f"knock:{account_id}")
+                self._tasks.run(partial(_answers, account.address), heard, lane=f"knock:{account_id}")
 
     def _heard(self, account_id: str, there: bool) -> None:
         self._knocking.discard(account_id)
@@ -74,3 +73,9 @@ class Network(QObject):
         was, self._was_online = self._was_online, online
         if online and not was:
             self.back.emit("")
+
+
+def _answers(address: str) -> bool:
+    from postdesk.backends.reach import answers  # not before somebody is away
+
+    return answers(address)

@@ -62,13 +62,20 @@ class PublishCommands(QObject):
         window.header.asked.connect(self.show_outbox)
         publisher.running.connect(self._show_running)
         session.saved.connect(publisher.renew)
-        session.opened.connect(lambda _document: self._show_running())
+        session.opened.connect(self._opened)
         publisher.done.connect(self._done)
         publisher.fix.connect(self._fix)
         publisher.changed.connect(self._show_waiting)
         session.opened.connect(lambda _document: popover.close_popover())  # it asks about the post before
         popover.closed.connect(window.go_to_editor)
         popover.confirmed.connect(lambda _when: window.go_to_editor())
+
+    def _opened(self, document: Document | None) -> None:
+        self._show_running()
+        if document is not None:
+            self._publisher.renew(
+                document
+            )  # it may have been changed by another program, or on another machine
 
     def publish(self) -> None:
         """The one button: a first publication is looked at first; an update goes out at once, and can be undone."""
