@@ -394,3 +394,19 @@ def test_stopped_while_the_connection_breaks_it_is_stopped_all_the_same(tmp_path
     world.clock.now += 86400
     assert world.run() == ()
     world.stop()
+
+
+def test_of_a_post_that_another_one_held_up_it_is_not_said_that_it_may_be_public(tmp_path: Path) -> None:
+    world = World(tmp_path, Server(), faults=[Fault(n, "after") for n in range(4, 40)])
+    first = world.click(post_with(0))
+    second = world.click(replace(post_with(0), id="f" * 16))
+    world.run()
+    told = {j.id: (j.reason, j.sentence) for j in world.outbox.jobs()}
+    assert told[first][0] is Reason.UNKNOWN
+    assert told[second] == (
+        Reason.NETWORK,
+        "The blog gives no clear answer at the moment. Nothing of this post was sent. It goes out by itself when the"
+        " blog answers.",
+    )
+    world.outbox.take_back(second)
+    world.stop()

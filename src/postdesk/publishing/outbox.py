@@ -272,7 +272,7 @@ class Outbox:
 
     def resume_account(self, account_id: str) -> None:
         """The account's password was mended: what was paused for it is due."""
-        for job in self.jobs():
+        for job in self.jobs(texts=False):
             if job.account_id == account_id and job.reason is Reason.SIGN_IN:
                 self.journal.set_state(job.id, JobState.WAITING, Reason.NEW, due=self._clock(), tries=0)
 
@@ -515,7 +515,9 @@ class Outbox:
             job.id, state, reason, error.sentence, due=due, tries=tries, told=told, words=error.happened
         )
         if reason in ON_THE_LINE:
-            self.journal.put_off(job.account_id, reason, error.sentence, due)
+            # Of the others nothing was sent, whatever became of this one.
+            others = error.sentence if reason is Reason.NETWORK else _no_clear_answer().sentence
+            self.journal.put_off(job.account_id, Reason.NETWORK, others, due)
         if reason is Reason.SIGN_IN:
             self.journal.move_account(job.account_id, (JobState.WAITING,), state, reason, error.sentence)
         kind = ResultKind.CONFLICT if reason is Reason.CONFLICT else ResultKind(state.value)
@@ -576,6 +578,14 @@ def snapshot_of(job: Job) -> Snapshot:
 
 def _result(job: Job, kind: ResultKind) -> JobResult:
     return JobResult(job.id, job.post_id, job.account_id, job.title, job.intent, kind)
+
+
+def _no_clear_answer() -> PublishError:
+    return PublishError(
+        _("The blog gives no clear answer at the moment."),
+        _("Nothing of this post was sent."),
+        _("It goes out by itself when the blog answers."),
+    )
 
 
 def _stopped() -> PublishError:
