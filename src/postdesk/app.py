@@ -50,6 +50,8 @@ _LATER = (
     "postdesk.publishing.content",
     "postdesk.publishing.plan",
     "postdesk.publishing.engine",
+    "postdesk.publishing.exchanges",
+    "postdesk.publishing.timeline",
     "postdesk.publishing.outbox",
     "postdesk.backends.registry",
     "postdesk.publishing.desk",

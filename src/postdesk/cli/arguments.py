@@ -124,6 +124,18 @@ def command_parser() -> argparse.ArgumentParser:
     outbox.add_argument("--blog", default="", metavar="BLOG", help=_("only what is meant for this blog"))
     outbox.add_argument("--take-back", default="", metavar="ID", help=_("take a post back"))
 
+    log = _command(commands, "log", _("what happened to a post on its way to its blogs"))
+    log.add_argument("file", metavar="FILE")
+    log.add_argument(
+        "--requests", action="store_true", help=_("with what was asked and answered, a line each")
+    )
+    log.add_argument("--report", default="", metavar="OUTPUT", help=_("save it as a text for a bug report"))
+    log.add_argument(
+        "--with-text", action="store_true", help=_("with the title, and beginnings of the post's text")
+    )
+    log.add_argument("--with-addresses", action="store_true", help=_("with names and addresses of blogs"))
+    log.add_argument("--force", action="store_true", help=_("replace the file if it is there"))
+
     sync = _command(commands, "sync", _("back the library up with git: commit, fetch, merge, push"))
     sync.add_argument(
         "folder", nargs="?", default="", metavar="FOLDER", help=_("the library; else the one last open")

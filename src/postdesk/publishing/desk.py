@@ -1,9 +1,9 @@
 """The desk: everything that a window or a shell works with, and the publishing jobs in one place.
 
-Threads: `state_of`, `states`, `jobs`, `take_back`, `retry_now`, `pause`, `next_due` and `network_is_back` are one
-small read or one short transaction, for the window's thread. `plan`, `preflight`, `submit`, `submit_undo` and
-`refresh_archive` read pictures or the network: for a task. `run` is for one worker at a time; a second one, in
-this process or another, returns at once.
+Threads: `state_of`, `states`, `jobs`, `take_back`, `retry_now`, `pause`, `stop`, `running`, `due_accounts` and
+`network_is_back` are one small read or one short transaction, for the window's thread. `plan`, `preflight`, `submit`,
+`renew`, `undo`, `timeline` and `refresh_archive` read files, pictures or the network: for a task. `run` is for one
+worker per account; a second one for that account, in this process or another, returns at once.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from postdesk.publishing.compare import outgoing_from_json
 from postdesk.publishing.connections import Connections, PasswordStore
 from postdesk.publishing.content import Collected, collect
 from postdesk.publishing.engine import Engine
+from postdesk.publishing.exchanges import ExchangeLog
 from postdesk.publishing.job import Job, JobState
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.linked import find_links, titles_of
@@ -40,7 +41,9 @@ from postdesk.publishing.plan import Intent, Plan, Snapshot, Step, StepKind, mak
 from postdesk.publishing.preflight import Remark, check
 from postdesk.publishing.pulled import opened_of
 from postdesk.publishing.run import Progress
-from postdesk.publishing.state import PostState, StateKind, state_of
+from postdesk.publishing.running import Running
+from postdesk.publishing.state import PostState, StateKind, can_renew, is_same, state_of
+from postdesk.publishing.timeline import Entry, timeline
 
 if TYPE_CHECKING:  # their code is loaded by whoever makes them
     from postdesk.library.document import Document
@@ -69,6 +72,7 @@ class Desk:
     engine: Engine
     outbox: Outbox
     archive: Archive
+    exchanges: ExchangeLog
     clock: Callable[[], float] = time.time
     _without_receipt: set[tuple[str, str]] = field(default_factory=set)
 
@@ -111,25 +115,55 @@ class Desk:
         """Journal the plan; see `Outbox.submit`. An empty post is refused with `NotReady`."""
         post = plan.snapshot.post
         goes_out = plan.intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE)
-        if goes_out and not post.title.strip() and not post.body.strip():
-            raise NotReady(
-                _("The post is empty."), _("Nothing was sent."), _("Write a title or some text first.")
-            )
+        if goes_out:
+            _refuse_empty(post)
         return self.outbox.submit(plan)
 
-    def jobs(self, *, unfinished: bool = True) -> tuple[Job, ...]:
-        """The outbox, oldest first."""
-        return self.outbox.jobs(unfinished=unfinished)
+    def renew(self, document: Document) -> bool:
+        """Let the newest text of a post take the place of those that wait, on every blog; whether one did. See
+        `Outbox.renew`. Raises as `plan` and `submit` do: the text from before waits on then."""
+        renewed = False
+        if document.problem:
+            return renewed  # what its fields say cannot be told
+        for job in self.outbox.jobs(texts=False):
+            account = self.accounts.get(job.account_id)
+            if job.post_id != document.post.id or account is None or not can_renew(job):
+                continue
+            whole = self.journal.job(job.id)
+            if whole is not None and not is_same(snapshot_of(whole), document.post):
+                renewed = (
+                    self.outbox.renew(job.id, self._newer(document, account, snapshot_of(whole))) or renewed
+                )
+        return renewed
+
+    def _newer(self, document: Document, account: Account, old: Snapshot) -> Plan:
+        _refuse_empty(document.post)
+        held = old.intent is Intent.PUBLISH and old.when is not None
+        intent = Intent.SCHEDULE if held or old.intent is Intent.SCHEDULE else old.intent
+        return self.plan(document, account, intent, document.post.date or old.when)
+
+    def jobs(self, *, unfinished: bool = True, texts: bool = True) -> tuple[Job, ...]:
+        """The outbox, oldest first; see `Outbox.jobs`."""
+        return self.outbox.jobs(unfinished=unfinished, texts=texts)
+
+    def running(self) -> tuple[Running, ...]:
+        """What is being sent at this moment."""
+        return self.outbox.running()
+
+    def due_accounts(self) -> tuple[str, ...]:
+        """The accounts that `run` has something to do for now; see `Outbox.due_accounts`."""
+        return self.outbox.due_accounts()
 
     def run(
         self,
         cancel: Cancel,
         progress: Callable[[Progress], None] = lambda _p: None,
         job_id: str | None = None,
+        account_id: str | None = None,
     ) -> tuple[JobResult, ...]:
         """Send what is due; see `Outbox.run`. `progress` is called from the worker's thread."""
         self._without_receipt.clear()
-        results = self.outbox.run(cancel, progress, job_id)
+        results = self.outbox.run(cancel, progress, job_id, account_id)
         for result in results:
             if result.receipt is not None and result.receipt.sent_hash:
                 self.library.went_out(result.post_id, result.receipt.sent_hash)
@@ -147,9 +181,17 @@ class Desk:
         """Keep a job until `retry_now`."""
         self.outbox.pause(job_id)
 
-    def network_is_back(self) -> None:
-        """What waits for the network is due now."""
-        self.outbox.network_is_back()
+    def stop(self, job_id: str) -> None:
+        """Stop a job that is being sent; `PublishError` when it is too late."""
+        self.outbox.stop(job_id)
+
+    def resume(self, job_id: str) -> None:
+        """Let a paused job go on."""
+        self.outbox.resume(job_id)
+
+    def network_is_back(self, account_id: str = "") -> None:
+        """What waits for the network is due now; with `account_id`, what waits for that blog."""
+        self.outbox.network_is_back(account_id)
 
     def next_due(self) -> float | None:
         """When `run` has something to do (seconds since the epoch), None for never."""
@@ -162,6 +204,10 @@ class Desk:
     def publish_as_new(self, job_id: str) -> None:
         """A post that is gone on the blog is made there anew."""
         self.outbox.publish_as_new(job_id)
+
+    def keep_as_draft(self, job_id: str) -> None:
+        """A post that is gone on the blog is a draft here from now on."""
+        self.outbox.keep_as_draft(job_id)
 
     def undo(self, result: JobResult | str) -> str:
         """Submit the way back of a finished job (its result or id) and return the new job's id: what was live
@@ -283,9 +329,28 @@ class Desk:
         with closing(self.connections.open(account)) as backend:
             return backend.read(remote_id)
 
+    # --- what happened --------------------------------------------------------------------------------------------
+
+    def timeline(self, post_id: str) -> tuple[Entry, ...]:
+        """What happened to a post on its way to its blogs, newest first, with what was asked and answered. Reads the
+        history: for a task."""
+        try:
+            versions = self.library.versions(post_id)
+            receipts = self.receipts.for_post(post_id)
+        except LibraryError:
+            versions, receipts = (), ()  # what can be told is told; where it matters, it is said
+        first = min((v.at.timestamp() for v in versions), default=None)
+        log = self.exchanges.of_jobs(self.journal.jobs_of(post_id))
+        return timeline(post_id, self.journal.events(post_id), receipts, first, self.clock(), log)
+
+    def forget_account(self, account_id: str) -> None:
+        """An account was removed: what was asked of it and answered goes, too."""
+        self.exchanges.forget(account_id)
+
     def close(self) -> None:
-        """Let go of the journal."""
+        """Let go of the journal and the log."""
         self.journal.close()
+        self.exchanges.close()
 
     # --- how ------------------------------------------------------------------------------------------------------
 
@@ -317,6 +382,13 @@ class Desk:
         return datetime.fromtimestamp(self.clock(), UTC)
 
 
+def _refuse_empty(post: Post) -> None:
+    if not post.title.strip() and not post.body.strip():
+        raise NotReady(
+            _("The post is empty."), _("Nothing was sent."), _("Write a title or some text first.")
+        )
+
+
 def open_desk(
     folders: Folders,
     settings: Settings,
@@ -344,8 +416,11 @@ def open_desk(
     journal = Journal(folders.state / "outbox.db", clock)
     engine = Engine(journal, receipts, clock, same_blog)
     connections = Connections(registry, passwords, http)
-    outbox = Outbox(folders.state, journal, engine, receipts, clock, accounts.get, connections.open)
+    exchanges = ExchangeLog(folders.state / "exchanges.db")
+    outbox = Outbox(
+        folders.state, journal, engine, receipts, clock, accounts.get, connections.open, exchanges
+    )
     return Desk(
         folders, settings, library, receipts, recovery, accounts, passwords, registry, connections, journal, engine,
-        outbox, Archive(folders.data), clock,
+        outbox, Archive(folders.data), exchanges, clock,
     )  # fmt: skip

@@ -210,6 +210,8 @@ ACTIONS: tuple[Action, ...] = (
            words=_("versions older time restore back changes"), needs=_n("post", "file"), gap=True, places=_ROW),
     Action("show_change", _("&What Will Change…"), "Post", icon="list-checks",
            words=_("diff difference compare before update"), needs=_n("post", "file", "published")),
+    Action("publishing_history", _("History of Pu&blishing…"), "Post", icon="history",
+           words=_("log timeline what happened request answer bug report"), needs=_n("post", "file"), places=_ROW),
     Action("unpublish", _("&Unpublish"), "Post", icon="eye-off", words=_("take offline draft"),
            needs=_n("post", "published", "unpublish"), places=_BUTTON),
     Action("delete_from_blog", _("&Delete from Blog…"), "Post", icon="trash-2", words=_("remove trash"),

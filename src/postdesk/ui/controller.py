@@ -43,6 +43,7 @@ from postdesk.ui.files import Files
 from postdesk.ui.gathering import Gathered, file_key, path_of, remote_of, spoken_title
 from postdesk.ui.help import show_about, show_licences, show_shortcuts
 from postdesk.ui.links import Links
+from postdesk.ui.network import Network
 from postdesk.ui.outline import Outline
 from postdesk.ui.pictures import Pictures
 from postdesk.ui.preferences import Preferences
@@ -64,6 +65,7 @@ from postdesk.ui.window import MainWindow
 if TYPE_CHECKING:
     from postdesk.ui.exchange import Exporting, Importing
     from postdesk.ui.tags import Renaming
+    from postdesk.ui.timeline import Timelines
 
 _PATIENCE = 3000  # ms for the first post to open, before the rest is started all the same
 _AFTERWARDS = 700  # ms from the first post to the first question to a blog
@@ -98,6 +100,7 @@ class Controller(QObject):
         self.commands = PublishCommands(
             desk, self.session, self.standing, self.publisher, self.popover, window
         )
+        self.network = Network(desk, tasks, self)
         self.files = Files(desk, self.session, tasks, window)
         self.conflicts = Conflicts(desk.library, session, tasks, editor, window)
         self.pictures = Pictures(desk.library, self.session, tasks, editor, details, window)
@@ -109,6 +112,7 @@ class Controller(QObject):
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
         self._renaming: Renaming | None = None
+        self._timelines: Timelines | None = None
         self.links = Links(desk.library, desk.receipts, session, tasks, editor, details, window)
         self.outline = Outline(window.toasts.host, window.theme, editor)
         self.embeds = Embeds(
@@ -181,6 +185,7 @@ class Controller(QObject):
     def _ask_the_blogs(self) -> None:
         if not self._finished:
             self.publisher.start()
+            self.network.start()
             self.refresh_archives()
             self.backup.start()
 
@@ -195,6 +200,7 @@ class Controller(QObject):
         self.shelf.stop()
         self.versions.stop()
         self.publisher.stop()
+        self.network.stop()
         self.backup.stop()
         self.pulling.stop()
         if self._renaming is not None:
@@ -575,6 +581,7 @@ class Controller(QObject):
             "copy_address": self._copy_address,
             "undo_publish": c.undo,
             "history": self.versions.open,
+            "publishing_history": c.show_history,
             "unpublish": lambda: c.send(Intent.UNPUBLISH),
             "delete_from_blog": lambda: c.send(Intent.TRASH),
             "add_blog": self.blogs.add,
@@ -609,6 +616,18 @@ class Controller(QObject):
             self._renaming = made
         return self._renaming
 
+    @property
+    def timelines(self) -> Timelines:
+        """Who shows what happened to posts, made when it is first asked for."""
+        if self._timelines is None:
+            from postdesk.ui.timeline import Timelines
+
+            made = Timelines(self.desk, self._tasks, self.window)
+            made.told.connect(self._tell)
+            self.publisher.changed.connect(made.look)
+            self._timelines = made
+        return self._timelines
+
     def do(self, name: str) -> None:
         """Carry out a command of the table."""
         command = self._table.get(name)  # the rest is the window's own
@@ -635,7 +654,6 @@ class Controller(QObject):
         w.sidebar.search_changed.connect(self.shelf.search)
         w.sidebar.blog_chosen.connect(self.choose_blog)
         w.palette_box.post_chosen.connect(self._chosen)
-        w.header.cancelled.connect(p.cancel)
         w.status.notice_clicked.connect(self._notice)
         w.closing.connect(self.finish)
         self.preferences.changed.connect(self.popover.set_theme)
@@ -655,7 +673,10 @@ class Controller(QObject):
         self.conflicts.files_changed.connect(self.shelf.refresh)
         self.conflicts.changed.connect(self.standing.follow)
         p.changed.connect(self._stand)
-        p.progress.connect(w.header.set_progress)
+        self.network.back.connect(p.network_is_back)
+        c.history.connect(lambda post_id, title: self.timelines.open(post_id, title))
+        c.open_post.connect(self.links.follow)
+        self.preferences.changed.connect(c.outbox.set_theme)
         c.reached.connect(self._reached)
         c.went_out.connect(self._refresh_archive)
         c.open_outside.connect(self._open_outside)

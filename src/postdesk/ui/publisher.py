@@ -4,7 +4,6 @@ sends by itself."""
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -17,18 +16,20 @@ from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _, ngettext
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
-from postdesk.publishing.job import Job, JobState
-from postdesk.publishing.outbox import JobResult, ResultKind
+from postdesk.publishing.job import JobState
+from postdesk.publishing.outbox import JobResult
 from postdesk.publishing.plan import Intent
 from postdesk.publishing.preflight import Level, Remark, blocks
-from postdesk.publishing.run import Progress
-from postdesk.ui.outbox import WaitingPost
+from postdesk.publishing.running import Running
+from postdesk.ui.outbox import WaitingPost, row_of
 from postdesk.ui.publish import Look, PublishPopover
 from postdesk.ui.publish import Remark as Line
 from postdesk.ui.tasks import Tasks
 
 LANE = "publish"
 _POLL = 2000  # ms between two looks at whether something is due
+_MOST = 12  # blogs that are sent to at a time
+_BREATH = 60  # ms between two times that it is told how far what is sent is
 _log = logging.getLogger(__name__)
 
 _FIXES = {
@@ -45,16 +46,16 @@ _FIXES = {
 
 
 class Publisher(QObject):
-    """`changed`: where posts stand may be different now. `progress(words, fraction)` while something is sent, ("",
-    None) at the end. `done(JobResult)` after each post. `fix(action, ref)`: she wants to mend what a remark named.
-    `told`: a notice."""
+    """`changed`: where posts stand may be different now. `running`: how far what is sent is has changed (`now_running`
+    has it). `done(JobResult)` after each post. `fix(action, ref)`: she wants to mend what a remark named. `told`: a
+    notice."""
 
     changed = Signal()
-    progress = Signal(str, object)
+    running = Signal()
     done = Signal(object)
     fix = Signal(str, str)
     told = Signal(str)
-    _step = Signal(object)
+    _step = Signal()
 
     def __init__(
         self, desk: Desk, tasks: Tasks, popover: PublishPopover, parent: QObject | None = None
@@ -63,12 +64,17 @@ class Publisher(QObject):
         self._desk = desk
         self._tasks = tasks
         self._popover = popover
-        self._cancel: Cancel | None = None
+        self._sends: list[tuple[str, Cancel]] = []  # the account of each task that sends, and what stops it
+        self._stopped = False
+        self._not_renewed: dict[str, str] = {}  # by post id: why its newest text does not go out, said once
         self._confirm: Callable[[datetime | None], None] | None = None
         self._remarks: tuple[Remark, ...] = ()
         self._looks = 0  # how many times it was looked at what publishing would do
         self._wake = QTimer(self, interval=_POLL)
         self._wake.timeout.connect(self.send_due)
+        self._breath = QTimer(self, singleShot=True, interval=_BREATH)
+        self._breath.timeout.connect(self._tell_running)
+        self._were_running: set[str] = set()
         popover.confirmed.connect(self._confirmed)
         popover.asked.connect(self._asked)
         self._step.connect(self._stepped)
@@ -80,18 +86,15 @@ class Publisher(QObject):
 
     def stop(self) -> None:
         """At quit: stop between two steps; the next start goes on."""
+        self._stopped = True
         self._wake.stop()
-        self.cancel()
-
-    def cancel(self) -> None:
-        """Stop what is being sent, before its next step."""
-        if self._cancel is not None:
-            self._cancel.set()
+        for _account_id, cancel in self._sends:
+            cancel.set()
 
     @property
-    def is_sending(self) -> bool:
-        """Whether something is being sent now."""
-        return self._cancel is not None
+    def now_running(self) -> tuple[Running, ...]:
+        """What is being sent, and how far it is."""
+        return self._desk.running()
 
     # --- before ---
 
@@ -170,31 +173,123 @@ class Publisher(QObject):
         self._tasks.run(lambda: self._desk.undo(result), self._submitted, self._tell, lane=LANE)
 
     def send_due(self, *, at_once: bool = False) -> None:
-        """Send what is due; with `at_once` also what waits for the network."""
-        if self._cancel is not None:
+        """Send what is due, to each blog for itself; with `at_once` also what waits for the network."""
+        if self._stopped:
             return
         if at_once:
             self._desk.network_is_back()
-        due = self._desk.next_due()
-        if due is None or due > time.time():
-            return
-        self._cancel = cancel = Cancel()
+        sent_to = {account_id for account_id, _cancel in self._sends}
+        for account_id in self._desk.due_accounts():
+            if account_id not in sent_to and len(self._sends) < _MOST:
+                self._send(account_id)
+
+    def network_is_back(self, account_id: str) -> None:
+        """A blog that could not be reached may be there again; "": any of them."""
+        self._desk.network_is_back(account_id)
+        self.send_due()
+
+    def _send(self, account_id: str, job_id: str | None = None) -> None:
+        send = (account_id, Cancel())
+
+        def over(results: tuple[JobResult, ...]) -> None:
+            self._sends.remove(send)
+            self._sent(results)
+
+        def failed(error: Exception) -> None:
+            self._sends.remove(send)
+            self._tell_running()
+            self._tell(error)
+
+        self._sends.append(send)
         self._tasks.run(
-            lambda: self._desk.run(cancel, self._step.emit), self._sent, self._stopped, lane="send"
-        )
+            lambda: self._desk.run(send[1], lambda _step: self._step.emit(), job_id, account_id),
+            over, failed, lane=f"send:{account_id}",
+        )  # fmt: skip
 
     def retry(self, job_id: str) -> None:
-        """Try one again now."""
-        self._do(lambda: self._desk.retry_now(job_id))
+        """Try one now, even while the outbox is paused."""
+        self._go(job_id, self._desk.retry_now)
+
+    def resume(self, job_id: str) -> None:
+        """Let one that she paused go on."""
+        self._go(job_id, self._desk.resume)
+
+    def _go(self, job_id: str, how: Callable[[str], None]) -> None:
+        self._do(lambda: how(job_id))
+        job = self._desk.journal.job(job_id)
+        if (
+            self._desk.outbox.is_paused
+            and job is not None
+            and job.state is JobState.WAITING
+            and not self._stopped
+        ):
+            self._send(job.account_id, job_id)
+
+    def pause(self, job_id: str) -> None:
+        """Keep one until she wants it to go on."""
+        self._do(lambda: self._desk.pause(job_id))
+
+    def pause_all(self, paused: bool) -> None:
+        """Let nothing go out by itself, or let it again."""
+        outbox = self._desk.outbox
+        self._do(outbox.pause_all if paused else outbox.resume_all)
+
+    def stop_job(self, job_id: str) -> None:
+        """Stop one that is being sent."""
+        self._do(lambda: self._desk.stop(job_id))
 
     def take_back(self, job_id: str) -> None:
         """Take one out of the outbox."""
         self._do(lambda: self._desk.take_back(job_id))
 
+    def publish_as_new(self, job_id: str) -> None:
+        """Make one that is gone on the blog anew there."""
+        self._do(lambda: self._desk.publish_as_new(job_id))
+
+    def keep_as_draft(self, job_id: str) -> None:
+        """Let one that is gone on the blog be a draft here."""
+        self._do(lambda: self._desk.keep_as_draft(job_id))
+
+    def renew(self, document: Document) -> None:
+        """She changed a post: where it waits, the newest text takes the place of the one from before."""
+        post_id = document.post.id
+        if not any(j.post_id == post_id for j in self._desk.jobs(texts=False)):
+            return
+
+        def renewed(did: bool) -> None:
+            self._not_renewed.pop(post_id, None)
+            if did:
+                self.changed.emit()
+
+        def failed(error: Exception) -> None:
+            words = (
+                _("The newest text does not go out yet; the one from before waits.") + " " + _sentence(error)
+            )
+            if self._not_renewed.get(post_id) != words:
+                self._not_renewed[post_id] = words
+                self.told.emit(words)
+
+        self._tasks.run(lambda: self._desk.renew(document), renewed, failed, lane=LANE)
+
     def waiting(self) -> tuple[WaitingPost, ...]:
         """The outbox as rows."""
         names = {a.id: a.name for a in self._desk.accounts.all()}
-        return tuple(_waiting(j, names.get(j.account_id, "")) for j in self._desk.jobs())
+        running = {r.job_id: r for r in self._desk.running()}
+        paused, elsewhere = self._desk.outbox.is_paused, self.is_sent_elsewhere
+        return tuple(
+            row_of(j, names.get(j.account_id, ""), running.get(j.id), paused=paused, elsewhere=elsewhere)
+            for j in self._desk.jobs(texts=False)
+        )
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the whole outbox is paused."""
+        return self._desk.outbox.is_paused
+
+    @property
+    def is_sent_elsewhere(self) -> bool:
+        """Whether another window is sending."""
+        return self._desk.outbox.is_sent_elsewhere()
 
     def _do(self, what: Callable[[], None]) -> None:
         try:
@@ -206,25 +301,27 @@ class Publisher(QObject):
 
     def _submitted(self, _job_id: str) -> None:
         self.changed.emit()
+        if self.is_paused:
+            self.told.emit(_("The outbox is paused. The post waits in it until you let it go on."))
         self.send_due()
 
     def _sent(self, results: tuple[JobResult, ...]) -> None:
-        self._cancel = None
-        self.progress.emit("", None)
+        self._tell_running()
         for result in results:
             self.done.emit(result)
         self.changed.emit()
-        if any(r.kind is ResultKind.DONE for r in results):
-            self.send_due()  # a newer text may have come while this one went out
+        self.send_due()  # a newer text may have come while this one went out
 
-    def _stopped(self, error: Exception) -> None:
-        self._cancel = None
-        self.progress.emit("", None)
-        self._tell(error)
+    def _stepped(self) -> None:
+        if not self._breath.isActive():
+            self._breath.start()
 
-    def _stepped(self, progress: Progress) -> None:
-        fraction = progress.step / progress.steps if progress.steps else None
-        self.progress.emit(progress.words, fraction)
+    def _tell_running(self) -> None:
+        self.running.emit()
+        now = {r.job_id for r in self._desk.running()}
+        were, self._were_running = self._were_running, now
+        if now - were:
+            self.changed.emit()  # what waited is being sent
 
     def _confirmed(self, when: datetime | None) -> None:
         confirm, self._confirm = self._confirm, None
@@ -285,23 +382,6 @@ def _heading(intent: Intent, account: Account) -> str:
         intent, _("Publish to {blog}")
     )
     return words.format(blog=account.name)
-
-
-def _waiting(job: Job, blog: str) -> WaitingPost:
-    failed = job.state is JobState.FAILED
-    sentence = job.sentence or (
-        _("It is being sent now.") if job.state is JobState.RUNNING else _("It goes out in a moment.")
-    )
-    running = job.state is JobState.RUNNING
-    return WaitingPost(
-        job.id,
-        job.title,
-        blog,
-        sentence,
-        "bad" if failed else "warn" if job.sentence else "soft",
-        not running,
-        not running,
-    )
 
 
 def _sentence(error: Exception) -> str:
