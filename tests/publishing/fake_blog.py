@@ -207,6 +207,12 @@ class FakeBlog:
     def posts(self, cursor: str = "", since: datetime | None = None) -> Page:
         return self._call("posts", lambda: Page(tuple(_remote(p) for p in self.server.posts.values())))
 
+    def in_the_way(self, slug: str, when: datetime | None = None) -> tuple[RemotePost, ...]:
+        there = (p for p in self.server.posts.values() if p["slug"] == slug and p["status"] != "trashed")
+        return self._call(
+            "in_the_way", lambda: tuple(replace(_remote(p), content="", rendered="") for p in there)
+        )
+
     def categories(self) -> tuple[str, ...]:
         return ()
 

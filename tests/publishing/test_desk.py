@@ -246,7 +246,7 @@ def test_a_post_that_two_machines_published_before_they_met_is_said_to_be_there_
     assert own is not None
     other = replace(own, account_id=f"{site.id}-0a1b2c3d", remote_id="99", address=own.address + "/other")
     desk.receipts.put(other)
-    words = f"The blog has this post twice: another machine published it as {other.address}."
+    words = f"The blog has this post twice: another machine published it as {other.address}"
 
     def said() -> list[str]:
         remarks = desk.preflight(document, site, Intent.UPDATE)

@@ -1,9 +1,9 @@
 """The desk: everything that a window or a shell works with, and the publishing jobs in one place.
 
 Threads: `state_of`, `states`, `jobs`, `take_back`, `retry_now`, `pause`, `next_due` and `network_is_back` are one
-small read or one short transaction, for the window's thread. `plan`, `preflight`, `submit`, `submit_undo` and
-`refresh_archive` read pictures or the network: for a task. `run` is for one worker at a time; a second one, in
-this process or another, returns at once.
+small read or one short transaction, for the window's thread. `plan`, `preflight`, `submit`, `submit_undo`,
+`refresh_archive` and `look_on_blog` read pictures or the network: for a task. `run` is for one worker at a time; a
+second one, in this process or another, returns at once.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from postdesk.core.post import Post
 from postdesk.core.receipt import Receipt
 from postdesk.core.settings import Settings
 from postdesk.publishing.accounts import Accounts, is_on
+from postdesk.publishing.already import Already, BlogLook
 from postdesk.publishing.archive import Archive
 from postdesk.publishing.compare import outgoing_from_json
 from postdesk.publishing.connections import Connections, PasswordStore
@@ -34,10 +35,11 @@ from postdesk.publishing.content import Collected, collect
 from postdesk.publishing.engine import Engine
 from postdesk.publishing.job import Job, JobState
 from postdesk.publishing.journal import Journal
-from postdesk.publishing.linked import find_links, titles_of
+from postdesk.publishing.linked import find_links, missing_links
+from postdesk.publishing.links import LinkAnswers
 from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
 from postdesk.publishing.plan import Intent, Plan, Snapshot, Step, StepKind, make_plan
-from postdesk.publishing.preflight import Remark, check
+from postdesk.publishing.preflight import GOES_OUT, Remark, check, unreadable
 from postdesk.publishing.run import Progress
 from postdesk.publishing.state import PostState, StateKind, state_of
 
@@ -66,6 +68,8 @@ class Desk:
     engine: Engine
     outbox: Outbox
     archive: Archive
+    already: Already
+    links: LinkAnswers
     clock: Callable[[], float] = time.time
     _without_receipt: set[tuple[str, str]] = field(default_factory=set)
 
@@ -90,13 +94,24 @@ class Desk:
         self, document: Document, account: Account, intent: Intent, when: datetime | None = None
     ) -> tuple[Remark, ...]:
         """What to know before the click; reads the post's pictures, raises nothing about them."""
+        if document.problem and intent in GOES_OUT:
+            return unreadable(document.problem)
         collected = self._collect(document, intent)
         missing = find_links(collected.linked, lambda post_id: self.engine.receipt(post_id, account.id))[1]
         return check(
-            document.post, account, intent, collected, not_there=titles_of(missing, self.library),
+            document.post, account, intent, collected, not_there=missing_links(missing, self.library),
             receipt=self.engine.receipt(document.post.id, account.id), capabilities=self.capabilities(account),
             now=self._now(), when=when, is_there=self._is_there(account), twins=self._twins(document.post, account),
+            ask_links=self.settings.ask_links,
         )  # fmt: skip
+
+    def look_on_blog(self, document: Document, account: Account, intent: Intent, cancel: Cancel) -> BlogLook:
+        """What the blog knows before the click; raises `Cancelled`, and nothing about the blog."""
+        post = document.post
+        if intent not in GOES_OUT or document.problem:
+            return BlogLook()
+        receipt = self.engine.receipt(post.id, account.id)
+        return self.already.look(post, account, receipt, self.capabilities(account), post.date, cancel)
 
     def capabilities(self, account: Account) -> frozenset[Capability]:
         """What the account's kind of blog can do; `SettingsError` when its plug-in is not installed."""
@@ -130,6 +145,7 @@ class Desk:
         for result in results:
             if result.receipt is not None and result.receipt.sent_hash:
                 self.library.went_out(result.post_id, result.receipt.sent_hash)
+                self.already.forget(result.account_id)
         return results
 
     def take_back(self, job_id: str) -> None:
@@ -304,8 +320,9 @@ def open_desk(
     journal = Journal(folders.state / "outbox.db", clock)
     engine = Engine(journal, receipts, clock, same_blog)
     connections = Connections(registry, passwords, http)
+    archive = Archive(folders.data)
     outbox = Outbox(folders.state, journal, engine, receipts, clock, accounts.get, connections.open)
     return Desk(
         folders, settings, library, receipts, recovery, accounts, passwords, registry, connections, journal, engine,
-        outbox, Archive(folders.data), clock,
+        outbox, archive, Already(archive, connections.open), LinkAnswers(http), clock,
     )  # fmt: skip
