@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import re
 import socket
 import ssl
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ _CERTIFICATES = (
     62,
     64,
 )  # run out, another name, another address: readers get a warning in the page's place
+
+_HOST = re.compile(rb"[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9.%_-]+)?\]?")
 
 Origin = tuple[str, str, int]
 """Scheme, host and port, in lower case."""
@@ -73,7 +76,7 @@ def origin_of(address: str) -> Origin | None:
         url = httpx2.URL(address)
     except (httpx2.InvalidURL, ValueError, TypeError):
         return None
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or _HOST.fullmatch(url.raw_host) is None:
         return None
     return url.scheme, url.host.lower(), url.port or {"http": 80, "https": 443}[url.scheme]
 
@@ -143,6 +146,8 @@ def _follow(client: httpx2.Client, address: str, watch: Watch, own: frozenset[Or
         if there.scheme not in ("http", "https"):
             return Reply(Reach.ANSWERED)  # to a program of the reader's
         here = str(there)
+        if origin_of(here) is None:
+            return Reply(Reach.CLOSED)
         if here in seen:
             break
         seen.add(here)

@@ -39,7 +39,7 @@ from postdesk.publishing.linked import find_links, missing_links
 from postdesk.publishing.links import LinkAnswers
 from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
 from postdesk.publishing.plan import Intent, Plan, Snapshot, Step, StepKind, make_plan
-from postdesk.publishing.preflight import GOES_OUT, Remark, check, unreadable
+from postdesk.publishing.preflight import GOES_OUT, Remark, check, in_order, unreadable
 from postdesk.publishing.run import Progress
 from postdesk.publishing.state import PostState, StateKind, state_of
 
@@ -98,12 +98,13 @@ class Desk:
             return unreadable(document.problem)
         collected = self._collect(document, intent)
         missing = find_links(collected.linked, lambda post_id: self.engine.receipt(post_id, account.id))[1]
-        return check(
+        remarks = check(
             document.post, account, intent, collected, not_there=missing_links(missing, self.library),
             receipt=self.engine.receipt(document.post.id, account.id), capabilities=self.capabilities(account),
             now=self._now(), when=when, is_there=self._is_there(account), twins=self._twins(document.post, account),
             ask_links=self.settings.ask_links,
         )  # fmt: skip
+        return in_order((*remarks, *self._taken(document.post, account, intent)))
 
     def look_on_blog(self, document: Document, account: Account, intent: Intent, cancel: Cancel) -> BlogLook:
         """What the blog knows before the click; raises `Cancelled`, and nothing about the blog."""
@@ -285,6 +286,16 @@ class Desk:
             )  # fmt: skip
         except LibraryError:
             return ()  # a receipt that cannot be read is said where it matters
+
+    def _taken(self, post: Post, account: Account, intent: Intent) -> tuple[Remark, ...]:
+        """Whether its address is taken, as far as that is known here."""
+        # The local site is quick to ask, and two posts of different months may have one slug there.
+        if intent not in GOES_OUT or not getattr(self.registry.kind(account.kind), "needs_network", True):
+            return ()
+        try:
+            return self.already.taken_here(post, account, self.engine.receipt(post.id, account.id))
+        except LibraryError:
+            return ()
 
     def _is_there(self, account: Account) -> Callable[[str], bool]:
         return lambda content_hash: self.journal.media(account.id, content_hash) is not None

@@ -80,8 +80,6 @@ class Lines(QScrollArea):
             wanted[key if key not in wanted else f"{key}\n{number}"] = remark
         for key in self._lines.keys() - wanted.keys():
             line = self._lines.pop(key)
-            if line.holds_keyboard:
-                line.link.clearFocus()
             self._column.removeWidget(line)
             line.hide()
             line.deleteLater()
@@ -113,7 +111,8 @@ class Lines(QScrollArea):
         for line in self._lines.values():
             line.fit(width)
         self._column.invalidate()
-        return max(0, self._column.heightForWidth(width)) if self._lines else 0
+        column = self._column
+        return column.totalHeightForWidth(width) if column.hasHeightForWidth() else column.sizeHint().height()
 
     def minimumSizeHint(self) -> QSize:
         """It may be as low as one line."""
@@ -146,13 +145,10 @@ class _Line(QWidget):
         self._row = row
         self._level = ""
 
-    @property
-    def holds_keyboard(self) -> bool:
-        """Whether the keyboard is in its link."""
-        return self.link.hasFocus()
-
     def fit(self, width: int) -> None:
         """The link stands right behind its sentence where both have room in one line of `width` px."""
+        for part in (self, self._text, self.link):
+            part.ensurePolished()  # letters have their size then
         high = self.fontMetrics().height() + 4
         self.setMinimumHeight(high)
         self._mark.setFixedHeight(high)

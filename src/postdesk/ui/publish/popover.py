@@ -117,8 +117,8 @@ class PublishPopover(Overlay):
         self._name_button()
         self._order_tabs()
         self.place()
-        focused = self._focused()
-        if holds and self.isVisible() and (focused in (None, self) or not self.isAncestorOf(focused)):
+        gone = focused is not None and not focused.isVisibleTo(self)
+        if holds and (gone or self._focused() in (None, self)):
             self._take_keyboard()
 
     @property
