@@ -196,10 +196,10 @@ def test_what_the_blog_cannot_do_stops_it_with_the_way_out() -> None:
 def test_links_to_posts_that_are_not_on_the_blog_are_one_line() -> None:
     one = Place("post:abc", "Tides")
     assert sentences(told(POST, not_there=(one,)), Level.WARNING) == [
-        "The linked post “Tides” is not on “Blog”: its words go out without the link"
+        "The linked post “Tides” is not published on “Blog”: its words go out without the link"
     ]
     assert sentences(told(POST, not_there=(one, Place("post:def"))), Level.WARNING) == [
-        "2 linked posts are not on this blog: their words go out without the links"
+        "2 linked posts are not published on this blog: their words go out without the links"
     ]
     assert sentences(told(POST, not_there=(Place("post:def"),)), Level.WARNING) == [
         "A linked post is not in the library: its words go out without the link"

@@ -259,13 +259,13 @@ def _links(
         remarks.append(Remark(Level.LOOKING, words, key=LINKS, places=places))
     if len(not_there) > 1:
         words = ngettext(
-            "{count} linked post is not on this blog: its words go out without the link",
-            "{count} linked posts are not on this blog: their words go out without the links",
+            "{count} linked post is not published on this blog: its words go out without the link",
+            "{count} linked posts are not published on this blog: their words go out without the links",
             len(not_there),
         )
         remarks.append(Remark(Level.WARNING, words, "links", not_there[0].ref, "posts", not_there))
     elif not_there:
-        words = _("The linked post “{title}” is not on “{blog}”: its words go out without the link")
+        words = _("The linked post “{title}” is not published on “{blog}”: its words go out without the link")
         words = words.format(title=not_there[0].words, blog=account.name)
         if not not_there[0].words:
             words = _("A linked post is not in the library: its words go out without the link")
