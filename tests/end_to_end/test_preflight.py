@@ -8,11 +8,11 @@ from dataclasses import replace
 import httpx2
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QCheckBox, QPushButton
 
 from postdesk.core.account import Account
 from postdesk.core.folders import Folders
-from postdesk.core.settings import load_settings, save_settings
+from postdesk.core.settings import load_settings
 from postdesk.library.recovery import Recovery
 from postdesk.publishing.accounts import Accounts
 from postdesk.ui.accounts import AccountDialog
@@ -96,8 +96,8 @@ def test_a_dead_link_a_taken_address_and_a_misspelt_category_are_said_and_nothin
         "Nothing goes out before you press the button.",
         "Create the post, set it live, look it up again",
         "The link “the full article” leads to a page that is not there (404)",
-        "One link leads to nowhere in the post",
-        "“Day three” has the address “ferry-strike”: this post would get “ferry-strike-2”",
+        "One link leads nowhere within the post",
+        "“Day three” is at “ferry-strike”: this post would get “ferry-strike-2”",
         "“Harbor” is a new category on this blog, which has “Harbour”",
     ]
     assert [r for r in proxy.requests if r.method not in ("GET", "HEAD")] == []
@@ -167,8 +167,11 @@ def test_whoever_does_not_want_links_to_be_asked_is_not_told_of_them(
     closed_window: Writer, account: Account, wordpress_newest: WordPress, folders: Folders, proxy: FaultProxy
 ) -> None:
     her = closed_window
-    save_settings(folders, replace(load_settings(folders), ask_links=False))
     sits_down(her, wordpress_newest.app_password, account, f"[a]({proxy.base_url}/no-such-page/)\n")
+    her.choose("preferences")
+    (box,) = [b for b in her.window.findChildren(QCheckBox) if "link" in b.text()]
+    her.click(box)
+    assert not load_settings(folders).ask_links
     proxy.forget()
     assert not [words for words in looks(her) if "link" in words]
     assert [r.path for r in proxy.requests if not r.path.startswith("/wp-json/")] == []

@@ -70,9 +70,7 @@ def test_an_address_that_is_free_needs_no_word(desk: Desk) -> None:
 def test_an_address_that_is_taken_is_named_with_the_one_it_would_get(desk: Desk, slug: str) -> None:
     desk.has("trains-and-quiet", "Trains of yesterday")
     desk.has("trains-and-quiet-2", "And again", remote_id=10, archived=True)
-    words = (
-        "“Trains of yesterday” has the address “trains-and-quiet”: this post would get “trains-and-quiet-3”"
-    )
+    words = "“Trains of yesterday” is at “trains-and-quiet”: this post would get “trains-and-quiet-3”"
     assert desk.said(replace(POST, slug=slug)) == [(Level.WARNING, words, "slug")]
 
 

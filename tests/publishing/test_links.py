@@ -95,6 +95,19 @@ def test_the_blog_tells_a_misspelt_name_from_no_connection(
     assert is_offline({str(n): r for n, r in enumerate(replies)}, blog) is offline
 
 
+@pytest.mark.parametrize(
+    ("names", "network", "offline"), [(1, True, False), (1, False, True), (3, True, True)]
+)
+def test_without_a_blog_to_ask_several_names_that_nobody_has_are_no_connection(
+    monkeypatch: pytest.MonkeyPatch, names: int, network: bool, offline: bool
+) -> None:
+    monkeypatch.setattr("postdesk.backends.asking.has_network", lambda: network)
+    replies = {f"https://{n}.example/": NOBODY for n in range(names)}
+    assert is_offline(replies, None) is offline
+    assert is_offline(replies | {"https://x.example/": Reply(Reach.NO_NETWORK)}, None)
+    assert not is_offline(replies | {"https://x.example/": FINE}, None)
+
+
 def test_an_answer_is_remembered_for_some_minutes_and_silence_for_one(
     links: LinkAnswers, there: Web, clock: Clock
 ) -> None:

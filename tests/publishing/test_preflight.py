@@ -159,7 +159,7 @@ def test_a_post_for_later_names_the_moment_and_who_keeps_it() -> None:
         (
             replace(POST, body="[there](#nowhere)"),
             Level.WARNING,
-            "One link leads to nowhere in the post",
+            "One link leads nowhere within the post",
             "links",
         ),
         (

@@ -58,9 +58,10 @@ class Already:
 
     def look(
         self, post: Post, account: Account, receipt: Receipt | None, capabilities: frozenset[Capability],
-        when: datetime | None, cancel: Cancel,
+        when: datetime | None, cancel: Cancel, *, on_the_net: bool = True,
     ) -> BlogLook:  # fmt: skip
-        """Ask. For a task; raises `Cancelled`. What could not be asked is not told, but why."""
+        """Ask. For a task; raises `Cancelled`. What could not be asked is not told, but why. The answer of a blog that
+        is not `on_the_net` says nothing about the connection."""
         slug = slug_to_be(post, receipt)
         names = self._names_here(account)
         categories, tags = _unknown(post, names, capabilities)
@@ -89,7 +90,7 @@ class Already:
             )
         except PostDeskError as error:
             return BlogLook(None, (*remarks, Remark(Level.WARNING, error.happened, key="blog")))
-        return BlogLook(True, tuple(remarks))
+        return BlogLook(True if on_the_net else None, tuple(remarks))
 
     def taken_here(self, post: Post, account: Account, receipt: Receipt | None) -> tuple[Remark, ...]:
         """Whether its address is taken by a post that the archive knows. Raises `LibraryError`."""
@@ -114,7 +115,7 @@ class Already:
         while number < 100 and self._archive.with_slug(account.id, f"{slug}-{number}"):
             number += 1
         words = (
-            _("“{title}” has the address “{slug}”: this post would get “{other}”")
+            _("“{title}” is at “{slug}”: this post would get “{other}”")
             if title
             else _("The address “{slug}” is taken: this post would get “{other}”")
         )

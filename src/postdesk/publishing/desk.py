@@ -112,7 +112,15 @@ class Desk:
         if intent not in GOES_OUT or document.problem:
             return BlogLook()
         receipt = self.engine.receipt(post.id, account.id)
-        return self.already.look(post, account, receipt, self.capabilities(account), post.date, cancel)
+        return self.already.look(
+            post,
+            account,
+            receipt,
+            self.capabilities(account),
+            post.date,
+            cancel,
+            on_the_net=self._is_on_net(account),
+        )
 
     def capabilities(self, account: Account) -> frozenset[Capability]:
         """What the account's kind of blog can do; `SettingsError` when its plug-in is not installed."""
@@ -290,12 +298,15 @@ class Desk:
     def _taken(self, post: Post, account: Account, intent: Intent) -> tuple[Remark, ...]:
         """Whether its address is taken, as far as that is known here."""
         # The local site is quick to ask, and two posts of different months may have one slug there.
-        if intent not in GOES_OUT or not getattr(self.registry.kind(account.kind), "needs_network", True):
+        if intent not in GOES_OUT or not self._is_on_net(account):
             return ()
         try:
             return self.already.taken_here(post, account, self.engine.receipt(post.id, account.id))
         except LibraryError:
             return ()
+
+    def _is_on_net(self, account: Account) -> bool:
+        return bool(getattr(self.registry.kind(account.kind), "needs_network", True))
 
     def _is_there(self, account: Account) -> Callable[[str], bool]:
         return lambda content_hash: self.journal.media(account.id, content_hash) is not None

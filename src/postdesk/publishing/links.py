@@ -20,6 +20,7 @@ AT_A_TIME = 4  # servers; each gets one question after the other
 BUDGET_S = 25.0  # for all links of a post
 _KEPT_S = 600.0  # an answer
 _SILENCE_KEPT_S = 60.0
+_NO_NETWORK_KEPT_S = 3.0  # it may be there in a moment
 _MOST_KEPT = 5000
 
 
@@ -78,26 +79,36 @@ class LinkAnswers:
 
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
-        if reply.reach is Reach.NO_NETWORK:
-            return  # it may be there in a moment
-        for_long = reply.reach not in (Reach.SILENT, Reach.NOT_ASKED, Reach.NO_SERVER)
-        self._kept[address] = (reply, self._clock() + (_KEPT_S if for_long else _SILENCE_KEPT_S))
+        seconds = {
+            Reach.SILENT: _SILENCE_KEPT_S,
+            Reach.NOT_ASKED: _SILENCE_KEPT_S,
+            Reach.NO_SERVER: _SILENCE_KEPT_S,
+            Reach.NO_NETWORK: _NO_NETWORK_KEPT_S,
+        }.get(reply.reach, _KEPT_S)
+        self._kept[address] = (reply, self._clock() + seconds)
 
 
 def somebody_answered(replies: Mapping[str, Reply]) -> bool:
     """Whether there is a connection, as far as the replies themselves tell."""
     from postdesk.backends.asking import Reach
 
-    return any(r.reach not in (Reach.NO_SERVER, Reach.PRIVATE, Reach.NOT_ASKED) for r in replies.values())
+    nobody = (Reach.NO_SERVER, Reach.NO_NETWORK, Reach.PRIVATE, Reach.NOT_ASKED)
+    return any(r.reach not in nobody for r in replies.values())
 
 
 def is_offline(replies: Mapping[str, Reply], blog_answered: bool | None) -> bool:
     """Whether no link was reached because there is no connection. `blog_answered`: None when it was not asked."""
-    from postdesk.backends.asking import has_network
+    from postdesk.backends.asking import Reach, has_network, origin_of
 
     if somebody_answered(replies):
         return False
-    return not blog_answered if blog_answered is not None else not has_network()
+    if blog_answered is not None:
+        return not blog_answered
+    if any(r.reach is Reach.NO_NETWORK for r in replies.values()):
+        return True
+    # That several servers have gone at once is less likely than that nobody answers for their names.
+    servers = {origin_of(address) for address, r in replies.items() if r.reach is Reach.NO_SERVER}
+    return len(servers) > 1 or not has_network()
 
 
 def verdict(links: tuple[Place, ...], replies: Mapping[str, Reply], *, offline: bool) -> Remark:
@@ -113,7 +124,7 @@ def verdict(links: tuple[Place, ...], replies: Mapping[str, Reply], *, offline: 
     unknown = 0
     for link in links:
         reply = replies.get(link.ref)
-        if reply is None or reply.reach is Reach.NOT_ASKED:
+        if reply is None or reply.reach in (Reach.NOT_ASKED, Reach.NO_NETWORK):
             unknown += 1
         elif reply.reach in (Reach.NOTHING, Reach.NO_SERVER, Reach.PRIVATE):
             bad.append(Place(link.ref, link.words, reply.why))

@@ -274,8 +274,8 @@ def _links(
         why = _("leads to “{place}”, which is not in the post")
         places = tuple(Place(x.address, x.words, why.format(place=x.address[:80])) for x in found.nowhere)
         words = ngettext(
-            "One link leads to nowhere in the post",
-            "{count} links lead to nowhere in the post",
+            "One link leads nowhere within the post",
+            "{count} links lead nowhere within the post",
             len(places),
         )
         remarks.append(Remark(Level.WARNING, words, "links", places[0].ref, "places", places))

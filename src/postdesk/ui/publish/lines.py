@@ -68,7 +68,7 @@ class Lines(QScrollArea):
         self._column = QVBoxLayout(self._ground)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(_SPACE)
-        self._column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._column.addStretch(1)
         self.setWidget(self._ground)
         self._lines: dict[str, _Line] = {}
 
