@@ -63,7 +63,7 @@ class Already:
         """Ask. For a task; raises `Cancelled`. What could not be asked is not told, but why. The answer of a blog that
         is not `on_the_net` says nothing about the connection."""
         slug = slug_to_be(post, receipt)
-        names = self._names_here(account)
+        names = self._names_here(account) if post.categories or post.tags else Names()
         categories, tags = _unknown(post, names, capabilities)
         if not slug and not categories and not tags:
             return BlogLook()
