@@ -58,6 +58,8 @@ class Server:
     calls: int = 0
     log: list[str] = field(default_factory=list)
     file: Path | None = None
+    categories: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
 
     def save(self) -> None:
         if self.file is not None:
@@ -114,11 +116,12 @@ class FakeBlog:
         self._clean = clean
         self._down = down
         self._before_call = before_call
+        self.may_make_categories = True
 
     # --- the calls ------------------------------------------------------------------------------------------
 
     def check(self) -> Connection:
-        return Connection("Blog", "anna")
+        return Connection("Blog", "anna", may_make_categories=self.may_make_categories)
 
     def find(self, marker: str) -> tuple[RemotePost, ...]:
         def work() -> tuple[RemotePost, ...]:
@@ -212,11 +215,17 @@ class FakeBlog:
     def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
         return self._call("posts", lambda: Page(tuple(_remote(p) for p in self.server.posts.values())))
 
+    def in_the_way(self, slug: str, when: datetime | None = None) -> tuple[RemotePost, ...]:
+        there = (p for p in self.server.posts.values() if p["slug"] == slug and p["status"] != "trashed")
+        return self._call(
+            "in_the_way", lambda: tuple(replace(_remote(p), content="", rendered="") for p in there)
+        )
+
     def categories(self) -> tuple[str, ...]:
-        return ()
+        return self._call("categories", lambda: tuple(self.server.categories))
 
     def tags(self) -> tuple[str, ...]:
-        return ()
+        return self._call("tags", lambda: tuple(self.server.tags))
 
     def close(self) -> None:
         self.closed += 1

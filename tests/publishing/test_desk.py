@@ -246,7 +246,7 @@ def test_a_post_that_two_machines_published_before_they_met_is_said_to_be_there_
     assert own is not None
     other = replace(own, account_id=f"{site.id}-0a1b2c3d", remote_id="99", address=own.address + "/other")
     desk.receipts.put(other)
-    words = f"The blog has this post twice: another machine published it as {other.address}."
+    words = f"The blog has this post twice: another machine published it as {other.address}"
 
     def said() -> list[str]:
         remarks = desk.preflight(document, site, Intent.UPDATE)
@@ -305,3 +305,30 @@ def test_the_timeline_begins_with_the_first_version_and_an_account_takes_its_log
     assert sorted(told) == ["published", "submitted", "written"]
     desk.forget_account(site.id)
     assert desk.timeline("another") == ()
+def test_a_file_whose_details_cannot_be_read_does_not_go_out(desk: Desk) -> None:
+    document = _written(desk)
+    document.path.write_text(document.path.read_text("utf-8").replace("title:", 'title: "', 1), "utf-8")
+    broken = desk.library.read(document.path)
+    assert broken.problem
+    for intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
+        (remark,) = desk.preflight(broken, _site(desk), intent)
+        assert (remark.level, remark.sentence) == (Level.ERROR, broken.problem)
+    assert desk.look_on_blog(broken, _site(desk), Intent.PUBLISH, Cancel()).remarks == ()
+
+
+def test_an_address_that_the_archive_knows_is_said_before_the_blog_is_asked(desk: Desk) -> None:
+    (blog,) = (a for a in desk.accounts.all() if a.name == "Blog")
+    document = _written(desk)
+    desk.archive.put(blog.id, RemotePost("9", "", "a-walk-and-a-talk", Status.PUBLISHED, "r", "Another walk"))
+    remarks = [r for r in desk.preflight(document, blog, Intent.PUBLISH) if r.key == "slug"]
+    assert [(r.level, r.action) for r in remarks] == [(Level.WARNING, "slug")]
+    assert "Another walk" in remarks[0].sentence
+    assert SERVER.calls == 0
+
+
+def test_the_local_site_is_asked_for_its_own_addresses(desk: Desk) -> None:
+    site = _site(desk)
+    desk.submit(desk.plan(_written(desk), site, Intent.PUBLISH))
+    desk.run(Cancel())
+    (remark,) = desk.look_on_blog(_written(desk), site, Intent.PUBLISH, Cancel()).remarks
+    assert "“a-walk-and-a-talk”: this post would get “a-walk-and-a-talk-2”" in remark.sentence

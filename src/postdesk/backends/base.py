@@ -154,6 +154,7 @@ class Connection:
     site: str
     user: str
     remarks: tuple[str, ...] = ()
+    may_make_categories: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,10 @@ class Backend(Protocol):
         """A page of all posts (any state but trash), newest change first; `since` limits to those changed
         after it. With `rendered`, without `content`; the other way round when `content` is asked for. Cursor ""
         starts."""
+
+    def in_the_way(self, slug: str, when: datetime | None = None) -> tuple[RemotePost, ...]:
+        """The posts, in any state but the trash, that keep a new one, dated `when` (None: now), from getting an address
+        that ends in `slug`. Without content; tags, categories and author may be left out."""
 
     def categories(self) -> tuple[str, ...]:
         """The names of the blog's categories, for completion; () where there are none."""

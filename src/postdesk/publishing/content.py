@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -23,6 +23,7 @@ from postdesk.core.post import Post, slugify
 from postdesk.core.receipt import MediaReceipt, Status
 from postdesk.core.tokens import read
 from postdesk.markup.gutenberg import Media, to_blocks
+from postdesk.markup.outward import Outward, outward
 from postdesk.markup.pictures import exchange_sources, find_pictures, render_for_blog
 from postdesk.markup.postlinks import linked_posts, with_addresses
 
@@ -61,12 +62,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The pictures of a post, those that cannot go out as (reference, error), and the ids of the posts that it links
-    to."""
+    """The pictures of a post, those that cannot go out as (reference, error), the ids of the posts that it links to,
+    and where else it leads."""
 
     pictures: tuple[Picture, ...]
     refused: tuple[tuple[str, LibraryError], ...] = ()
     linked: tuple[str, ...] = ()
+    outward: Outward = field(default_factory=Outward)
 
 
 def is_remote(ref: str) -> bool:
@@ -99,7 +101,7 @@ def collect(post: Post, resolve: Resolve, opened: Opened | None = None) -> Colle
         except OSError as error:
             refused.append((ref, _unreadable(ref, error)))
     refused += [(address, _only_here(address)) for address in _local_addresses(html, there | refs.keys())]
-    return Collected(tuple(pictures), tuple(refused), linked_posts(html))
+    return Collected(tuple(pictures), tuple(refused), linked_posts(html), outward(html))
 
 
 def by_content(pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:

@@ -2,8 +2,9 @@
 
 Threads: `state_of`, `states`, `jobs`, `take_back`, `retry_now`, `pause`, `stop`, `running`, `due_accounts` and
 `network_is_back` are one small read or one short transaction, for the window's thread. `plan`, `preflight`, `submit`,
-`renew`, `undo`, `timeline` and `refresh_archive` read files, pictures or the network: for a task. `run` is for one
-worker per account; a second one for that account, in this process or another, returns at once.
+`renew`, `undo`, `timeline`, `look_on_blog`, `pull`, `change` and `refresh_archive` read files, pictures or the network:
+for a task. `run` is for one worker per account; a second one for that account, in this process or another, returns at
+once.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from postdesk.core.post import Post
 from postdesk.core.receipt import Receipt
 from postdesk.core.settings import Settings
 from postdesk.publishing.accounts import Accounts, is_on
+from postdesk.publishing.already import Already, BlogLook
 from postdesk.publishing.archive import Archive
 from postdesk.publishing.compare import outgoing_from_json
 from postdesk.publishing.connections import Connections, PasswordStore
@@ -35,10 +37,11 @@ from postdesk.publishing.engine import Engine
 from postdesk.publishing.exchanges import ExchangeLog
 from postdesk.publishing.job import Job, JobState
 from postdesk.publishing.journal import Journal
-from postdesk.publishing.linked import find_links, titles_of
+from postdesk.publishing.linked import find_links, missing_links
+from postdesk.publishing.links import LinkAnswers
 from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
 from postdesk.publishing.plan import Intent, Plan, Snapshot, Step, StepKind, make_plan
-from postdesk.publishing.preflight import Remark, check
+from postdesk.publishing.preflight import GOES_OUT, Remark, check, in_order, unreadable
 from postdesk.publishing.pulled import opened_of
 from postdesk.publishing.run import Progress
 from postdesk.publishing.running import Running
@@ -72,6 +75,8 @@ class Desk:
     engine: Engine
     outbox: Outbox
     archive: Archive
+    already: Already
+    links: LinkAnswers
     exchanges: ExchangeLog
     clock: Callable[[], float] = time.time
     _without_receipt: set[tuple[str, str]] = field(default_factory=set)
@@ -97,13 +102,33 @@ class Desk:
         self, document: Document, account: Account, intent: Intent, when: datetime | None = None
     ) -> tuple[Remark, ...]:
         """What to know before the click; reads the post's pictures, raises nothing about them."""
+        if document.problem and intent in GOES_OUT:
+            return unreadable(document.problem)
         collected = self._collect(document, intent, account)
         missing = find_links(collected.linked, lambda post_id: self.engine.receipt(post_id, account.id))[1]
-        return check(
-            document.post, account, intent, collected, not_there=titles_of(missing, self.library),
+        remarks = check(
+            document.post, account, intent, collected, not_there=missing_links(missing, self.library),
             receipt=self.engine.receipt(document.post.id, account.id), capabilities=self.capabilities(account),
             now=self._now(), when=when, is_there=self._is_there(account), twins=self._twins(document.post, account),
+            ask_links=self.settings.ask_links,
         )  # fmt: skip
+        return in_order((*remarks, *self._taken(document.post, account, intent)))
+
+    def look_on_blog(self, document: Document, account: Account, intent: Intent, cancel: Cancel) -> BlogLook:
+        """What the blog knows before the click; raises `Cancelled`, and nothing about the blog."""
+        post = document.post
+        if intent not in GOES_OUT or document.problem:
+            return BlogLook()
+        receipt = self.engine.receipt(post.id, account.id)
+        return self.already.look(
+            post,
+            account,
+            receipt,
+            self.capabilities(account),
+            post.date,
+            cancel,
+            on_the_net=self._is_on_net(account),
+        )
 
     def capabilities(self, account: Account) -> frozenset[Capability]:
         """What the account's kind of blog can do; `SettingsError` when its plug-in is not installed."""
@@ -167,6 +192,7 @@ class Desk:
         for result in results:
             if result.receipt is not None and result.receipt.sent_hash:
                 self.library.went_out(result.post_id, result.receipt.sent_hash)
+                self.already.forget(result.account_id)
         return results
 
     def take_back(self, job_id: str) -> None:
@@ -375,6 +401,19 @@ class Desk:
         except LibraryError:
             return ()  # a receipt that cannot be read is said where it matters
 
+    def _taken(self, post: Post, account: Account, intent: Intent) -> tuple[Remark, ...]:
+        """Whether its address is taken, as far as that is known here."""
+        # The local site is quick to ask, and two posts of different months may have one slug there.
+        if intent not in GOES_OUT or not self._is_on_net(account):
+            return ()
+        try:
+            return self.already.taken_here(post, account, self.engine.receipt(post.id, account.id))
+        except LibraryError:
+            return ()
+
+    def _is_on_net(self, account: Account) -> bool:
+        return bool(getattr(self.registry.kind(account.kind), "needs_network", True))
+
     def _is_there(self, account: Account) -> Callable[[str], bool]:
         return lambda content_hash: self.journal.media(account.id, content_hash) is not None
 
@@ -417,10 +456,11 @@ def open_desk(
     engine = Engine(journal, receipts, clock, same_blog)
     connections = Connections(registry, passwords, http)
     exchanges = ExchangeLog(folders.state / "exchanges.db")
+    archive = Archive(folders.data)
     outbox = Outbox(
         folders.state, journal, engine, receipts, clock, accounts.get, connections.open, exchanges
     )
     return Desk(
         folders, settings, library, receipts, recovery, accounts, passwords, registry, connections, journal, engine,
-        outbox, Archive(folders.data), exchanges, clock,
+        outbox, archive, Already(archive, connections.open), LinkAnswers(http), exchanges, clock,
     )  # fmt: skip

@@ -681,6 +681,7 @@ class Controller(QObject):
         c.went_out.connect(self._refresh_archive)
         c.open_outside.connect(self._open_outside)
         c.choose_blog.connect(self.choose_blog)
+        c.sign_in.connect(self.blogs.edit)
         self.blogs.changed.connect(self.set_blogs)
         self.blogs.mended.connect(self._mended)
         e.words_counted.connect(self._counted)

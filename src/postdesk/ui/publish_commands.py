@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QInputDialog
 
 from postdesk.core.account import Account
 from postdesk.core.language import _
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
+from postdesk.publishing.links import as_written, sentence_of
 from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent
+from postdesk.publishing.preflight import Place, Remark
 from postdesk.publishing.running import Running
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
@@ -28,7 +30,8 @@ from postdesk.ui.window import MainWindow
 class PublishCommands(QObject):
     """`reached(bool)`: a blog answered, or did not. `went_out(account)`: something is different there now.
     `open_outside(address)`: she wants to see it. `choose_blog(id)`: she publishes elsewhere. `open_post(id)`: she wants
-    to write in it. `compare(job id)`: she wants to see both sides of a conflict."""
+    to write in it. `compare(job id)`: she wants to see both sides of a conflict. `sign_in(account)`: its password is
+    not here or not right."""
 
     reached = Signal(bool)
     went_out = Signal(object)
@@ -37,6 +40,7 @@ class PublishCommands(QObject):
     open_post = Signal(str)
     compare = Signal(str)
     history = Signal(str, str)
+    sign_in = Signal(object)
 
     def __init__(
         self,
@@ -65,6 +69,7 @@ class PublishCommands(QObject):
         session.opened.connect(self._opened)
         publisher.done.connect(self._done)
         publisher.fix.connect(self._fix)
+        publisher.stopped.connect(self.look_first)
         publisher.changed.connect(self._show_waiting)
         session.opened.connect(lambda _document: popover.close_popover())  # it asks about the post before
         popover.closed.connect(window.go_to_editor)
@@ -94,7 +99,12 @@ class PublishCommands(QObject):
         state = self._standing.state
         intent = state.intent if state is not None and state.intent is not None else Intent.PUBLISH
         button = self._window.header.publish
-        self._popover.open_at(button.mapTo(self._window, button.rect().bottomRight()))
+        to_left = button.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        corner = button.rect().bottomLeft() if to_left else button.rect().bottomRight()
+        account, post = self._standing.account(), self._session.post
+        if account is not None and post is not None:
+            self._publisher.open_look(post, account, intent)
+        self._popover.open_at(button.mapTo(self._window, corner))
         self._with_saved(
             lambda d, a: self._publisher.look(d, a, intent), lambda _error: self._popover.close_popover()
         )
@@ -243,20 +253,44 @@ class PublishCommands(QObject):
         self.outbox.set_notice(notice)
         self.outbox.set_rows(self._publisher.waiting())
 
-    def _fix(self, action: str, ref: str) -> None:
+    def _fix(self, action: str, remark: Remark) -> None:
         """Go where a remark can be mended."""
         editor, details = self._window.editor, self._window.details
         if not isinstance(editor, Editor) or not isinstance(details, DetailsDrawer):
             return
         if action == "title":
             editor.focus_title()
-        elif action in ("pictures", "alt"):
-            editor.go_to_words(ref)
+        elif action in ("pictures", "alt", "links"):
+            self._go_through(editor, remark)
+        elif action == "marks":
+            editor.go_to_words(remark.ref)
         elif action == "body":
             editor.focus_text()
+        elif action == "account":
+            self.sign_in.emit(self._standing.account())
         else:
             self._window.show_pane("details", True)
             fields = details.fields
-            {"date": fields.when_published, "visibility": fields.visibility}.get(
-                action, fields.picture
-            ).setFocus()
+            {
+                "date": fields.when_published,
+                "visibility": fields.visibility,
+                "slug": fields.slug,
+                "categories": fields.categories,
+                "tags": fields.tags,
+            }.get(action, fields.picture).setFocus()
+
+    def _go_through(self, editor: Editor, remark: Remark, number: int = 0) -> None:
+        """Select the place in the text that is meant, say why, and offer the next one."""
+        places = remark.places or (Place(remark.ref),)
+        place = places[number % len(places)]
+        editor.go_to_words(as_written(place, editor.body()))
+        if not place.why and len(places) == 1:
+            return
+        words = sentence_of(place) if place.why else remark.sentence
+        choices: tuple[tuple[str, Callable[[], None]], ...] = ()
+        if len(places) > 1:
+            words = _("{number} of {all}: {what}").format(
+                number=number % len(places) + 1, all=len(places), what=words
+            )
+            choices = ((_("Next"), lambda: self._go_through(editor, remark, number + 1)),)
+        self._window.toasts.say(Toast(words, choices))

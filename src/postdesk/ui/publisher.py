@@ -3,6 +3,7 @@ sends by itself."""
 
 from __future__ import annotations
 
+import html
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -14,19 +15,22 @@ from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _, ngettext
+from postdesk.core.post import Post
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.job import JobState
 from postdesk.publishing.outbox import JobResult
 from postdesk.publishing.plan import Intent
-from postdesk.publishing.preflight import Level, Remark, blocks
+from postdesk.publishing.preflight import Level, Remark, at_once, blocks
 from postdesk.publishing.running import Running
+from postdesk.ui.looking import Looking
 from postdesk.ui.outbox import WaitingPost, row_of
 from postdesk.ui.publish import Look, PublishPopover
 from postdesk.ui.publish import Remark as Line
 from postdesk.ui.tasks import Tasks
 
 LANE = "publish"
+_MOST_TOLD = 12  # links in a tooltip
 _POLL = 2000  # ms between two looks at whether something is due
 _MOST = 12  # blogs that are sent to at a time
 _BREATH = 60  # ms between two times that it is told how far what is sent is
@@ -37,23 +41,28 @@ _FIXES = {
     "body": _("Write"),
     "pictures": _("Show"),
     "alt": _("Describe"),
+    "links": _("Show"),
+    "marks": _("Show"),
     "date": _("Change"),
     "visibility": _("Change"),
     "featured": _("Change"),
-    "categories": "",
-    "tags": "",
+    "slug": _("Change"),
+    "categories": _("Change"),
+    "tags": _("Change"),
+    "account": _("Sign in"),
 }
 
 
 class Publisher(QObject):
     """`changed`: where posts stand may be different now. `running`: how far what is sent is has changed (`now_running`
-    has it). `done(JobResult)` after each post. `fix(action, ref)`: she wants to mend what a remark named. `told`: a
-    notice."""
+    has it). `done(JobResult)` after each post. `fix(action, remark)`: she wants to mend what a remark named. `stopped`:
+    what she sent unseen has to be mended first. `told`: a notice."""
 
     changed = Signal()
     running = Signal()
     done = Signal(object)
-    fix = Signal(str, str)
+    fix = Signal(str, object)
+    stopped = Signal()
     told = Signal(str)
     _step = Signal()
 
@@ -68,6 +77,8 @@ class Publisher(QObject):
         self._stopped = False
         self._not_renewed: dict[str, str] = {}  # by post id: why its newest text does not go out, said once
         self._confirm: Callable[[datetime | None], None] | None = None
+        self._wish: tuple[datetime | None] | None = None  # pressed before there was anything to send
+        self._looking = Looking(desk, tasks, self)
         self._remarks: tuple[Remark, ...] = ()
         self._looks = 0  # how many times it was looked at what publishing would do
         self._wake = QTimer(self, interval=_POLL)
@@ -77,6 +88,7 @@ class Publisher(QObject):
         self._were_running: set[str] = set()
         popover.confirmed.connect(self._confirmed)
         popover.asked.connect(self._asked)
+        popover.closed.connect(self.stop_looking)
         self._step.connect(self._stepped)
 
     def start(self) -> None:
@@ -88,6 +100,7 @@ class Publisher(QObject):
         """At quit: stop between two steps; the next start goes on."""
         self._stopped = True
         self._wake.stop()
+        self.stop_looking()
         for _account_id, cancel in self._sends:
             cancel.set()
 
@@ -98,55 +111,71 @@ class Publisher(QObject):
 
     # --- before ---
 
+    def open_look(self, post: Post, account: Account, intent: Intent) -> None:
+        """What the popover shows while it opens: what the text itself tells. Its button can be pressed from now on."""
+        self.stop_looking()
+        remarks = at_once(post, intent, ask_links=self._desk.settings.ask_links)
+        self._show(remarks, account, intent)
+
     def look(self, document: Document, account: Account, intent: Intent) -> None:
-        """Open the popover's looking state and fill it with what publishing this post would do."""
-        heading = _heading(intent, account)
-        self._popover.set_looking(heading)
-        self._confirm = None
+        """Fill the popover with what publishing this post would do, as it is found out."""
         self._looks += 1
         this = self._looks
+        self._confirm = lambda when: self.try_at_once(
+            document, account, Intent.SCHEDULE if when else intent, self.stopped.emit, when
+        )
 
         def show(remarks: tuple[Remark, ...]) -> None:
             if this != self._looks:
                 return  # she asks about another post by now
-            self._remarks = remarks
-            stopped = blocks(remarks)
-            button = (
-                ""
-                if stopped
-                else {Intent.UPDATE: _("Update now"), Intent.SCHEDULE: _("Schedule")}.get(
-                    intent, _("Publish now")
+            self._show(remarks, account, intent)
+
+        def found(remarks: tuple[Remark, ...]) -> None:
+            if this != self._looks:
+                return
+            if not blocks(remarks):
+                self._confirm = lambda when: self.submit(
+                    document, account, Intent.SCHEDULE if when else intent, when
                 )
-            )
-            can_wait = not stopped and intent is not Intent.UPDATE
-            below = (
-                _("This has to be mended first. Nothing was sent.")
-                if stopped
-                else _("Nothing goes out before you press the button.")
-            )
-            lines = tuple(
-                Line(
-                    r.level.value,
-                    r.sentence,
-                    f"{r.action}\n{r.ref}" if _FIXES.get(r.action) else "",
-                    _FIXES.get(r.action, ""),
-                )
-                for r in remarks
-            )
-            self._popover.set_look(Look(heading, below, lines, button, can_schedule=can_wait))
-            self._confirm = lambda when: self.submit(
-                document, account, Intent.SCHEDULE if when else intent, when
-            )
+            show(remarks)
+            self._looking.start(document, account, intent, remarks, show)
 
         def failed(error: Exception) -> None:
             if this == self._looks:
-                self._popover.set_look(Look(heading, "", (Line("error", _sentence(error)),), ""))
+                self._show((Remark(Level.ERROR, _sentence(error)),), account, intent)
 
-        self._tasks.run(lambda: self._desk.preflight(document, account, intent), show, failed)
+        if self._wish is not None:
+            self._popover.hide()
+            self._confirmed(self._wish[0])
+            return
+        self._tasks.run(lambda: self._desk.preflight(document, account, intent), found, failed)
+
+    def stop_looking(self) -> None:
+        """The popover is closed, or speaks of something else: nobody is asked any more."""
+        self._looks += 1
+        self._confirm = self._wish = None
+        self._looking.stop()
+
+    def _show(self, remarks: tuple[Remark, ...], account: Account, intent: Intent) -> None:
+        self._remarks = remarks
+        stopped = blocks(remarks)
+        button = {Intent.UPDATE: _("Update now"), Intent.SCHEDULE: _("Schedule")}.get(
+            intent, _("Publish now")
+        )
+        below = (
+            _("This has to be mended first. Nothing was sent.")
+            if stopped
+            else _("Nothing goes out before you press the button.")
+        )
+        can_wait = not stopped and intent is not Intent.UPDATE
+        lines = tuple(_line(number, remark) for number, remark in enumerate(remarks))
+        heading = _heading(intent, account)
+        self._popover.set_look(Look(heading, below, lines, "" if stopped else button, can_schedule=can_wait))
 
     def try_at_once(
-        self, document: Document, account: Account, intent: Intent, otherwise: Callable[[], None]
-    ) -> None:
+        self, document: Document, account: Account, intent: Intent, otherwise: Callable[[], None],
+        when: datetime | None = None,
+    ) -> None:  # fmt: skip
         """Send without a look first; when preflight has something to say that must be mended, `otherwise()` shows
         it."""
 
@@ -154,9 +183,9 @@ class Publisher(QObject):
             if blocks(remarks):
                 otherwise()
             else:
-                self.submit(document, account, intent, None)
+                self.submit(document, account, intent, when)
 
-        self._tasks.run(lambda: self._desk.preflight(document, account, intent), go, self._tell)
+        self._tasks.run(lambda: self._desk.preflight(document, account, intent, when), go, self._tell)
 
     # --- sending ---
 
@@ -324,14 +353,18 @@ class Publisher(QObject):
             self.changed.emit()  # what waited is being sent
 
     def _confirmed(self, when: datetime | None) -> None:
-        confirm, self._confirm = self._confirm, None
+        confirm = self._confirm
+        self.stop_looking()
         if confirm is not None:
             confirm(when)
+        else:
+            self._wish = (when,)  # the file is being saved: it goes out when that is done
 
     def _asked(self, action: str) -> None:
-        name, _line, ref = action.partition("\n")
+        name, _line, number = action.partition("\n")
+        remark = self._remarks[int(number)]
         self._popover.close_popover()
-        self.fix.emit(name, ref)
+        self.fix.emit(name, remark)
 
     def _tell(self, error: Exception) -> None:
         self.told.emit(_sentence(error))
@@ -382,6 +415,16 @@ def _heading(intent: Intent, account: Account) -> str:
         intent, _("Publish to {blog}")
     )
     return words.format(blog=account.name)
+
+
+def _line(number: int, remark: Remark) -> Line:
+    """A remark as the popover shows it; what it speaks of is told when the pointer rests on it."""
+    told = [f"“{p.words or p.ref}” {p.why}" for p in remark.places[:_MOST_TOLD] if p.why]
+    label = _FIXES.get(remark.action, "")
+    return Line(
+        remark.level.value, remark.sentence, f"{remark.action}\n{number}" if label else "", label, remark.key,
+        html.escape("\n".join(told)).replace("\n", "<br>") if len(remark.places) > 1 else "",
+    )  # fmt: skip
 
 
 def _sentence(error: Exception) -> str:

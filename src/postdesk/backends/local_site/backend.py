@@ -177,6 +177,14 @@ class LocalSite:
         remote = self._remote(post)
         return replace(remote, rendered="") if content else replace(remote, content="")
 
+    def in_the_way(self, slug: str, when: datetime | None = None) -> tuple[RemotePost, ...]:
+        """The post whose page is at that place, or whose old address leads on from there: each month has its own."""
+        moment = (when or self._now()).isoformat()
+        place = f"{moment[:4]}/{moment[5:7]}/{path_part(slug)}"
+        with self._reading():
+            found = [p for p in self._store.all() if place in (p.path, *p.old_paths)]
+            return tuple(replace(self._remote(p), content="", rendered="") for p in found if p.is_public)
+
     def categories(self) -> tuple[str, ...]:
         """Every category that a post has, by name."""
         return tuple(sorted({c for p in self._store.all() for c in p.categories}))

@@ -112,6 +112,7 @@ class WordPress:
             site=html.unescape(str(site.get("name") or self.account.address)),
             user=html.unescape(str(user.get("name") or self.account.user)),
             remarks=signin.remarks(user, self._root, answer.date, self._now()),
+            may_make_categories=signin.may_make_categories(user),
         )
 
     def categories(self) -> tuple[str, ...]:
@@ -225,6 +226,17 @@ class WordPress:
             next=f"{offset + count}/{count}" if more else "",
             total=known,
         )
+
+    def in_the_way(self, slug: str, when: datetime | None = None) -> tuple[RemotePost, ...]:
+        """Posts with this slug; those of others that she may not see are not among them."""
+        asked = {
+            "context": "edit",
+            "status": wire.STATUSES,
+            "slug": slug.replace(",", "-"),  # WordPress reads a list there
+            "_fields": "id,slug,status,title,link",
+        }
+        answer, values = self._ask("GET", "wp/v2/posts", asked)
+        return tuple(self._post(answer, value) for value in self._objects(answer, values))
 
     # --- media ---
 
