@@ -188,6 +188,9 @@ class Journal:
 
     def release_running(self) -> None:
         """What an ended process left running waits again. Only for the one process that holds the outbox's lock."""
+        with self._file.read() as db:
+            if db.execute("select 1 from jobs where state='running' limit 1").fetchone() is None:
+                return
         with self._file.write("release") as db:
             now = self._clock()
             for row in db.execute(f"select {_LIGHT} from jobs where state='running'").fetchall():  # noqa: S608  constants
@@ -321,11 +324,6 @@ class Journal:
         return tuple(r[0] for r in rows)
 
     # --- what happened ------------------------------------------------------------------------------------------
-
-    def tell(self, job: Job, kind: EventKind, words: str = "") -> None:
-        """Add an entry to the timeline that comes with no other change here."""
-        with self._file.write("tell") as db:
-            events.add(db, self._clock(), job, kind, words)
 
     def events(self, post_id: str) -> tuple[Event, ...]:
         """The timeline of a post on all blogs, oldest first."""

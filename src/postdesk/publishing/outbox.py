@@ -400,7 +400,12 @@ class Outbox:
             for j in jobs
             if j.state is JobState.WAITING
         ]
-        due += [(s.account_id, s.due) for s in self.journal.sweeps()]
+        unfinished = {(j.post_id, j.account_id) for j in jobs}
+        due += [
+            (s.account_id, max(s.due, self._held(s.account_id, now)))
+            for s in self.journal.sweeps()
+            if (s.post_id, s.account_id) not in unfinished
+        ]
         with self._gate:
             if not self._runs and any(j.state is JobState.RUNNING for j in jobs):
                 self._others_at = min(self._others_at or now + _OTHERS, now + _OTHERS)
@@ -553,7 +558,9 @@ class Outbox:
                 continue
             if sweep.due > now and sweep.due < now + _CLOCK_WENT_BACK:
                 continue
-            if sweep.account_id in down or self.journal.unfinished(sweep.post_id, sweep.account_id):
+            if sweep.account_id in down or self._held(sweep.account_id, now) > now:
+                continue
+            if self.journal.unfinished(sweep.post_id, sweep.account_id):
                 continue  # a draft under the marker may be the one that is being made
             if not self._take(sweep.account_id, mine):
                 continue
