@@ -225,6 +225,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("refresh", _("Re&fresh Posts"), "Blog", Key.Refresh, otherwise="F5", icon="refresh-cw",
            words=_("fetch archive published"), needs=_n("account"), gap=True),
     Action("outbox", _("&Outbox"), "Blog", icon="inbox", words=_("waiting queue connection")),
+    Action("pause_outbox", _("&Pause Sending"), "Blog", words=_("outbox hold stop everything go on"),
+           checkable=True),
 
     Action("search_posts", _("&Search Posts"), "Go", "Ctrl+Shift+F", icon="search", words=_("find archive")),
     Action("searches", _("Saved Searches and &Hints…"), "Go", "Ctrl+Alt+F", icon="star",
