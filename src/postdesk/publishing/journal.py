@@ -188,9 +188,6 @@ class Journal:
 
     def release_running(self) -> None:
         """What an ended process left running waits again. Only for the one process that holds the outbox's lock."""
-        with self._file.read() as db:
-            if db.execute("select 1 from jobs where state='running' limit 1").fetchone() is None:
-                return
         with self._file.write("release") as db:
             now = self._clock()
             for row in db.execute(f"select {_LIGHT} from jobs where state='running'").fetchall():  # noqa: S608  constants
