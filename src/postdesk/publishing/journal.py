@@ -322,11 +322,6 @@ class Journal:
 
     # --- what happened ------------------------------------------------------------------------------------------
 
-    def tell(self, job: Job, kind: EventKind, words: str = "") -> None:
-        """Add an entry to the timeline that comes with no other change here."""
-        with self._file.write("tell") as db:
-            events.add(db, self._clock(), job, kind, words)
-
     def events(self, post_id: str) -> tuple[Event, ...]:
         """The timeline of a post on all blogs, oldest first."""
         with self._file.read() as db:

@@ -229,6 +229,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("pull", _("Bring Its Posts &Here"), "Blog", icon="download",
            words=_("pull archive fetch download edit offline"), needs=_n("account")),
     Action("outbox", _("&Outbox"), "Blog", icon="inbox", words=_("waiting queue connection")),
+    Action("pause_outbox", _("&Pause Sending"), "Blog", words=_("outbox hold stop everything go on"),
+           checkable=True),
 
     Action("search_posts", _("&Search Posts"), "Go", "Ctrl+Shift+F", icon="search", words=_("find archive")),
     Action("searches", _("Saved Searches and &Hints…"), "Go", "Ctrl+Alt+F", icon="star",

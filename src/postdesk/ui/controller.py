@@ -186,6 +186,7 @@ class Controller(QObject):
         if not self._finished:
             self.publisher.start()
             self.network.start()
+            self.actions.set_checked("pause_outbox", self.publisher.is_paused)
             self.refresh_archives()
             self.backup.start()
 
@@ -447,6 +448,7 @@ class Controller(QObject):
     def _stand(self) -> None:
         self.standing.follow()
         self.shelf.refresh()
+        self.actions.set_checked("pause_outbox", self.publisher.is_paused)
 
     def _tell(self, what: object) -> None:
         if isinstance(what, Exception) and not isinstance(what, PostDeskError):
@@ -592,6 +594,7 @@ class Controller(QObject):
             "pull": lambda: self._with_account(self.pulling.pull),
             "show_change": self._show_change,
             "outbox": c.show_outbox,
+            "pause_outbox": lambda: self.publisher.pause_all(self.actions.is_checked("pause_outbox")),
             "typewriter": self._change_modes,
             "dim_others": self._change_modes,
             "outline": self.outline.open,
