@@ -20,14 +20,17 @@ from postdesk.core.errors import (
 )
 from postdesk.core.language import _
 from postdesk.core.lock import FileLock
-from postdesk.core.receipt import Receipt
+from postdesk.core.receipt import Receipt, Status
 from postdesk.publishing.afterwards import after
 from postdesk.publishing.copies import Copies
-from postdesk.publishing.engine import Engine, sweep_again
+from postdesk.publishing.differences import Difference
+from postdesk.publishing.engine import Engine
 from postdesk.publishing.job import Job, JobState, Reason, Sweep, new_job_id
 from postdesk.publishing.journal import Journal
+from postdesk.publishing.looks import again, still_held
 from postdesk.publishing.plan import Plan, Snapshot, marker_of
 from postdesk.publishing.run import ConflictFound, Progress, ReceiptStore
+from postdesk.publishing.verify import Expected, expected_of
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +48,10 @@ ON_THE_LINE = (Reason.NETWORK, Reason.UNKNOWN)
 """What waits for the network, and is tried at once when it is back."""
 
 
+WENT_LIVE = "went live"
+"""The `intent` of a result that tells of no job: a scheduled post was looked up after its moment."""
+
+
 class ResultKind(Enum):
     """How one try of a job ended."""
 
@@ -58,8 +65,9 @@ class ResultKind(Enum):
 @dataclass(frozen=True, slots=True)
 class JobResult:
     """How one try of a job ended. `sentence` says what happened, whether anything went out and what to do ("" when
-    done); `remarks` what the blog made differently. `remote` is the post on the blog for a conflict. `next_try` is
-    in seconds since the epoch, None when the writer has to do something first."""
+    done); `remarks` what the blog made differently, as sentences, and `told` the same as values; `expected` is what
+    readers are meant to get, for a look as one of them (None where that cannot be asked). `remote` is the post on the
+    blog for a conflict. `next_try` is in seconds since the epoch, None when the writer has to do something first."""
 
     job_id: str
     post_id: str
@@ -74,6 +82,8 @@ class JobResult:
     remote: RemotePost | None = None
     next_try: float | None = None
     error: PostDeskError | None = None
+    told: tuple[Difference, ...] = ()
+    expected: Expected | None = None
 
 
 class Outbox:
@@ -247,7 +257,7 @@ class Outbox:
                 if following and wanted is not None:
                     wanted.add(following)
             if not cancel.is_set:
-                self._sweep(open_ones, down)
+                results += self._sweep(open_ones, down)
             self._copies.tidy(self.jobs())
             return tuple(results)
         finally:
@@ -297,10 +307,11 @@ class Outbox:
             _log.exception("Publishing stopped at a fault of the program")
             return self._failed(job, _broken(error)), ""
         address = outcome.receipt.address if outcome.receipt else ""
-        following = self.journal.finish(job.id, outcome.remarks, address, outcome.sweep)
+        following = self.journal.finish(job.id, outcome.written_down, address, outcome.sweep)
         result = replace(
-            _result(job, ResultKind.DONE), remarks=outcome.remarks, address=address, receipt=outcome.receipt
-        )
+            _result(job, ResultKind.DONE), remarks=outcome.remarks, address=address, receipt=outcome.receipt,
+            told=outcome.told, expected=outcome.expected,
+        )  # fmt: skip
         return result, following.id if following else ""
 
     def _failed(self, job: Job, error: PostDeskError) -> JobResult:
@@ -342,8 +353,10 @@ class Outbox:
             open_ones[account_id] = backend
         return open_ones[account_id]
 
-    def _sweep(self, open_ones: dict[str, Backend], down: set[str]) -> None:
+    def _sweep(self, open_ones: dict[str, Backend], down: set[str]) -> list[JobResult]:
+        """The looks that are due; what there is to tell of scheduled posts."""
         now = self._clock()
+        results: list[JobResult] = []
         for sweep in self.journal.sweeps():
             if sweep.due > now and sweep.due < now + _CLOCK_WENT_BACK:
                 continue
@@ -354,13 +367,34 @@ class Outbox:
                 continue
             receipt = self._receipts.get(sweep.post_id, sweep.account_id)
             try:
+                if not sweep.marker:
+                    results += self._look_live(sweep, self._backend(sweep.account_id, open_ones), now)
+                    continue
                 keep = receipt.remote_id if receipt else sweep.keep
                 self._engine.sweep(replace(sweep, keep=keep), self._backend(sweep.account_id, open_ones))
             except PostDeskError as error:
                 _log.info("Looking for twins failed: %s", error.happened)
                 self.journal.swept(replace(sweep, left=sweep.left + 1), now + BACK_OFF[-1])
             else:
-                self.journal.swept(sweep, sweep_again(sweep, now))
+                self.journal.swept(sweep, again(sweep, now))
+        return results
+
+    def _look_live(self, sweep: Sweep, backend: Backend, now: float) -> tuple[JobResult, ...]:
+        """What there is to tell of a scheduled post after its moment."""
+        seen = self._engine.went_live(sweep, backend)
+        live = seen is not None and seen[0].status is Status.PUBLISHED
+        self.journal.swept(sweep, None if live or seen is None else again(sweep, now))
+        if seen is None or not (live or sweep.left == 1):
+            return ()
+        there, receipt = seen
+        late = "" if live else still_held(there, receipt, backend.account.name)
+        return (
+            JobResult(
+                "", sweep.post_id, sweep.account_id, there.title, WENT_LIVE, ResultKind.DONE, late,
+                address=receipt.address, receipt=receipt,
+                expected=expected_of(there, receipt, "", ()) if live else None,
+            ),
+        )  # fmt: skip
 
 
 def snapshot_of(job: Job) -> Snapshot:
