@@ -31,15 +31,17 @@ from postdesk.publishing.archive import Archive
 from postdesk.publishing.compare import outgoing_from_json
 from postdesk.publishing.connections import Connections, PasswordStore
 from postdesk.publishing.content import Collected, collect
+from postdesk.publishing.differences import Difference, tell, tell_no_more
 from postdesk.publishing.engine import Engine
 from postdesk.publishing.job import Job, JobState
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.linked import find_links, titles_of
 from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
-from postdesk.publishing.plan import Intent, Plan, Snapshot, Step, StepKind, make_plan
+from postdesk.publishing.plan import LIVE, Intent, Plan, Snapshot, Step, StepKind, make_plan
 from postdesk.publishing.preflight import Remark, check
 from postdesk.publishing.run import Progress
 from postdesk.publishing.state import PostState, StateKind, state_of
+from postdesk.publishing.verify import look
 
 if TYPE_CHECKING:  # their code is loaded by whoever makes them
     from postdesk.library.document import Document
@@ -166,7 +168,7 @@ class Desk:
         back."""
         job = self.journal.job(result if isinstance(result, str) else result.job_id)
         account = self.accounts.get(job.account_id) if job else None
-        if job is None or job.state is not JobState.DONE or account is None:
+        if job is None or account is None or not self._has_way_back(job, account):
             raise NotReady(
                 _("This can't be undone any more."),
                 _("Nothing was changed."),
@@ -186,6 +188,43 @@ class Desk:
             capabilities=self.capabilities(account), now=self._now(),
         )  # fmt: skip
         return self.outbox.submit(plan)
+
+    def undoable(self, post_id: str, account: Account) -> Job | None:
+        """What `undo` would take back of a post on a blog: the newest that was done there, None where there is no way
+        back. One small read."""
+        job = self.journal.last_done(post_id, account.id)
+        return job if job is not None and self._has_way_back(job, account) else None
+
+    def _has_way_back(self, job: Job, account: Account) -> bool:
+        receipt = self.engine.receipt(job.post_id, account.id)
+        if job.state is not JobState.DONE or receipt is None:
+            return False
+        if job.before:
+            return True
+        first = job.intent in (Intent.PUBLISH.value, Intent.SCHEDULE.value) and receipt.status in LIVE
+        return first and Capability.UNPUBLISH in self.capabilities(account)
+
+    # --- looking at it as a reader --------------------------------------------------------------------------------
+
+    def look_as_reader(self, result: JobResult, cancel: Cancel) -> tuple[Difference, ...]:
+        """Look at what was done as somebody who is not signed in gets it, and return what is to be told of it. Writes
+        it down with the job; changes nothing else. For a task; raises `Cancelled`."""
+        account = self.accounts.get(result.account_id)
+        if result.expected is None or account is None:
+            return ()
+        if not getattr(self.registry.kind(account.kind), "needs_network", True):
+            return ()  # a folder: whoever serves it gets it later
+        found = look(result.expected, self.connections.visitor(), cancel)
+        receipt = self.engine.receipt(result.post_id, account.id)
+        if receipt is None or result.receipt is None or receipt.revision != result.receipt.revision:
+            return ()  # it was changed again meanwhile
+        if found and result.job_id:
+            self.journal.add_remarks(result.job_id, tuple(d.sentence for d in found))
+        return tell(self.journal, account.id, found)
+
+    def tell_no_more(self, account_id: str, kinds: tuple[str, ...]) -> None:
+        """She does not want to hear of these differences from that blog again."""
+        tell_no_more(self.journal, account_id, kinds)
 
     # --- where a post stands --------------------------------------------------------------------------------------
 

@@ -312,14 +312,19 @@ class Engine:
 
     def _keep_before(self, run: Run, there: RemotePost, receipt: Receipt | None) -> None:
         """Remember what was live before our first write, for undo."""
-        kept = LIVE if run.snapshot.intent is not Intent.TRASH else (*LIVE, Status.DRAFT)
-        if run.job.before or there.status not in kept or self._journal.tried(run.job):
+        kept = (*LIVE, Status.DRAFT) if run.snapshot.intent is Intent.TRASH else LIVE
+        if run.job.before or there.status not in kept or self._may_have_written(run):
             return
         values = {
             "outgoing": outgoing_json(as_outgoing(there)),
             "sent_hash": receipt.sent_hash if receipt else "",
         }
         self._journal.note(run.job.id, before=json.dumps(values, ensure_ascii=False))
+
+    def _may_have_written(self, run: Run) -> bool:
+        sent = ("write", "trash")
+        attempts = self._journal.attempts(run.job.id)
+        return any(a.step in sent and a.outcome not in ("unsent", "refused") for a in attempts)
 
     def _write(self, run: Run, remote_id: str, meant: Outgoing) -> RemotePost:
         with attempt(
