@@ -40,7 +40,7 @@ from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
 from postdesk.publishing.plan import LIVE, Intent, Plan, Snapshot, Step, StepKind, make_plan
 from postdesk.publishing.preflight import Remark, check
 from postdesk.publishing.run import Progress
-from postdesk.publishing.state import PostState, StateKind, state_of
+from postdesk.publishing.state import PostState, StateKind, in_step, state_of
 from postdesk.publishing.verify import look
 
 if TYPE_CHECKING:  # their code is loaded by whoever makes them
@@ -194,6 +194,24 @@ class Desk:
         back. One small read."""
         job = self.journal.last_done(post_id, account.id)
         return job if job is not None and self._has_way_back(job, account) else None
+
+    def way_back(self, post_id: str, account: Account) -> Job | None:
+        """What there is to be taken back: a job that waits, else what `undo` would take back; None while one runs."""
+        waits = self.journal.unfinished(post_id, account.id)
+        if waits is not None:
+            return waits if waits.state is not JobState.RUNNING else None
+        return self.undoable(post_id, account)
+
+    def older_on(self, post: Post, account: Account) -> tuple[Account, ...]:
+        """The other blogs that show an older version of a post. Some small reads."""
+        others = ((a, self._own_receipt(post.id, a)) for a in self.accounts.all() if a.id != account.id)
+        return tuple(a for a, r in others if r is not None and r.status in LIVE and not in_step(post, r))
+
+    def _own_receipt(self, post_id: str, account: Account) -> Receipt | None:
+        try:
+            return self.receipts.get(post_id, account.id)
+        except LibraryError:
+            return None  # said where that blog is looked at
 
     def _has_way_back(self, job: Job, account: Account) -> bool:
         receipt = self.engine.receipt(job.post_id, account.id)

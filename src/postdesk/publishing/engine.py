@@ -19,14 +19,12 @@ from postdesk.backends.base import Backend, Capability, Outgoing, RemotePost
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import Gone, OutcomeUnknown
 from postdesk.core.language import _
-from postdesk.core.post import slugify
 from postdesk.core.receipt import MediaReceipt, Receipt, Status
-from postdesk.publishing import looks
+from postdesk.publishing import looks, slugs
 from postdesk.publishing.clocks import blogs_now, refuse_wrong_clock
 from postdesk.publishing.compare import (
     as_outgoing,
     base_of,
-    base_values,
     is_empty,
     is_ours,
     is_unchanged,
@@ -285,7 +283,11 @@ class Engine:
         post = run.snapshot.post
         now = blogs_now(run.backend, self._now())
         was_live = there.status in LIVE or (receipt is not None and receipt.published_at is not None)
-        slug = self._slug(run, there, receipt) if was_live else _first_slug(post.slug, post.title)
+        slug = (
+            slugs.kept(run, there, receipt, self._receipts)
+            if was_live
+            else slugs.first(post.slug, post.title)
+        )
         can_schedule = Capability.SCHEDULE in run.backend.capabilities
         status = status_to_end_in(run.snapshot, there, now, can_schedule=can_schedule)
         date = post.date
@@ -297,18 +299,6 @@ class Engine:
             post, run.snapshot.pictures, {m.content_hash: m for m in media}, run.backend.content_format,
             status=status, slug=slug, date=date, links=dict(run.snapshot.links),
         )  # fmt: skip
-
-    def _slug(self, run: Run, there: RemotePost, receipt: Receipt | None) -> str:
-        """The address of a post that was live stays, unless the writer changed the slug field since."""
-        base = self._receipts.base(receipt.base_hash) if receipt and receipt.base_hash else None
-        asked = str(base_values(base).get("asked_slug", "")) if base else ""
-        wanted = run.snapshot.post.slug
-        kept = there.slug if not there.slug.startswith(run.marker) else ""
-        if there.status is Status.TRASHED:  # WordPress gives it another name there (6.1, 7.1)
-            kept = receipt.slug if receipt else ""
-        if wanted and wanted not in (asked, kept):
-            return wanted
-        return kept or _first_slug(wanted, run.snapshot.post.title)
 
     def _keep_before(self, run: Run, there: RemotePost, receipt: Receipt | None) -> None:
         """Remember what was live before our first write, for undo."""
@@ -409,7 +399,3 @@ class Engine:
 
     def _receipt(self, run: Run) -> Receipt | None:
         return self.receipt(run.job.post_id, run.job.account_id)
-
-
-def _first_slug(slug: str, title: str) -> str:
-    return slug or slugify(title)

@@ -1,4 +1,7 @@
-"""The outbox: what waits to go out, when it is tried again, and the one process at a time that sends it."""
+"""The outbox: what waits to go out, when it is tried again, and the one process at a time that sends it.
+
+Long because what a job may be told and how it is sent are two halves of one set of rules.
+"""
 
 from __future__ import annotations
 

@@ -50,6 +50,7 @@ from postdesk.ui.preview.preview import Preview
 from postdesk.ui.publish import PublishPopover
 from postdesk.ui.publish_commands import PublishCommands
 from postdesk.ui.publisher import Publisher, count_waiting
+from postdesk.ui.readers import Readers
 from postdesk.ui.searches import Searches
 from postdesk.ui.session import Session
 from postdesk.ui.shelf import Shelf
@@ -58,10 +59,12 @@ from postdesk.ui.sync import Sync
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.toast import Toast
 from postdesk.ui.versions import Versions
+from postdesk.ui.way_back import WayBack
 from postdesk.ui.window import MainWindow
 
 if TYPE_CHECKING:
     from postdesk.ui.exchange import Exporting, Importing
+    from postdesk.ui.several import SeveralBlogs
     from postdesk.ui.tags import Renaming
 
 _PATIENCE = 3000  # ms for the first post to open, before the rest is started all the same
@@ -94,8 +97,10 @@ class Controller(QObject):
         self.shelf = Shelf(desk, tasks, self)
         self.standing = Standing(desk, self.session, editor, details, window)
         self.publisher = Publisher(desk, tasks, self.popover, self)
+        self.readers = Readers(desk, tasks, self.publisher, window.toasts)
+        way_back = WayBack(desk, self.publisher, window)
         self.commands = PublishCommands(
-            desk, self.session, self.standing, self.publisher, self.popover, window
+            desk, self.session, self.standing, self.publisher, self.popover, self.readers, way_back, window
         )
         self.files = Files(desk, self.session, tasks, window)
         self.conflicts = Conflicts(desk.library, session, tasks, editor, window)
@@ -107,6 +112,7 @@ class Controller(QObject):
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
         self._renaming: Renaming | None = None
+        self._several: SeveralBlogs | None = None
         self.links = Links(desk.library, desk.receipts, session, tasks, editor, details, window)
         self.outline = Outline(window.toasts.host, window.theme, editor)
         self.embeds = Embeds(
@@ -193,6 +199,7 @@ class Controller(QObject):
         self.shelf.stop()
         self.versions.stop()
         self.publisher.stop()
+        self.readers.stop()
         self.backup.stop()
         if self._renaming is not None:
             self._renaming.stop()
@@ -562,13 +569,14 @@ class Controller(QObject):
             "publish": c.publish,
             "publish_options": c.look_first,
             "schedule": c.schedule,
-            "publish_elsewhere": c.elsewhere,
+            "publish_now": c.publish_now,
+            "publish_several": lambda: self.several.open(),
             "view_on_blog": lambda: self._open_outside(self.standing.address),
             "copy_address": self._copy_address,
             "undo_publish": c.undo,
             "history": self.versions.open,
             "unpublish": lambda: c.send(Intent.UNPUBLISH),
-            "delete_from_blog": lambda: c.send(Intent.TRASH),
+            "delete_from_blog": c.delete,
             "add_blog": self.blogs.add,
             "edit_blog": lambda: self._with_account(self.blogs.edit),
             "remove_blog": lambda: self._with_account(self.blogs.remove),
@@ -598,6 +606,15 @@ class Controller(QObject):
             made.told.connect(self._tell)
             self._renaming = made
         return self._renaming
+
+    @property
+    def several(self) -> SeveralBlogs:
+        """Who sends a post to several blogs, made when it is first asked for."""
+        if self._several is None:
+            from postdesk.ui.several import SeveralBlogs
+
+            self._several = SeveralBlogs(self.desk, self._tasks, self.session, self.publisher, self.window)
+        return self._several
 
     def do(self, name: str) -> None:
         """Carry out a command of the table."""
@@ -649,7 +666,7 @@ class Controller(QObject):
         c.reached.connect(self._reached)
         c.went_out.connect(self._refresh_archive)
         c.open_outside.connect(self._open_outside)
-        c.choose_blog.connect(self.choose_blog)
+        self.readers.open_outside.connect(self._open_outside)
         self.blogs.changed.connect(self.set_blogs)
         self.blogs.mended.connect(self._mended)
         e.words_counted.connect(self._counted)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QInputDialog
 
+from postdesk.backends.base import Capability
 from postdesk.core.account import Account
 from postdesk.core.language import _
 from postdesk.library.document import Document
@@ -18,20 +20,21 @@ from postdesk.ui.editor import Editor
 from postdesk.ui.outbox import OutboxPanel
 from postdesk.ui.publish import PublishPopover
 from postdesk.ui.publisher import Publisher, done_words
+from postdesk.ui.readers import Readers
 from postdesk.ui.session import Session
 from postdesk.ui.standing import Standing
 from postdesk.ui.toast import Toast
+from postdesk.ui.way_back import WayBack
 from postdesk.ui.window import MainWindow
 
 
 class PublishCommands(QObject):
     """`reached(bool)`: a blog answered, or did not. `went_out(account)`: something is different there now.
-    `open_outside(address)`: she wants to see it. `choose_blog(id)`: she publishes elsewhere."""
+    `open_outside(address)`: she wants to see it."""
 
     reached = Signal(bool)
     went_out = Signal(object)
     open_outside = Signal(str)
-    choose_blog = Signal(str)
 
     def __init__(
         self,
@@ -40,22 +43,27 @@ class PublishCommands(QObject):
         standing: Standing,
         publisher: Publisher,
         popover: PublishPopover,
+        readers: Readers,
+        way_back: WayBack,
         window: MainWindow,
     ) -> None:
         super().__init__(window)
+        self._readers = readers
+        self._way_back = way_back
         self._desk = desk
         self._session = session
         self._standing = standing
         self._publisher = publisher
         self._popover = popover
         self._window = window
-        self._last: JobResult | None = None
         self._outbox = OutboxPanel(window)
         self._outbox.retry.connect(publisher.retry)
         self._outbox.take_back.connect(publisher.take_back)
         publisher.done.connect(self._done)
         publisher.fix.connect(self._fix)
         publisher.changed.connect(self._show_waiting)
+        publisher.moment_chosen.connect(self._schedule_for)
+        way_back.taken_back.connect(publisher.changed)
         session.opened.connect(lambda _document: popover.close_popover())  # it asks about the post before
         popover.closed.connect(window.go_to_editor)
         popover.confirmed.connect(lambda _when: window.go_to_editor())
@@ -87,27 +95,37 @@ class PublishCommands(QObject):
         self.look_first()
         self._popover.choose_time()
 
-    def elsewhere(self) -> None:
-        """Choose another blog, then the popover."""
-        accounts = self._desk.accounts.all()
-        names = [a.name for a in accounts]
-        name, chosen = QInputDialog.getItem(
-            self._window, _("Publish to another blog"), _("Blog"), names, 0, False
-        )
-        if chosen:
-            self.choose_blog.emit(accounts[names.index(name)].id)
-            self.look_first()
+    def publish_now(self) -> None:
+        """A scheduled post goes out at once; its date becomes the moment of that."""
+        self._session.change(lambda post: replace(post, date=None))
+        self._with_saved(lambda d, a: self._publisher.submit(d, a, Intent.PUBLISH, None))
+
+    def _schedule_for(self, when: datetime) -> None:
+        """She chose a moment in the popover: the post itself gets that date."""
+        self._session.change(lambda post: replace(post, date=when))
+        self._with_saved(lambda d, a: self._publisher.submit(d, a, Intent.SCHEDULE, when))
 
     def send(self, intent: Intent) -> None:
-        """Unpublish, or delete from the blog: at once."""
+        """Unpublish, or move to the blog's trash: at once, as it can be undone."""
         self._with_saved(lambda d, a: self._publisher.submit(d, a, intent, None))
 
+    def delete(self) -> None:
+        """Delete from the blog: to its trash at once; where it has none, after a question."""
+        account, post = self._standing.account(), self._session.post
+        if account is None or post is None:
+            return
+        if Capability.TRASH in self._desk.capabilities(account):
+            self.send(Intent.TRASH)
+        else:
+            self._way_back.ask_and_delete(
+                post.title or _("Untitled"), account, lambda: self.send(Intent.TRASH)
+            )
+
     def undo(self) -> None:
-        """The way back of what was published last."""
-        last, self._last = self._last, None
-        if last is not None:
-            self._publisher.undo(last)
-        self._standing.can_undo = False
+        """The way back of what was done last with the open post."""
+        account, post = self._standing.account(), self._session.post
+        if account is not None and post is not None:
+            self._way_back.undo(post.id, account)
 
     def show_outbox(self) -> None:
         """The window of what waits."""
@@ -133,17 +151,7 @@ class PublishCommands(QObject):
         account = self._desk.accounts.get(result.account_id)
         if result.kind is ResultKind.DONE:
             self.reached.emit(True)
-            can_undo = result.intent in (Intent.PUBLISH.value, Intent.UPDATE.value, Intent.SCHEDULE.value)
-            self._last = result if can_undo else None
-            self._standing.can_undo = can_undo
-            choices: list[tuple[str, Callable[[], None]]] = []
-            if result.address:
-                choices.append((_("View"), lambda: self.open_outside.emit(result.address)))
-            if can_undo:
-                choices.append((_("Undo"), self.undo))
-            words = done_words(result, account.name if account else "")
-            sentence = " ".join((f"{words}.", *result.remarks)) if result.remarks else words
-            self._window.toasts.say(Toast(sentence, tuple(choices)))
+            self._window.toasts.say(Toast(*self._told(result, account.name if account else "")))
             if result.intent == Intent.PUBLISH.value:
                 self._window.sidebar.show_tab("published")
             elif result.intent in (Intent.UNPUBLISH.value, Intent.TRASH.value):
@@ -156,6 +164,18 @@ class PublishCommands(QObject):
                 self._window.toasts.say(Toast(result.sentence))
         elif result.sentence:
             self._window.toasts.say(Toast(result.sentence, ((_("Outbox"), self.show_outbox),), stays=True))
+
+    def _told(self, result: JobResult, blog: str) -> tuple[str, tuple[tuple[str, Callable[[], None]], ...]]:
+        """The toast's sentence and choices after something was done."""
+        choices: list[tuple[str, Callable[[], None]]] = []
+        if result.address and result.intent not in (Intent.UNPUBLISH.value, Intent.TRASH.value):
+            choices.append((_("View"), lambda: self.open_outside.emit(result.address)))
+        if (undo := self._way_back.of_result(result)) is not None:
+            choices.append((_("Undo"), undo))
+        choices += self._readers.silencing(result.account_id, result.told)
+        words = result.sentence or done_words(result, blog)
+        sentence = " ".join((f"{words}.", *result.remarks)) if result.remarks else words
+        return sentence, tuple(choices)
 
     def _show_waiting(self) -> None:
         self._outbox.set_rows(self._publisher.waiting())

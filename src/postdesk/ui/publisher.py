@@ -18,7 +18,7 @@ from postdesk.core.language import _, ngettext
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.job import Job, JobState
-from postdesk.publishing.outbox import JobResult, ResultKind
+from postdesk.publishing.outbox import WENT_LIVE, JobResult, ResultKind
 from postdesk.publishing.plan import Intent
 from postdesk.publishing.preflight import Level, Remark, blocks
 from postdesk.publishing.run import Progress
@@ -46,7 +46,8 @@ _FIXES = {
 
 class Publisher(QObject):
     """`changed`: where posts stand may be different now. `progress(words, fraction)` while something is sent, ("",
-    None) at the end. `done(JobResult)` after each post. `fix(action, ref)`: she wants to mend what a remark named.
+    None) at the end. `done(JobResult)` after each post.
+    `moment_chosen(datetime)`: it is to go out then. `fix(action, ref)`: she wants to mend what a remark named.
     `told`: a notice."""
 
     changed = Signal()
@@ -54,6 +55,7 @@ class Publisher(QObject):
     done = Signal(object)
     fix = Signal(str, str)
     told = Signal(str)
+    moment_chosen = Signal(object)
     _step = Signal(object)
 
     def __init__(
@@ -165,8 +167,8 @@ class Publisher(QObject):
 
         self._tasks.run(submit, self._submitted, self._tell, lane=LANE)
 
-    def undo(self, result: JobResult) -> None:
-        """The way back of what was just published."""
+    def undo(self, result: JobResult | str) -> None:
+        """The way back of what was done (its result, or its job's id)."""
         self._tasks.run(lambda: self._desk.undo(result), self._submitted, self._tell, lane=LANE)
 
     def send_due(self, *, at_once: bool = False) -> None:
@@ -228,8 +230,12 @@ class Publisher(QObject):
 
     def _confirmed(self, when: datetime | None) -> None:
         confirm, self._confirm = self._confirm, None
-        if confirm is not None:
-            confirm(when)
+        if confirm is None:
+            return
+        if when is None:
+            confirm(None)
+        else:
+            self.moment_chosen.emit(when)  # the post itself gets that date
 
     def _asked(self, action: str) -> None:
         name, _line, ref = action.partition("\n")
@@ -263,8 +269,9 @@ def done_words(result: JobResult, blog: str) -> str:
         Intent.UNPUBLISH.value: _("Taken offline; {blog} keeps it as a draft"),
         Intent.TRASH.value: _("Moved to the trash of {blog}"),
         Intent.RESTORE.value: _("{blog} has the version from before again"),
+        WENT_LIVE: _("“{title}” is public on {blog} now"),
     }.get(result.intent, _("Published on {blog}"))
-    return words.format(blog=blog)
+    return words.format(blog=blog, title=result.title)
 
 
 def count_waiting(count: int) -> str:
