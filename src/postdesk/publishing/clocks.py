@@ -21,9 +21,11 @@ def blogs_now(backend: Backend, now: datetime) -> datetime:
 
 def refuse_wrong_clock(snapshot: Snapshot, there: RemotePost, backend: Backend, now: datetime) -> None:
     """Raises `NotReady` when the two clocks are an hour apart or more and the post's date would mean another moment
-    than she chose. A date that the blog has already is hers."""
+    than she chose. An update leaves a date that the blog has as it is."""
     date, theirs = snapshot.post.date, blogs_now(backend, now)
-    if date is None or abs(theirs - now) < _APART or date == there.date:
+    if date is None or abs(theirs - now) < _APART:
+        return
+    if snapshot.intent is Intent.UPDATE and date == there.date:
         return
     if snapshot.intent is Intent.SCHEDULE or is_future(date, now) != is_future(date, theirs):
         raise NotReady(

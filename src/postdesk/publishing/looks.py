@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from postdesk.backends.base import Backend, RemotePost
 from postdesk.core.language import _
 from postdesk.core.receipt import Receipt, Status
+from postdesk.publishing.clocks import blogs_now
 from postdesk.publishing.compare import base_of, base_values, is_empty, is_unchanged
 from postdesk.publishing.job import Sweep
 from postdesk.publishing.journal import Journal
@@ -64,6 +66,16 @@ def went_live(receipt: Receipt, backend: Backend, receipts: ReceiptStore) -> tup
         )  # fmt: skip
         receipts.put(receipt)
     return there, receipt
+
+
+def still_early(there: RemotePost, backend: Backend, now: float) -> float:
+    """In how many seconds the moment of a scheduled post comes by the blog's own clock, where this computer's has
+    reached it already; 0.0 where it has come. `now` in seconds since the epoch."""
+    if there.status is not Status.SCHEDULED or there.date is None:
+        return 0.0
+    by_blog = blogs_now(backend, datetime.fromtimestamp(now, UTC))
+    left = (there.date - by_blog).total_seconds()
+    return left + LIVE_BY if left > 0 else 0.0
 
 
 def still_held(there: RemotePost, receipt: Receipt, blog: str) -> str:

@@ -30,7 +30,7 @@ from postdesk.publishing.differences import Difference
 from postdesk.publishing.engine import Engine
 from postdesk.publishing.job import Job, JobState, Reason, Sweep, new_job_id
 from postdesk.publishing.journal import Journal
-from postdesk.publishing.looks import again, still_held
+from postdesk.publishing.looks import again, still_early, still_held
 from postdesk.publishing.plan import Plan, Snapshot, marker_of
 from postdesk.publishing.run import ConflictFound, Progress, ReceiptStore
 from postdesk.publishing.verify import Expected, expected_of
@@ -361,7 +361,7 @@ class Outbox:
         now = self._clock()
         results: list[JobResult] = []
         for sweep in self.journal.sweeps():
-            if sweep.due > now and sweep.due < now + _CLOCK_WENT_BACK:
+            if sweep.due > now and (not sweep.marker or sweep.due < now + _CLOCK_WENT_BACK):
                 continue
             if sweep.account_id in down or self.journal.unfinished(sweep.post_id, sweep.account_id):
                 continue  # a draft under the marker may be the one that is being made
@@ -386,6 +386,10 @@ class Outbox:
         """What there is to tell of a scheduled post after its moment."""
         seen = self._engine.went_live(sweep, backend)
         live = seen is not None and seen[0].status is Status.PUBLISHED
+        early = 0.0 if seen is None or live else still_early(seen[0], backend, now)
+        if early:
+            self.journal.swept(replace(sweep, left=sweep.left + 1), now + early)
+            return ()
         self.journal.swept(sweep, None if live or seen is None else again(sweep, now))
         if seen is None or not (live or sweep.left == 1):
             return ()
