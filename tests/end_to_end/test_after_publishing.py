@@ -151,7 +151,7 @@ def test_one_post_goes_to_two_blogs_and_each_says_where_it_stands(two_blogs: Wri
     update(writer, "eleven", "twelve")
     assert "eleven people" in there.read_text("utf-8")
     writer.until(lambda: "older on Harbour & Quay" in writer.state, "the header to say so")
-    writer.choose("publish_several")
+    writer.press_in_toast("Other Blogs…")
     writer.until(popover.isVisible, "the blogs")
     assert [b.isChecked() for b in popover.boxes] == [False, True]
     writer.click(popover.confirm)

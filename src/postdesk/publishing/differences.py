@@ -37,8 +37,8 @@ _TYPOGRAPHY = str.maketrans({
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "′": "'", "″": '"',
     "–": "-", "—": "-", "…": "...", "\u00ad": "", "\u200b": "",
 })  # fmt: skip
-_COUNTS = frozenset("href src alt colspan rowspan start controls type value".split())
-"""Attributes that readers notice; a blog may add any other."""
+_COUNTS = frozenset("alt colspan rowspan start controls type value".split())
+"""Attributes that readers notice, but for addresses, which are compared apart; a blog may add any other."""
 _FILLED_IN = frozenset("p br wbr tbody thead colgroup col".split())
 _FRAMES = frozenset("iframe object embed video audio".split())
 _CODE = frozenset("script style".split())
@@ -195,18 +195,16 @@ def _of_content(meant: Outgoing, remote: RemotePost) -> list[Difference]:
 def _removed(names: set[str]) -> list[Difference]:
     """What tags that are gone mean to her, and what she can do."""
     found: list[Difference] = []
-    ask = _("The site lets you send no such code: ask an administrator of the blog to put it there.")
+    ask = _("Ask an administrator of the blog to put it there.")
     for of_kind, kind, what, todo, weight in (
-        (_FRAMES, "frames", _("The site removed an embedded frame or film from the text ({names})."),
-         _("Put its address on a line of its own, from which the blog makes a film or a card, or ask an administrator"
-           " of the blog."), Weight.ALWAYS),
-        (_CODE, "code", _("The site removed the marks of a script or a style sheet from the text ({names})."),
-         _("Its code may stand there as words now: take it out, or ask an administrator of the blog to put it there."),
-         Weight.BY_CHOICE),
-        (_FORMS, "forms", _("The site removed a form from the text ({names})."), ask, Weight.BY_CHOICE),
-        (_DRAWINGS, "drawings", _("The site removed a drawing from the text ({names})."), ask, Weight.ALWAYS),
-        ({"img", "picture"}, "pictures", _("The site removed a picture from the text ({names})."), "", Weight.ALWAYS),
-        ({"a"}, "links", _("The site removed a link from the text ({names})."), "", Weight.ALWAYS),
+        (_FRAMES, "frames", _("The site removed an embedded frame or film ({names}) from the text."),
+         _("Put its address on a line of its own, or ask an administrator of the blog."), Weight.ALWAYS),
+        (_CODE, "code", _("The site removed {names} from the text; its code may stand there as words now."),
+         _("Take it out, or ask an administrator of the blog to put it there."), Weight.BY_CHOICE),
+        (_FORMS, "forms", _("The site removed a form ({names}) from the text."), ask, Weight.BY_CHOICE),
+        (_DRAWINGS, "drawings", _("The site removed a drawing ({names}) from the text."), ask, Weight.ALWAYS),
+        ({"img", "picture"}, "pictures", _("The site removed a picture ({names}) from the text."), "", Weight.ALWAYS),
+        ({"a"}, "links", _("The site removed a link ({names}) from the text."), "", Weight.ALWAYS),
     ):  # fmt: skip
         gone = names & of_kind
         if gone:

@@ -667,6 +667,7 @@ class Controller(QObject):
         c.went_out.connect(self._refresh_archive)
         c.open_outside.connect(self._open_outside)
         self.readers.open_outside.connect(self._open_outside)
+        c.several_wanted.connect(lambda: self.several.open())
         self.blogs.changed.connect(self.set_blogs)
         self.blogs.mended.connect(self._mended)
         e.words_counted.connect(self._counted)

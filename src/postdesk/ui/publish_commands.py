@@ -13,6 +13,7 @@ from postdesk.core.account import Account
 from postdesk.core.language import _
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
+from postdesk.publishing.differences import Weight
 from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent
 from postdesk.ui.details import DetailsDrawer
@@ -30,11 +31,12 @@ from postdesk.ui.window import MainWindow
 
 class PublishCommands(QObject):
     """`reached(bool)`: a blog answered, or did not. `went_out(account)`: something is different there now.
-    `open_outside(address)`: she wants to see it."""
+    `open_outside(address)`: she wants to see it. `several_wanted`: and the other blogs."""
 
     reached = Signal(bool)
     went_out = Signal(object)
     open_outside = Signal(str)
+    several_wanted = Signal()
 
     def __init__(
         self,
@@ -151,7 +153,8 @@ class PublishCommands(QObject):
         account = self._desk.accounts.get(result.account_id)
         if result.kind is ResultKind.DONE:
             self.reached.emit(True)
-            self._window.toasts.say(Toast(*self._told(result, account.name if account else "")))
+            grave = any(d.weight is Weight.ALWAYS for d in result.told)
+            self._window.toasts.say(Toast(*self._told(result, account), stays=grave))
             if result.intent == Intent.PUBLISH.value:
                 self._window.sidebar.show_tab("published")
             elif result.intent in (Intent.UNPUBLISH.value, Intent.TRASH.value):
@@ -165,15 +168,20 @@ class PublishCommands(QObject):
         elif result.sentence:
             self._window.toasts.say(Toast(result.sentence, ((_("Outbox"), self.show_outbox),), stays=True))
 
-    def _told(self, result: JobResult, blog: str) -> tuple[str, tuple[tuple[str, Callable[[], None]], ...]]:
+    def _told(
+        self, result: JobResult, account: Account | None
+    ) -> tuple[str, tuple[tuple[str, Callable[[], None]], ...]]:
         """The toast's sentence and choices after something was done."""
         choices: list[tuple[str, Callable[[], None]]] = []
         if result.address and result.intent not in (Intent.UNPUBLISH.value, Intent.TRASH.value):
             choices.append((_("View"), lambda: self.open_outside.emit(result.address)))
         if (undo := self._way_back.of_result(result)) is not None:
             choices.append((_("Undo"), undo))
+        post = self._session.post
+        if post is not None and post.id == result.post_id and account and self._desk.older_on(post, account):
+            choices.append((_("Other Blogs…"), self.several_wanted.emit))
         choices += self._readers.silencing(result.account_id, result.told)
-        words = result.sentence or done_words(result, blog)
+        words = result.sentence or done_words(result, account.name if account else "")
         sentence = " ".join((f"{words}.", *result.remarks)) if result.remarks else words
         return sentence, tuple(choices)
 

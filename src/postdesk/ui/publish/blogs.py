@@ -87,8 +87,8 @@ class BlogsPopover(Overlay):
             line.show()
         self._name_button()
         self.float_up()
-        first = next((b for b in self.boxes if b.isEnabled()), None)
-        (first or self).setFocus(Qt.FocusReason.PopupFocusReason)
+        first = next((b for b in self.boxes if b.isEnabled()), self)
+        (self.confirm if self.chosen else first).setFocus(Qt.FocusReason.PopupFocusReason)
 
     def close_popover(self) -> None:
         """Hide it; nothing goes out."""
