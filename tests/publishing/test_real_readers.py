@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,13 +18,14 @@ from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.post import Post, Visibility
 from postdesk.core.receipt import Status
-from postdesk.publishing.compare import outgoing_from_json
+from postdesk.publishing.compare import as_outgoing, outgoing_from_json
 from postdesk.publishing.job import JobState
 from postdesk.publishing.outbox import WENT_LIVE, JobResult, ResultKind
 from postdesk.publishing.plan import Intent, Plan, Snapshot, Step, StepKind
 from postdesk.publishing.verify import look
 from tests.publishing.fake_blog import Server
 from tests.publishing.world import World, post_with
+from tests.servers.fixtures import FaultProxies
 from tests.servers.wordpress import WordPress as RealServer
 
 POST = replace(
@@ -46,8 +48,6 @@ class Blog(World):
 
     def undo(self, result: JobResult) -> JobResult:
         """The way back, as the desk makes it."""
-        import json
-
         job = self.journal.job(result.job_id)
         assert job is not None
         post = Snapshot.from_json(job.snapshot).post
@@ -276,8 +276,6 @@ def test_an_undo_of_what_a_colleague_changed_since_is_a_conflict(blog: Blog) -> 
     changed = blog.publish(replace(POST, body="Other words of the post."), Intent.UPDATE)
     assert changed.receipt is not None
     there = blog.backend.read(changed.receipt.remote_id)
-    from postdesk.publishing.compare import as_outgoing
-
     blog.backend.write(there.remote_id, replace(as_outgoing(there), title="A colleague's"))
     result = blog.undo(changed)
     assert result.kind is ResultKind.CONFLICT
@@ -289,3 +287,27 @@ def test_a_post_without_latin_letters_is_found_on_its_page(blog: Blog) -> None:
     body = "Первые слова этой заметки о поездах.\n\n鉄道の静けさについての短い文章です。"
     result = blog.publish(Post("e" * 16, "Поезда и тишина", body))
     assert blog.look(result) == {}
+
+
+def test_the_look_costs_one_request_and_one_for_each_picture_that_is_new(
+    tmp_path: Path, wordpress_newest: RealServer, fault_proxy: FaultProxies
+) -> None:
+    wordpress_newest.reset_posts()
+    proxy = fault_proxy(wordpress_newest.base_url)
+    account = Account("a1", "wordpress", "Blog", proxy.base_url, "admin")
+    with make_client() as http:
+        backend = WordPress(account, wordpress_newest.users["admin"].app_password, http)
+        blog = Blog(tmp_path, Server(), make=lambda _w: backend, accounts={"a1": account})
+        blog.clock.now = time.time()
+        blog.pictures(5)
+        long = post_with(
+            5, extra="\n\n" + "\n\n".join(f"Paragraph {n} of a long day at the quay." for n in range(1000))
+        )
+        for post, intent, asked in ((long, Intent.PUBLISH, 6), (replace(long, title="B"), Intent.UPDATE, 1)):
+            result = blog.publish(post, intent)
+            proxy.forget()
+            assert blog.look(result) == {}
+            assert len(proxy.requests) == asked
+            assert [r.method for r in proxy.requests] == ["GET", *["HEAD"] * (asked - 1)]
+            assert not [r for r in proxy.requests if "authorization" in r.headers or "cookie" in r.headers]
+        blog.stop()
