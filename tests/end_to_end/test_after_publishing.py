@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDateTime, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
@@ -265,3 +265,33 @@ def test_a_scheduled_post_goes_out_at_once_or_back_to_the_drafts(
     assert blog.only_post()["status"] == "publish"
     writer.until(lambda: writer.state.startswith("Published"), "the header")
     assert blog.is_public(writer.desk.standing.address)
+
+
+def test_a_live_post_with_a_date_to_come_is_looked_at_before_it_goes_offline(
+    writer: Writer, wordpress_newest: WordPress, blog: Blog
+) -> None:
+    writer.add_blog(wordpress_newest.base_url, wordpress_newest.user, wordpress_newest.app_password)
+    writer.new_post(TITLE, TEXT)
+    writer.until_saved()
+    writer.publish()
+    writer.hears("Published on")
+    writer.until(lambda: writer.state.startswith("Published"), "the header")
+    assert not writer.desk.actions.action("schedule").isEnabled()  # readers would lose it
+    writer.window.show_pane("details", True)
+    fields = writer.desk.window.details.fields  # type: ignore[attr-defined]
+    writer.click(fields.when_published)
+    later = datetime.now().astimezone().replace(microsecond=0) + timedelta(days=3)
+    fields.date.setDateTime(QDateTime.fromSecsSinceEpoch(int(later.timestamp())))
+    writer.until_saved()
+    writer.until(lambda: writer.button == "Update", "the button to say Update")
+    writer.press_publish()
+    popover = writer.desk.popover
+    writer.until(lambda: popover.is_ready, "the popover")
+    assert any("Take it offline" in r for r in writer.remarks)
+    assert blog.only_post()["status"] == "publish"
+    writer.click(next(b for b in popover.findChildren(QPushButton) if b.text() == "Update now"))
+    writer.hears("Scheduled on")
+    assert blog.only_post()["status"] == "future"
+    writer.press_in_toast("Undo")
+    writer.hears("has the version from before again")
+    assert blog.only_post()["status"] == "publish"

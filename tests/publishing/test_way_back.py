@@ -391,3 +391,22 @@ def test_the_blogs_clock_decides_and_a_wrong_one_schedules_nothing(tmp_path: Pat
     assert [r.kind for r in world.run()] == [ResultKind.DONE]
     assert [p["status"] for p in world.server.posts.values()] == ["scheduled"]
     world.stop()
+
+
+def test_what_another_machine_has_scheduled_is_looked_up_here_too(desk: Desk, document: Document) -> None:
+    """The receipt came with the library; this machine's journal knows nothing of it."""
+    when = datetime.fromtimestamp(desk.clock(), UTC) + timedelta(days=1)
+    _do(desk, _with(document, date=when), Intent.SCHEDULE)
+    for sweep in desk.journal.sweeps():
+        desk.journal.swept(sweep)
+    assert desk.next_due() is None
+    clock = desk.clock
+    assert isinstance(clock, Clock)
+    clock.now += 2 * 86400
+    SERVERS[ONE.id].edit(str(_there()["remote_id"]), status="published")
+    dated = _with(document, date=when).post
+    assert desk.state_of(dated, ONE).words.startswith("Was to go live")
+    assert desk.state_of(dated, ONE).words.startswith("Was to go live")
+    assert len(desk.journal.sweeps()) == 1
+    assert [r.intent for r in desk.run(Cancel())] == [WENT_LIVE]
+    assert desk.state_of(dated, ONE).words == "Published"

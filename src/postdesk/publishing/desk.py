@@ -24,7 +24,7 @@ from postdesk.core.errors import LibraryError, NotReady
 from postdesk.core.folders import Folders
 from postdesk.core.language import _
 from postdesk.core.post import Post
-from postdesk.core.receipt import Receipt
+from postdesk.core.receipt import Receipt, Status
 from postdesk.core.settings import Settings
 from postdesk.publishing.accounts import Accounts, is_on
 from postdesk.publishing.archive import Archive
@@ -36,8 +36,9 @@ from postdesk.publishing.engine import Engine
 from postdesk.publishing.job import Job, JobState
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.linked import find_links, titles_of
+from postdesk.publishing.looks import live_look
 from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
-from postdesk.publishing.plan import LIVE, Intent, Plan, Snapshot, Step, StepKind, make_plan
+from postdesk.publishing.plan import LIVE, Intent, Plan, Snapshot, Step, StepKind, goes_offline, make_plan
 from postdesk.publishing.preflight import Remark, check
 from postdesk.publishing.run import Progress
 from postdesk.publishing.state import PostState, StateKind, in_step, state_of
@@ -70,6 +71,7 @@ class Desk:
     archive: Archive
     clock: Callable[[], float] = time.time
     _without_receipt: set[tuple[str, str]] = field(default_factory=set)
+    _looked_for: set[tuple[str, str]] = field(default_factory=set)
 
     # --- planning -------------------------------------------------------------------------------------------------
 
@@ -202,6 +204,11 @@ class Desk:
             return waits if waits.state is not JobState.RUNNING else None
         return self.undoable(post_id, account)
 
+    def goes_offline(self, post: Post, account: Account) -> bool:
+        """Whether an update takes a live post away from its readers, as it has a date to come."""
+        can = self.capabilities(account)
+        return goes_offline(post.date, self._own_receipt(post.id, account), can, self._now())
+
     def older_on(self, post: Post, account: Account) -> tuple[Account, ...]:
         """The other blogs that show an older version of a post. Some small reads."""
         others = ((a, self._own_receipt(post.id, a)) for a in self.accounts.all() if a.id != account.id)
@@ -258,7 +265,19 @@ class Desk:
         except LibraryError as error:
             words = _("Not published: {sentence}").format(sentence=error.sentence)
             return PostState(StateKind.FAILED, words, _("Publish"), None, error.sentence)
+        if receipt is not None and receipt.status is Status.SCHEDULED:
+            self._look_when_it_is_live(receipt)
         return state_of(post, receipt, job, self._now())
+
+    def _look_when_it_is_live(self, receipt: Receipt) -> None:
+        """See to it that a scheduled post is looked up after its moment, whichever machine has scheduled it."""
+        key = (receipt.post_id, receipt.remote_id)
+        due = receipt.published_at is not None and receipt.published_at <= self._now()
+        if not due or key in self._looked_for:
+            return
+        self._looked_for.add(key)
+        if all(s.marker or s.post_id != receipt.post_id for s in self.journal.sweeps()):
+            self.journal.add_sweep(live_look(receipt))
 
     def states(self, account: Account) -> dict[str, StateKind]:
         """The state of every post that the account knows, by post id, for the list; CHANGED is not told (it needs

@@ -46,7 +46,7 @@ from postdesk.publishing.run import (
     in_trash,
     not_there,
 )
-from postdesk.publishing.uploads import known_media, uploaded
+from postdesk.publishing.uploads import known_media, uploaded, uploaded_now
 from postdesk.publishing.verify import expected_of
 
 _LOOKS = 3  # how often one run looks and repeats after a lost answer, before the job waits
@@ -359,7 +359,7 @@ class Engine:
         before = (self._journal.job(run.job.id) or run.job).before
         outcome = Outcome(
             done, tuple(d.sentence for d in told), found=found, told=told,
-            expected=expected_of(there, receipt, before, self._uploaded_now(run, media)),
+            expected=expected_of(there, receipt, before, uploaded_now(run, self._journal, media)),
         )  # fmt: skip
         if not self._is_uncertain(run):
             return outcome
@@ -369,11 +369,6 @@ class Engine:
         )  # fmt: skip
         self.sweep(sweep, run.backend)
         return replace(outcome, sweep=sweep)
-
-    def _uploaded_now(self, run: Run, media: tuple[MediaReceipt, ...]) -> tuple[str, ...]:
-        """The addresses of the pictures that this job has uploaded."""
-        sent = {a.step for a in self._journal.attempts(run.job.id) if a.outcome == "done"}
-        return tuple(m.address for m in media if f"upload:{m.content_hash}" in sent)
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)

@@ -162,10 +162,7 @@ def make_plan(
     hold = when if intent is Intent.SCHEDULE and Capability.SCHEDULE not in capabilities else None
     if hold is not None:
         intent = Intent.PUBLISH
-    hides = (
-        intent is Intent.UPDATE and Capability.SCHEDULE in capabilities and receipt is not None
-        and receipt.status is Status.PUBLISHED and _is_moved(when, receipt.published_at, now)
-    )  # fmt: skip
+    hides = intent is Intent.UPDATE and goes_offline(when, receipt, capabilities, now)
     steps = _steps(
         intent,
         account,
@@ -220,6 +217,19 @@ def status_to_end_in(
         moved = _is_moved(snapshot.post.date, there.date, now)
         return Status.SCHEDULED if moved else Status.PUBLISHED
     return Status.PUBLISHED
+
+
+def goes_offline(
+    date: datetime | None, receipt: Receipt | None, capabilities: frozenset[Capability], now: datetime
+) -> bool:
+    """Whether an update with this date takes a live post away from its readers until then."""
+    public = receipt is not None and receipt.status is Status.PUBLISHED
+    return (
+        public
+        and receipt is not None
+        and Capability.SCHEDULE in capabilities
+        and _is_moved(date, receipt.published_at, now)
+    )
 
 
 def _is_moved(date: datetime | None, live_since: datetime | None, now: datetime) -> bool:

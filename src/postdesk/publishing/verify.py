@@ -30,6 +30,7 @@ from postdesk.publishing.differences import Difference, Weight
 PICTURES_S = 20.0  # for all pictures of a post together; those that it does not suffice for are not asked
 _MOST_PICTURES = 40
 _MOST_WORDS = 400_000  # of a page
+_PIECE = 100_000  # characters that are taken apart in one go
 _SHOWN = 0.8  # of our sentences: a theme may break one with a note or an advertisement in its middle
 _READABLE = 0.5  # of our sentences: with so many of them a page is the post
 _LONG_ENOUGH = 5  # words; shorter sentences are looked for together with the next
@@ -324,7 +325,11 @@ def _words(html: str, *, head: bool = False) -> list[str]:
 
 
 def _plain_words(text: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).casefold())
+    words: list[str] = []
+    for start in range(0, len(text), _PIECE):  # one call over megabytes would hold up the window
+        piece = text[start : start + _PIECE].translate(_INVISIBLE)
+        words += _WORD.findall(unicodedata.normalize("NFKC", piece).casefold())
+    return words
 
 
 def _sentences(html: str) -> list[tuple[str, list[str]]]:

@@ -31,7 +31,7 @@ CONDITIONS = frozenset(
         "published",  # the open post is on the chosen blog, live or scheduled
         "address",  # the open post has an address that readers can open
         "publishable",  # the one button has something to do
-        "schedule",  # the chosen blog can publish at a later time
+        "schedule",  # the open post can go out at a later time: readers do not have it yet
         "unpublish",  # the chosen blog can take a post offline
         "trash",  # the chosen blog can delete a post
         "scheduled",  # the open post waits on the chosen blog for its date

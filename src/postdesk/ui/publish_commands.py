@@ -75,10 +75,15 @@ class PublishCommands(QObject):
         state = self._standing.state
         if state is None or state.intent is None:
             return
-        if state.intent is Intent.UPDATE:
+        if state.intent is Intent.UPDATE and not self._takes_away():
             self._with_saved(lambda d, a: self._publisher.try_at_once(d, a, Intent.UPDATE, self.look_first))
         else:
             self.look_first()
+
+    def _takes_away(self) -> bool:
+        """Whether an update would take the post offline until its date: that is looked at first."""
+        account, post = self._standing.account(), self._session.post
+        return account is not None and post is not None and self._desk.goes_offline(post, account)
 
     def look_first(self) -> None:
         """The popover, whatever the state; nothing where there is no post or no blog to ask about."""

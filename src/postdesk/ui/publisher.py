@@ -15,6 +15,7 @@ from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _, ngettext
+from postdesk.core.receipt import Status
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.job import Job, JobState
@@ -263,6 +264,12 @@ def details_can(capabilities: frozenset[Capability]) -> frozenset[str]:
 
 def done_words(result: JobResult, blog: str) -> str:
     """The toast's sentence after a post went out."""
+    ended = result.receipt.status if result.receipt is not None else None
+    intent = result.intent
+    if ended is Status.SCHEDULED and intent == Intent.UPDATE.value:
+        intent = Intent.SCHEDULE.value
+    elif ended is Status.PUBLISHED and intent == Intent.SCHEDULE.value:
+        intent = Intent.PUBLISH.value  # its moment came before it went out
     words = {
         Intent.UPDATE.value: _("Updated on {blog}"),
         Intent.SCHEDULE.value: _("Scheduled on {blog}"),
@@ -270,7 +277,7 @@ def done_words(result: JobResult, blog: str) -> str:
         Intent.TRASH.value: _("Moved to the trash of {blog}"),
         Intent.RESTORE.value: _("{blog} has the version from before again"),
         WENT_LIVE: _("“{title}” is public on {blog} now"),
-    }.get(result.intent, _("Published on {blog}"))
+    }.get(intent, _("Published on {blog}"))
     return words.format(blog=blog, title=result.title)
 
 

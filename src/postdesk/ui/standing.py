@@ -86,7 +86,7 @@ class Standing(QObject):
         """Everything that depends on where the open post stands."""
         self._timer.stop()
         post, account = self._session.post, self.account()
-        conditions = {"schedule", *self.of_library}  # where the blog cannot schedule, the outbox can
+        conditions = set(self.of_library)
         if account is not None:
             conditions.add("account")
         if len(self._desk.accounts.all()) > 1:
@@ -131,6 +131,10 @@ class Standing(QObject):
             if receipt is not None and receipt.status is Status.SCHEDULED:
                 conditions.add("scheduled")
         scheduled = "scheduled" in conditions
+        if scheduled or "published" not in conditions:
+            conditions.add(
+                "schedule"
+            )  # where the blog cannot, the outbox can; a live post would go offline for it
         self._window.actions_table.set_text(
             "unpublish", _("&Back to Draft") if scheduled else _("&Unpublish")
         )
