@@ -256,7 +256,7 @@ def test_a_page_of_fifty_megabytes_is_not_read_and_not_waited_for(site: Site) ->
     _page(site, "<p>x</p>" * (50_000_000 // 8))
     told = _look(site, _expected(site))
     assert set(told) == {"reader: silent"}
-    assert "longer than 8 MB" in told["reader: silent"]
+    assert "longer than 4 MB" in told["reader: silent"]
 
 
 def test_a_page_that_never_comes_is_told_and_can_be_stopped(

@@ -19,7 +19,7 @@ from postdesk.core.cancel import Cancel
 if TYPE_CHECKING:  # with it comes all of TLS
     import httpx2
 
-LARGEST_PAGE = 8 * 1024 * 1024  # bytes
+LARGEST_PAGE = 4 * 1024 * 1024  # bytes
 PATIENCE_S = 15.0  # for one exchange, whole
 _HOPS = 5
 _FIRST_BYTES = 64 * 1024  # of a picture, from a server that knows no HEAD and sends all of it

@@ -24,13 +24,15 @@ from postdesk.core.errors import BackendError, Unreachable
 from postdesk.core.language import _
 from postdesk.core.post import Visibility
 from postdesk.core.receipt import Receipt, Status
-from postdesk.core.tokens import read
+from postdesk.core.tokens import Kind, cut, entities
 from postdesk.publishing.differences import Difference, Weight
 
 PICTURES_S = 20.0  # for all pictures of a post together; those that it does not suffice for are not asked
 _MOST_PICTURES = 40
-_MOST_WORDS = 400_000  # of a page
+_MOST_WORDS, _MOST_TOKENS = 300_000, 400_000  # of a page
+_ALL = 1 << 60
 _PIECE = 100_000  # characters that are taken apart in one go
+_MOST_CHANGES = 200  # sentences by which two versions are told apart
 _SHOWN = 0.8  # of our sentences: a theme may break one with a note or an advertisement in its middle
 _READABLE = 0.5  # of our sentences: with so many of them a page is the post
 _LONG_ENOUGH = 5  # words; shorter sentences are looked for together with the next
@@ -107,6 +109,8 @@ def look(
             found = _unless_kept(expected, seen, reader, cancel, found)
     except BackendError as error:
         return (_unseen(error),)
+    except _TooMuch:
+        return (Difference("reader: silent", _("The page is too large to be compared."), Weight.UNSEEN),)
     if not expected.open:
         return tuple(found)
     return (*found, *_of_pictures(expected, reader, cancel, clock))
@@ -114,25 +118,16 @@ def look(
 
 def shown_part(html: str, page: str) -> tuple[float, str]:
     """What part of the sentences of `html` stands in `page` (0 to 1; 1 where there are none), and the first that does
-    not ("" for none)."""
+    not ("" for none). A sentence stands there when half of its words do with their neighbours: a theme may have put
+    something into it."""
     wanted = _sentences(html)
     there = _words(page)
-    text = f" {' '.join(there)} "
-    near: set[int] = set()
-    found = place = 0
+    near = {hash(part) for part in _parts(there)} | {hash((word,)) for word in there}
+    found = 0
     missing = ""
     for sentence, words in wanted:
-        at = text.find(f" {' '.join(words)} ", place)
-        if at < 0:
-            at = text.find(f" {' '.join(words)} ")
-        if at >= 0:
-            place = at if at > place else place
-            found += 1
-            continue
-        if not near:
-            near = {hash(part) for part in _parts(there)}
-        parts = [hash(part) in near for part in _parts(words)]
-        if parts and 2 * sum(parts) >= len(parts):
+        parts = [hash(part) in near for part in _parts(words) or [(word,) for word in words]]
+        if 2 * sum(parts) >= len(parts):
             found += 1
         elif not missing:
             missing = sentence
@@ -194,12 +189,12 @@ def _age(expected: Expected, page: str) -> _Age:
     new = {" ".join(words) for _said, words in _sentences(expected.html)}
     old = {" ".join(words) for _said, words in _sentences(expected.before)}
     text = f" {' '.join(_words(page))} "
-    added, gone = [s for s in new - old if f" {s} " in text], [s for s in old - new if f" {s} " in text]
-    if added or not new ^ old:
+    added, gone = sorted(new - old)[:_MOST_CHANGES], sorted(old - new)[:_MOST_CHANGES]
+    if any(f" {s} " in text for s in added) or not (added or gone):
         return _Age.NEW
-    if gone and len(gone) == len(old - new):
+    if gone and all(f" {s} " in text for s in gone):
         return _Age.OLD
-    return _Age.MAYBE if new - old else _Age.NEW
+    return _Age.MAYBE if added else _Age.NEW
 
 
 def _older(expected: Expected) -> Difference:
@@ -281,46 +276,34 @@ def _asks_to_sign_in(page: str) -> bool:
     )
 
 
-class _Passages:
-    """The visible text of some HTML, cut where a block begins or ends."""
-
-    def __init__(self, *, head: bool = False) -> None:
-        self.texts: list[list[str]] = [[]]
-        self._hidden = 0
-        self._unseen = _UNSEEN if head else _UNSEEN | {"title"}
-
-    def start(self, tag: str, attributes: list[tuple[str, str]]) -> None:
-        """An element begins."""
-        if tag in self._unseen:
-            self._hidden += 1
-        elif tag not in _INLINE:
-            self.texts.append([])
-
-    def end(self, tag: str) -> None:
-        """An element ends."""
-        if tag in self._unseen:
-            self._hidden = max(0, self._hidden - 1)
-        elif tag not in _INLINE:
-            self.texts.append([])
-
-    def text(self, words: str) -> None:
-        """Text between tags."""
-        if not self._hidden:
-            self.texts[-1].append(words)
+class _TooMuch(Exception):
+    """A page is larger than can be read in a moment."""
 
 
-def _passages(html: str, *, head: bool = False) -> list[str]:
-    passages = _Passages(head=head)
-    read(html, passages)
-    return ["".join(parts) for parts in passages.texts if parts]
+def _passages(html: str, *, head: bool = False, most: int = _MOST_TOKENS) -> list[str]:
+    """The visible text of some HTML, cut where a block begins or ends; `head`: the title in its head, too."""
+    texts: list[list[str]] = [[]]
+    hides = _UNSEEN if head else _UNSEEN | {"title"}
+    hidden = 0
+    for count, (kind, start, end, tag, _attributes) in enumerate(cut(html)):
+        if count > most:
+            raise _TooMuch
+        if kind in (Kind.START, Kind.END):
+            if tag in hides:
+                hidden = max(0, hidden + (1 if kind is Kind.START else -1))
+            elif tag not in _INLINE:
+                texts.append([])
+        elif not hidden and kind in (Kind.TEXT, Kind.RAW):
+            texts[-1].append(entities(html[start:end]) if kind is Kind.TEXT else html[start:end])
+    return ["".join(parts) for parts in texts if parts]
 
 
-def _words(html: str, *, head: bool = False) -> list[str]:
+def _words(page: str, *, head: bool = False) -> list[str]:
     words: list[str] = []
-    for passage in _passages(html, head=head):
+    for passage in _passages(page, head=head):
         words += _plain_words(passage)
         if len(words) > _MOST_WORDS:
-            break
+            raise _TooMuch
     return words
 
 
@@ -337,7 +320,7 @@ def _sentences(html: str) -> list[tuple[str, list[str]]]:
     it could stand anywhere on a page. An address on its own line and a shortcode become something else."""
     found: list[tuple[str, list[str]]] = []
     short: list[tuple[str, list[str]]] = []
-    for passage in _passages(html):
+    for passage in _passages(html, most=_ALL):
         if _ADDRESS.fullmatch(passage):
             continue
         held, words = "", list[str]()
