@@ -6,6 +6,8 @@ draft under its marker and found by it; a picture by the hash in its name; going
 repeated; then the post is read again and compared. docs/publishing.md draws the states.
 
 A run needs no memory but the journal, the receipts and the blog itself: it begins at the top every time.
+
+Long because every intent is made of the same few steps, which are understood only together.
 """
 
 from __future__ import annotations
@@ -31,11 +33,12 @@ from postdesk.publishing.compare import (
     outgoing_from_json,
     outgoing_json,
 )
-from postdesk.publishing.content import outgoing
+from postdesk.publishing.content import outgoing, sent_on
 from postdesk.publishing.differences import Difference, differences, tell
 from postdesk.publishing.job import Job, Sweep
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.plan import LIVE, Intent, is_future, status_to_end_in
+from postdesk.publishing.pulled import keep_map, opened_of
 from postdesk.publishing.run import (
     Outcome,
     Progress,
@@ -229,9 +232,9 @@ class Engine:
             run.fresh = True
             # Another machine may have been as quick: then the older draft is the post, and ours is swept.
             found = self._found(run)
+            run.twins = any(p.remote_id != there.remote_id for p in found)  # or it was delivered twice
             if found and found[0].remote_id != there.remote_id:
                 run.fresh = False
-                run.twins = True
                 there = run.backend.read(found[0].remote_id)
                 self._journal.note(run.job.id, remote_id=there.remote_id, uncertain=True)
         self._first_receipt(run, there)
@@ -295,10 +298,13 @@ class Engine:
             date = now  # "now" for a post that had a date to wait for
         if run.snapshot.intent is Intent.PUBLISH and is_future(date, now):
             date = now  # held here for its date, and then sent early
-        return outgoing(
+        opened = opened_of(self._receipts, receipt)
+        meant = outgoing(
             post, run.snapshot.pictures, {m.content_hash: m for m in media}, run.backend.content_format,
-            status=status, slug=slug, date=date, links=dict(run.snapshot.links),
+            status=status, slug=slug, date=date, links=dict(run.snapshot.links), opened=opened,
         )  # fmt: skip
+        # Of a post that came from the blog only the number of its featured picture is known.
+        return replace(meant, featured=there.featured) if opened is not None and not post.image else meant
 
     def _keep_before(self, run: Run, there: RemotePost, receipt: Receipt | None) -> None:
         """Remember what was live before our first write, for undo."""
@@ -351,6 +357,7 @@ class Engine:
             there.revision, sent_hash, self._receipts.put_base(base_of(there, run.snapshot.post.slug or asked_slug)),
             (*media, *(m for m in older if m.content_hash not in hashes)),
             (there.date or first or now) if there.status in LIVE else first, now,
+            self._map_after(run, receipt, there, media),
         )  # fmt: skip
         self._receipts.put(done)
         if there.status is Status.SCHEDULED:
@@ -361,14 +368,30 @@ class Engine:
             done, tuple(d.sentence for d in told), found=found, told=told,
             expected=expected_of(there, receipt, before, uploaded_now(run, self._journal, media)),
         )  # fmt: skip
-        if not self._is_uncertain(run):
-            return outcome
+        uncertain = self._is_uncertain(run)
+        made = any(a.makes_new for a in self._journal.attempts(run.job.id))
+        if not uncertain and not (made and Capability.MANY_WRITERS in run.backend.capabilities):
+            return outcome  # on a blog behind a network, what had its answer may yet arrive twice
         sweep = Sweep(
             0, run.job.account_id, run.job.post_id, run.marker, there.remote_id,
-            tuple(p.content_hash for p in run.pictures), self._clock() + looks.FIRST, 1,
+            tuple(p.content_hash for p in run.pictures), self._clock() + looks.FIRST, 1 if uncertain else 0,
         )  # fmt: skip
-        self.sweep(sweep, run.backend)
+        if uncertain:
+            self.sweep(sweep, run.backend)
         return replace(outcome, sweep=sweep)
+
+    def _map_after(
+        self, run: Run, receipt: Receipt | None, there: RemotePost, media: tuple[MediaReceipt, ...]
+    ) -> str:
+        """The map of a post that came from the blog for what is there now; "" for any other."""
+        opened = opened_of(self._receipts, receipt)
+        if opened is None:
+            return ""
+        if run.snapshot.intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
+            by_content = {m.content_hash: m for m in media}
+            by_ref = {p.ref: by_content[p.content_hash] for p in run.snapshot.pictures}
+            opened = sent_on(opened, run.snapshot.post, by_ref, dict(run.snapshot.links)).opened
+        return keep_map(self._receipts, opened, there.content)
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
@@ -381,8 +404,7 @@ class Engine:
     def _is_uncertain(self, run: Run) -> bool:
         job = self._journal.job(run.job.id) or run.job
         return run.twins or job.uncertain or any(
-            a.outcome in ("", "unknown") and (a.step == "create" or a.step.startswith("upload:"))
-            for a in self._journal.attempts(job.id)
+            a.outcome in ("", "unknown") and a.makes_new for a in self._journal.attempts(job.id)
         )  # fmt: skip
 
     def _was_live(self, run: Run, receipt: Receipt | None) -> bool:
