@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from postdesk.backends.reader import next_address
 from postdesk.exchange.classic import classic_html
 from postdesk.exchange.obsidian import plain_links
 from postdesk.exchange.pages import read_page
@@ -21,6 +22,7 @@ from postdesk.markup.outline import outline
 from postdesk.markup.pictures import find_pictures, render_for_blog
 from postdesk.markup.render import render_document
 from postdesk.markup.tree import parse, write_all
+from postdesk.publishing.verify import shown_part
 from postdesk.ui.editor import marks
 from postdesk.ui.editor.source import Source
 
@@ -112,5 +114,6 @@ TARGETS: dict[str, Target] = {
     "to_markdown": to_markdown,
     "classic": lambda text: to_markdown(classic_html(text, {"1": "https://example.org/a.png"})),
     "page": read_page,
+    "readers": lambda text: (shown_part(text, text), next_address("https://a.example/", text[:2000])),
     "wiki links": lambda text: plain_links(text, lambda _name: None),
 }

@@ -95,11 +95,13 @@ def test_a_lost_answer_to_an_update_is_no_conflict_on_a_blog_that_filters(tmp_pa
     world.backend = FakeBlog(world.server, clean=without_frames)
     frame = '\n\n<iframe src="https://video.example/1"></iframe>'
     first = world.publish(post_with(0, extra=frame))
-    assert first.remarks == ("The site removed <iframe> from the text.",)
+    (remark,) = first.remarks
+    assert "<iframe>" in remark
+    assert "ask an administrator" in remark
     world.backend = FakeBlog(world.server, [Fault(world.server.calls + 2, "after")], clean=without_frames)
     result = world.publish(post_with(0, extra=" More." + frame), Intent.UPDATE)
     assert result.kind is ResultKind.DONE
-    assert result.remarks == ("The site removed <iframe> from the text.",)
+    assert result.remarks == (remark,)
     world.stop()
 
 

@@ -35,6 +35,7 @@ class Capability(Enum):
     SCHEDULE = "schedule"  # the blog itself publishes at a future date
     UNPUBLISH = "unpublish"
     TRASH = "trash"  # delete is to a trash it can come back from
+    DELETE = "delete"  # delete is for good: asked about before it is done
     CATEGORIES = "categories"
     TAGS = "tags"
     EXCERPT = "excerpt"
@@ -172,7 +173,7 @@ class Found:
 
 class Backend(Protocol):
     """An open connection to one account. Not thread-safe: one user at a time. `cancel` may be looked at
-    inside a call.
+    inside a call. One that asks a server may have `answered`, a datetime: the server's clock at its last answer.
 
     `progress` of upload is called with bytes sent so far.
     """
@@ -205,7 +206,8 @@ class Backend(Protocol):
         """
 
     def trash(self, remote_id: str) -> None:
-        """Delete to the blog's trash; a post that is there already, or gone, is a success."""
+        """Delete to the blog's trash, or for good where it has none; a post that is there already, or gone, is a
+        success."""
 
     def find_media(self, content_hash: str) -> tuple[RemoteMedia, ...]:
         """Every file that an upload of this content may have made (the hash is in its name), oldest first."""

@@ -25,7 +25,7 @@ from postdesk.core.errors import LibraryError, NotReady
 from postdesk.core.folders import Folders
 from postdesk.core.language import _
 from postdesk.core.post import Post
-from postdesk.core.receipt import Receipt
+from postdesk.core.receipt import Receipt, Status
 from postdesk.core.settings import Settings
 from postdesk.publishing.accounts import Accounts, is_on
 from postdesk.publishing.already import Already, BlogLook
@@ -33,20 +33,23 @@ from postdesk.publishing.archive import Archive
 from postdesk.publishing.compare import outgoing_from_json
 from postdesk.publishing.connections import Connections, PasswordStore
 from postdesk.publishing.content import Collected, collect
+from postdesk.publishing.differences import Difference, tell, tell_no_more
 from postdesk.publishing.engine import Engine
 from postdesk.publishing.exchanges import ExchangeLog
 from postdesk.publishing.job import Job, JobState
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.linked import find_links, missing_links
 from postdesk.publishing.links import LinkAnswers
+from postdesk.publishing.looks import live_look
 from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
-from postdesk.publishing.plan import Intent, Plan, Snapshot, Step, StepKind, make_plan
+from postdesk.publishing.plan import LIVE, Intent, Plan, Snapshot, Step, StepKind, goes_offline, make_plan
 from postdesk.publishing.preflight import GOES_OUT, Remark, check, in_order, unreadable
 from postdesk.publishing.pulled import opened_of
 from postdesk.publishing.run import Progress
 from postdesk.publishing.running import Running
-from postdesk.publishing.state import PostState, StateKind, can_renew, is_same, state_of
+from postdesk.publishing.state import PostState, StateKind, can_renew, in_step, is_same, state_of
 from postdesk.publishing.timeline import Entry, timeline
+from postdesk.publishing.verify import look
 
 if TYPE_CHECKING:  # their code is loaded by whoever makes them
     from postdesk.library.document import Document
@@ -80,6 +83,7 @@ class Desk:
     exchanges: ExchangeLog
     clock: Callable[[], float] = time.time
     _without_receipt: set[tuple[str, str]] = field(default_factory=set)
+    _looked_for: set[tuple[str, str]] = field(default_factory=set)
 
     # --- planning -------------------------------------------------------------------------------------------------
 
@@ -241,7 +245,7 @@ class Desk:
         back."""
         job = self.journal.job(result if isinstance(result, str) else result.job_id)
         account = self.accounts.get(job.account_id) if job else None
-        if job is None or job.state is not JobState.DONE or account is None:
+        if job is None or account is None or not self._has_way_back(job, account):
             raise NotReady(
                 _("This can't be undone any more."),
                 _("Nothing was changed."),
@@ -262,6 +266,66 @@ class Desk:
         )  # fmt: skip
         return self.outbox.submit(plan)
 
+    def undoable(self, post_id: str, account: Account) -> Job | None:
+        """What `undo` would take back of a post on a blog: the newest that was done there, None where there is no way
+        back. One small read."""
+        job = self.journal.last_done(post_id, account.id)
+        return job if job is not None and self._has_way_back(job, account) else None
+
+    def way_back(self, post_id: str, account: Account) -> Job | None:
+        """What there is to be taken back: a job that waits, else what `undo` would take back; None while one runs."""
+        waits = self.journal.unfinished(post_id, account.id)
+        if waits is not None:
+            return waits if waits.state is not JobState.RUNNING else None
+        return self.undoable(post_id, account)
+
+    def goes_offline(self, post: Post, account: Account) -> bool:
+        """Whether an update takes a live post away from its readers, as it has a date to come."""
+        can = self.capabilities(account)
+        return goes_offline(post.date, self._own_receipt(post.id, account), can, self._now())
+
+    def older_on(self, post: Post, account: Account) -> tuple[Account, ...]:
+        """The other blogs that show an older version of a post. Some small reads."""
+        others = ((a, self._own_receipt(post.id, a)) for a in self.accounts.all() if a.id != account.id)
+        return tuple(a for a, r in others if r is not None and r.status in LIVE and not in_step(post, r))
+
+    def _own_receipt(self, post_id: str, account: Account) -> Receipt | None:
+        try:
+            return self.receipts.get(post_id, account.id)
+        except LibraryError:
+            return None  # said where that blog is looked at
+
+    def _has_way_back(self, job: Job, account: Account) -> bool:
+        receipt = self.engine.receipt(job.post_id, account.id)
+        if job.state is not JobState.DONE or receipt is None:
+            return False
+        if job.before:
+            return True
+        first = job.intent in (Intent.PUBLISH.value, Intent.SCHEDULE.value) and receipt.status in LIVE
+        return first and Capability.UNPUBLISH in self.capabilities(account)
+
+    # --- looking at it as a reader --------------------------------------------------------------------------------
+
+    def look_as_reader(self, result: JobResult, cancel: Cancel) -> tuple[Difference, ...]:
+        """Look at what was done as somebody who is not signed in gets it, and return what is to be told of it. Writes
+        it down with the job; changes nothing else. For a task; raises `Cancelled`."""
+        account = self.accounts.get(result.account_id)
+        if result.expected is None or account is None:
+            return ()
+        if not getattr(self.registry.kind(account.kind), "needs_network", True):
+            return ()  # a folder: whoever serves it gets it later
+        found = look(result.expected, self.connections.visitor(), cancel)
+        receipt = self.engine.receipt(result.post_id, account.id)
+        if receipt is None or result.receipt is None or receipt.revision != result.receipt.revision:
+            return ()  # it was changed again meanwhile
+        if found and result.job_id:
+            self.journal.add_remarks(result.job_id, tuple(d.sentence for d in found))
+        return tell(self.journal, account.id, found)
+
+    def tell_no_more(self, account_id: str, kinds: tuple[str, ...]) -> None:
+        """She does not want to hear of these differences from that blog again."""
+        tell_no_more(self.journal, account_id, kinds)
+
     # --- where a post stands --------------------------------------------------------------------------------------
 
     def state_of(self, post: Post, account: Account) -> PostState:
@@ -276,7 +340,19 @@ class Desk:
         except LibraryError as error:
             words = _("Not published: {sentence}").format(sentence=error.sentence)
             return PostState(StateKind.FAILED, words, _("Publish"), None, error.sentence)
+        if receipt is not None and receipt.status is Status.SCHEDULED:
+            self._look_when_it_is_live(receipt)
         return state_of(post, receipt, job, self._now())
+
+    def _look_when_it_is_live(self, receipt: Receipt) -> None:
+        """See to it that a scheduled post is looked up after its moment, whichever machine has scheduled it."""
+        key = (receipt.post_id, receipt.remote_id)
+        due = receipt.published_at is not None and receipt.published_at <= self._now()
+        if not due or key in self._looked_for:
+            return
+        self._looked_for.add(key)
+        if all(s.marker or s.post_id != receipt.post_id for s in self.journal.sweeps()):
+            self.journal.add_sweep(live_look(receipt))
 
     def states(self, account: Account) -> dict[str, StateKind]:
         """The state of every post that the account knows, by post id, for the list; CHANGED is not told (it needs

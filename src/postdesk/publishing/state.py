@@ -130,6 +130,8 @@ def _settled(post: Post, receipt: Receipt | None, now: datetime) -> PostState:
         if when is None or when > now:
             words = _("Scheduled for {moment}").format(moment=spoken(when)) if when else _("Scheduled")
             return PostState(StateKind.SCHEDULED, words, _("Update"), Intent.UPDATE, address=address)
+        words = _("Was to go live {moment}; not looked up yet").format(moment=spoken(when))
+        return PostState(StateKind.SCHEDULED, words, _("Update"), Intent.UPDATE, address=address)
     special = {Status.PENDING: _("Waiting for review"), Status.PRIVATE: _("Published privately")}
     return PostState(
         StateKind.PUBLISHED,

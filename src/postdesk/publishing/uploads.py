@@ -42,6 +42,12 @@ def known_media(run: Run, journal: Journal, receipt: Receipt | None) -> tuple[Me
     return None if None in found else tuple(m for m in found if m is not None)
 
 
+def uploaded_now(run: Run, journal: Journal, media: tuple[MediaReceipt, ...]) -> tuple[str, ...]:
+    """The addresses of those of `media` that this very job has uploaded."""
+    sent = {a.step for a in journal.attempts(run.job.id) if a.outcome == "done"}
+    return tuple(m.address for m in media if f"upload:{m.content_hash}" in sent)
+
+
 def _media_there(
     run: Run, journal: Journal, picture: Picture, receipt: Receipt | None
 ) -> MediaReceipt | None:

@@ -52,6 +52,7 @@ from postdesk.ui.publish import PublishPopover
 from postdesk.ui.publish_commands import PublishCommands
 from postdesk.ui.publisher import Publisher, count_waiting
 from postdesk.ui.pulling import Pulling
+from postdesk.ui.readers import Readers
 from postdesk.ui.searches import Searches
 from postdesk.ui.session import Session
 from postdesk.ui.shelf import Shelf
@@ -60,10 +61,12 @@ from postdesk.ui.sync import Sync
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.toast import Toast
 from postdesk.ui.versions import Versions
+from postdesk.ui.way_back import WayBack
 from postdesk.ui.window import MainWindow
 
 if TYPE_CHECKING:
     from postdesk.ui.exchange import Exporting, Importing
+    from postdesk.ui.several import SeveralBlogs
     from postdesk.ui.tags import Renaming
     from postdesk.ui.timeline import Timelines
 
@@ -97,8 +100,10 @@ class Controller(QObject):
         self.shelf = Shelf(desk, tasks, self)
         self.standing = Standing(desk, self.session, editor, details, window)
         self.publisher = Publisher(desk, tasks, self.popover, self)
+        self.readers = Readers(desk, tasks, self.publisher, window.toasts)
+        way_back = WayBack(desk, self.publisher, window)
         self.commands = PublishCommands(
-            desk, self.session, self.standing, self.publisher, self.popover, window
+            desk, self.session, self.standing, self.publisher, self.popover, self.readers, way_back, window
         )
         self.network = Network(desk, tasks, self)
         self.files = Files(desk, self.session, tasks, window)
@@ -112,6 +117,7 @@ class Controller(QObject):
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
         self._renaming: Renaming | None = None
+        self._several: SeveralBlogs | None = None
         self._timelines: Timelines | None = None
         self.links = Links(desk.library, desk.receipts, session, tasks, editor, details, window)
         self.outline = Outline(window.toasts.host, window.theme, editor)
@@ -201,6 +207,7 @@ class Controller(QObject):
         self.shelf.stop()
         self.versions.stop()
         self.publisher.stop()
+        self.readers.stop()
         self.network.stop()
         self.backup.stop()
         self.pulling.stop()
@@ -578,14 +585,15 @@ class Controller(QObject):
             "publish": c.publish,
             "publish_options": c.look_first,
             "schedule": c.schedule,
-            "publish_elsewhere": c.elsewhere,
+            "publish_now": c.publish_now,
+            "publish_several": lambda: self.several.open(),
             "view_on_blog": lambda: self._open_outside(self.standing.address),
             "copy_address": self._copy_address,
             "undo_publish": c.undo,
             "history": self.versions.open,
             "publishing_history": c.show_history,
             "unpublish": lambda: c.send(Intent.UNPUBLISH),
-            "delete_from_blog": lambda: c.send(Intent.TRASH),
+            "delete_from_blog": c.delete,
             "add_blog": self.blogs.add,
             "edit_blog": lambda: self._with_account(self.blogs.edit),
             "remove_blog": lambda: self._with_account(self.blogs.remove),
@@ -618,6 +626,15 @@ class Controller(QObject):
             made.told.connect(self._tell)
             self._renaming = made
         return self._renaming
+
+    @property
+    def several(self) -> SeveralBlogs:
+        """Who sends a post to several blogs, made when it is first asked for."""
+        if self._several is None:
+            from postdesk.ui.several import SeveralBlogs
+
+            self._several = SeveralBlogs(self.desk, self._tasks, self.session, self.publisher, self.window)
+        return self._several
 
     @property
     def timelines(self) -> Timelines:
@@ -683,7 +700,8 @@ class Controller(QObject):
         c.reached.connect(self._reached)
         c.went_out.connect(self._refresh_archive)
         c.open_outside.connect(self._open_outside)
-        c.choose_blog.connect(self.choose_blog)
+        self.readers.open_outside.connect(self._open_outside)
+        c.several_wanted.connect(lambda: self.several.open())
         c.sign_in.connect(self.blogs.edit)
         self.blogs.changed.connect(self.set_blogs)
         self.blogs.mended.connect(self._mended)

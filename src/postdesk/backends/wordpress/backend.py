@@ -60,6 +60,7 @@ class WordPress:
         plain = account.options.get("markup") == "html"
         self.content_format = ContentFormat.HTML if plain else ContentFormat.BLOCKS
         self.cancel = Cancel()
+        self.answered: datetime | None = None  # the server's clock at its last answer
         self._root = account.options.get("api") or account.address.rstrip("/") + "/wp-json/"
         self._credentials = Credentials(account.user, password)
         self._http = http
@@ -275,6 +276,7 @@ class WordPress:
             cancel=cancel,
             progress=progress,
         )
+        self.answered = answer.date or self.answered
         try:
             value = read_json(answer)
         except TooLarge:
@@ -337,6 +339,7 @@ class WordPress:
             auth=self._credentials,
             cancel=self.cancel,
         )
+        self.answered = answer.date or self.answered
         return answer, read_json(answer)
 
     def _ask(
