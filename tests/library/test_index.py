@@ -217,6 +217,21 @@ def test_after_a_kill_an_older_list_of_ids_does_not_override_what_was_learnt_sin
     assert names(folder.library) == before
 
 
+def test_ids_that_were_read_but_not_learnt_when_she_quit_are_not_forgotten(folder: Folder) -> None:
+    folder._put("untitled.md", b"The old post\n")
+    folder.library.look()
+    folder.learn()
+    (folder.root / "untitled.md").rename(folder.root / "essay.md")
+    folder.library.look()
+    folder._put("untitled.md", b"A new post\n")
+    folder.library.look()
+    before = names(folder.library)
+    folder.library.read_batch(10)
+    folder.reopen(forgetful=False)
+    folder.library.look()
+    assert names(folder.library) == before
+
+
 def test_letters_that_no_text_has_are_searched_for_like_any_other(folder: Folder) -> None:
     folder._put("a.md", b"---\ntags: [sea]\n---\n\nFerry\n")
     folder.library.look()
