@@ -59,7 +59,7 @@ class PublishCommands(QObject):
         self._outbox.take_back.connect(publisher.take_back)
         publisher.done.connect(self._done)
         publisher.fix.connect(self._fix)
-        publisher.stopped.connect(self.look_first)
+        publisher.held_up.connect(self.look_first)
         publisher.changed.connect(self._show_waiting)
         session.opened.connect(lambda _document: popover.close_popover())  # it asks about the post before
         popover.closed.connect(window.go_to_editor)

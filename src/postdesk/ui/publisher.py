@@ -55,13 +55,13 @@ _FIXES = {
 class Publisher(QObject):
     """`changed`: where posts stand may be different now. `progress(words, fraction)` while something is sent, ("",
     None) at the end. `done(JobResult)` after each post. `fix(action, remark)`: she wants to mend what a remark
-    named. `stopped`: what she sent unseen has to be mended first. `told`: a notice."""
+    named. `held_up`: what she sent unseen has to be mended first. `told`: a notice."""
 
     changed = Signal()
     progress = Signal(str, object)
     done = Signal(object)
     fix = Signal(str, object)
-    stopped = Signal()
+    held_up = Signal()
     told = Signal(str)
     _step = Signal(object)
 
@@ -119,7 +119,7 @@ class Publisher(QObject):
         self._looks += 1
         this = self._looks
         self._confirm = lambda when: self.try_at_once(
-            document, account, Intent.SCHEDULE if when else intent, self.stopped.emit, when
+            document, account, Intent.SCHEDULE if when else intent, self.held_up.emit, when
         )
 
         def show(remarks: tuple[Remark, ...]) -> None:
