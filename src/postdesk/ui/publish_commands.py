@@ -77,7 +77,7 @@ class PublishCommands(QObject):
         session.opened.connect(self._opened)
         publisher.done.connect(self._done)
         publisher.fix.connect(self._fix)
-        publisher.stopped.connect(self.look_first)
+        publisher.held_up.connect(self.look_first)
         publisher.changed.connect(self._show_waiting)
         publisher.moment_chosen.connect(self._schedule_for)
         way_back.taken_back.connect(publisher.changed)

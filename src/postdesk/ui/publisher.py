@@ -56,14 +56,14 @@ _FIXES = {
 
 class Publisher(QObject):
     """`changed`: where posts stand may be different now. `running`: how far what is sent is has changed (`now_running`
-    has it). `done(JobResult)` after each post. `fix(action, remark)`: she wants to mend what a remark named. `stopped`:
+    has it). `done(JobResult)` after each post. `fix(action, remark)`: she wants to mend what a remark named. `held_up`:
     what she sent unseen has to be mended first. `moment_chosen(datetime)`: it is to go out then. `told`: a notice."""
 
     changed = Signal()
     running = Signal()
     done = Signal(object)
     fix = Signal(str, object)
-    stopped = Signal()
+    held_up = Signal()
     told = Signal(str)
     moment_chosen = Signal(object)
     _step = Signal()
@@ -124,7 +124,7 @@ class Publisher(QObject):
         self._looks += 1
         this = self._looks
         self._confirm = lambda when: self.try_at_once(
-            document, account, Intent.SCHEDULE if when else intent, self.stopped.emit, when
+            document, account, Intent.SCHEDULE if when else intent, self.held_up.emit, when
         )
 
         def show(remarks: tuple[Remark, ...]) -> None:
