@@ -27,7 +27,15 @@ from postdesk.markup.gutenberg import Media, to_blocks
 from postdesk.markup.outward import Outward, outward
 from postdesk.markup.pictures import exchange_sources, find_pictures, render_for_blog
 from postdesk.markup.postlinks import linked_posts, with_addresses
-from postdesk.publishing.recipe import AS_IT_IS, USUAL, Recipe, Treatment, key_of, treatment_from_json, treatment_json
+from postdesk.publishing.recipe import (
+    AS_IT_IS,
+    USUAL,
+    Recipe,
+    Treatment,
+    key_of,
+    treatment_from_json,
+    treatment_json,
+)
 
 if TYPE_CHECKING:  # with it come Python-Markdown and Pygments, which the window's start does without
     from postdesk.markup.lossless import Opened, Sent

@@ -2,9 +2,9 @@
 
 Threads: `state_of`, `states`, `jobs`, `take_back`, `retry_now`, `pause`, `stop`, `running`, `due_accounts` and
 `network_is_back` are one small read or one short transaction, for the window's thread. `plan`, `preflight`, `submit`,
-`renew`, `undo`, `timeline`, `look_on_blog`, `pull`, `change` and `refresh_archive` read files, pictures or the network:
-for a task. `run` is for one worker per account; a second one for that account, in this process or another, returns at
-once.
+`renew`, `undo`, `timeline`, `look_on_blog`, `look_at_pictures`, `pull`, `change` and `refresh_archive` read files,
+pictures or the network: for a task. `run` is for one worker per account; a second one for that account, in this
+process or another, returns at once.
 """
 
 from __future__ import annotations
@@ -43,10 +43,13 @@ from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
 from postdesk.publishing.plan import Intent, Plan, Snapshot, Step, StepKind, make_plan
 from postdesk.publishing.preflight import GOES_OUT, Remark, check, in_order, unreadable
 from postdesk.publishing.pulled import opened_of
+from postdesk.publishing.recipe import recipe_of
+from postdesk.publishing.replaced import Replaced
 from postdesk.publishing.run import Progress
 from postdesk.publishing.running import Running
 from postdesk.publishing.state import PostState, StateKind, can_renew, is_same, state_of
 from postdesk.publishing.timeline import Entry, timeline
+from postdesk.publishing.uploads import Limits, limits_of
 
 if TYPE_CHECKING:  # their code is loaded by whoever makes them
     from postdesk.library.document import Document
@@ -80,6 +83,7 @@ class Desk:
     exchanges: ExchangeLog
     clock: Callable[[], float] = time.time
     _without_receipt: set[tuple[str, str]] = field(default_factory=set)
+    _replaced: Replaced = field(default_factory=Replaced)
 
     # --- planning -------------------------------------------------------------------------------------------------
 
@@ -111,6 +115,7 @@ class Desk:
             receipt=self.engine.receipt(document.post.id, account.id), capabilities=self.capabilities(account),
             now=self._now(), when=when, is_there=self._is_there(account), twins=self._twins(document.post, account),
             ask_links=self.settings.ask_links,
+            limits=self._limits(account),
         )  # fmt: skip
         return in_order((*remarks, *self._taken(document.post, account, intent)))
 
@@ -190,6 +195,8 @@ class Desk:
         self._without_receipt.clear()
         results = self.outbox.run(cancel, progress, job_id, account_id)
         for result in results:
+            if result.receipt is not None:
+                self._replaced.forget(result.post_id, result.account_id)
             if result.receipt is not None and result.receipt.sent_hash:
                 self.library.went_out(result.post_id, result.receipt.sent_hash)
                 self.already.forget(result.account_id)
@@ -252,8 +259,9 @@ class Desk:
             before = json.loads(job.before)
             meant: Outgoing = outgoing_from_json(before["outgoing"])
             snapshot = Snapshot(
-                post, account.id, Intent.RESTORE, restore=meant, restore_hash=str(before["sent_hash"])
-            )
+                post, account.id, Intent.RESTORE, restore=meant, restore_hash=str(before["sent_hash"]),
+                restore_pictures=tuple((str(r), str(h)) for r, h in before.get("pictures", ())),
+            )  # fmt: skip
             words = _("Put back what “{blog}” had before").format(blog=account.name)
             return self.outbox.submit(Plan(account, snapshot, (Step(StepKind.WRITE, words),)))
         plan = make_plan(
@@ -276,7 +284,15 @@ class Desk:
         except LibraryError as error:
             words = _("Not published: {sentence}").format(sentence=error.sentence)
             return PostState(StateKind.FAILED, words, _("Publish"), None, error.sentence)
-        return state_of(post, receipt, job, self._now())
+        return state_of(post, receipt, job, self._now(), replaced=(post.id, account.id) in self._replaced)
+
+    def look_at_pictures(self, document: Document, account: Account) -> bool:
+        """Whether `state_of` has another answer now, as one of the post's pictures was replaced under its name since it
+        went out, or is back. Reads the files that changed: for a task."""
+        receipt = self.engine.receipt(document.post.id, account.id)
+        if receipt is None:
+            return False
+        return self._replaced.look(receipt, lambda ref: self.library.resolve_picture(document.path, ref))
 
     def states(self, account: Account) -> dict[str, StateKind]:
         """The state of every post that the account knows, by post id, for the list; CHANGED is not told (it needs
@@ -384,7 +400,13 @@ class Desk:
         if intent not in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
             return Collected(())
         opened = opened_of(self.receipts, self.engine.receipt(document.post.id, account.id))
-        return collect(document.post, lambda ref: self.library.resolve_picture(document.path, ref), opened)
+        return collect(
+            document.post, lambda ref: self.library.resolve_picture(document.path, ref), opened,
+            recipe=recipe_of(account),
+        )  # fmt: skip
+
+    def _limits(self, account: Account) -> Limits:
+        return limits_of(self.journal, account.id, self.registry.kind(account.kind).free_space(account))
 
     def _twins(self, post: Post, account: Account) -> tuple[Receipt, ...]:
         """Receipts of other posts on the blog that were made from this one, as two machines published it before they

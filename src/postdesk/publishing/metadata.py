@@ -34,7 +34,9 @@ _ORIENTATION, _EXIF_IFD = 274, 34665
 _OF_THE_PIXELS = frozenset({_ORIENTATION, 40962, 40963})
 _UNIT = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}  # bytes of an Exif type
 _LONGEST = 8192  # bytes of one Exif value that stays
-_IPTC = frozenset({(1, 90), (2, 0), (2, 80), (2, 85), (2, 110), (2, 115), (2, 116)})  # author, credit, source, rights
+_IPTC = frozenset(
+    {(1, 90), (2, 0), (2, 80), (2, 85), (2, 110), (2, 115), (2, 116)}
+)  # author, credit, source, rights
 _PNG = frozenset(
     b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD hIST pHYs sPLT tIME acTL fcTL fdAT".split()
 )
@@ -72,7 +74,9 @@ def exif_of(data: bytes, kind: str) -> bytes:
     elif kind == "image/png":
         found = (data[a + 8 : b - 4] for name, a, b in _png_chunks(data) if name == b"eXIf")
     elif kind == "image/webp":
-        found = (data[a + 8 : b].removeprefix(b"Exif\0\0") for name, a, b in _webp_chunks(data) if name == b"EXIF")
+        found = (
+            data[a + 8 : b].removeprefix(b"Exif\0\0") for name, a, b in _webp_chunks(data) if name == b"EXIF"
+        )
     else:
         return b""
     return next(found, b"")

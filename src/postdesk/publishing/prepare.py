@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -39,7 +39,9 @@ ENDINGS: Final = {
     "image/heic": "heic",
 }
 _MOST: Final = {"image/jpeg": 220_000_000}
-_MOST_OTHER: Final = 120_000_000  # px; beyond it a small file may unpack to gigabytes. A JPEG is decoded smaller.
+_MOST_OTHER: Final = (
+    120_000_000  # px; beyond it a small file may unpack to gigabytes. A JPEG is decoded smaller.
+)
 _QUALITY, _QUALITY_TURNED = 88, 92
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -112,7 +114,9 @@ def for_screen(content: bytes, kind: str, width: int, called: str) -> tuple[byte
     """A picture of a kind that browsers do not show, as one that they do, at most `width` px wide."""
     with _in_words(called), _opened(content, kind) as picture:
         wide = width if picture.width > width else 0
-        return _encoded(picture, content, kind, Treatment(bare=True, width=wide), "image/jpeg", Cancel().check)
+        return _encoded(
+            picture, content, kind, Treatment(bare=True, width=wide), "image/jpeg", Cancel().check
+        )
 
 
 def _encoded(
@@ -154,7 +158,9 @@ def _encoded(
     elif size != picture.size and was_palette and out == "image/png":
         fast = image.mode == "RGBA"  # the only method that knows transparency
         image = image.quantize(256, Image.Quantize.FASTOCTREE if fast else Image.Quantize.MEDIANCUT)
-    return _saved(image, out, _beside(content, kind, info, treatment), content, kind, treatment, sampling), out
+    return _saved(
+        image, out, _beside(content, kind, info, treatment), content, kind, treatment, sampling
+    ), out
 
 
 def _saved(
@@ -182,7 +188,7 @@ def _saved(
     return made
 
 
-def _beside(content: bytes, kind: str, info: dict[str, Any], treatment: Treatment) -> dict[str, Any]:
+def _beside(content: bytes, kind: str, info: Mapping[Any, Any], treatment: Treatment) -> dict[str, Any]:
     """What is written beside the pixels: the colour profile, and of the words what may stay."""
     beside: dict[str, Any] = {}
     if isinstance(info.get("icc_profile"), bytes):
@@ -269,7 +275,9 @@ def _too_large(called: str, width: int, height: int) -> PictureRefused:
 
 def _moves(called: str) -> PictureRefused:
     return PictureRefused(
-        _("The blog does not take “{name}”, and as another kind of file it would no longer move.").format(name=called),
+        _("The blog does not take “{name}”, and as another kind of file it would no longer move.").format(
+            name=called
+        ),
         _("Nothing of it was sent."),
         _("Save it as GIF or WebP in another program, or take it out of the text."),
     )

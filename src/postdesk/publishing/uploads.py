@@ -33,6 +33,9 @@ class Limits:
     free: int | None = None
 
 
+UNKNOWN = Limits()
+
+
 def limits_of(journal: Journal, account_id: str, free: int | None = None) -> Limits:
     """The limits of a blog, as far as its answers have told."""
     learnt = journal.learnt(account_id, "too large")
