@@ -50,7 +50,7 @@ KINDS: tuple[tuple[str, str, str], ...] = (
     (r"RIFF.{4}WEBP", "image/webp", "webp"),
     # "mif1" says only that it is one picture: of which kind, the further brands tell
     (r".{4}ftyp(?:avi[fs]|m[is]f1.{4}(?:.{4}){0,3}avi[fs])", "image/avif", "avif"),
-    (r".{4}ftyp(?:heic|heix|hevc|heim|heis|mif1|msf1)", "image/heic", "heic"),
+    (r".{4}ftyp(?:he(?:ic|ix|vc|im|is)|m[is]f1)", "image/heic", "heic"),
 )
 """First bytes (a pattern over Latin-1), MIME type, ending."""
 

@@ -72,11 +72,12 @@ def examine(content: bytes, kind: str, recipe: Recipe, called: str) -> Treatment
             width, height = picture.size
             if width * height > _MOST.get(kind, _MOST_OTHER) or not width * height:
                 raise _too_large(called, width, height)
-            if getattr(picture, "is_animated", False):
+            if _moves(picture, kind):
                 return Treatment(bare=bare and not anew and not recipe.keep_place)
             lying = turn in _LYING or (kind == "image/avif" and _turned_in_file(picture) in _LYING)
     too_wide = 0 < recipe.width < (height if lying else width)
-    anew = anew and not recipe.keep_place
+    # Nobody's browser but one shows HEIC, and WordPress (6.1, 7.1) takes it and hands it on as it is.
+    anew = (anew and not recipe.keep_place) or kind == "image/heic"
     encodes = too_wide or turn != 1 or anew
     return Treatment((bare or encodes) and not recipe.keep_place, turn, recipe.width if too_wide else 0, anew)
 
@@ -90,8 +91,8 @@ def make(
     into: str = "",
     cancel: Cancel | None = None,
 ) -> tuple[bytes, str]:
-    """The picture as it goes out, and its MIME type. `into`: the kind to make of it ("" for its own; a HEIC that has to
-    be encoded becomes a JPEG anyway, as nothing here writes HEIC, and a JPEG of something transparent a PNG).
+    """The picture as it goes out, and its MIME type. `into`: the kind to make of it ("" for its own; a HEIC becomes a
+    JPEG anyway, and a JPEG of something transparent a PNG).
 
     Raises `PictureRefused` and, between its steps, `Cancelled`."""
     stop = (cancel or Cancel()).check
@@ -99,15 +100,9 @@ def make(
         if not treatment.encodes and into in ("", kind):
             return (metadata.bare(content, kind) if treatment.bare else content), kind
         with _opened(content, kind) as picture:
-            if getattr(picture, "is_animated", False):
-                raise _moves(called)
+            if _moves(picture, kind):
+                raise _cannot_move(called)
             return _encoded(picture, content, kind, treatment, into, stop)
-
-
-def is_moving(content: bytes, kind: str, called: str) -> bool:
-    """Whether a picture has several frames. Raises `PictureRefused`."""
-    with _in_words(called), _opened(content, kind) as picture:
-        return bool(getattr(picture, "is_animated", False))
 
 
 def for_screen(content: bytes, kind: str, width: int, called: str) -> tuple[bytes, str]:
@@ -215,6 +210,11 @@ def _plain(image: Image.Image) -> Image.Image:
     return image.convert(modes[image.mode]) if image.mode in modes else image
 
 
+def _moves(picture: ImageFile.ImageFile, kind: str) -> bool:
+    """Whether it has several frames; of the several pictures of a HEIC the first is the one that is meant."""
+    return kind != "image/heic" and bool(getattr(picture, "is_animated", False))
+
+
 def _turned_in_file(picture: ImageFile.ImageFile) -> int:
     """How an AVIF says in its own words that it is turned (Pillow gives it as Exif)."""
     turn = picture.getexif().get(274, 1)
@@ -273,7 +273,7 @@ def _too_large(called: str, width: int, height: int) -> PictureRefused:
     )
 
 
-def _moves(called: str) -> PictureRefused:
+def _cannot_move(called: str) -> PictureRefused:
     return PictureRefused(
         _("The blog does not take “{name}”, and as another kind of file it would no longer move.").format(
             name=called

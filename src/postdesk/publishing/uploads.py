@@ -1,8 +1,8 @@
 """The pictures of a post on the blog: found where an earlier try has left them, prepared and uploaded where it has not,
 and described as the post describes them.
 
-What a blog's answers tell is learnt: that it takes no HEIC or AVIF (then a JPEG is sent at once the next time), how
-large a file was too large, and how each file was described last.
+What a blog's answers tell is learnt: that it takes no AVIF (then a JPEG is sent at once the next time), how large a
+file was too large, and how each file was described last.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from postdesk.publishing.journal import Journal
 from postdesk.publishing.run import Run, attempt
 
 JPEG = "image/jpeg"
-CONVERTED = ("image/heic", "image/avif")
+CONVERTED = ("image/avif",)
 """What becomes a JPEG where a blog refuses it."""
 
 

@@ -15,7 +15,7 @@ from postdesk.core.language import _
 WIDE = 1600  # px: twice the text column of the site's style sheet, sharp on a dense screen
 NARROW = 800  # px: for a phone
 LARGEST = 120_000_000  # px in all; beyond it a small file may unpack to gigabytes
-_SUFFIX = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}
+_SUFFIX = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
 
 
 @dataclass(frozen=True, slots=True)
