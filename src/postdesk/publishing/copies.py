@@ -61,14 +61,16 @@ class Copies:
     def tidy(self, jobs: tuple[Job, ...]) -> None:
         """Remove the copies that none of the unfinished `jobs` needs. An hour's grace: a submission copies before it is
         journalled."""
-        if not self._folder.is_dir():
-            return
+        try:
+            files = tuple(self._folder.iterdir())
+        except OSError:
+            return  # there is none yet, or the disk is in trouble: the next run tidies
         needed: set[str] = set()
         for job in jobs:
             for text in (job.snapshot, job.later):
                 for picture in json.loads(text)["pictures"] if text else ():
                     needed |= {Path(picture["path"]).stem, picture["content_hash"]}
-        for file in self._folder.iterdir():
+        for file in files:
             try:
                 if file.name.partition(".")[0] not in needed and file.stat().st_mtime < self._clock() - 3600:
                     file.unlink()
@@ -82,17 +84,17 @@ def prepared(picture: Picture, cancel: Cancel, into: str = "") -> MediaFile:
     if picture.treatment.is_none and into in ("", picture.kind):
         return media_file(picture, picture.path, picture.kind, picture.size)
     step = into.removeprefix("image/") or "same"
-    for _start, kind, ending in KINDS:
-        there = picture.path.with_name(f"{picture.content_hash}.{step}.{ending}")
-        if there.is_file():
-            return media_file(picture, there, kind, there.stat().st_size)
-    # With it comes all that decodes pictures.
-    from postdesk.publishing.prepare import ENDINGS, make
-
     try:
+        for _start, kind, ending in KINDS:
+            there = picture.path.with_name(f"{picture.content_hash}.{step}.{ending}")
+            if there.is_file():
+                return media_file(picture, there, kind, there.stat().st_size)
         source = picture.path.read_bytes()
     except OSError as error:
         raise _not_kept(picture, error) from error
+    # With it comes all that decodes pictures.
+    from postdesk.publishing.prepare import ENDINGS, make
+
     data, kind = make(source, picture.kind, picture.treatment, picture.ref, into=into, cancel=cancel)
     made = picture.path.with_name(f"{picture.content_hash}.{step}.{ENDINGS[kind]}")
     save_file(made, data, expected=ANY)

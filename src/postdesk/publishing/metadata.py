@@ -33,7 +33,8 @@ _EXIF = frozenset(
 _ORIENTATION, _EXIF_IFD = 274, 34665
 _OF_THE_PIXELS = frozenset({_ORIENTATION, 40962, 40963})
 _UNIT = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}  # bytes of an Exif type
-_LONGEST = 8192  # bytes of one Exif value that stays
+_WORDS, _RIGHTS = 2, 33432  # the type of text; the one text that may have two parts
+_LONGEST, _LONGEST_WORDS = 64, 1024  # bytes of one Exif value that stays
 _IPTC = frozenset(
     {(1, 90), (2, 0), (2, 80), (2, 85), (2, 110), (2, 115), (2, 116)}
 )  # author, credit, source, rights
@@ -173,9 +174,11 @@ def _ifd(exif: bytes, at: int | None) -> tuple[str, list[_Entry], int]:
         else:
             start = place + 8
         value = exif[start : start + size]
-        # A value that is not there, or far too long, has no place in a list of what stays.
-        broken = not size or len(value) != size or size > _LONGEST
-        entries.append((0 if broken else tag, kind, amount, value[:_LONGEST]))
+        # A value that is not there, too long, or has something behind its end, has no place in a list of what stays.
+        broken = not size or len(value) != size or size > (_LONGEST_WORDS if kind == _WORDS else _LONGEST)
+        if kind == _WORDS and tag != _RIGHTS:
+            broken = broken or bool(value.partition(b"\0")[2].strip(b"\0 "))
+        entries.append((0 if broken else tag, kind, amount, value[:_LONGEST_WORDS]))
     following = exif[at + 2 + 12 * count :][:4]
     return order, entries, struct.unpack(order + "I", following)[0] if len(following) == 4 else 0
 

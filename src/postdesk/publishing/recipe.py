@@ -74,7 +74,8 @@ def key_of(source_hash: str, treatment: Treatment) -> str:
     """What the prepared picture is known by (SHA-256, hex): the file's own hash when nothing is done to it."""
     if treatment.is_none:
         return source_hash
-    done = " ".join(f"{name}={value}" for name, value in asdict(treatment).items())
+    as_it_is = asdict(AS_IT_IS)  # what may be done besides some day must not change the keys of today
+    done = " ".join(f"{name}={value}" for name, value in asdict(treatment).items() if value != as_it_is[name])
     return hashlib.sha256(f"post desk picture {source_hash} {done}".encode()).hexdigest()
 
 
