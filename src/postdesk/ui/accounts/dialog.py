@@ -114,7 +114,7 @@ class AccountDialog(QDialog):
             _("You make an application password in WordPress under Users, Profile, Application Passwords. "
               "It is kept in your system's keyring, never in a file."),
         )  # fmt: skip
-        form.addRow("", self._hint)
+        form.insertRow(3, "", self._hint)  # below the password that it speaks of
         form.addRow("", self.place)
         form.addRow("", self.default)
         self._offer_widths(WIDTH)
