@@ -18,6 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import Cancelled, PictureRefused
 from postdesk.publishing import metadata
+from postdesk.publishing.exif import kept_exif, orientation, upright_exif
 from postdesk.publishing.prepare import examine, for_screen, make
 from postdesk.publishing.recipe import AS_IT_IS, USUAL, Recipe, Treatment, key_of
 from tests.publishing.photos import (
@@ -175,10 +176,10 @@ def test_a_film_behind_the_picture_stays_at_home() -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_may_stand_where_a_camera_notes_things(noted: bytes) -> None:
     for block in (noted, b"II*\0\x08\0\0\0" + noted, b"MM\0*\0\0\0\x08" + noted):
-        kept = metadata.kept_exif(block)
-        assert metadata.kept_exif(kept) is kept
-        assert 1 <= metadata.orientation(block) <= 8
-        metadata.upright_exif(block)
+        kept = kept_exif(block)
+        assert kept_exif(kept) is kept
+        assert 1 <= orientation(block) <= 8
+        upright_exif(block)
 
 
 @settings(max_examples=50)

@@ -26,6 +26,7 @@ from postdesk.core.cancel import Cancel
 from postdesk.core.errors import PictureRefused, PostDeskError
 from postdesk.core.language import _
 from postdesk.publishing import metadata
+from postdesk.publishing.exif import Entangled, kept_exif, orientation, upright_exif
 from postdesk.publishing.recipe import Recipe, Treatment
 
 _log = logging.getLogger(__name__)
@@ -64,10 +65,10 @@ def examine(content: bytes, kind: str, recipe: Recipe, called: str) -> Treatment
         anew = False
         try:
             bare = metadata.bare(content, kind) is not content
-        except metadata.Entangled:
+        except Entangled:
             bare = anew = True
         # HEIC and AVIF are turned by whoever shows them, not by what Exif says.
-        turn = metadata.orientation(metadata.exif_of(content, kind))
+        turn = orientation(metadata.exif_of(content, kind))
         with _opened(content, kind) as picture:
             width, height = picture.size
             if width * height > _MOST.get(kind, _MOST_OTHER) or not width * height:
@@ -191,7 +192,7 @@ def _beside(content: bytes, kind: str, info: Mapping[Any, Any], treatment: Treat
     exif = metadata.exif_of(content, kind)
     if not exif and isinstance(info.get("exif"), bytes):
         exif = info["exif"].removeprefix(b"Exif\0\0")
-    exif = metadata.kept_exif(exif, anew=True) if treatment.bare else metadata.upright_exif(exif)
+    exif = kept_exif(exif, anew=True) if treatment.bare else upright_exif(exif)
     if exif and len(exif) < 65_000:
         beside["exif"] = b"Exif\0\0" + exif
     xmp = info.get("xmp")
