@@ -6,8 +6,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from postdesk.core.files import ANY, save_file
+from postdesk.publishing.recipe import Recipe, recipe_of
 from tests.end_to_end.writer import Writer
 from tests.publishing.photos import SECRETS, is_upright, opened, photo, scene
 
@@ -47,7 +50,6 @@ def test_a_picture_that_she_replaced_under_its_name_is_told_and_goes_out(
     writer.until(lambda: writer.state.startswith("Published"), "the state to say so")
     picture = writer.file.parent / "boat.png"
     save_file(picture, photo("PNG", note=False, image=scene(90, 60)), expected=ANY)
-    writer.window.came_back.emit()  # from the program in which she drew
     writer.until(lambda: writer.state.startswith("Changed since published"), "the header to tell")
     assert writer.button == "Update"
     writer.press_publish()
@@ -56,6 +58,23 @@ def test_a_picture_that_she_replaced_under_its_name_is_told_and_goes_out(
     (shown,) = _pictures_of(writer)
     with Image.open(shown) as image:
         assert image.size == (90, 60)
-    writer.window.came_back.emit()
     writer.until_idle()
     assert writer.state.startswith("Published")
+    picture.write_bytes(photo("PNG", note=False))  # in its place, of which no folder tells
+    writer.window.came_back.emit()  # from the program in which she drew
+    writer.until(lambda: writer.state.startswith("Changed since published"), "the header to tell")
+
+
+def test_she_chooses_how_wide_the_pictures_of_a_blog_are(writer: Writer) -> None:
+    writer.choose("edit_blog")
+    dialog = writer._dialog()
+    widths = dialog.width_of_pictures
+    widths.setFocus()
+    QTest.keyClick(widths, Qt.Key.Key_Home)
+    writer.click(dialog.saver)
+    writer.until(lambda: not dialog.isVisible(), "the blog to be saved")
+    writer.until_idle()
+    (account,) = writer.desk.desk.accounts.all()
+    assert recipe_of(account) == Recipe(1200)
+    writer.choose("edit_blog")
+    assert writer._dialog().width_of_pictures.currentText() == "At most 1200 pixels wide"

@@ -173,6 +173,13 @@ def test_a_film_behind_the_picture_stays_at_home() -> None:
     assert prepare(png + b"what was cropped away")[0] == png
 
 
+def test_a_thumbnail_of_what_was_cropped_away_stays_at_home() -> None:
+    source = photo(note=False)
+    header = b"\xff\xe0" + (16 + 12).to_bytes(2) + source[6:18] + b"\x02\x02" + b"thumbnail..."
+    made, _treatment = prepare(source[:2] + header + source[20:])
+    assert made == source
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_may_stand_where_a_camera_notes_things(noted: bytes) -> None:
     for block in (noted, b"II*\0\x08\0\0\0" + noted, b"MM\0*\0\0\0\x08" + noted):

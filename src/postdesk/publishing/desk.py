@@ -289,7 +289,10 @@ class Desk:
     def look_at_pictures(self, document: Document, account: Account) -> bool:
         """Whether `state_of` has another answer now, as one of the post's pictures was replaced under its name since it
         went out, or is back. Reads the files that changed: for a task."""
-        receipt = self.engine.receipt(document.post.id, account.id)
+        post_id = document.post.id
+        receipt = self.receipts.get(post_id, account.id)
+        if receipt is None and (post_id, account.id) not in self._without_receipt:
+            receipt = self.engine.receipt(post_id, account.id)
         if receipt is None:
             return False
         return self._replaced.look(receipt, lambda ref: self.library.resolve_picture(document.path, ref))

@@ -191,6 +191,8 @@ def _kept_segment(marker: int, part: bytes, without_exif: bool) -> bytes:
     if marker == 0xED:
         kept = b"" if without_exif else _kept_iptc(part)
         return part if kept == part else kept
+    if marker == 0xE0 and words.startswith(b"JFIF\0") and len(part) > 18:
+        return b"\xff\xe0\0\x10" + part[4:16] + b"\0\0"  # without its thumbnail, which may be uncropped
     needed = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
     if marker in needed:
         return part if words.startswith(needed[marker]) else b""

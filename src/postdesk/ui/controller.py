@@ -700,7 +700,8 @@ class Controller(QObject):
         self.links.opened.connect(self.session.open)
         self._preview.line_activated.connect(lambda _line, _column: w.go_to_editor())
         self._preview.engine_failed.connect(self._simple_preview)
-        w.came_back.connect(self.replaced.look)
+        for moment in (w.came_back, self.shelf.stirred, p.done):
+            moment.connect(lambda *_what: self.replaced.look())
         self.replaced.changed.connect(self.standing.follow)
         w.came_back.connect(self.backup.look_soon)
         w.status.backup_clicked.connect(self.backup.sync)
