@@ -173,6 +173,20 @@ def test_a_film_behind_the_picture_stays_at_home() -> None:
     assert prepare(png + b"what was cropped away")[0] == png
 
 
+def test_a_cameras_own_thumbnail_stays_at_home() -> None:
+    noted = exif(place=False).removeprefix(b"Exif\0\0")
+    order = ">" if noted.startswith(b"MM") else "<"
+    (start,) = struct.unpack_from(order + "I", noted, 4)
+    (count,) = struct.unpack_from(order + "H", noted, start)
+    place = start + 2 + 12 * count
+    second = struct.pack(order + "HHHII", 1, 0x0201, 4, 1, len(noted) + 18) + b"\0\0\0\0" + b"uncropped"
+    with_one = noted[:place] + struct.pack(order + "I", len(noted)) + noted[place + 4 :] + second
+    made, treatment = prepare(photo(note=False, exif=b"Exif\0\0" + with_one))
+    assert treatment == Treatment(bare=True)
+    assert b"uncropped" not in made
+    assert opened(made).getexif()[0x013B] == "Ines"
+
+
 def test_a_thumbnail_of_what_was_cropped_away_stays_at_home() -> None:
     source = photo(note=False)
     header = b"\xff\xe0" + (16 + 12).to_bytes(2) + source[6:18] + b"\x02\x02" + b"thumbnail..."
@@ -338,15 +352,18 @@ def test_a_small_file_that_unpacks_to_gigabytes_is_refused_unread() -> None:
 
 
 _MEMORY = """
-import resource, sys
+import sys
 from pathlib import Path
 from postdesk.publishing.prepare import examine, make
 from postdesk.publishing.recipe import Recipe
 data = Path(sys.argv[1]).read_bytes()
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def most() -> int:  # KB that this process ever had at once
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
+before = most()
 treatment = examine(data, "image/jpeg", Recipe(2048), "big")
 made, _kind = make(data, "image/jpeg", treatment, "big")
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, len(made))
+print(most() - before, len(made))
 """
 
 
@@ -358,7 +375,7 @@ def test_a_huge_photo_is_made_smaller_without_being_whole_in_memory(tmp_path: Pa
         [sys.executable, "-c", _MEMORY, str(tmp_path / "big.jpg")], capture_output=True, check=True
     )
     grown, _size = (int(n) for n in out.stdout.split())
-    assert grown < 100_000  # KB; whole it takes 210,000
+    assert grown < 150_000  # KB; whole it takes 280,000
 
 
 def test_she_can_stop_it() -> None:
