@@ -255,3 +255,7 @@ class BackendKind(Protocol):
 
     def open(self, account: Account, password: str, http: httpx2.Client) -> Backend:
         """A connection; sends nothing yet."""
+
+    def free_space(self, account: Account) -> int | None:
+        """How many bytes may still be put there, None when that cannot be told without asking a server. For a
+        task."""

@@ -76,20 +76,23 @@ def made(
     url: str,
     asked_headers: Mapping[str, str],
     asked: bytes | None,
+    asked_size: int | None = None,
     status: int = 0,
     answer_headers: Mapping[str, str] | None = None,
     answer: bytes = b"",
     failure: str = "",
     secrets: tuple[str, ...] = (),
 ) -> Exchange:
-    """The exchange without secrets. `took` in seconds; `secrets` are hidden wherever they stand."""
+    """The exchange without secrets. `took` in seconds; `secrets` are hidden wherever they stand. `asked` is
+    None for a body that was read from a file while it was sent: then `asked_size` tells how long that is."""
     scrub = Scrub(secrets)
     answer_headers = answer_headers or {}
-    asked_whole, asked_plain = _bodies(asked or b"", asked_headers, scrub)
-    answer_whole, answer_plain = _bodies(answer, answer_headers, scrub)
+    size = len(asked or b"") if asked_size is None else asked_size
+    asked_whole, asked_plain = _bodies(asked or b"", size, asked_headers, scrub)
+    answer_whole, answer_plain = _bodies(answer, len(answer), answer_headers, scrub)
     return Exchange(
         moment, scrub(method)[:16], scrub(address_without_secrets(url))[:1000], status, round(took * 1000),
-        scrub(failure)[:300], _headers(asked_headers, scrub), asked_whole, asked_plain, len(asked or b""),
+        scrub(failure)[:300], _headers(asked_headers, scrub), asked_whole, asked_plain, size,
         _headers(answer_headers, scrub), answer_whole, answer_plain, len(answer),
     )  # fmt: skip
 
@@ -104,13 +107,13 @@ def _headers(headers: Mapping[str, str], scrub: Scrub) -> str:
     return "\n".join(lines[:60])
 
 
-def _bodies(data: bytes, headers: Mapping[str, str], scrub: Scrub) -> tuple[str, str]:
-    """A body as text, and without the post's own words."""
-    if not data:
+def _bodies(data: bytes, size: int, headers: Mapping[str, str], scrub: Scrub) -> tuple[str, str]:
+    """A body of `size` bytes as text, and without the post's own words."""
+    if not size:
         return "", ""
     kind = next((v.lower() for k, v in headers.items() if k.lower() == "content-type"), "")
-    if len(data) > _READ or (kind and not any(k in kind for k in ("json", "text/", "xml"))):
-        only = f"({len(data)} bytes, {scrub(without_named_secrets(kind[:80]))})"
+    if size > _READ or len(data) < size or (kind and not any(k in kind for k in ("json", "text/", "xml"))):
+        only = f"({size} bytes, {scrub(without_named_secrets(kind[:80]))})"
         return only, only
     try:
         values = json.loads(data)

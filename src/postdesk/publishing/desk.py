@@ -2,9 +2,9 @@
 
 Threads: `state_of`, `states`, `jobs`, `take_back`, `retry_now`, `pause`, `stop`, `running`, `due_accounts` and
 `network_is_back` are one small read or one short transaction, for the window's thread. `plan`, `preflight`, `submit`,
-`renew`, `undo`, `timeline`, `look_on_blog`, `pull`, `change` and `refresh_archive` read files, pictures or the network:
-for a task. `run` is for one worker per account; a second one for that account, in this process or another, returns at
-once.
+`renew`, `undo`, `timeline`, `look_on_blog`, `look_at_pictures`, `pull`, `change` and `refresh_archive` read files,
+pictures or the network: for a task. `run` is for one worker per account; a second one for that account, in this
+process or another, returns at once.
 """
 
 from __future__ import annotations
@@ -45,10 +45,13 @@ from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
 from postdesk.publishing.plan import LIVE, Intent, Plan, Snapshot, Step, StepKind, goes_offline, make_plan
 from postdesk.publishing.preflight import GOES_OUT, Remark, check, in_order, unreadable
 from postdesk.publishing.pulled import opened_of
+from postdesk.publishing.recipe import recipe_of
+from postdesk.publishing.replaced import Replaced
 from postdesk.publishing.run import Progress
 from postdesk.publishing.running import Running
 from postdesk.publishing.state import PostState, StateKind, can_renew, in_step, is_same, state_of
 from postdesk.publishing.timeline import Entry, timeline
+from postdesk.publishing.uploads import Limits, limits_of
 from postdesk.publishing.verify import look
 
 if TYPE_CHECKING:  # their code is loaded by whoever makes them
@@ -84,6 +87,7 @@ class Desk:
     clock: Callable[[], float] = time.time
     _without_receipt: set[tuple[str, str]] = field(default_factory=set)
     _looked_for: set[tuple[str, str]] = field(default_factory=set)
+    _replaced: Replaced = field(default_factory=Replaced)
 
     # --- planning -------------------------------------------------------------------------------------------------
 
@@ -115,6 +119,7 @@ class Desk:
             receipt=self.engine.receipt(document.post.id, account.id), capabilities=self.capabilities(account),
             now=self._now(), when=when, is_there=self._is_there(account), twins=self._twins(document.post, account),
             ask_links=self.settings.ask_links,
+            limits=self._limits(account),
         )  # fmt: skip
         return in_order((*remarks, *self._taken(document.post, account, intent)))
 
@@ -194,6 +199,8 @@ class Desk:
         self._without_receipt.clear()
         results = self.outbox.run(cancel, progress, job_id, account_id)
         for result in results:
+            if result.receipt is not None:
+                self._replaced.forget(result.post_id, result.account_id)
             if result.receipt is not None and result.receipt.sent_hash:
                 self.library.went_out(result.post_id, result.receipt.sent_hash)
                 self.already.forget(result.account_id)
@@ -256,8 +263,9 @@ class Desk:
             before = json.loads(job.before)
             meant: Outgoing = outgoing_from_json(before["outgoing"])
             snapshot = Snapshot(
-                post, account.id, Intent.RESTORE, restore=meant, restore_hash=str(before["sent_hash"])
-            )
+                post, account.id, Intent.RESTORE, restore=meant, restore_hash=str(before["sent_hash"]),
+                restore_pictures=tuple((str(r), str(h)) for r, h in before.get("pictures", ())),
+            )  # fmt: skip
             words = _("Put back what “{blog}” had before").format(blog=account.name)
             return self.outbox.submit(Plan(account, snapshot, (Step(StepKind.WRITE, words),)))
         plan = make_plan(
@@ -342,7 +350,18 @@ class Desk:
             return PostState(StateKind.FAILED, words, _("Publish"), None, error.sentence)
         if receipt is not None and receipt.status is Status.SCHEDULED:
             self._look_when_it_is_live(receipt)
-        return state_of(post, receipt, job, self._now())
+        return state_of(post, receipt, job, self._now(), replaced=(post.id, account.id) in self._replaced)
+
+    def look_at_pictures(self, document: Document, account: Account) -> bool:
+        """Whether `state_of` has another answer now, as one of the post's pictures was replaced under its name since it
+        went out, or is back. Reads the files that changed: for a task."""
+        post_id = document.post.id
+        receipt = self.receipts.get(post_id, account.id)
+        if receipt is None and (post_id, account.id) not in self._without_receipt:
+            receipt = self.engine.receipt(post_id, account.id)
+        if receipt is None:
+            return False
+        return self._replaced.look(receipt, lambda ref: self.library.resolve_picture(document.path, ref))
 
     def _look_when_it_is_live(self, receipt: Receipt) -> None:
         """See to it that a scheduled post is looked up after its moment, whichever machine has scheduled it."""
@@ -460,7 +479,16 @@ class Desk:
         if intent not in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
             return Collected(())
         opened = opened_of(self.receipts, self.engine.receipt(document.post.id, account.id))
-        return collect(document.post, lambda ref: self.library.resolve_picture(document.path, ref), opened)
+        return collect(
+            document.post, lambda ref: self.library.resolve_picture(document.path, ref), opened,
+            recipe=recipe_of(account),
+        )  # fmt: skip
+
+    def _limits(self, account: Account) -> Limits:
+        kind = self.registry.kind(account.kind)
+        # A plug-in that was made before this was asked for does not say.
+        free = kind.free_space(account) if hasattr(kind, "free_space") else None
+        return limits_of(self.journal, account.id, free)
 
     def _twins(self, post: Post, account: Account) -> tuple[Receipt, ...]:
         """Receipts of other posts on the blog that were made from this one, as two machines published it before they

@@ -314,6 +314,7 @@ class Engine:
         values = {
             "outgoing": outgoing_json(as_outgoing(there)),
             "sent_hash": receipt.sent_hash if receipt else "",
+            "pictures": receipt.pictures if receipt else (),
         }
         self._journal.note(run.job.id, before=json.dumps(values, ensure_ascii=False))
 
@@ -357,7 +358,7 @@ class Engine:
             there.revision, sent_hash, self._receipts.put_base(base_of(there, run.snapshot.post.slug or asked_slug)),
             (*media, *(m for m in older if m.content_hash not in hashes)),
             (there.date or first or now) if there.status in LIVE else first, now,
-            self._map_after(run, receipt, there, media),
+            self._map_after(run, receipt, there, media), run.snapshot.pictures_after(receipt),
         )  # fmt: skip
         self._receipts.put(done)
         if there.status is Status.SCHEDULED:

@@ -60,7 +60,8 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything that a job needs, as it was at the click. `restore` is set for RESTORE only, with the content
-    hash that the post had when it was in step with that version ("" when never). `links` are the addresses on that
+    hash that the post had when it was in step with that version ("" when never), and the pictures as `Receipt` has
+    them. `links` are the addresses on that
     blog of the posts that this one links to, by id: what goes out is the same at every try."""
 
     post: Post
@@ -71,6 +72,15 @@ class Snapshot:
     restore: Outgoing | None = None
     restore_hash: str = ""
     links: tuple[tuple[str, str], ...] = ()
+    restore_pictures: tuple[tuple[str, str], ...] = ()
+
+    def pictures_after(self, receipt: Receipt | None) -> tuple[tuple[str, str], ...]:
+        """The files that are out once this has been carried out, as `Receipt.pictures`."""
+        if self.intent is Intent.RESTORE:
+            return self.restore_pictures
+        if self.intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
+            return tuple((p.ref, p.source) for p in self.pictures)
+        return receipt.pictures if receipt else ()
 
     def to_json(self) -> str:
         """The snapshot as JSON text, for the journal."""
@@ -78,7 +88,7 @@ class Snapshot:
             "post": posts.to_json(self.post), "account_id": self.account_id, "intent": self.intent.value,
             "when": self.when.isoformat() if self.when else None, "pictures": [picture_json(p) for p in self.pictures],
             "restore": outgoing_json(self.restore) if self.restore else None, "restore_hash": self.restore_hash,
-            "links": self.links,
+            "links": self.links, "restore_pictures": self.restore_pictures,
         }  # fmt: skip
         return json.dumps(values, ensure_ascii=False)
 
@@ -92,6 +102,7 @@ class Snapshot:
             tuple(picture_from_json(p) for p in values["pictures"]),
             outgoing_from_json(values["restore"]) if values["restore"] else None, str(values["restore_hash"]),
             tuple((str(post_id), str(address)) for post_id, address in values.get("links", ())),
+            tuple((str(ref), str(source)) for ref, source in values.get("restore_pictures", ())),
         )  # fmt: skip
 
 

@@ -221,7 +221,7 @@ ACTIONS: tuple[Action, ...] = (
            needs=_n("post", "published", "trash")),
 
     Action("add_blog", _("&Add Blog…"), "Blog", icon="plus", words=_("account WordPress connect")),
-    Action("edit_blog", _("&Edit Blog…"), "Blog", icon="pencil", words=_("account password connection"),
+    Action("edit_blog", _("&Edit Blog…"), "Blog", icon="pencil", words=_("account password connection pictures"),
            needs=_n("account")),
     Action("remove_blog", _("&Remove Blog…"), "Blog", icon="trash-2", words=_("account forget"),
            needs=_n("account")),

@@ -53,6 +53,7 @@ from postdesk.ui.publish_commands import PublishCommands
 from postdesk.ui.publisher import Publisher, count_waiting
 from postdesk.ui.pulling import Pulling
 from postdesk.ui.readers import Readers
+from postdesk.ui.replaced import ReplacedPictures
 from postdesk.ui.searches import Searches
 from postdesk.ui.session import Session
 from postdesk.ui.shelf import Shelf
@@ -109,6 +110,7 @@ class Controller(QObject):
         self.files = Files(desk, self.session, tasks, window)
         self.conflicts = Conflicts(desk.library, session, tasks, editor, window)
         self.pictures = Pictures(desk.library, self.session, tasks, editor, details, window)
+        self.replaced = ReplacedPictures(desk, self.session, self.standing, tasks, self)
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
         self.backup = Backup(desk.library.root, self.session, tasks, window)
@@ -279,6 +281,7 @@ class Controller(QObject):
         self.window.sidebar.set_blogs(blogs, shown)
         self.shelf.set_blog(shown)
         self.standing.follow()
+        self.replaced.look()
 
     def refresh_archives(self) -> None:
         """Ask every blog for what changed there; without a connection the list stays as it is."""
@@ -346,6 +349,7 @@ class Controller(QObject):
         self.window.sidebar.select(file_key(path))
         self.pictures.show_featured()
         self.standing.follow()
+        self.replaced.look()
         self._keep_place()
         if not self._entered:
             self._entered = True
@@ -369,6 +373,7 @@ class Controller(QObject):
         self.backup.look_soon()
         self.pictures.show_featured()
         self.standing.follow()
+        self.replaced.look()
         self._keep_place()
         self.shelf.refresh()
 
@@ -716,6 +721,9 @@ class Controller(QObject):
         self.links.opened.connect(self.session.open)
         self._preview.line_activated.connect(lambda _line, _column: w.go_to_editor())
         self._preview.engine_failed.connect(self._simple_preview)
+        for moment in (w.came_back, self.shelf.stirred, p.done):
+            moment.connect(lambda *_what: self.replaced.look())
+        self.replaced.changed.connect(self.standing.follow)
         w.came_back.connect(self.backup.look_soon)
         w.status.backup_clicked.connect(self.backup.sync)
         self.pulling.came.connect(self.shelf.refresh)

@@ -258,7 +258,16 @@ class WordPress:
     def upload(self, file: MediaFile, progress: Callable[[int], None], cancel: Cancel) -> RemoteMedia:
         """Send a file, then its alt text and caption. Raises `TooLarge`, `MediaRefused`, `PictureRefused`."""
         try:
-            content = file.path.read_bytes()
+            answer = exchange(
+                self._http,
+                "POST",
+                wire.api_url(self._root, "wp/v2/media", {"context": "edit", "_fields": wire.MEDIA_FIELDS}),
+                headers=wire.upload_headers(file),
+                content=file.path,
+                auth=self._credentials,
+                cancel=cancel,
+                progress=progress,
+            )
         except OSError as error:
             raise PictureRefused(
                 _("“{name}” could not be read.").format(name=file.called),
@@ -266,16 +275,6 @@ class WordPress:
                 _("Put the picture back, or take it out of the post."),
                 details=str(error.strerror),
             ) from None
-        answer = exchange(
-            self._http,
-            "POST",
-            wire.api_url(self._root, "wp/v2/media", {"context": "edit", "_fields": wire.MEDIA_FIELDS}),
-            headers=wire.upload_headers(file),
-            content=content,
-            auth=self._credentials,
-            cancel=cancel,
-            progress=progress,
-        )
         self.answered = answer.date or self.answered
         try:
             value = read_json(answer)
