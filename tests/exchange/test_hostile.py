@@ -12,7 +12,7 @@ from postdesk.core.cancel import Cancel
 from postdesk.core.errors import BrokenFrontMatter, LibraryError
 from postdesk.exchange import ghost
 from postdesk.exchange.bring import Summary, bring
-from postdesk.exchange.classic import classic_html
+from postdesk.markup.classic import classic_html
 from postdesk.exchange.detect import open_source
 from postdesk.exchange.front import read_head
 from postdesk.exchange.obsidian import plain_links

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from postdesk.exchange.classic import classic_html
+from postdesk.markup.classic import classic_html
 from postdesk.exchange.obsidian import plain_links
 from postdesk.exchange.pages import read_page
 from postdesk.library.document import compose, read_document

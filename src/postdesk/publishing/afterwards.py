@@ -5,6 +5,7 @@ from __future__ import annotations
 from postdesk.core.errors import (
     Busy,
     Cancelled,
+    ChangedMeanwhile,
     Conflict,
     Gone,
     Intercepted,
@@ -23,6 +24,7 @@ _AFTER: tuple[tuple[type[PostDeskError], JobState, Reason], ...] = (
     (Conflict, JobState.FAILED, Reason.CONFLICT),
     (Gone, JobState.FAILED, Reason.GONE),
     (Busy, JobState.WAITING, Reason.BUSY),
+    (ChangedMeanwhile, JobState.WAITING, Reason.UNKNOWN),
     (Unreachable, JobState.WAITING, Reason.NETWORK),
     (Intercepted, JobState.WAITING, Reason.NETWORK),
     (OutcomeUnknown, JobState.WAITING, Reason.UNKNOWN),

@@ -17,10 +17,11 @@ from datetime import UTC, datetime
 
 from postdesk.backends.base import Backend, Capability, Outgoing, RemotePost
 from postdesk.core.cancel import Cancel
-from postdesk.core.errors import Gone, OutcomeUnknown
+from postdesk.core.errors import ChangedMeanwhile, Gone, OutcomeUnknown
 from postdesk.core.language import _
 from postdesk.core.post import slugify
 from postdesk.core.receipt import MediaReceipt, Receipt, Status
+from postdesk.publishing import slipped
 from postdesk.publishing.compare import (
     as_outgoing,
     base_of,
@@ -47,6 +48,9 @@ from postdesk.publishing.run import (
     not_there,
 )
 from postdesk.publishing.uploads import known_media, uploaded
+
+UNTRASH = "out of the trash"
+"""What a job has `accepted` when a post that somebody put to the blog's trash is to come back; nothing else is."""
 
 _LOOKS = 3  # how often one run looks and repeats after a lost answer, before the job waits
 _FIRST_SWEEP, _LAST_SWEEP = 120.0, 3600.0  # seconds after the job; a proxy delivered a request 40 s late
@@ -86,7 +90,7 @@ class Engine:
             run = Run(job, backend, cancel, progress)
             try:
                 return steps[run.snapshot.intent](run)
-            except OutcomeUnknown:
+            except (OutcomeUnknown, ChangedMeanwhile):
                 if look == _LOOKS:
                     raise
         raise AssertionError("the last look returns or raises")
@@ -130,12 +134,16 @@ class Engine:
         meant = self._outgoing(run, there, receipt, media)
         self._keep_before(run, there, receipt)
         run.say(_("Setting it on the blog"))
-        written = self._write(run, there.remote_id, meant)
+        written = self._write(run, there.remote_id, meant, there)
         if written.slug.startswith(run.marker) and meant.status in LIVE:
             # The blog made no address of its own out of this title.
             meant = replace(meant, slug=f"post-{run.marker[3:11]}")
-            self._write(run, there.remote_id, meant)
-        return self._verify(run, there.remote_id, meant, receipt, media, run.snapshot.post.content_hash)
+            written = self._write(run, there.remote_id, meant)
+        found = self._slipped_in(run, there, written, receipt)
+        done = self._verify(
+            run, there.remote_id, meant, receipt, media, run.snapshot.post.content_hash, written
+        )
+        return replace(done, remarks=(*done.remarks, *found))
 
     def _restore(self, run: Run) -> Outcome:
         meant = run.snapshot.restore
@@ -147,8 +155,10 @@ class Engine:
         self._keep_before(run, there, receipt)
         meant = replace(meant, post_password=run.snapshot.post.post_password)
         run.say(_("Putting back what was there before"))
-        self._write(run, there.remote_id, meant)
-        return self._verify(run, there.remote_id, meant, receipt, receipt.media, run.snapshot.restore_hash)
+        written = self._write(run, there.remote_id, meant, there)
+        return self._verify(
+            run, there.remote_id, meant, receipt, receipt.media, run.snapshot.restore_hash, written
+        )
 
     def _unpublish(self, run: Run) -> Outcome:
         receipt = self._receipt(run)
@@ -167,7 +177,7 @@ class Engine:
             as_outgoing(there), status=Status.DRAFT, post_password=run.snapshot.post.post_password
         )
         run.say(_("Taking it offline"))
-        self._write(run, there.remote_id, meant)
+        self._write(run, there.remote_id, meant, there)
         return self._verify(run, there.remote_id, meant, receipt, receipt.media, receipt.sent_hash)
 
     def _trash(self, run: Run) -> Outcome:
@@ -206,7 +216,8 @@ class Engine:
             if self._was_live(run, receipt):
                 raise not_there(run) from None
         else:
-            if there.status is not Status.TRASHED or trashed_by_us:
+            wanted = run.job.accepted in (UNTRASH, there.revision)  # she wants it out of the trash
+            if there.status is not Status.TRASHED or trashed_by_us or wanted:
                 self._journal.note(run.job.id, remote_id=known)
                 if receipt is None:
                     self._first_receipt(run, there)
@@ -264,7 +275,7 @@ class Engine:
         if run.job.accepted and run.job.accepted == there.revision:
             return
         base = self._receipts.base(receipt.base_hash) if receipt and receipt.base_hash else None
-        if base is not None and is_unchanged(there, base):
+        if base is not None and is_unchanged(there, base, in_trash=run.job.accepted == UNTRASH):
             return
         if base is None and receipt is not None and receipt.revision and receipt.revision == there.revision:
             return
@@ -318,20 +329,47 @@ class Engine:
         values = {
             "outgoing": outgoing_json(as_outgoing(there)),
             "sent_hash": receipt.sent_hash if receipt else "",
+            "version": there.version,
         }
         self._journal.note(run.job.id, before=json.dumps(values, ensure_ascii=False))
 
-    def _write(self, run: Run, remote_id: str, meant: Outgoing) -> RemotePost:
+    def _write(
+        self, run: Run, remote_id: str, meant: Outgoing, seen: RemotePost | None = None
+    ) -> RemotePost:
+        """`seen` is what was compared: nothing else is overwritten."""
+        others = Capability.MANY_WRITERS in run.backend.capabilities and not run.fresh
         with attempt(
             self._journal, run.job.id, "write", json.dumps(outgoing_json(meant), ensure_ascii=False)
         ):
-            return run.backend.write(remote_id, meant)
+            return run.backend.write(remote_id, meant, seen.revision if seen is not None and others else "")
+
+    def _slipped_in(
+        self, run: Run, there: RemotePost, written: RemotePost, receipt: Receipt | None
+    ) -> tuple[str, ...]:
+        """What somebody saved between the last look and the write, noted and told; () for nothing."""
+        if run.fresh or receipt is None:
+            return ()
+        tried = [outgoing_from_json(json.loads(t)) for t in self._journal.tried(run.job)]
+        since = there.version
+        if any(is_ours(there, one) for one in tried[:-1]):  # an earlier write of this job, unheard of
+            job = self._journal.job(run.job.id) or run.job
+            since = str(json.loads(job.before).get("version", since)) if job.before else since
+        found = slipped.look(run.backend, there, written, since, tried)
+        if not found:
+            return ()
+        before = self._receipts.put_base(base_of(there, ""))
+        slipped.remember(
+            self._journal, run.job.account_id, run.job.post_id,
+            [slipped.Slipped(one, before, receipt.base_hash, receipt.sent_hash) for one in found],
+        )  # fmt: skip
+        return (slipped.remark(found),)
 
     def _verify(
         self, run: Run, remote_id: str, meant: Outgoing, receipt: Receipt | None, media: tuple[MediaReceipt, ...],
-        sent_hash: str,
+        sent_hash: str, written: RemotePost | None = None,
     ) -> Outcome:  # fmt: skip
-        """Read the post again and compare it; write once more where an older try of ours arrived after this one."""
+        """Read the post again and compare it; write once more where an older try of ours arrived after this one. Where
+        somebody saved it after us, `written` is in step, and what is there by now a conflict."""
         run.say(_("Looking it up again"))
         with attempt(self._journal, run.job.id, "verify"):
             seen = run.backend.read(remote_id)
@@ -340,6 +378,9 @@ class Engine:
                 if any(is_ours(seen, t) for t in tried):
                     self._write(run, remote_id, meant)
                     seen = run.backend.read(remote_id)
+        if written is not None and _is_newer(seen, written, run.backend):
+            self._end(run, receipt, written, (), media, sent_hash, meant.slug)
+            raise changed_there(run, seen)
         return self._end(run, receipt, seen, differences(meant, seen), media, sent_hash, meant.slug)
 
     def _end(
@@ -387,6 +428,12 @@ class Engine:
 
     def _receipt(self, run: Run) -> Receipt | None:
         return self.receipt(run.job.post_id, run.job.account_id)
+
+
+def _is_newer(seen: RemotePost, written: RemotePost, backend: Backend) -> bool:
+    """Whether somebody saved the post after our write: the blog has another version than the one it answered with."""
+    others = {Capability.MANY_WRITERS, Capability.REVISIONS} <= backend.capabilities
+    return others and seen.version != written.version and not is_ours(seen, as_outgoing(written))
 
 
 def sweep_again(sweep: Sweep, now: float) -> float | None:

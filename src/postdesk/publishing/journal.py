@@ -64,7 +64,7 @@ class Journal:
             else:
                 db.execute(
                     "update jobs set title=?, intent=?, snapshot=?, state=?, reason=?, sentence='', due=?, tries=0,"
-                    " accepted='', later='' where id=?",
+                    " accepted=?, later='' where id=?",
                     (
                         job.title,
                         job.intent,
@@ -72,6 +72,7 @@ class Journal:
                         job.state.value,
                         job.reason.value,
                         job.due,
+                        job.accepted,
                         there.id,
                     ),
                 )

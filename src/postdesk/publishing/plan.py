@@ -61,7 +61,8 @@ class Step:
 class Snapshot:
     """Everything that a job needs, as it was at the click. `restore` is set for RESTORE only, with the content
     hash that the post had when it was in step with that version ("" when never). `links` are the addresses on that
-    blog of the posts that this one links to, by id: what goes out is the same at every try."""
+    blog of the posts that this one links to, by id: what goes out is the same at every try. `keep_status`: the post
+    stays in the state that somebody gave it there."""
 
     post: Post
     account_id: str
@@ -71,6 +72,7 @@ class Snapshot:
     restore: Outgoing | None = None
     restore_hash: str = ""
     links: tuple[tuple[str, str], ...] = ()
+    keep_status: bool = False
 
     def to_json(self) -> str:
         """The snapshot as JSON text, for the journal."""
@@ -78,7 +80,7 @@ class Snapshot:
             "post": posts.to_json(self.post), "account_id": self.account_id, "intent": self.intent.value,
             "when": self.when.isoformat() if self.when else None, "pictures": [picture_json(p) for p in self.pictures],
             "restore": outgoing_json(self.restore) if self.restore else None, "restore_hash": self.restore_hash,
-            "links": self.links,
+            "links": self.links, "keep_status": self.keep_status,
         }  # fmt: skip
         return json.dumps(values, ensure_ascii=False)
 
@@ -92,6 +94,7 @@ class Snapshot:
             tuple(picture_from_json(p) for p in values["pictures"]),
             outgoing_from_json(values["restore"]) if values["restore"] else None, str(values["restore_hash"]),
             tuple((str(post_id), str(address)) for post_id, address in values.get("links", ())),
+            bool(values.get("keep_status", False)),
         )  # fmt: skip
 
 
@@ -185,6 +188,8 @@ def is_future(when: datetime | None, now: datetime) -> bool:
 
 def status_to_end_in(snapshot: Snapshot, there: RemotePost, now: datetime) -> Status:
     """The state to end in: the visibility's own, else later, else public."""
+    if snapshot.keep_status and there.status is not Status.TRASHED:
+        return there.status
     own = {Visibility.PRIVATE: Status.PRIVATE, Visibility.PENDING: Status.PENDING}.get(
         snapshot.post.visibility
     )
