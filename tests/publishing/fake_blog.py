@@ -31,7 +31,15 @@ from postdesk.backends.base import (
 )
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
-from postdesk.core.errors import Busy, ChangedMeanwhile, Gone, OutcomeUnknown, PostDeskError, Refused, Unreachable
+from postdesk.core.errors import (
+    Busy,
+    ChangedMeanwhile,
+    Gone,
+    OutcomeUnknown,
+    PostDeskError,
+    Refused,
+    Unreachable,
+)
 from postdesk.core.post import Visibility
 from postdesk.core.receipt import Status
 

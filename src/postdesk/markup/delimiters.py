@@ -26,7 +26,7 @@ class Delimiter:
 
 
 def delimiter_of(comment: str) -> Delimiter | None:
-    """What a comment, given as a whole, is in WordPress' markup; None for any other. Source: WordPress' block parser."""
+    """What a comment, given as a whole, is in WordPress' markup (as its block parser reads it); None for any other."""
     return _read(comment_text(comment))
 
 

@@ -1,8 +1,8 @@
 """What a blog has of a post, cut into its top-level blocks, and compared without what says nothing.
 
-Block markup is cut as WordPress does (its parser's rules: a closer closes the innermost opener, a stray one or an opener
-that is never closed leaves the rest in one piece), anything else by its elements and, where it is the classic editor's
-text, by blank lines. The pieces in order are the whole content but for white space between them.
+Block markup is cut as WordPress does (its parser's rules: a closer closes the innermost opener, a stray one or an
+opener that is never closed leaves the rest in one piece), anything else by its elements and, where it is the classic
+editor's text, by blank lines. The pieces in order are the whole content but for white space between them.
 """
 
 from __future__ import annotations

@@ -46,6 +46,7 @@ if TYPE_CHECKING:  # their code is loaded by whoever makes them
     from postdesk.library.library import Library
     from postdesk.library.receipts import Receipts
     from postdesk.library.recovery import Recovery
+    from postdesk.publishing.conflicts import Conflicts
 
 
 @dataclass
@@ -155,6 +156,12 @@ class Desk:
     def keep_mine(self, job_id: str, revision: str) -> None:
         """A conflict was decided for the writer's text; `revision` is that of the blog's version that she saw."""
         self.outbox.keep_mine(job_id, revision)
+
+    def with_blog(self) -> Conflicts:
+        """What becomes of a post that somebody changed or deleted on a blog. For a task: it brings the renderer."""
+        from postdesk.publishing.conflicts import Conflicts
+
+        return Conflicts(self)
 
     def publish_as_new(self, job_id: str) -> None:
         """A post that is gone on the blog is made there anew."""

@@ -275,7 +275,7 @@ class Engine:
         if run.job.accepted and run.job.accepted == there.revision:
             return
         base = self._receipts.base(receipt.base_hash) if receipt and receipt.base_hash else None
-        if base is not None and is_unchanged(there, base, in_trash=run.job.accepted == UNTRASH):
+        if base is not None and is_unchanged(there, base, in_trash=_comes_back(run, receipt)):
             return
         if base is None and receipt is not None and receipt.revision and receipt.revision == there.revision:
             return
@@ -305,10 +305,13 @@ class Engine:
             date = now  # "now" for a post that had a date to wait for
         if run.snapshot.intent is Intent.PUBLISH and is_future(date, now):
             date = now  # held here for its date, and then sent early
-        return outgoing(
+        meant = outgoing(
             post, run.snapshot.pictures, {m.content_hash: m for m in media}, run.backend.content_format,
             status=status, slug=slug, date=date, links=dict(run.snapshot.links),
         )  # fmt: skip
+        # A featured picture that somebody chose on the blog is an address here, and is known there.
+        there_already = (m.remote_id for m in (receipt.media if receipt else ()) if m.address == post.image)
+        return meant if meant.featured else replace(meant, featured=next(there_already, ""))
 
     def _slug(self, run: Run, there: RemotePost, receipt: Receipt | None) -> str:
         """The address of a post that was live stays, unless the writer changed the slug field since."""
@@ -333,9 +336,7 @@ class Engine:
         }
         self._journal.note(run.job.id, before=json.dumps(values, ensure_ascii=False))
 
-    def _write(
-        self, run: Run, remote_id: str, meant: Outgoing, seen: RemotePost | None = None
-    ) -> RemotePost:
+    def _write(self, run: Run, remote_id: str, meant: Outgoing, seen: RemotePost | None = None) -> RemotePost:
         """`seen` is what was compared: nothing else is overwritten."""
         others = Capability.MANY_WRITERS in run.backend.capabilities and not run.fresh
         with attempt(
@@ -428,6 +429,11 @@ class Engine:
 
     def _receipt(self, run: Run) -> Receipt | None:
         return self.receipt(run.job.post_id, run.job.account_id)
+
+
+def _comes_back(run: Run, receipt: Receipt | None) -> bool:
+    """Whether the post is to come out of the blog's trash."""
+    return run.job.accepted == UNTRASH or (receipt is not None and receipt.status is Status.TRASHED)
 
 
 def _is_newer(seen: RemotePost, written: RemotePost, backend: Backend) -> bool:

@@ -27,8 +27,6 @@ from postdesk.publishing.theirs import Dress, Theirs, theirs_as_markdown
 
 __all__ = ["BlogMeeting", "Then", "meet_blog"]
 
-_FIELDS = ("title", "slug", "date", "tags", "categories", "excerpt", "image", "visibility")
-
 
 @dataclass(frozen=True, slots=True)
 class Then:
@@ -40,11 +38,32 @@ class Then:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldOfBoth:
+    """A field as each of the two has it, as a line of text, and whether each has changed it."""
+
+    label: str
+    mine: str
+    theirs: str
+    mine_changed: bool
+    theirs_changed: bool
+
+    @property
+    def by_both(self) -> bool:
+        """Whether both changed it."""
+        return self.mine_changed and self.theirs_changed
+
+    @property
+    def by_her(self) -> bool:
+        """Whether only she changed it."""
+        return self.mine_changed and not self.theirs_changed
+
+
+@dataclass(frozen=True, slots=True)
 class BlogMeeting:
     """`document` is the file as it was read, `post` what she has made of it, `there` what the blog has, `before` what
-    both come from. `who` changed it on the blog, "" for nobody knows. Without `related` nobody knows what both were made
-    from; without `is_sure` something on the blog may not be said by the Markdown. `asks_state`: somebody took the post
-    offline, and whether it stays so is the first question."""
+    both come from. `who` changed it on the blog, "" for nobody knows. Without `related` nobody knows what both were
+    made from; without `is_sure` something on the blog may not be said by the Markdown. `asks_state`: somebody took the
+    post offline, and whether it stays so is the first question."""
 
     job_id: str
     account_id: str
@@ -75,44 +94,43 @@ class BlogMeeting:
         return self.asks_state and bool(choices) and choices[0] is Choice.THEIRS
 
     @property
-    def fields(self) -> tuple[tuple[str, str, str], ...]:
-        """The fields that only one of the two changed: name, mine and theirs as lines of text."""
+    def fields(self) -> tuple[FieldOfBoth, ...]:
+        """The fields in which the two differ and nothing is to decide."""
         decided = {conflict.key for conflict in self.merged.keys}
         found = []
-        for name in _FIELDS:
-            mine, theirs = (_spoken(getattr(one, name)) for one in (self.post, self.theirs))
-            if mine != theirs and name not in decided:
-                found.append((name, mine, theirs))
+        for name, label in _LABELS.items():
+            before, mine, theirs = (_spoken(getattr(p, name)) for p in (self.before, self.post, self.theirs))
+            if mine != theirs and not decided & {name, ""}:
+                found.append(FieldOfBoth(label, mine, theirs, mine != before, theirs != before))
         return tuple(found)
 
     def told(self, blog: str) -> str:
         """What came from the blog, in a sentence; "" for nothing."""
         count = sum(
             not piece.conflict and piece.theirs not in (piece.base, piece.mine)
-            or (not piece.conflict and piece.theirs is None and piece.mine is not None and piece.result is None)
             for piece in self.merged.body.pieces
         )
         result = self.result()
         names = [
-            _NAMES[name]()
-            for name in _FIELDS
+            label.lower()
+            for name, label in _LABELS.items()
             if getattr(result, name) != getattr(self.post, name)
         ]
         said = []
         if count and self.who:
             words = ngettext(
-                "{count} paragraph changed by {who} on {blog} was kept.",
-                "{count} paragraphs changed by {who} on {blog} were kept.",
+                "{count} paragraph changed by {{who}} on {{blog}} was kept.",
+                "{count} paragraphs changed by {{who}} on {{blog}} were kept.",
                 count,
             )
-            said.append(words.format(count=count, who=self.who, blog=blog))
+            said.append(words.format(who=self.who, blog=blog))
         elif count:
             words = ngettext(
-                "{count} paragraph changed on {blog} was kept.",
-                "{count} paragraphs changed on {blog} were kept.",
+                "{count} paragraph changed on {{blog}} was kept.",
+                "{count} paragraphs changed on {{blog}} were kept.",
                 count,
             )
-            said.append(words.format(count=count, blog=blog))
+            said.append(words.format(blog=blog))
         if names:
             said.append(_("Taken over from {blog}: {names}.").format(blog=blog, names=", ".join(names)))
         return " ".join(said)
@@ -129,17 +147,19 @@ def meet_blog(
     *,
     featured: Mapping[str, str],
     who: str = "",
+    only: tuple[str, ...] = (),
 ) -> BlogMeeting:
     """What `post`, typed into `document`, and the blog's `there` make together. `featured`: references of pictures by
-    their ids on the blog. Raises BrokenFrontMatter when the file's front matter cannot take a field."""
+    their ids on the blog. `only` these fields of `there` are known, () for all. Raises BrokenFrontMatter when the
+    file's front matter cannot take a field."""
     values = base_values(then.base)
     if then.post is not None:
         text = theirs_as_markdown(then.post.body, str(values.get("content", "")), there.content, dress)
     else:
         # Where nobody knows what both come from, what is alike to hers is hers, letter by letter.
         text = theirs_as_markdown(post.body, dress.of(post.body), there.content, dress)
-    before = then.post or _fields_before(values, post, there)
-    theirs = _with_fields(values, before if values else post, there, featured)
+    before = then.post or _fields_before(values, post)
+    theirs = _with_fields(values, before if values else post, there, featured, only)
     theirs = replace(theirs, id=post.id, body=text.text)
     before = replace(before, id=post.id, post_password=post.post_password)
     theirs = replace(theirs, post_password=post.post_password)
@@ -173,12 +193,20 @@ def _in_doubt(merged: MergedFiles, text: Theirs) -> MergedFiles:
 # --- fields ---
 
 
-def _with_fields(values: Mapping[str, Any], post: Post, there: RemotePost, featured: Mapping[str, str]) -> Post:
+def _with_fields(
+    values: Mapping[str, Any],
+    post: Post,
+    there: RemotePost,
+    featured: Mapping[str, str],
+    only: tuple[str, ...],
+) -> Post:
     """`post` with what changed on the blog since it had `values`."""
     now = base_values(base_of(there, ""))
     changed = {name for name in now if name != "asked_slug" and now[name] != values.get(name, now[name])}
     if not values:
         changed = {"title", "excerpt", "tags", "categories", "visibility"}
+    if only:
+        changed &= set(only)
     found: dict[str, Any] = {}
     if "title" in changed:
         found["title"] = html.unescape(there.title)
@@ -193,7 +221,7 @@ def _with_fields(values: Mapping[str, Any], post: Post, there: RemotePost, featu
             found[name] = _names(getattr(post, name), values.get(name), getattr(there, name))
     if "featured" in changed and (not there.featured or there.featured in featured):
         found["image"] = featured.get(there.featured, "")
-    if "visibility" in changed and there.status is not Status.DRAFT:
+    if "visibility" in changed and there.status not in (Status.TRASHED, Status.DRAFT):
         found["visibility"] = there.visibility
     return replace(post, **found)
 
@@ -209,7 +237,7 @@ def _names(post: tuple[str, ...], before: Any, there: tuple[str, ...]) -> tuple[
     return (*kept, *(n for n in there if n.casefold() not in known and n.casefold() not in mine))
 
 
-def _fields_before(values: Mapping[str, Any], post: Post, there: RemotePost) -> Post:
+def _fields_before(values: Mapping[str, Any], post: Post) -> Post:
     """What was in step, as far as the blog's own record says: fields that are as they were there are as hers are, so
     that they are no question."""
     if not values:
@@ -231,13 +259,13 @@ def _spoken(value: object) -> str:
     return str(getattr(value, "value", value) or "")
 
 
-_NAMES = {
-    "title": lambda: _("title"),
-    "slug": lambda: _("address"),
-    "date": lambda: _("date"),
-    "tags": lambda: _("tags"),
-    "categories": lambda: _("categories"),
-    "excerpt": lambda: _("excerpt"),
-    "image": lambda: _("featured picture"),
-    "visibility": lambda: _("visibility"),
+_LABELS = {
+    "title": _("Title"),
+    "slug": _("Address"),
+    "date": _("Date"),
+    "tags": _("Tags"),
+    "categories": _("Categories"),
+    "excerpt": _("Excerpt"),
+    "image": _("Featured picture"),
+    "visibility": _("Visibility"),
 }

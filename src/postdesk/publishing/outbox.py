@@ -104,10 +104,11 @@ class Outbox:
             finally:
                 lock.release()
 
-    def submit(self, plan: Plan) -> str:
+    def submit(self, plan: Plan, accepted: str = "") -> str:
         """Write the plan down and return its job's id; nothing is sent yet. Pictures are copied, so that the files
-        may change or go. A job of the post that has not gone out yet takes this text instead. Raises
-        `PictureRefused` when a picture changed since the plan was made, `LibraryError`s, `PublishError`."""
+        may change or go. `accepted` is a revision that this text was merged with, and may write over. A job of the
+        post that has not gone out yet takes this text instead. Raises `PictureRefused` when a picture changed since
+        the plan was made, `LibraryError`s, `PublishError`."""
         snapshot = replace(
             plan.snapshot, pictures=tuple(self._copies.keep(p) for p in plan.snapshot.pictures)
         )
@@ -115,8 +116,8 @@ class Outbox:
         held = plan.hold_until.timestamp() if plan.hold_until else 0.0
         job = Job(
             new_job_id(), snapshot.post.id, plan.account.id, snapshot.post.title, plan.intent.value, JobState.WAITING,
-            Reason.TIME if held else Reason.NEW, "", snapshot.to_json(), "", "", "", "", False, 0, now, held or now,
-            (), "",
+            Reason.TIME if held else Reason.NEW, "", snapshot.to_json(), "", "", "", accepted, False, 0, now,
+            held or now, (), "",
         )  # fmt: skip
         return self.journal.submit(job).id
 
@@ -195,7 +196,7 @@ class Outbox:
     def publish_as_new(self, job_id: str) -> None:
         """The post was deleted on the blog, and she wants it there again: forget where it was and make it anew."""
         job = self.journal.job(job_id)
-        if job is not None and job.reason is Reason.GONE:
+        if job is not None and job.reason in (Reason.GONE, Reason.TRASHED):
             self._receipts.remove(job.post_id, job.account_id)
             self.journal.note(job_id, remote_id="", before="")
             self.retry_now(job_id)

@@ -19,15 +19,15 @@ from postdesk.core.errors import BackendError
 from postdesk.core.language import _
 from postdesk.publishing.journal import Journal
 
-__all__ = ["Slipped", "forget", "kept", "look", "remember", "remark"]
+__all__ = ["Slipped", "forget", "kept", "look", "remark", "remember"]
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Slipped:
-    """`revision` is what somebody saved; `there` names what it was made from (a base, see `compare.base_of`). `base` and
-    `sent_hash` are those of the receipt before: what was in step then."""
+    """`revision` is what somebody saved; `there` names what it was made from (a base, see `compare.base_of`). `base`
+    and `sent_hash` are those of the receipt before: what was in step then."""
 
     revision: Revision
     there: str
@@ -67,9 +67,9 @@ def remark(found: Iterable[Revision]) -> str:
     """A sentence for her."""
     who = next((version.author for version in found if version.author), "")
     if who:
-        return _(
-            "{who} changed it in the same moment; that version is kept in the blog's revisions."
-        ).format(who=who)
+        return _("{who} changed it in the same moment; that version is kept in the blog's revisions.").format(
+            who=who
+        )
     return _("Somebody changed it in the same moment; that version is kept in the blog's revisions.")
 
 

@@ -54,7 +54,8 @@ def state_of(post: Post, receipt: Receipt | None, job: Job | None, now: datetime
             here, kind=StateKind.RUNNING, words=_("Publishing…"), button=_("Publishing…"), intent=None
         )
     if job.reason is Reason.CONFLICT:
-        return replace(here, kind=StateKind.CONFLICT, words=_("Changed on the blog"))
+        button = _("Compare…") if is_mergeable(job) else here.button
+        return replace(here, kind=StateKind.CONFLICT, words=_("Changed on the blog"), button=button)
     if job.state is JobState.FAILED:
         words = _("Not published: {sentence}").format(sentence=job.sentence)
         return replace(here, kind=StateKind.FAILED, words=words)
@@ -75,6 +76,12 @@ def state_of(post: Post, receipt: Receipt | None, job: Job | None, now: datetime
         Reason.BUSY: _("The blog is busy; waiting"),
     }
     return replace(waiting, words=reasons.get(job.reason, _("Waiting")))
+
+
+def is_mergeable(job: Job) -> bool:
+    """Whether a job stands still because somebody changed the post there, and has a text to be merged with theirs."""
+    sends = (Intent.PUBLISH.value, Intent.UPDATE.value, Intent.SCHEDULE.value)
+    return job.state is JobState.FAILED and job.reason is Reason.CONFLICT and job.intent in sends
 
 
 def in_step(post: Post, receipt: Receipt) -> bool:

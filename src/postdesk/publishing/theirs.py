@@ -1,8 +1,8 @@
 """Theirs as Markdown: what a blog has of a post by now, as the writer would have it in her file.
 
 Each block that nobody changed there since the base is the base's own Markdown, letter by letter. One that somebody
-changed or added is turned into Markdown, in her spelling where that can be told. What Markdown cannot say stays as it is
-in the blog's own markup, which goes out again as it is: the gate is that what comes of it says what the blog has.
+changed or added is turned into Markdown, in her spelling where that can be told. What Markdown cannot say stays as it
+is in the blog's own markup, which goes out again as it is: the gate is that what comes of it says what the blog has.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from postdesk.core.tokens import Kind, cut
 from postdesk.markup.blocks import Block, Splitter, lines_of
@@ -63,10 +64,10 @@ class Dress:
         back |= {address: f"post:{post_id}" for post_id, address in self.links.items()}
         for address, here in back.items():
             if address and address in text:
-                written = re.compile(rf"(?<=\]\()<?{re.escape(address)}>?(?=[\s)])")
-                text = written.sub(lambda _found, here=here: here, text)
                 quoted = html.escape(html.unescape(here.strip("<>")))
                 text = text.replace(f'"{html.escape(address)}"', f'"{quoted}"')
+                parts = re.split(rf"(?<=\]\()<?{re.escape(address)}>?(?=[\s)])", text)
+                text = here.join(parts)
         return text
 
 
@@ -150,9 +151,7 @@ class _Reading:
         map_ = correspond([readable(b) for b in self._then], [readable(b) for b in self._now])
         back = {now: then for then, now in enumerate(map_.to) if now is not None}
         same = [meaning(block) for block in self._then]
-        of_block = {
-            then: segment for segment in self._segments for then in range(*segment.content)
-        }
+        of_block = {then: segment for segment in self._segments for then in range(*segment.content)}
         now = 0
         while now < len(self._now):
             then = back.get(now, -1)
@@ -234,7 +233,7 @@ class _Reading:
 
     def _in_place(self, parts: list[_Part]) -> list[_Part]:
         """With what no reader sees (definitions, footnotes' texts) and what the blog never had, where it was."""
-        found = set()
+        found: set[int] = set()
         for part in parts:
             found.update(range(part.first, part.last + 1) if part.first >= 0 else ())
         of_content = {
@@ -255,7 +254,7 @@ class _Reading:
         if not parts:
             return ""
         texts: list[str] = []
-        for part, after in zip(parts, parts[1:]):
+        for part, after in pairwise(parts):
             gap = 2
             if part.last >= 0 and after.first == part.last + 1:
                 gap = max(2, self._blocks[after.first].first_line - self._blocks[part.last].last_line)

@@ -30,6 +30,7 @@ CONDITIONS = frozenset(
         "accounts",  # there are two or more
         "published",  # the open post is on the chosen blog, live or scheduled
         "address",  # the open post has an address that readers can open
+        "changed there",  # somebody changed the open post on the blog, and she has to decide
         "publishable",  # the one button has something to do
         "schedule",  # the chosen blog can publish at a later time
         "unpublish",  # the chosen blog can take a post offline
@@ -200,6 +201,8 @@ ACTIONS: tuple[Action, ...] = (
            needs=_n("post", "account", "schedule"), places=_BUTTON),
     Action("publish_elsewhere", _("Publish to &Another Blog…"), "Post", icon="send",
            words=_("cross-post copy"), needs=_n("post", "accounts"), places=_BUTTON),
+    Action("compare_blog", _("&Compare with the Blog…"), "Post", icon="git-merge",
+           words=_("conflict versions changed colleague merge"), needs=_n("post", "changed there")),
     Action("view_on_blog", _("&View on Blog"), "Post", icon="external-link", words=_("open browser"),
            needs=_n("post", "address"), gap=True, places=_BOTH),
     Action("copy_address", _("Copy Addre&ss"), "Post", icon="link", words=_("link URL"),

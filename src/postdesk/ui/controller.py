@@ -34,6 +34,7 @@ from postdesk.publishing.desk import Desk
 from postdesk.publishing.plan import Intent, spoken_day
 from postdesk.ui.actions import Actions
 from postdesk.ui.backup import Backup
+from postdesk.ui.blog_conflicts import BlogConflicts
 from postdesk.ui.blogs import Blogs
 from postdesk.ui.conflicts import Conflicts
 from postdesk.ui.details import DetailsDrawer
@@ -99,6 +100,7 @@ class Controller(QObject):
         )
         self.files = Files(desk, self.session, tasks, window)
         self.conflicts = Conflicts(desk.library, session, tasks, editor, window)
+        self.blog_conflicts = BlogConflicts(desk, session, tasks, self.publisher, self.conflicts, window)
         self.pictures = Pictures(desk.library, self.session, tasks, editor, details, window)
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
@@ -566,6 +568,7 @@ class Controller(QObject):
             "view_on_blog": lambda: self._open_outside(self.standing.address),
             "copy_address": self._copy_address,
             "undo_publish": c.undo,
+            "compare_blog": self.blog_conflicts.compare_open,
             "history": self.versions.open,
             "unpublish": lambda: c.send(Intent.UNPUBLISH),
             "delete_from_blog": lambda: c.send(Intent.TRASH),
@@ -650,6 +653,8 @@ class Controller(QObject):
         c.went_out.connect(self._refresh_archive)
         c.open_outside.connect(self._open_outside)
         c.choose_blog.connect(self.choose_blog)
+        c.undecided.connect(self.blog_conflicts.take)
+        c.compare.connect(self.blog_conflicts.compare)
         self.blogs.changed.connect(self.set_blogs)
         self.blogs.mended.connect(self._mended)
         e.words_counted.connect(self._counted)
@@ -674,6 +679,7 @@ class Controller(QObject):
             self.files.told,
             self.backup.told,
             self.conflicts.told,
+            self.blog_conflicts.told,
             self.pictures.told,
             p.told,
             self.blogs.told,

@@ -8,11 +8,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QInputDialog
 
 from postdesk.core.account import Account
+from postdesk.core.errors import Gone
 from postdesk.core.language import _
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent
+from postdesk.publishing.state import StateKind
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
 from postdesk.ui.outbox import OutboxPanel
@@ -26,12 +28,15 @@ from postdesk.ui.window import MainWindow
 
 class PublishCommands(QObject):
     """`reached(bool)`: a blog answered, or did not. `went_out(account)`: something is different there now.
-    `open_outside(address)`: she wants to see it. `choose_blog(id)`: she publishes elsewhere."""
+    `open_outside(address)`: she wants to see it. `choose_blog(id)`: she publishes elsewhere. `undecided(result)`:
+    somebody changed or deleted the post there; `compare(job_id)`: she wants to see how."""
 
     reached = Signal(bool)
     went_out = Signal(object)
     open_outside = Signal(str)
     choose_blog = Signal(str)
+    undecided = Signal(object)
+    compare = Signal(str)
 
     def __init__(
         self,
@@ -65,7 +70,9 @@ class PublishCommands(QObject):
         state = self._standing.state
         if state is None or state.intent is None:
             return
-        if state.intent is Intent.UPDATE:
+        if state.kind is StateKind.CONFLICT:
+            self.compare.emit(state.job_id)
+        elif state.intent is Intent.UPDATE:
             self._with_saved(lambda d, a: self._publisher.try_at_once(d, a, Intent.UPDATE, self.look_first))
         else:
             self.look_first()
@@ -154,6 +161,8 @@ class PublishCommands(QObject):
             if result.sentence:
                 self.reached.emit(False)
                 self._window.toasts.say(Toast(result.sentence))
+        elif result.kind is ResultKind.CONFLICT or isinstance(result.error, Gone):
+            self.undecided.emit(result)
         elif result.sentence:
             self._window.toasts.say(Toast(result.sentence, ((_("Outbox"), self.show_outbox),), stays=True))
 

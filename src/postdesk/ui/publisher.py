@@ -204,6 +204,10 @@ class Publisher(QObject):
         self.changed.emit()
         self.send_due()
 
+    def submitted(self) -> None:
+        """Somebody else put a plan into the outbox: send it."""
+        self._submitted("")
+
     def _submitted(self, _job_id: str) -> None:
         self.changed.emit()
         self.send_due()

@@ -123,6 +123,8 @@ class Standing(QObject):
         conditions = set()
         if state.address:
             conditions.add("address")
+        if state.kind is StateKind.CONFLICT:
+            conditions.add("changed there")
         if state.kind in _ON_THE_BLOG:
             conditions.add("published")
         if state.intent is not None and not (document is not None and document.problem):

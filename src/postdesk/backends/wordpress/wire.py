@@ -220,8 +220,8 @@ def _version(value: Mapping[str, Any]) -> str:
 
 
 def kept_version(value: Any, authors: Mapping[int, str] = MappingProxyType({})) -> Revision | None:
-    """A version of a post that WordPress keeps; None for what an editor saved by itself meanwhile ("autosave"), which is
-    no version of the post. Raises `WrongShape`."""
+    """A version of a post that WordPress keeps; None for what an editor saved by itself meanwhile ("autosave"), which
+    is no version of the post. Raises `WrongShape`."""
     number = post_id(value)
     if not isinstance(value.get("title"), Mapping):
         raise WrongShape("no title")
