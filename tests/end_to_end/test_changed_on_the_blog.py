@@ -150,7 +150,9 @@ def test_leaving_it_changes_nothing_and_the_notice_brings_it_back(published: Wri
     published.until(lambda: published.banner == "", "the notice to go")
 
 
-def test_killed_while_she_decides_she_finds_all_of_it_again(published: Writer, blog: Blog) -> None:
+def test_after_a_start_she_finds_all_of_it_again(
+    published: Writer, blog: Blog, wordpress: WordPress
+) -> None:
     change_there(blog, ("resume tomorrow", "resume next week"))
     published.replace("resume tomorrow", "resume today")
     published.until_saved()
@@ -163,6 +165,8 @@ def test_killed_while_she_decides_she_finds_all_of_it_again(published: Writer, b
     assert "resume today" in file.read_text("utf-8")
     published.open()
     published.until(lambda: "Somebody changed this post on" in published.banner, "the notice")
+    (account,) = published.desk.desk.accounts.all()
+    published.desk.desk.passwords.set(account.id, wordpress.app_password)  # no keyring kept it
     published.choose("compare_blog")
     view = side_by_side(published)
     published.click(view.questions[0].buttons[Choice.MINE])

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from postdesk.backends.base import Backend, Capability, Outgoing, RemotePost, Revision
-from postdesk.core.errors import BackendError
+from postdesk.core.errors import NotABlog, Refused
 from postdesk.core.language import _
 from postdesk.publishing.journal import Journal
 
@@ -40,7 +40,8 @@ def look(
 ) -> tuple[Revision, ...]:
     """Versions that were saved after the one with the id `since` and are neither ours nor what we compared, the newest
     first. `there` is what was compared, `written` the answer of the write. Costs a request only when the blog counts
-    more versions than we saved. A blog that does not answer is no failure: the post is out."""
+    more versions than we saved. A blog that does not let her see them is no failure: the post is out. Raises what else
+    asking a blog may: then the job runs again, and looks again."""
     if Capability.REVISIONS not in backend.capabilities or min(there.versions, written.versions) < 0:
         return ()
     more = written.versions - there.versions
@@ -48,7 +49,7 @@ def look(
         return ()
     try:
         versions = backend.revisions(written.remote_id, names=True)
-    except BackendError as error:
+    except (Refused, NotABlog) as error:
         _log.info("The versions on the blog could not be looked through: %s", error.details or error.happened)
         return ()
     known = {_words(there.title, there.content, there.excerpt)}

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from postdesk.core.errors import FileGone, Gone, NotReady
 from postdesk.core.language import _
@@ -74,6 +74,7 @@ class BlogConflicts(QObject):
         session.opened.connect(self._opened)
         publisher.changed.connect(self._refresh)
         publisher.done.connect(self._done)
+        QTimer.singleShot(0, self, self._refresh)  # at a start the post may be open already
 
     # --- what the outbox met ---
 

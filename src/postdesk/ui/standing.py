@@ -111,7 +111,7 @@ class Standing(QObject):
             if self.remote_address:
                 conditions.add("address")
         if self._window.is_covered:
-            conditions = (conditions | {"conflict"}) - {"writable"}
+            conditions = (conditions | {"conflict"}) - {"writable", "publishable"}
         self._show_words()
         self._window.actions_table.set_conditions(conditions)
 

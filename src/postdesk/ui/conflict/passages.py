@@ -95,7 +95,7 @@ class Passages(QWidget):
             question = Question(row, self._sides, place, self, on_right=self._mine == 1)
             grid.addWidget(question.mine, at, self._mine)
             grid.addWidget(question.theirs, at, self._theirs)
-            grid.addWidget(question.bar, at + 1, self._mine, 1, 2 - self._mine)
+            grid.addWidget(question.bar, at + 1, 0, 1, 2)
             return question
         here = row.note if row.mine_level in ("added", "removed") else ""
         there = row.note if row.theirs_level in ("added", "removed") else ""

@@ -50,7 +50,8 @@ class Question(QObject):
             button.clicked.connect(lambda _on=False, choice=choice: self._choose(choice))
             self.buttons[choice] = button
             line.addWidget(button)
-        line.addStretch(1)
+        if not on_right:
+            line.addStretch(1)
 
     def _choose(self, choice: Choice) -> None:
         self.choice = choice
