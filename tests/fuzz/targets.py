@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from postdesk.markup.classic import classic_html
 from postdesk.exchange.obsidian import plain_links
 from postdesk.exchange.pages import read_page
 from postdesk.library.document import compose, read_document
 from postdesk.library.scan import scan
 from postdesk.markup import counts, reading
 from postdesk.markup.blocks import lines_of, split
+from postdesk.markup.classic import classic_html
 from postdesk.markup.clean import clean
 from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.live import LivePage
