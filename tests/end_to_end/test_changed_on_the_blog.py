@@ -150,9 +150,7 @@ def test_leaving_it_changes_nothing_and_the_notice_brings_it_back(published: Wri
     published.until(lambda: published.banner == "", "the notice to go")
 
 
-def test_after_a_start_she_finds_all_of_it_again(
-    published: Writer, blog: Blog, wordpress: WordPress
-) -> None:
+def test_after_a_start_she_finds_all_of_it_again(published: Writer, blog: Blog, wordpress: WordPress) -> None:
     change_there(blog, ("resume tomorrow", "resume next week"))
     published.replace("resume tomorrow", "resume today")
     published.until_saved()

@@ -94,7 +94,8 @@ def test_a_field_that_only_the_blog_changed_is_taken(
     mine = replace(SENT, body=BODY.replace("6:10", "6:20"))
     met = meet(mine, replace(THERE, **there), featured={"9": "pics/quay.jpg"})
     assert met.is_clean
-    assert met.result() == replace(mine, **{field: value})
+    taken: dict[str, Any] = {field: value}
+    assert met.result() == replace(mine, **taken)
     assert "Taken over from Blog" in met.told("Blog")
     (seen,) = [one for one in met.fields if one.theirs_changed]
     assert not seen.by_her

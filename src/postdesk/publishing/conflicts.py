@@ -28,7 +28,7 @@ from postdesk.publishing.meeting import BlogMeeting, Then, meet_blog
 from postdesk.publishing.outbox import snapshot_of
 from postdesk.publishing.plan import Intent, Snapshot
 from postdesk.publishing.slipped import Slipped
-from postdesk.publishing.state import in_step, is_mergeable
+from postdesk.publishing.state import SENDS, in_step, is_gone_there, is_mergeable
 from postdesk.publishing.theirs import Dress, theirs_as_markdown
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from postdesk.publishing.desk import Desk
 
 __all__ = ["Conflicts"]
-
-_SENDS = (Intent.PUBLISH.value, Intent.UPDATE.value, Intent.SCHEDULE.value)
 
 
 class Conflicts:
@@ -124,7 +122,7 @@ class Conflicts:
     def keep_as_draft(self, job_id: str) -> None:
         """The post is gone there, or in the trash: let it be, and have the text as a draft here."""
         job = self._desk.journal.job(job_id)
-        if job is None or job.reason not in (Reason.GONE, Reason.TRASHED):
+        if job is None or not is_gone_there(job):
             return
         receipt = self._desk.engine.receipt(job.post_id, job.account_id)
         if (
@@ -149,7 +147,7 @@ class Conflicts:
         sent = (
             snapshot_of(job).post
             for job in reversed(self._desk.journal.jobs())
-            if job.post_id == post_id and job.account_id == account.id and job.intent in _SENDS
+            if job.post_id == post_id and job.account_id == account.id and job.intent in SENDS
         )
         found = next((one for one in sent if one.content_hash == receipt.sent_hash), None)
         if found is None:
@@ -168,7 +166,7 @@ class Conflicts:
 
     def _last_snapshot(self, post_id: str, account_id: str) -> Snapshot | None:
         jobs = (j for j in reversed(self._desk.journal.jobs()) if j.post_id == post_id)
-        return next((snapshot_of(j) for j in jobs if j.account_id == account_id and j.intent in _SENDS), None)
+        return next((snapshot_of(j) for j in jobs if j.account_id == account_id and j.intent in SENDS), None)
 
     def _references(self, job: Job, receipt: Receipt | None) -> dict[str, str]:
         """The writer's own pictures by their ids on the blog, as her text names them."""

@@ -6,6 +6,7 @@ draft under its marker and found by it; a picture by the hash in its name; going
 repeated; then the post is read again and compared. docs/publishing.md draws the states.
 
 A run needs no memory but the journal, the receipts and the blog itself: it begins at the top every time.
+Long because the steps of one protocol are read best in one place.
 """
 
 from __future__ import annotations
@@ -139,7 +140,7 @@ class Engine:
             # The blog made no address of its own out of this title.
             meant = replace(meant, slug=f"post-{run.marker[3:11]}")
             written = self._write(run, there.remote_id, meant)
-        found = self._slipped_in(run, there, written, receipt)
+        found = slipped.found(run, self._journal, self._receipts, there, written, receipt)
         done = self._verify(
             run, there.remote_id, meant, receipt, media, run.snapshot.post.content_hash, written
         )
@@ -344,27 +345,6 @@ class Engine:
         ):
             return run.backend.write(remote_id, meant, seen.revision if seen is not None and others else "")
 
-    def _slipped_in(
-        self, run: Run, there: RemotePost, written: RemotePost, receipt: Receipt | None
-    ) -> tuple[str, ...]:
-        """What somebody saved between the last look and the write, noted and told; () for nothing."""
-        if run.fresh or receipt is None:
-            return ()
-        tried = [outgoing_from_json(json.loads(t)) for t in self._journal.tried(run.job)]
-        since = there.version
-        if any(is_ours(there, one) for one in tried[:-1]):  # an earlier write of this job, unheard of
-            job = self._journal.job(run.job.id) or run.job
-            since = str(json.loads(job.before).get("version", since)) if job.before else since
-        found = slipped.look(run.backend, there, written, since, tried)
-        if not found:
-            return ()
-        before = self._receipts.put_base(base_of(there, ""))
-        slipped.remember(
-            self._journal, run.job.account_id, run.job.post_id,
-            [slipped.Slipped(one, before, receipt.base_hash, receipt.sent_hash) for one in found],
-        )  # fmt: skip
-        return (slipped.remark(found),)
-
     def _verify(
         self, run: Run, remote_id: str, meant: Outgoing, receipt: Receipt | None, media: tuple[MediaReceipt, ...],
         sent_hash: str, written: RemotePost | None = None,
@@ -379,7 +359,7 @@ class Engine:
                 if any(is_ours(seen, t) for t in tried):
                     self._write(run, remote_id, meant)
                     seen = run.backend.read(remote_id)
-        if written is not None and _is_newer(seen, written, run.backend):
+        if written is not None and slipped.is_newer(seen, written, run.backend):
             self._end(run, receipt, written, (), media, sent_hash, meant.slug)
             raise changed_there(run, seen)
         return self._end(run, receipt, seen, differences(meant, seen), media, sent_hash, meant.slug)
@@ -434,12 +414,6 @@ class Engine:
 def _comes_back(run: Run, receipt: Receipt | None) -> bool:
     """Whether the post is to come out of the blog's trash."""
     return run.job.accepted == UNTRASH or (receipt is not None and receipt.status is Status.TRASHED)
-
-
-def _is_newer(seen: RemotePost, written: RemotePost, backend: Backend) -> bool:
-    """Whether somebody saved the post after our write: the blog has another version than the one it answered with."""
-    others = {Capability.MANY_WRITERS, Capability.REVISIONS} <= backend.capabilities
-    return others and seen.version != written.version and not is_ours(seen, as_outgoing(written))
 
 
 def sweep_again(sweep: Sweep, now: float) -> float | None:

@@ -17,9 +17,12 @@ from typing import Any
 from postdesk.backends.base import Backend, Capability, Outgoing, RemotePost, Revision
 from postdesk.core.errors import NotABlog, Refused
 from postdesk.core.language import _
+from postdesk.core.receipt import Receipt
+from postdesk.publishing.compare import as_outgoing, base_of, is_ours, outgoing_from_json
 from postdesk.publishing.journal import Journal
+from postdesk.publishing.run import ReceiptStore, Run
 
-__all__ = ["Slipped", "forget", "kept", "look", "remark", "remember"]
+__all__ = ["Slipped", "forget", "found", "is_newer", "kept", "look", "remark", "remember"]
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +65,37 @@ def look(
         if _words(version.title, version.content, version.excerpt) not in known:
             found.append(version)
     return tuple(found)
+
+
+def found(
+    run: Run,
+    journal: Journal,
+    receipts: ReceiptStore,
+    there: RemotePost,
+    written: RemotePost,
+    receipt: Receipt | None,
+) -> tuple[str, ...]:
+    """What somebody saved between the last look of a run and its write, noted; remarks for her, () for nothing."""
+    if run.fresh or receipt is None:
+        return ()
+    tried = [outgoing_from_json(json.loads(text)) for text in journal.tried(run.job)]
+    since = there.version
+    if any(is_ours(there, one) for one in tried[:-1]):  # an earlier write of this job, unheard of
+        before = (journal.job(run.job.id) or run.job).before
+        since = str(json.loads(before).get("version", since)) if before else since
+    versions = look(run.backend, there, written, since, tried)
+    if not versions:
+        return ()
+    compared = receipts.put_base(base_of(there, ""))
+    noted = [Slipped(one, compared, receipt.base_hash, receipt.sent_hash) for one in versions]
+    remember(journal, run.job.account_id, run.job.post_id, noted)
+    return (remark(versions),)
+
+
+def is_newer(seen: RemotePost, written: RemotePost, backend: Backend) -> bool:
+    """Whether somebody saved the post after our write: the blog has another version than the one it answered with."""
+    others = {Capability.MANY_WRITERS, Capability.REVISIONS} <= backend.capabilities
+    return others and seen.version != written.version and not is_ours(seen, as_outgoing(written))
 
 
 def remark(found: Iterable[Revision]) -> str:

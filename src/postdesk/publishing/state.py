@@ -78,10 +78,18 @@ def state_of(post: Post, receipt: Receipt | None, job: Job | None, now: datetime
     return replace(waiting, words=reasons.get(job.reason, _("Waiting")))
 
 
+SENDS = (Intent.PUBLISH.value, Intent.UPDATE.value, Intent.SCHEDULE.value)
+"""What jobs that send a text are for."""
+
+
 def is_mergeable(job: Job) -> bool:
     """Whether a job stands still because somebody changed the post there, and has a text to be merged with theirs."""
-    sends = (Intent.PUBLISH.value, Intent.UPDATE.value, Intent.SCHEDULE.value)
-    return job.state is JobState.FAILED and job.reason is Reason.CONFLICT and job.intent in sends
+    return job.state is JobState.FAILED and job.reason is Reason.CONFLICT and job.intent in SENDS
+
+
+def is_gone_there(job: Job) -> bool:
+    """Whether a job stands still because the post that it sends a text to is gone there, or in the trash."""
+    return job.reason in (Reason.GONE, Reason.TRASHED) and job.intent in SENDS
 
 
 def in_step(post: Post, receipt: Receipt) -> bool:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from postdesk.core.errors import FileGone, Gone, NotReady
+from postdesk.core.errors import FileGone, NotReady
 from postdesk.core.language import _
 from postdesk.core.post import Post
 from postdesk.library.document import Document
@@ -24,9 +23,8 @@ from postdesk.publishing import slipped
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.job import Job, Reason
 from postdesk.publishing.outbox import JobResult, ResultKind
-from postdesk.publishing.plan import spoken
 from postdesk.publishing.slipped import Slipped
-from postdesk.publishing.state import is_mergeable
+from postdesk.publishing.state import is_gone_there, is_mergeable
 from postdesk.ui.conflicts import Conflicts
 from postdesk.ui.editor import Editor
 from postdesk.ui.publisher import LANE, Publisher
@@ -39,7 +37,7 @@ from postdesk.ui.window import MainWindow
 if TYPE_CHECKING:
     from postdesk.markup.merge import Choice
     from postdesk.publishing.meeting import BlogMeeting
-    from postdesk.ui.conflict import Comparison, Row
+    from postdesk.ui.conflict import Comparison
 
 _BANNER, _SLIPPED = "blog", "slipped in"
 _BY_ITSELF = 3  # merges of one post in a row, after which she is asked: somebody there saves faster than we
@@ -86,14 +84,11 @@ class BlogConflicts(QObject):
                 self._merge(job)
             else:
                 self._ask(job)
-        elif isinstance(result.error, Gone):
+        else:
             self._refresh()
             if self._open_id != result.post_id:
-                self._window.toasts.say(
-                    Toast(result.sentence, ((_("Decide…"), lambda: self._open(job)),), stays=True)
-                )
-        else:
-            self._window.toasts.say(Toast(result.sentence, stays=True))
+                toast = Toast(result.sentence, ((_("Decide…"), lambda: self._open(job)),), stays=True)
+                self._window.toasts.say(toast)
 
     def _done(self, result: JobResult) -> None:
         if result.kind is ResultKind.DONE:
@@ -183,7 +178,12 @@ class BlogConflicts(QObject):
             self._conflicts.close()
             decided(choices)
 
-        self._tasks.run(lambda: _comparison(meeting, sentence, blog), put, self._fail)
+        def beside() -> Comparison:
+            from postdesk.ui.conflict import beside_blog
+
+            return beside_blog(meeting, sentence, blog)
+
+        self._tasks.run(beside, put, self._fail)
 
     # --- what was decided ---
 
@@ -284,7 +284,7 @@ class BlogConflicts(QObject):
                 words = _("Somebody changed this post on “{blog}”. Nothing was overwritten, there or here.")
                 choices = [(_("Compare…"), partial(self.compare, job.id))]
                 editor.show_banner(_BANNER, "warn", words.format(blog=account.name), choices)
-            elif job is not None and job.reason in (Reason.GONE, Reason.TRASHED):
+            elif job is not None and is_gone_there(job):
                 self._offer(editor, job)
             for one in slipped.kept(self._desk.journal, account.id, post_id)[:1]:
                 choices = [
@@ -367,56 +367,3 @@ def _no_file(title: str) -> FileGone:
         _("Nothing was sent, and nothing was changed on the blog."),
         _("Bring the file back, or take the post out of the outbox."),
     )
-
-
-def _comparison(meeting: BlogMeeting, sentence: str, blog: str) -> Comparison:
-    """For a task."""
-    from postdesk.ui.conflict import OF_BLOG, Comparison, Row, rows_of
-
-    rows = (*_rows_of_fields(meeting), *rows_of(meeting.merged, OF_BLOG))
-    if meeting.asks_state:
-        state = Row(
-            _("Published"), _("A draft that readers do not see"), _("Taken offline on the blog"), True, False,
-            "added", "removed",
-        )  # fmt: skip
-        rows = (state, *rows)
-    try:
-        here = datetime.fromtimestamp(meeting.document.path.stat().st_mtime).astimezone()
-    except OSError:
-        here = None
-    there = meeting.there.modified
-    if meeting.who and there is not None:
-        theirs = _("On {blog} · changed by {who}, {moment}")
-    elif there is not None:
-        theirs = _("On {blog} · changed {moment}")
-    else:
-        theirs = _("On {blog}")
-    return Comparison(
-        _("Here · changed {moment}").format(moment=_moment(here)) if here else _("Here"),
-        theirs.format(blog=blog, who=meeting.who, moment=_moment(there) if there else ""),
-        sentence,
-        rows,
-        theirs_first=True,
-    )
-
-
-def _rows_of_fields(meeting: BlogMeeting) -> Iterator[Row]:
-    from postdesk.markup.differing import differing
-    from postdesk.ui.conflict import Row
-
-    for field in meeting.fields:
-        mine, theirs = f"{field.label}: {field.mine}", f"{field.label}: {field.theirs}"
-        marks = differing(mine, theirs)
-        if field.by_both:
-            yield Row(mine, theirs, _("Changed by both · both kept"), False, True, "added", "added", *marks)
-        elif field.by_her:
-            yield Row(mine, theirs, _("Changed here · kept"), mine_level="added", mine_marks=marks[0])
-        else:
-            yield Row(
-                mine, theirs, _("Changed on the blog · kept"), theirs_level="added", theirs_marks=marks[1]
-            )
-
-
-def _moment(moment: datetime) -> str:
-    here = moment.astimezone()
-    return here.strftime("%H:%M") if here.date() == datetime.now().astimezone().date() else spoken(here)

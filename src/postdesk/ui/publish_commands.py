@@ -8,13 +8,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QInputDialog
 
 from postdesk.core.account import Account
-from postdesk.core.errors import Gone
+from postdesk.core.errors import Conflict, Gone
 from postdesk.core.language import _
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent
-from postdesk.publishing.state import StateKind
+from postdesk.publishing.state import SENDS, StateKind
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
 from postdesk.ui.outbox import OutboxPanel
@@ -161,7 +161,7 @@ class PublishCommands(QObject):
             if result.sentence:
                 self.reached.emit(False)
                 self._window.toasts.say(Toast(result.sentence))
-        elif result.kind is ResultKind.CONFLICT or isinstance(result.error, Gone):
+        elif result.intent in SENDS and isinstance(result.error, Conflict | Gone):
             self.undecided.emit(result)
         elif result.sentence:
             self._window.toasts.say(Toast(result.sentence, ((_("Outbox"), self.show_outbox),), stays=True))

@@ -32,7 +32,6 @@ from postdesk.core.cancel import Cancel
 from postdesk.core.errors import (
     BackendError,
     Cancelled,
-    ChangedMeanwhile,
     Gone,
     NotABlog,
     OutcomeUnknown,
@@ -171,7 +170,7 @@ class WordPress:
         if not isinstance(value, Mapping):
             raise refusals.unknown(answer)
         if seen and wire.revision(value) != seen:
-            raise _changed_meanwhile()
+            raise refusals.changed_meanwhile()
         body = wire.write_body(
             outgoing, current_slug=str(value.get("slug") or ""), tags=tags, categories=categories
         )
@@ -232,22 +231,16 @@ class WordPress:
 
     def revisions(self, remote_id: str, *, names: bool = False) -> tuple[Revision, ...]:
         """The newest versions that WordPress keeps, the one saved last first; with the names of who saved them."""
-        asked = {
-            "context": "edit",
-            "per_page": "20",
-            "orderby": "id",
-            "order": "desc",
-            "_fields": wire.REVISION_FIELDS,
-        }
+        asked = {"context": "edit", "per_page": "20", "orderby": "id", "order": "desc"}
+        asked["_fields"] = wire.REVISION_FIELDS
         answer, values = self._ask("GET", self._route(remote_id) + "/revisions", asked)
         found = self._objects(answer, values)
         if names:
             self._names.learn(found)
         try:
-            kept = [wire.kept_version(value, self._names.authors) for value in found]
+            return wire.kept_versions(found, self._names.authors)
         except wire.WrongShape:
             raise refusals.unknown(answer) from None
-        return tuple(one for one in kept if one is not None)
 
     # --- media ---
 
@@ -377,14 +370,6 @@ class WordPress:
             return wire.remote_media(value)
         except wire.WrongShape:
             raise refusals.unknown(answer) from None
-
-
-def _changed_meanwhile() -> ChangedMeanwhile:
-    return ChangedMeanwhile(
-        _("Somebody saved the post on the blog at this moment."),
-        _("Nothing was overwritten there, and your text is safe."),
-        _("Post Desk compares the two again."),
-    )
 
 
 def _number(remote_id: str) -> int:

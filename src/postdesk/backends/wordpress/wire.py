@@ -219,22 +219,22 @@ def _version(value: Mapping[str, Any]) -> str:
     return str(number) if type(number) is int else ""
 
 
-def kept_version(value: Any, authors: Mapping[int, str] = MappingProxyType({})) -> Revision | None:
-    """A version of a post that WordPress keeps; None for what an editor saved by itself meanwhile ("autosave"), which
-    is no version of the post. Raises `WrongShape`."""
-    number = post_id(value)
-    if not isinstance(value.get("title"), Mapping):
-        raise WrongShape("no title")
-    if "-autosave" in str(value.get("slug")):
-        return None
-    return Revision(
-        id=str(number),
-        title=raw(value, "title"),
-        content=raw(value, "content"),
-        excerpt=raw(value, "excerpt"),
-        modified=site_moment(value.get("modified_gmt"), value.get("modified_gmt")),
-        author=authors.get(value.get("author") or 0, ""),
-    )
+def kept_versions(
+    values: list[dict[str, Any]], authors: Mapping[int, str] = MappingProxyType({})
+) -> tuple[Revision, ...]:
+    """The versions of a post that WordPress keeps, in their order; without what an editor saved by itself meanwhile
+    ("autosave"), which is no version of the post. Raises `WrongShape`."""
+    found = []
+    for value in values:
+        number = post_id(value)
+        if not isinstance(value.get("title"), Mapping):
+            raise WrongShape("no title")
+        if "-autosave" not in str(value.get("slug")):
+            title, content, excerpt = (raw(value, name) for name in ("title", "content", "excerpt"))
+            moment = site_moment(value.get("modified_gmt"), value.get("modified_gmt"))
+            author = authors.get(value.get("author") or 0, "")
+            found.append(Revision(str(number), title, content, excerpt, moment, author))
+    return tuple(found)
 
 
 def _visibility(status: Status, password: str) -> Visibility:
