@@ -3,12 +3,15 @@ lost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from postdesk.backends.wordpress.backend import WordPress as Connection
 from postdesk.core.folders import Folders
 from postdesk.library.recovery import Recovery
 from postdesk.markup.merge import Choice
@@ -183,6 +186,70 @@ def test_title_and_tags_changed_there_come_into_her_post(published: Writer, blog
     published.hears("Updated on")
     assert published.desk.editor.title() == "Ferry strike, day five"
     assert blog.only_post()["title"]["raw"] == "Ferry strike, day five"
+    assert "today" in content(blog)
+
+
+def between(monkeypatch: pytest.MonkeyPatch, method: str, path: str, happens: Callable[[], None]) -> None:
+    """Let something happen right before the program's first such request."""
+    send = Connection._send
+    once: list[str] = []
+
+    def sent(self: Connection, asked: str, where: str, *rest: Any) -> Any:
+        if (asked, where) == (method, path) and not once:
+            once.append(path)
+            happens()
+        return send(self, asked, where, *rest)
+
+    monkeypatch.setattr(Connection, "_send", sent)
+
+
+def test_a_change_in_the_same_moment_is_found_and_brought_back(
+    published: Writer, blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = blog.only_post()["id"]
+    between(monkeypatch, "POST", f"wp/v2/posts/{number}", lambda: change_there(blog, ("eleven", "nine")))
+    published.replace("tomorrow", "today")
+    published.until_saved()
+    published.press_publish()
+    published.hears("Updated on", "in the same moment")
+    assert "eleven people" in content(blog)
+    published.until(lambda: "in the same moment" in published.banner, "the notice")
+    published.click(published.banner_button("Bring Back…"))
+    view = side_by_side(published)
+    assert view.questions == []
+    published.click(view.use)
+    published.hears("It is in your text again")
+    assert published.words == TEXT.replace("tomorrow", "today").replace("eleven", "nine")
+    assert published.banner == ""
+    published.until_saved()
+    published.press_publish()
+    published.hears("Updated on")
+    assert "nine people" in content(blog)
+    assert "today" in content(blog)
+
+
+def test_a_post_that_she_has_left_is_merged_in_its_file(
+    published: Writer, blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = blog.only_post()["id"]
+    change_there(blog, ("eleven", "nine"))
+    gone_on = threading.Event()
+
+    def wait() -> None:
+        assert gone_on.wait(60)
+
+    between(monkeypatch, "GET", f"wp/v2/posts/{number}", wait)
+    published.replace("tomorrow", "today")
+    published.until_saved()
+    file = published.file
+    published.press_publish()
+    published.new_post("Another post", "Other words.")
+    gone_on.set()
+    published.hears(f"{TITLE}: 1 paragraph changed by", "was kept")
+    published.hears("Updated on")
+    assert published.words == "Other words."
+    assert file.read_text("utf-8").endswith(TEXT.replace("tomorrow", "today").replace("eleven", "nine"))
+    assert "nine people" in content(blog)
     assert "today" in content(blog)
 
 

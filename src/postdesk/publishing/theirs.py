@@ -108,11 +108,11 @@ class _Part:
 
 class _Reading:
     def __init__(self, base: str, base_content: str, there: str, dress: Dress) -> None:
-        self._base = base
         self._lines = lines_of(base)
         self._blocks: list[Block] = Splitter(self._lines).blocks
         self._pages, notes = _pages(base, self._blocks)
-        self._shown = [place for place, page in enumerate(self._pages) if dress.content(page).strip()]
+        contents = [dress.content(page) for page in self._pages]
+        self._shown = [place for place, content in enumerate(contents) if content.strip()]
         self._definitions = "\n\n".join(
             block.text for place, block in enumerate(self._blocks) if place not in set(self._shown)
         )
@@ -120,18 +120,22 @@ class _Reading:
         self._now = cut_content(there)
         self._doubtful: set[str] = set()
         pages = [*(self._pages[place] for place in self._shown), *([notes] if notes else [])]
-        self._segments = _aligned([dress.content(page) for page in pages], self._then)
+        sent = [*(contents[place] for place in self._shown), *([dress.content(notes)] if notes else [])]
+        self._segments = _aligned(sent, self._then)
         self._dress = replace(dress, addresses={**self._seen(pages), **dress.addresses})
-        self._has_notes = bool(notes)
+        self._notes = notes
 
     def read(self) -> Theirs:
         parts = self._in_place(list(self._parts()))
         text = self._joined(parts)
         said = _said(self._dress.of(text))
-        if _said(self._dress.of(self._base)) == _said("\n".join(self._then)):
+        # Blocks joined are the whole, so that it need not be rendered again (tests/markup/test_law.py).
+        pages = (self._pages[place] for place in self._shown)
+        sent = "\n".join((*pages, self._notes))
+        if _said(self._dress.content(sent)) == _said("\n".join(self._then)):
             certain = said == _said("\n".join(self._now))
         else:  # the blog filters what she sends, so that the whole never says the same
-            certain = self._has_notes or said == _said("\n".join(self._dress.of(p.text) for p in parts))
+            certain = bool(self._notes) or said == _said("\n".join(self._dress.of(p.text) for p in parts))
         return Theirs(text, frozenset(self._doubtful), certain)
 
     # --- which block is which ---
