@@ -166,7 +166,8 @@ def test_after_a_start_she_finds_all_of_it_again(published: Writer, blog: Blog, 
     assert "resume today" in file.read_text("utf-8")
     published.open()
     published.until(lambda: "Somebody changed this post on" in published.banner, "the notice")
-    (account,) = published.desk.desk.accounts.all()
+    account = published.desk.standing.account()
+    assert account is not None
     published.desk.desk.passwords.set(account.id, wordpress.app_password)  # no keyring kept it
     published.choose("compare_blog")
     view = side_by_side(published)

@@ -19,8 +19,10 @@ from postdesk.markup.live import LivePage
 from postdesk.markup.markdown import to_markdown
 from postdesk.markup.outline import outline
 from postdesk.markup.pictures import find_pictures, render_for_blog
+from postdesk.markup.published import cut_content, meaning
 from postdesk.markup.render import render_document
 from postdesk.markup.tree import parse, write_all
+from postdesk.publishing.theirs import Dress, theirs_as_markdown
 from postdesk.ui.editor import marks
 from postdesk.ui.editor.source import Source
 
@@ -87,6 +89,16 @@ def _file(text: str) -> bytes:
     return compose(document, replace(document.post, body=document.post.body + "x"))
 
 
+def _theirs(text: str) -> str:
+    """What somebody else put on the blog, as Markdown; and the text itself as what was sent before."""
+    dress = Dress()
+    theirs_as_markdown("Words.\n", "<p>Words.</p>", text, dress)
+    sent = dress.of(text)
+    unchanged = theirs_as_markdown(text, sent, sent, dress)
+    assert "".join(unchanged.text.split()) == "".join("\n".join(lines_of(text)).split())
+    return "".join(meaning(block, loose=True) for block in cut_content(text))
+
+
 def _front_matter(text: str) -> bytes:
     return _file(f"---\n{text}\n---\n\nText\n")
 
@@ -111,6 +123,7 @@ TARGETS: dict[str, Target] = {
     "front matter": _front_matter,
     "to_markdown": to_markdown,
     "classic": lambda text: to_markdown(classic_html(text, {"1": "https://example.org/a.png"})),
+    "theirs": _theirs,
     "page": read_page,
     "wiki links": lambda text: plain_links(text, lambda _name: None),
 }
