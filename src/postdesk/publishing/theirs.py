@@ -307,19 +307,22 @@ def _split(
     (i, end_i), (j, end_j) = of_ours, of_theirs
     if i == end_i and j == end_j:
         return
-    if i < end_i and j < end_j and "".join(ours[i:end_i]) == "".join(theirs[j:end_j]):
-        start_i, start_j = i, j
-        length_i = length_j = 0
-        while i < end_i or j < end_j:
-            if length_i <= length_j and i < end_i:
-                length_i, i = length_i + len(ours[i]), i + 1
-            else:
-                length_j, j = length_j + len(theirs[j]), j + 1
-            if length_i == length_j and i > start_i and j > start_j:
-                yield _Segment((start_i, i), (start_j, j), True)
-                start_i, start_j = i, j
+    if i == end_i or j == end_j or "".join(ours[i:end_i]) != "".join(theirs[j:end_j]):
+        yield _Segment(of_ours, of_theirs, False)
         return
-    yield _Segment(of_ours, of_theirs, False)
+    ends: list[tuple[int, int]] = []
+    length_i = length_j = 0
+    while i < end_i or j < end_j:
+        if length_i <= length_j and i < end_i:
+            length_i, i = length_i + len(ours[i]), i + 1
+        else:
+            length_j, j = length_j + len(theirs[j]), j + 1
+        last_i, last_j = ends[-1] if ends else (of_ours[0], of_theirs[0])
+        if length_i == length_j and i > last_i and j > last_j:
+            ends.append((i, j))
+    ends = [*ends[:-1], (end_i, end_j)]  # what shows nothing at the end belongs to what is before it
+    for (start_i, start_j), (i, j) in pairwise([(of_ours[0], of_theirs[0]), *ends]):
+        yield _Segment((start_i, i), (start_j, j), True)
 
 
 def _sources(page: str) -> list[str]:
