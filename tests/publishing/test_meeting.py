@@ -254,3 +254,14 @@ def _without(text: str, gone: set[int]) -> str:
 
 def test_cutting_content_loses_nothing() -> None:
     assert "".join("".join(cut_content(THERE.content)).split()) == "".join(THERE.content.split())
+
+
+def test_what_markdown_would_read_otherwise_as_a_whole_is_never_taken_without_her() -> None:
+    """A second list right behind hers would be one with it: each of the two is certain, the text is not."""
+    sent = replace(SENT, body=f"{BODY}\n- one\n- two\n")
+    before = replace(THERE, content=DRESS.of(sent.body))
+    met = meet(
+        sent, replace(before, content=f"{before.content}\n\n{DRESS.of('- three')}"), sent=sent, before=before
+    )
+    assert not met.merged.body.conflicts
+    assert not met.is_clean
