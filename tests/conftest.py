@@ -10,10 +10,12 @@ import logging
 import os
 import re
 import shutil
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -55,6 +57,23 @@ def pytest_configure(config: pytest.Config) -> None:
     if sys.platform == "linux" and os.geteuid() == 0:
         # Chromium's sandbox does not start for root. For tests only: the program itself never sets this.
         os.environ["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nobody_outside() -> Generator[None, None, None]:
+    """Nothing leaves this machine: a post's links are asked before it is published, and those of the tests lead
+    everywhere. Whoever is not on loopback cannot be looked up, as without a network."""
+    lookup = socket.getaddrinfo
+
+    def here_only(host: Any, *rest: Any, **more: Any) -> Any:
+        name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "localhost")
+        if name.strip("[]") in ("localhost", "::1") or name.startswith("127."):
+            return lookup(host, *rest, **more)
+        raise socket.gaierror(socket.EAI_AGAIN, f"tests ask nobody outside: {name}")
+
+    socket.getaddrinfo = here_only
+    yield
+    socket.getaddrinfo = lookup
 
 
 @pytest.fixture

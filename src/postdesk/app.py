@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib import import_module
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from postdesk.core.errors import LibraryInUse, PostDeskError
@@ -50,6 +51,8 @@ _LATER = (
     "postdesk.publishing.content",
     "postdesk.publishing.plan",
     "postdesk.publishing.engine",
+    "postdesk.publishing.exchanges",
+    "postdesk.publishing.timeline",
     "postdesk.publishing.outbox",
     "postdesk.backends.registry",
     "postdesk.publishing.desk",
@@ -90,12 +93,20 @@ def library_folder(folders: Folders, settings: Settings, given: str = "") -> Pat
     return Path(given or settings.library or folders.documents / "Post Desk").expanduser().absolute()
 
 
-@lru_cache(maxsize=1)
 def http_client() -> httpx2.Client:
-    """The one HTTP client, made at its first use."""
+    """The one HTTP client, made at its first use, which may be that of several threads."""
+    with _MAKING:
+        return _client()
+
+
+@lru_cache(maxsize=1)
+def _client() -> httpx2.Client:
     from postdesk.backends.http import make_client
 
     return make_client()
+
+
+_MAKING = Lock()
 
 
 def open_library(folders: Folders, root: Path, *, shared: bool = False) -> Library:

@@ -123,6 +123,20 @@ def test_two_posts_with_one_slug_get_two_addresses(blog: Backend, marker: str) -
     assert first.address != second.address
 
 
+def test_a_post_is_in_the_way_of_another_one_until_it_goes_to_the_trash(blog: Backend, marker: str) -> None:
+    remote_id = published(blog, marker)
+    (there,) = blog.in_the_way("ferry-strike", MORNING)
+    assert (there.remote_id, there.title, there.content) == (remote_id, PLAIN.title, "")
+    assert blog.in_the_way("ferry-strike-2", MORNING) == ()
+    assert blog.in_the_way("ferry,strike", MORNING) in ((), (there,))
+    blog.trash(remote_id)
+    assert blog.in_the_way("ferry-strike", MORNING) == ()
+
+
+def test_whoever_may_do_everything_may_make_categories(blog: Backend) -> None:
+    assert blog.check().may_make_categories
+
+
 def test_the_revision_changes_with_a_change_made_within_the_same_second(blog: Backend, marker: str) -> None:
     remote_id = published(blog, marker)
     before = blog.read(remote_id).revision

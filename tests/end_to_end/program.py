@@ -70,6 +70,11 @@ class Program:
         if self._process.stdout is not None:
             self._process.stdout.close()  # the preview's processes, which end by themselves, may still hold it
 
+    def end(self, signal: int) -> int:
+        """Send it a signal and wait until it has ended; its exit code."""
+        self._process.send_signal(signal)
+        return self._process.wait()
+
     def _said(self) -> str:
         self._complaints.seek(0)
         return f"exit code {self._process.wait()}; {self._complaints.read()[-3000:]}"

@@ -116,7 +116,7 @@ def test_a_password_is_in_no_file_log_or_sentence(
     heard += [label.text() for label in writer.window.findChildren(QLabel)]
     proxy.clear()
     proxy.drop_response("POST .*/wp/v2/posts", times=1)
-    (again,) = [b for b in writer.window.findChildren(QPushButton) if b.text() == "Try now" and b.isVisible()]
+    (again,) = [b for b in writer.window.findChildren(QPushButton) if b.text() == "Try Now" and b.isVisible()]
     writer.click(again)
     writer.until(lambda: writer.state.startswith("Published"), "the post to be published")
     writer.replace("Some", "Other")
@@ -139,6 +139,7 @@ def test_a_password_is_in_no_file_log_or_sentence(
     assert kept() == {}
     assert (home / "state" / "postdesk.log").stat().st_size > 0
     assert (home / "state" / "outbox.db").stat().st_size > 0
+    assert (home / "state" / "exchanges.db").stat().st_size > 0
     assert any("authorization" in request.headers for request in proxy.requests)
     assert not any(found_in(request.path.encode(), secrets) for request in proxy.requests)
     for told in (*writer.said, *heard, caplog.text, *capfd.readouterr()):

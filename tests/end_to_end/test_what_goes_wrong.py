@@ -312,7 +312,7 @@ def test_a_password_that_was_revoked_stops_the_post_until_she_says_go(
     assert blog.nothing_is_there()
     proxy.clear()
     typed.press_in_toast("Outbox")
-    (again,) = [b for b in typed.window.findChildren(QPushButton) if b.text() == "Try now" and b.isVisible()]
+    (again,) = [b for b in typed.window.findChildren(QPushButton) if b.text() == "Try Now" and b.isVisible()]
     typed.click(again)
     _went_out_once(typed, blog)
 

@@ -188,8 +188,8 @@ class Writer:
 
     def press_publish(self) -> None:
         """The one button, whatever it says."""
-        button = self.window.header.publish.main
-        self.until(button.isEnabled, "the button to be possible")
+        publish, button = self.window.header.publish, self.window.header.publish.main
+        self.until(lambda: button.isEnabled() and not publish.running, "the button to be possible")
         self.click(button)
 
     def publish(self) -> None:

@@ -162,7 +162,7 @@ def test_what_a_look_that_broke_off_has_found_is_named(
             raise MemoryError
         return scan(data)
 
-    monkeypatch.setattr("postdesk.library.index.scan", failing)
+    monkeypatch.setattr("postdesk.library.entries.scan", failing)
     with pytest.raises(MemoryError):
         folder.library.look()
     folder.library.look()

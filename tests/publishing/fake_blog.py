@@ -2,8 +2,8 @@
 wants them.
 
 A fault hits the n-th call. Its kinds: "before" (nothing arrived), "after" (done, but the answer is lost), "late"
-(it arrives some calls later, the answer is lost), "refused" (a definite no), "busy" (not done, come later), "kill"
-(done, then this process ends).
+(it arrives some calls later, the answer is lost), "twice" (it arrives once more so many calls later, though it had its
+answer), "refused" (a definite no), "busy" (not done, come later), "kill" (done, then this process ends).
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ class Server:
     file: Path | None = None
     kept: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     number: int = 0
+    categories: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
 
     def save(self) -> None:
         if self.file is not None:
@@ -139,11 +141,12 @@ class FakeBlog:
         self._down = down
         self._before_call = before_call
         self._slips_in = slips_in  # between the last look and the write
+        self.may_make_categories = True
 
     # --- the calls ------------------------------------------------------------------------------------------
 
     def check(self) -> Connection:
-        return Connection("Blog", "anna")
+        return Connection("Blog", "anna", may_make_categories=self.may_make_categories)
 
     def find(self, marker: str) -> tuple[RemotePost, ...]:
         def work() -> tuple[RemotePost, ...]:
@@ -249,16 +252,27 @@ class FakeBlog:
         self._call("describe_media", lambda: self.server.media[remote_id].update(alt=alt, caption=caption))
 
     def discard_media(self, remote_id: str) -> None:
-        self._call("discard_media", lambda: self.server.media.pop(remote_id, None))
+        def work() -> None:
+            address = self.server.media.get(remote_id, {}).get("address", "?")
+            if not any(address in p["content"] for p in self.server.posts.values()):
+                self.server.media.pop(remote_id, None)
 
-    def posts(self, cursor: str = "", since: datetime | None = None) -> Page:
+        self._call("discard_media", work)
+
+    def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
         return self._call("posts", lambda: Page(tuple(self._remote(p) for p in self.server.posts.values())))
 
+    def in_the_way(self, slug: str, when: datetime | None = None) -> tuple[RemotePost, ...]:
+        there = (p for p in self.server.posts.values() if p["slug"] == slug and p["status"] != "trashed")
+        return self._call(
+            "in_the_way", lambda: tuple(replace(_remote(p), content="", rendered="") for p in there)
+        )
+
     def categories(self) -> tuple[str, ...]:
-        return ()
+        return self._call("categories", lambda: tuple(self.server.categories))
 
     def tags(self) -> tuple[str, ...]:
-        return ()
+        return self._call("tags", lambda: tuple(self.server.tags))
 
     def close(self) -> None:
         self.closed += 1
@@ -287,7 +301,9 @@ class FakeBlog:
                 late()
         self.server.log.append(name)
         fault = self.faults.pop(now, None)
-        if fault is not None:
+        if fault is not None and fault.kind == "twice":
+            self._late.append((now + fault.late_by, work))
+        elif fault is not None:
             self._fail(fault, now, work)
         try:
             return work()

@@ -33,7 +33,7 @@ class Pages(FakeBlog):
         self.pages = list(pages)
         self.asked: list[tuple[str, datetime | None]] = []
 
-    def posts(self, cursor: str = "", since: datetime | None = None) -> Page:
+    def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
         self.asked.append((cursor, since))
         number = int(cursor or 0)
         page = self.pages[number]

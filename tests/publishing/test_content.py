@@ -139,7 +139,7 @@ def test_the_preflight_says_what_to_know_and_blocks_only_for_errors(tmp_path: Pa
         capabilities=ALL, now=NOW,
     )  # fmt: skip
     assert {r.level for r in remarks} == {Level.OK}
-    assert remarks[0].sentence == "1 picture will be uploaded (1 KB)."
+    assert remarks[0].sentence == "Upload 1 picture (1 KB)"
 
 
 def test_the_header_knows_an_address_that_the_draft_took_over_from_the_blog() -> None:

@@ -246,7 +246,7 @@ def test_a_post_that_two_machines_published_before_they_met_is_said_to_be_there_
     assert own is not None
     other = replace(own, account_id=f"{site.id}-0a1b2c3d", remote_id="99", address=own.address + "/other")
     desk.receipts.put(other)
-    words = f"The blog has this post twice: another machine published it as {other.address}."
+    words = f"The blog has this post twice: another machine published it as {other.address}"
 
     def said() -> list[str]:
         remarks = desk.preflight(document, site, Intent.UPDATE)
@@ -255,3 +255,82 @@ def test_a_post_that_two_machines_published_before_they_met_is_said_to_be_there_
     assert said() == []  # the blog was not seen to have it
     desk.archive.put(site.id, RemotePost("99", other.address, "other", Status.PUBLISHED, "r", "A walk"))
     assert said() == [words]
+
+
+def test_a_post_changed_while_it_waits_goes_out_with_its_newest_text_and_pictures(desk: Desk) -> None:
+    site = _site(desk)
+    document = _written(desk)
+    job = desk.submit(desk.plan(document, site, Intent.PUBLISH))
+    assert not desk.renew(document), "nothing has changed"
+    desk.pause(job)
+    reference = desk.library.add_picture(document, "new.png", png(9))
+    changed = desk.library.save(
+        document, replace(document.post, body=f"Newest words.\n\n![New]({reference})")
+    )
+    assert desk.state_of(changed.post, site).words == "Paused · changed since"
+    assert desk.renew(changed)
+    assert desk.state_of(changed.post, site).words == "Paused"
+    desk.resume(job)
+    (result,) = desk.run(Cancel())
+    page = Path(httpx2.URL(result.address).path)
+    assert "Newest words." in page.read_text()
+    assert "new.png" in page.read_text()
+    assert desk.state_of(changed.post, site).kind is StateKind.PUBLISHED
+    assert not desk.renew(changed), "it is out"
+
+
+def test_a_newest_text_that_cannot_go_out_leaves_the_one_from_before_waiting(desk: Desk) -> None:
+    site = _site(desk)
+    document = _written(desk)
+    desk.pause(desk.submit(desk.plan(document, site, Intent.PUBLISH)))
+    missing = desk.library.save(document, replace(document.post, body="Words.\n\n![Gone](gone.png)"))
+    with pytest.raises(PictureRefused):
+        desk.renew(missing)
+    assert not desk.renew(replace(missing, problem="The front matter is broken."))
+    empty = desk.library.save(missing, replace(missing.post, title="", body=""))
+    with pytest.raises(NotReady):
+        desk.renew(empty)
+    assert "changed since" in desk.state_of(empty.post, site).words
+    desk.resume(desk.jobs()[0].id)
+    (result,) = desk.run(Cancel())
+    assert "Words." in Path(httpx2.URL(result.address).path).read_text()
+
+
+def test_the_timeline_begins_with_the_first_version_and_an_account_takes_its_log_with_it(desk: Desk) -> None:
+    site = _site(desk)
+    document = _written(desk)
+    desk.submit(desk.plan(document, site, Intent.PUBLISH))
+    desk.run(Cancel())
+    told = [e.event.kind.value for e in desk.timeline(document.post.id)]
+    assert sorted(told) == ["published", "submitted", "written"]
+    desk.forget_account(site.id)
+    assert desk.timeline("another") == ()
+
+
+def test_a_file_whose_details_cannot_be_read_does_not_go_out(desk: Desk) -> None:
+    document = _written(desk)
+    document.path.write_text(document.path.read_text("utf-8").replace("title:", 'title: "', 1), "utf-8")
+    broken = desk.library.read(document.path)
+    assert broken.problem
+    for intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
+        (remark,) = desk.preflight(broken, _site(desk), intent)
+        assert (remark.level, remark.sentence) == (Level.ERROR, broken.problem)
+    assert desk.look_on_blog(broken, _site(desk), Intent.PUBLISH, Cancel()).remarks == ()
+
+
+def test_an_address_that_the_archive_knows_is_said_before_the_blog_is_asked(desk: Desk) -> None:
+    (blog,) = (a for a in desk.accounts.all() if a.name == "Blog")
+    document = _written(desk)
+    desk.archive.put(blog.id, RemotePost("9", "", "a-walk-and-a-talk", Status.PUBLISHED, "r", "Another walk"))
+    remarks = [r for r in desk.preflight(document, blog, Intent.PUBLISH) if r.key == "slug"]
+    assert [(r.level, r.action) for r in remarks] == [(Level.WARNING, "slug")]
+    assert "Another walk" in remarks[0].sentence
+    assert SERVER.calls == 0
+
+
+def test_the_local_site_is_asked_for_its_own_addresses(desk: Desk) -> None:
+    site = _site(desk)
+    desk.submit(desk.plan(_written(desk), site, Intent.PUBLISH))
+    desk.run(Cancel())
+    (remark,) = desk.look_on_blog(_written(desk), site, Intent.PUBLISH, Cancel()).remarks
+    assert "“a-walk-and-a-talk”: this post would get “a-walk-and-a-talk-2”" in remark.sentence

@@ -60,7 +60,7 @@ def test_a_link_leads_to_the_post_on_that_blog_and_its_update_says_the_same(desk
     old = write(desk, "The old story", "Long ago.")
     new = write(desk, "The new story", f"As [told before](post:{old.post.id}).")
     assert warnings(desk, new, site(desk)) == [
-        "The linked post “The old story” is not published on “My site”: its words go out without the link."
+        "The linked post “The old story” is not published on “My site”: its words go out without the link"
     ]
     assert send(desk, new, site(desk)) is ResultKind.DONE
     path, text = page(desk, new)
@@ -87,8 +87,11 @@ def test_a_post_that_is_nowhere_and_one_on_another_blog_are_warned_of(two_blogs:
     desk.run(Cancel())
     new = write(desk, "New", f"[a](post:{old.post.id}) [b](post:nobody) [c](post:nobody)")
     assert warnings(desk, new, BLOG) == [
-        "The linked post “Elsewhere” is not published on “Blog”: its words go out without the link.",
-        "A linked post is not in the library: its words go out without the link.",
+        "2 linked posts are not published on this blog: their words go out without the links"
+    ]
+    nowhere = write(desk, "Newer", "[b](post:nobody) [c](post:nobody)")
+    assert warnings(desk, nowhere, BLOG) == [
+        "A linked post is not in the library: its words go out without the link"
     ]
     snapshot = desk.plan(new, BLOG, Intent.PUBLISH).snapshot
     assert snapshot.links == ()

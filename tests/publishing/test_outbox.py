@@ -22,9 +22,9 @@ from postdesk.core.errors import (
     Unreachable,
 )
 from postdesk.core.post import Post
-from postdesk.publishing.job import JobState, Reason
+from postdesk.publishing.job import JobState, Reason, Sweep
 from postdesk.publishing.outbox import BACK_OFF, Outbox, ResultKind
-from postdesk.publishing.plan import Intent
+from postdesk.publishing.plan import Intent, marker_of
 from postdesk.publishing.run import Progress
 from tests.conftest import ExpectLog
 from tests.publishing.fake_blog import ACCOUNT, ALL, FakeBlog, Fault, Server
@@ -398,3 +398,46 @@ def test_a_fault_of_the_program_stops_one_post_and_not_the_others(
     world.click(replace(post_with(0), id="f" * 16))
     assert [r.kind for r in world.run()] == [ResultKind.FAILED, ResultKind.DONE]
     world.stop()
+
+
+def test_a_look_for_twins_waits_for_the_posts_next_job_and_for_a_busy_blog(tmp_path: Path) -> None:
+    """Else the outbox would be due for ever, with nothing that it may do."""
+    world = World(tmp_path, Server())
+    world.publish(post_with(0))
+    (look,) = world.journal.sweeps()
+    world.backend = FakeBlog(world.server, [Fault(world.server.calls + 1, "busy")])
+    world.publish(post_with(0, extra=" More."), Intent.UPDATE)
+    world.journal.hold("a1", look.due + 500)
+    world.clock.now = look.due + 1
+    assert world.outbox.next_due() == look.due + 500
+    log = list(world.server.log)
+    assert world.run() == ()
+    assert world.server.log == log
+    world.settle()
+    assert world.journal.sweeps() == ()
+    world.stop()
+
+
+def test_a_file_that_arrived_twice_goes_but_one_that_another_post_shows_stays(tmp_path: Path) -> None:
+    """Two machines may have uploaded one picture in the same second, and each has its own."""
+    world = World(tmp_path, Server(), faults=[Fault(5, "twice", 1)])
+    world.pictures(1)
+    world.publish(post_with(1))
+    ours, twin = world.server.media.values()
+    assert ours["name"] == twin["name"]
+    other = {**world.server.public()[0], "remote_id": "99", "slug": "other", "content": twin["address"]}
+    world.server.posts["99"] = other
+    world.settle()
+    assert len(world.server.media) == 2
+    other["content"] = ""
+    world.journal.add_sweep(replace(_look(world), due=world.clock.now))
+    world.settle()
+    assert list(world.server.media.values()) == [ours]
+    world.stop()
+
+
+def _look(world: World) -> Sweep:
+    """A look for twins of the post's one picture."""
+    (receipt,) = world.receipts.all()
+    hashes = tuple(m.content_hash for m in receipt.media)
+    return Sweep(0, "a1", receipt.post_id, marker_of(receipt.post_id), receipt.remote_id, hashes, 0.0)

@@ -274,7 +274,7 @@ def test_a_post_in_the_trash_there_is_restored_only_as_it_was(desk: Desk, publis
     SERVER.edit(number, status="trashed", slug="ferry-strike__trashed")
     result = publish(desk, document)
     assert result.kind is ResultKind.FAILED
-    desk.with_blog().restore_there(result.job_id)
+    desk.restore_there(result.job_id)
     assert [r.kind for r in desk.run(Cancel())] == [ResultKind.DONE]
     assert (there()["status"], there()["slug"], there()["remote_id"]) == ("published", "ferry-strike", number)
     assert "6:20" in str(there()["content"])
@@ -283,7 +283,7 @@ def test_a_post_in_the_trash_there_is_restored_only_as_it_was(desk: Desk, publis
     SERVER.edit(number, status="trashed", slug="ferry-strike__trashed")
     document = typed(desk, document, "6:20", "6:30")
     result = publish(desk, document)
-    desk.with_blog().restore_there(result.job_id)
+    desk.restore_there(result.job_id)
     assert [r.kind for r in desk.run(Cancel())] == [ResultKind.CONFLICT]
     meeting = met(desk, document)
     assert meeting.is_clean
@@ -304,7 +304,7 @@ def test_a_post_gone_there_may_stay_a_draft_here(desk: Desk, published: Document
         SERVER.edit(number, status="trashed", slug="ferry-strike__trashed")
     document = typed(desk, published, "6:10", "6:20")
     result = publish(desk, document)
-    desk.with_blog().keep_as_draft(result.job_id)
+    desk.keep_as_draft(result.job_id)
     assert desk.jobs() == ()
     assert desk.state_of(document.post, BLOG).kind is StateKind.DRAFT
     assert not SERVER.public()

@@ -1,33 +1,38 @@
 """A proxy in front of a real server that breaks what a test tells it to break, and remembers what was asked.
 
-It listens on loopback and keeps the Host header, so a WordPress behind it makes links that go through it as well.
-A rule is chosen by a regular expression searched in "METHOD /path?query"; the newest rule that fits and is not used up
-acts. A test reads as: `proxy.drop_response("POST .*/posts", times=1)`.
+It listens on loopback, with TLS when it is given a certificate, and keeps the Host header, so a WordPress behind it makes
+links that go through it as well. A rule is chosen by a regular expression searched in "METHOD /path?query"; the newest
+rule that fits and is not used up acts. A test reads as: `proxy.drop_response("POST .*/posts", times=1)`.
+
+Every request has a connection of its own, so the n-th request is the n-th connection too. How it is broken on the wire is
+in `faulty_wire`.
 """
 
 from __future__ import annotations
 
-import http.client
 import re
+import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-Action = Literal["drop request", "drop response", "cut", "answer", "answer after", "delay", "hold"]
+Action = Literal[
+    "drop request", "drop response", "cut", "answer", "answer after", "delay", "hold", "silence", "say", "trickle",
+    "late", "twice", "handshake",
+]  # fmt: skip
 
-_HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
-_WAIT_S = 60.0  # no held or delayed request outlives a test by more
+WAIT_S = 60.0  # no held or delayed request outlives a test by more
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a client asked: `path` with query, header names in lower case; `action` of the rule that met it, if any.
 
-    `status` is what the server behind answered, None when it was not asked.
+    `status` is what the server behind answered, None when it was not asked. A connection that was broken in its
+    handshake has neither method nor path. `seconds` is how long the server took.
     """
 
     method: str
@@ -36,11 +41,28 @@ class Request:
     body: bytes
     action: Action | None
     status: int | None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the server behind answered; its hop-by-hop headers are left out."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+Say = Callable[[Reply | None], bytes]
+"""The bytes to send in place of an answer, made of the one that the server gave (None where it was not asked)."""
 
 
 @dataclass(eq=False)
 class Rule:
-    """Something that goes wrong. `used` counts the requests that it met, those let through by `skip` not counted."""
+    """Something that goes wrong. `used` counts the requests that it met, those let through by `skip` not counted.
+
+    `heard`: whether the server hears of the request; `then` is called when it has, or at once when it does not.
+    """
 
     pattern: re.Pattern[str]
     action: Action
@@ -53,6 +75,11 @@ class Rule:
     bare: bool = False
     before: bool = True
     seconds: float = 0.0
+    reset: bool = False
+    heard: bool = False
+    say: Say = lambda _reply: b""
+    handshake: ssl.SSLContext | bytes | None = None
+    then: Callable[[], None] = lambda: None
     used: int = 0
     arrived: threading.Event = field(default_factory=threading.Event)
     _go: threading.Event = field(default_factory=threading.Event)
@@ -64,26 +91,44 @@ class Rule:
     def pause(self) -> None:
         """Waits until released, or for as long as the rule says."""
         self.arrived.set()
-        self._go.wait(self.seconds or _WAIT_S)
+        self._go.wait(self.seconds or WAIT_S)
+
+    def released_within(self, seconds: float) -> bool:
+        """Whether it was released before, or in that time."""
+        self.arrived.set()
+        return self._go.wait(seconds)
+
+
+@dataclass(eq=False)
+class _OnItsWay:
+    """A request that somebody in between keeps, to deliver it when so many others have come by."""
+
+    left: int
+    deliver: Callable[[], Any]
 
 
 class FaultProxy:
     """See the module. `base_url` is what a client is told instead of the server's address."""
 
-    def __init__(self, upstream: str) -> None:
-        """Starts listening; `upstream` is a server's address, with a path or without."""
+    def __init__(self, upstream: str, certificate: Path | None = None) -> None:
+        """Starts listening; `upstream` is a server's address, with a path or without. With `certificate` (and its key,
+        PEM, for localhost) it speaks TLS, and tells the server so."""
+        from tests.servers.faulty_wire import listen
+
         parts = urlsplit(upstream)
         self.upstream = parts.netloc
+        self.tls: ssl.SSLContext | None = None
+        if certificate is not None:
+            self.tls = server_context(certificate)
         self._rules: list[Rule] = []
         self._requests: list[Request] = []
+        self._late: list[_OnItsWay] = []
         self._lock = threading.Lock()
-        proxy = self
-
-        class Handler(_Handler):
-            faults = proxy
-
-        self._server = _Server(("127.0.0.1", 0), Handler)
-        self.base_url = f"http://127.0.0.1:{self._server.server_address[1]}{parts.path.rstrip('/')}"
+        self._server = listen(self)
+        origin = (
+            "https://localhost" if self.tls else "http://127.0.0.1"
+        ) + f":{self._server.server_address[1]}"
+        self.base_url = origin + parts.path.rstrip("/")
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()
 
@@ -118,29 +163,41 @@ class FaultProxy:
 
     # --- what goes wrong; `times` None is always, `skip` lets that many through first ---
 
-    def drop_request(self, match: str, *, times: int | None = None, skip: int = 0) -> Rule:
-        """The connection closes and the server never hears of it."""
-        return self._add(Rule(re.compile(match), "drop request", times, skip))
+    def drop_request(
+        self, match: str, *, times: int | None = None, skip: int = 0, reset: bool = False
+    ) -> Rule:
+        """The connection closes (`reset`: by RST) and the server never hears of it."""
+        return self.add(Rule(re.compile(match), "drop request", times, skip, reset=reset))
 
-    def drop_response(self, match: str, *, times: int | None = None, skip: int = 0) -> Rule:
+    def drop_response(
+        self, match: str, *, times: int | None = None, skip: int = 0, reset: bool = False
+    ) -> Rule:
         """The server does what it was asked, and the connection closes without an answer."""
-        return self._add(Rule(re.compile(match), "drop response", times, skip))
+        return self.add(Rule(re.compile(match), "drop response", times, skip, reset=reset, heard=True))
 
     def cut(
         self, match: str, count: int, *, bare: bool = False, times: int | None = None, skip: int = 0
     ) -> Rule:
         """The answer ends after `count` bytes of its body; `bare`: and no Content-Length tells that some is missing."""
-        return self._add(Rule(re.compile(match), "cut", times, skip, count=count, bare=bare))
+        return self.add(Rule(re.compile(match), "cut", times, skip, count=count, bare=bare, heard=True))
 
     def delay(
         self, match: str, seconds: float, *, before: bool = True, times: int | None = None, skip: int = 0
     ) -> Rule:
         """The request (`before`) or the answer comes late."""
-        return self._add(Rule(re.compile(match), "delay", times, skip, seconds=seconds, before=before))
+        rule = Rule(re.compile(match), "delay", times, skip, seconds=seconds, before=before, heard=True)
+        return self.add(rule)
 
     def hold(self, match: str, *, before: bool = True, times: int | None = None, skip: int = 0) -> Rule:
         """The request (`before`) or the answer waits for `rule.release()`; `rule.arrived` is set once it is there."""
-        return self._add(Rule(re.compile(match), "hold", times, skip, before=before))
+        return self.add(Rule(re.compile(match), "hold", times, skip, before=before, heard=True))
+
+    def silence(
+        self, match: str, *, heard: bool, times: int | None = None, skip: int = 0,
+        then: Callable[[], None] = lambda: None,
+    ) -> Rule:  # fmt: skip
+        """No answer comes until the rule is released, and none then; the server has heard of it or not."""
+        return self.add(Rule(re.compile(match), "silence", times, skip, heard=heard, then=then))
 
     def answer(
         self,
@@ -153,7 +210,7 @@ class FaultProxy:
         skip: int = 0,
     ) -> Rule:
         """The proxy answers, e.g. 429 or a redirect, and the server never hears of it."""
-        return self._add(Rule(re.compile(match), "answer", times, skip, status, headers or {}, body))
+        return self.add(Rule(re.compile(match), "answer", times, skip, status, headers or {}, body))
 
     def answer_after(
         self,
@@ -166,20 +223,58 @@ class FaultProxy:
         skip: int = 0,
     ) -> Rule:
         """The server does what it was asked, and the client gets this answer instead, e.g. 502."""
-        return self._add(Rule(re.compile(match), "answer after", times, skip, status, headers or {}, body))
+        rule = Rule(re.compile(match), "answer after", times, skip, status, headers or {}, body, heard=True)
+        return self.add(rule)
 
-    def _add(self, rule: Rule) -> Rule:
+    def say(
+        self, match: str, say: Say, *, heard: bool = True, times: int | None = None, skip: int = 0,
+        reset: bool = False,
+    ) -> Rule:  # fmt: skip
+        """These bytes come in place of the answer, and the connection closes."""
+        return self.add(Rule(re.compile(match), "say", times, skip, say=say, heard=heard, reset=reset))
+
+    def trickle(
+        self, match: str, *, times: int | None = None, skip: int = 0, then: Callable[[], None] = lambda: None
+    ) -> Rule:
+        """The server does what it was asked, and its answer comes byte by byte, without an end before the release."""
+        return self.add(Rule(re.compile(match), "trickle", times, skip, heard=True, then=then))
+
+    def late(self, match: str, by: int, *, times: int | None = None, skip: int = 0) -> Rule:
+        """The connection closes, and the server hears of it when `by` more requests have come, or at `deliver`."""
+        return self.add(Rule(re.compile(match), "late", times, skip, count=by))
+
+    def twice(self, match: str, *, times: int | None = None, skip: int = 0) -> Rule:
+        """The server hears of it twice, as when somebody in between repeats it; the first answer comes back."""
+        return self.add(Rule(re.compile(match), "twice", times, skip, heard=True))
+
+    def handshake(
+        self, instead: ssl.SSLContext | bytes | None, *, times: int | None = None, skip: int = 0
+    ) -> Rule:
+        """TLS does not come about: another certificate is shown (a context), bytes come in its place, or RST (None)."""
+        return self.add(Rule(re.compile(""), "handshake", times, skip, handshake=instead))
+
+    def deliver(self) -> None:
+        """Everything that is still on its way arrives now."""
+        with self._lock:
+            late, self._late = self._late, []
+        for one in late:
+            one.deliver()
+
+    def add(self, rule: Rule) -> Rule:
+        """Puts a rule in front of the others."""
         with self._lock:
             self._rules.insert(0, rule)
         return rule
 
-    # --- for the handler, in its thread ---
+    # --- for the wire, in its threads ---
 
-    def rule_for(self, request_line: str) -> Rule | None:
-        """The rule that acts on this request; it counts as used."""
+    def rule_for(self, request_line: str | None) -> Rule | None:
+        """The rule that acts on this request, or with None on this handshake; it counts as used."""
         with self._lock:
             for rule in self._rules:
-                if not rule.pattern.search(request_line) or rule.times == rule.used:
+                if (rule.action == "handshake") is not (request_line is None) or rule.times == rule.used:
+                    continue
+                if request_line is not None and not rule.pattern.search(request_line):
                     continue
                 if rule.skip > 0:
                     rule.skip -= 1
@@ -189,96 +284,28 @@ class FaultProxy:
         return None
 
     def remember(self, request: Request) -> None:
+        """One more request is over."""
         with self._lock:
             self._requests.append(request)
 
+    def keep(self, by: int, deliver: Callable[[], Any]) -> None:
+        """Keeps a request that is to arrive after `by` others."""
+        with self._lock:
+            self._late.append(_OnItsWay(by, deliver))
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away in the middle is what some tests are about."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    faults: FaultProxy
-
-    def _handle(self) -> None:
-        self.close_connection = True
-        body = self._body()
-        rule = self.faults.rule_for(f"{self.command} {self.path}")
-        action = rule.action if rule else None
-        waits = rule is not None and action in ("delay", "hold")
-        if rule and waits and rule.before:
-            rule.pause()
-        answer = None
-        if action not in ("drop request", "answer"):
-            answer = self._ask(body)
-        if rule and waits and not rule.before:
-            rule.pause()
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        status = answer.status if answer else None
-        self.faults.remember(Request(self.command, self.path, headers, body, action, status))
-        if rule and action in ("answer", "answer after"):
-            answer = _Answer(rule.status, list(rule.headers.items()), rule.body)
-        if answer is not None and action != "drop response":
-            self._send(answer, rule if action == "cut" else None)
-
-    # One method for every verb; the names are those that the base class looks for.
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _handle
-
-    def _body(self) -> bytes:
-        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-            parts = []
-            while size := int(self.rfile.readline().split(b";")[0], 16):
-                parts.append(self.rfile.read(size))
-                self.rfile.readline()
-            self.rfile.readline()
-            return b"".join(parts)
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-
-    def _ask(self, body: bytes) -> _Answer:
-        """The real server's answer; 502 when there is none, as proxies do."""
-        connection = http.client.HTTPConnection(self.faults.upstream, timeout=_WAIT_S)
-        try:
-            connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-            for name, value in self.headers.items():
-                if name.lower() not in _HOP_BY_HOP:
-                    connection.putheader(name, value)
-            if body or self.command in ("POST", "PUT", "PATCH"):
-                connection.putheader("Content-Length", str(len(body)))
-            connection.putheader("Connection", "close")
-            connection.endheaders(body or None)
-            answer = connection.getresponse()
-            return _Answer(answer.status, _end_to_end(answer.headers), answer.read())
-        except (OSError, http.client.HTTPException) as problem:
-            return _Answer(502, [("Content-Type", "text/plain")], repr(problem).encode())
-        finally:
-            connection.close()
-
-    def _send(self, answer: _Answer, cut: Rule | None) -> None:
-        self.send_response_only(answer.status)
-        for name, value in answer.headers:
-            self.send_header(name, value)
-        if not (cut and cut.bare):
-            self.send_header("Content-Length", str(len(answer.body)))
-        self.send_header("Connection", "close")
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer.body[: cut.count] if cut else answer.body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing is logged; `FaultProxy.requests` has it all."""
+    def passes(self) -> None:
+        """One more request comes by: what was to arrive before it arrives now."""
+        with self._lock:
+            due = [one for one in self._late if one.left <= 0]
+            self._late = [one for one in self._late if one.left > 0]
+            for one in self._late:
+                one.left -= 1
+        for one in due:
+            one.deliver()
 
 
-def _end_to_end(headers: Message) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in headers.items() if name.lower() not in _HOP_BY_HOP]
+def server_context(certificate: Path) -> ssl.SSLContext:
+    """What a server needs for TLS with this certificate and its key."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context

@@ -36,8 +36,11 @@ foreach (['AUTH', 'SECURE_AUTH', 'LOGGED_IN', 'NONCE'] as $name) {{
 // The address that was asked for: that of a proxy in between, too.
 $host = $_SERVER['HTTP_HOST'] ?? '';
 if (!preg_match('/^(127\\.0\\.0\\.1|localhost):\\d+$/', $host)) $host = '127.0.0.1:{port}';
-define('WP_HOME', "http://$host{prefix}");
-define('WP_SITEURL', "http://$host{prefix}");
+// And its scheme: a proxy in front may be the one that speaks TLS.
+if (($_SERVER['HTTP_X_FORWARDED_PROTO'] ?? '') === 'https') $_SERVER['HTTPS'] = 'on';
+$scheme = isset($_SERVER['HTTPS']) ? 'https' : 'http';
+define('WP_HOME', "$scheme://$host{prefix}");
+define('WP_SITEURL', "$scheme://$host{prefix}");
 define('WP_ENVIRONMENT_TYPE', 'local'); // application passwords without TLS
 define('DISABLE_WP_CRON', true);        // a test says when
 define('WP_HTTP_BLOCK_EXTERNAL', true);

@@ -172,6 +172,7 @@ class Connection:
     site: str
     user: str
     remarks: tuple[str, ...] = ()
+    may_make_categories: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +244,16 @@ class Backend(Protocol):
         """Set alt text and caption (plain text); repeatable."""
 
     def discard_media(self, remote_id: str) -> None:
-        """Delete a file that turned out to be a twin; gone already is a success."""
+        """Delete a file that turned out to be a twin; gone already is a success. One that a post shows stays."""
 
-    def posts(self, cursor: str = "", since: datetime | None = None) -> Page:
+    def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
         """A page of all posts (any state but trash), newest change first; `since` limits to those changed
-        after it. With `rendered`, without `content`. Cursor "" starts."""
+        after it. With `rendered`, without `content`; the other way round when `content` is asked for. Cursor ""
+        starts."""
+
+    def in_the_way(self, slug: str, when: datetime | None = None) -> tuple[RemotePost, ...]:
+        """The posts, in any state but the trash, that keep a new one, dated `when` (None: now), from getting an address
+        that ends in `slug`. Without content; tags, categories and author may be left out."""
 
     def categories(self) -> tuple[str, ...]:
         """The names of the blog's categories, for completion; () where there are none."""

@@ -137,7 +137,8 @@ def proxy_refused(details: str) -> Intercepted:
     )
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and what caused it, each once."""
     seen: list[BaseException] = []
     step: BaseException | None = error
     while step is not None and step not in seen:
@@ -148,7 +149,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _certificate_fault(error: Exception) -> str | None:
     """Why the other side's certificate was not accepted, in words; None when that is not what went wrong."""
-    for step in _chain(error):
+    for step in causes(error):
         if isinstance(step, ssl.SSLCertVerificationError):
             return {
                 10: _("its certificate has run out"),
@@ -163,7 +164,7 @@ def _certificate_fault(error: Exception) -> str | None:
 
 
 def _why_no_connection(error: Exception, host: str) -> str:
-    for step in _chain(error):
+    for step in causes(error):
         if isinstance(step, OSError) and type(step).__name__ == "gaierror":
             if step.errno == -3:  # EAI_AGAIN: no answer from the name server, as without a network
                 return _("There seems to be no connection: the name {host} could not be looked up.").format(

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
+import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 
+from postdesk.backends import record
 from postdesk.backends.failures import Where, proxy_refused, shown_address
 from postdesk.backends.transport import CONNECT_S, WATCH, DeadlinePassed, Transport, Watch
 from postdesk.core.cancel import Cancel
@@ -40,6 +43,10 @@ LONGEST_WAIT_S = 3600.0  # a server that asks for more is asked again after this
 _DEADLINE_S = 60.0
 _SLOWEST = 50_000  # bytes per second: what a large upload gets on top of the deadline
 _CHUNK = 64 * 1024
+_log = logging.getLogger(__name__)
+
+
+_E = TypeVar("_E", bound=Exception)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +127,8 @@ def exchange(
 
     `json_body` or `content` (bytes, sent in pieces; `progress` hears the bytes handed over so far).
     `deadline_s` is for all of it, by the monotonic clock (default 60 s and 1 s per 50 KB sent). An answer
-    longer than `limit_bytes` is not read further. Raises `Unreachable`, `Intercepted`, `OutcomeUnknown`,
-    `Cancelled`.
+    longer than `limit_bytes` is not read further. Whoever wants to is told of it, without secrets (`record.RECORDER`).
+    Raises `Unreachable`, `Intercepted`, `OutcomeUnknown`, `Cancelled`.
     """
     url = _without_user(url)
     body = json.dumps(json_body, ensure_ascii=False).encode() if json_body is not None else content
@@ -135,6 +142,7 @@ def exchange(
     where = Where(method, url, len(body or b""))
     watch = Watch(deadline_s or _DEADLINE_S + where.size / _SLOWEST, cancel or Cancel())
     token = WATCH.set(watch)
+    note = _Note(method, url, sent_headers, body, auth)
     try:
         watch.wait()
         request = client.build_request(
@@ -146,19 +154,60 @@ def exchange(
         answer = client.send(request, stream=True)
         watch.sending = True
         try:
-            return _read(answer, where, watch, limit_bytes)
+            return note.answered(_read(answer, where, watch, limit_bytes))
         finally:
             answer.close()
     except Cancelled as stopped:
         if watch.sending and not where.is_read:
             stopped.sent = Sent.UNKNOWN
+        note.failed(stopped)
+        raise
+    except BackendError as error:
+        note.failed(error)
         raise
     except DeadlinePassed:
-        raise where.silent(watch.sending) from None
+        raise note.failed(where.silent(watch.sending)) from None
     except (httpx2.TransportError, httpx2.InvalidURL, zlib.error) as error:
-        raise where.failed(error, watch.sending) from None
+        raise note.failed(where.failed(error, watch.sending)) from None
     finally:
         WATCH.reset(token)
+
+
+class _Note:
+    """Tells the recorder, if there is one, how an exchange ended. That never stands in its way."""
+
+    def __init__(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, auth: Credentials | None
+    ) -> None:
+        self._recorder = record.RECORDER.get()
+        self._asked = (method, url, headers, body, auth)
+        self._moment, self._began = time.time(), time.monotonic()
+
+    def answered(self, answer: Answer) -> Answer:
+        """It was answered."""
+        self._tell(answer, "")
+        return answer
+
+    def failed(self, error: _E) -> _E:
+        """It was not."""
+        failure = error.details or error.happened if isinstance(error, BackendError) else type(error).__name__
+        self._tell(None, failure)
+        return error
+
+    def _tell(self, answer: Answer | None, failure: str) -> None:
+        if self._recorder is None:
+            return
+        method, url, headers, body, auth = self._asked
+        try:
+            exchanged = record.made(
+                moment=self._moment, took=time.monotonic() - self._began, method=method, url=url,
+                asked_headers=headers, asked=body, failure=failure,
+                status=answer.status if answer else 0, answer_headers=answer.headers if answer else {},
+                answer=answer.body if answer else b"", secrets=(auth.password,) if auth else (),
+            )  # fmt: skip
+            self._recorder(exchanged)
+        except Exception as error:
+            _log.info("An exchange is not in the log: %s", type(error).__name__)
 
 
 def read_json(answer: Answer) -> Any:

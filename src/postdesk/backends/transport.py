@@ -7,6 +7,7 @@ exchange's `Watch` is asked.
 
 from __future__ import annotations
 
+import ipaddress
 import selectors
 import socket
 import ssl
@@ -29,16 +30,23 @@ class DeadlinePassed(Exception):
     """The whole exchange took longer than it was given."""
 
 
+class PrivateAddress(Exception):
+    """The name leads to a machine of this house, and this exchange is for public ones only."""
+
+
 class Watch:
     """What one exchange may take: until when (monotonic clock), and whether the writer still wants it.
 
-    `sending` becomes true with the first byte of the request that may have left this machine.
+    `sending` becomes true with the first byte of the request that may have left this machine. With `public_only` no
+    connection is made to an address that is not on the public net: looked at where the connection is made, so that a
+    name which leads elsewhere a moment later leads nowhere.
     """
 
-    def __init__(self, seconds: float, cancel: Cancel) -> None:
+    def __init__(self, seconds: float, cancel: Cancel, *, public_only: bool = False) -> None:
         self._end = time.monotonic() + seconds
         self._cancel = cancel
         self.sending = False
+        self.public_only = public_only
 
     def wait(self) -> float:
         """How long the next wait may be, in seconds. Raises `DeadlinePassed` or `Cancelled`."""
@@ -129,8 +137,29 @@ def _ready(sock: socket.socket, event: int, seconds: float) -> bool:
         return bool(selector.select(seconds))
 
 
+def is_public_address(address: str) -> bool:
+    """Whether a numeric address is one of the public net, also where it is an IPv4 address in another dress."""
+    try:
+        number = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(number, ipaddress.IPv6Address):
+        inner = [number.ipv4_mapped, number.sixtofour, *(number.teredo or ())]
+        if number in _NAT64:
+            inner.append(ipaddress.IPv4Address(int(number) & 0xFFFFFFFF))
+        if any(one is not None and not one.is_global for one in inner):
+            return False
+    return number.is_global and not number.is_multicast
+
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
+
+
 class _Network(httpcore2.NetworkBackend):
-    """Opens connections, in slices."""
+    """Opens connections, in slices. `direct`: to whom the address names, not to a proxy."""
+
+    def __init__(self, *, direct: bool) -> None:
+        self._direct = direct
 
     def connect_tcp(
         self,
@@ -144,6 +173,11 @@ class _Network(httpcore2.NetworkBackend):
             addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:  # UnicodeError: a label over 63 characters
             raise httpcore2.ConnectError(str(error)) from error
+        watch = WATCH.get()
+        # A proxy is of this house as often as not; what it may reach is its own affair.
+        public_only = self._direct and watch is not None and watch.public_only
+        if public_only and not all(is_public_address(str(place[0])) for *_rest, place in addresses):
+            raise PrivateAddress
         failure: OSError = OSError("no address")
         for family, kind, protocol, _name, address in addresses:
             sock = socket.socket(family, kind, protocol)
@@ -182,7 +216,7 @@ class _Route(httpx2.HTTPTransport):
         super().__init__(proxy=proxy)
         # httpx2 has no public way to hand a network backend to its pool (2.16). A test with a slow server
         # notices when this name goes.
-        self._pool._network_backend = _Network()
+        self._pool._network_backend = _Network(direct=proxy is None)
 
 
 class Transport(httpx2.BaseTransport):

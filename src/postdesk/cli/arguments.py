@@ -11,7 +11,8 @@ from postdesk import __version__
 from postdesk.core.language import _
 
 COMMANDS = (
-    "new", "list", "render", "publish", "accounts", "outbox", "import", "export", "sync", "merge-driver", "demo",
+    "new", "list", "render", "publish", "pull", "diff", "accounts", "outbox", "import", "export", "sync",
+    "merge-driver", "demo",
 )  # fmt: skip
 
 
@@ -84,6 +85,16 @@ def command_parser() -> argparse.ArgumentParser:
     )
     publish.add_argument("--dry-run", action="store_true", help=_("say what would happen, and send nothing"))
 
+    pull = _command(commands, "pull", _("bring the posts of a blog into the library"))
+    pull.add_argument("blog", metavar="BLOG", help=_("an account's name or address"))
+    pull.add_argument(
+        "--all", action="store_true", help=_("look at every post again, not only at those that changed")
+    )
+
+    diff = _command(commands, "diff", _("show what publishing a post would change on the blog"))
+    diff.add_argument("file", metavar="FILE")
+    diff.add_argument("--to", default="", metavar="BLOG", help=_("an account's name or address"))
+
     accounts = _command(commands, "accounts", _("the blogs that can be published to"))
     what = accounts.add_subparsers(dest="what", required=True, metavar="add|list|remove|test")
     add = _command(what, "add", _("add a blog by its address"))
@@ -112,6 +123,18 @@ def command_parser() -> argparse.ArgumentParser:
     )
     outbox.add_argument("--blog", default="", metavar="BLOG", help=_("only what is meant for this blog"))
     outbox.add_argument("--take-back", default="", metavar="ID", help=_("take a post back"))
+
+    log = _command(commands, "log", _("what happened to a post on its way to its blogs"))
+    log.add_argument("file", metavar="FILE")
+    log.add_argument(
+        "--requests", action="store_true", help=_("with what was asked and answered, a line each")
+    )
+    log.add_argument("--report", default="", metavar="OUTPUT", help=_("save it as a text for a bug report"))
+    log.add_argument(
+        "--with-text", action="store_true", help=_("with the title, and beginnings of the post's text")
+    )
+    log.add_argument("--with-addresses", action="store_true", help=_("with names and addresses of blogs"))
+    log.add_argument("--force", action="store_true", help=_("replace the file if it is there"))
 
     sync = _command(commands, "sync", _("back the library up with git: commit, fetch, merge, push"))
     sync.add_argument(

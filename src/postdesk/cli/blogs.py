@@ -119,6 +119,7 @@ def _remove(shell: Shell, desk: Desk, arguments: argparse.Namespace) -> Exit:
     desk.passwords.forget(account.id)  # first: an account that is gone cannot be removed again
     desk.accounts.remove(account.id)
     desk.archive.forget(account.id)
+    desk.forget_account(account.id)
     shell.say(_json(account), one_line(_("Removed “{name}”; its posts stay.").format(name=account.name)))
     return Exit.DONE
 

@@ -28,7 +28,10 @@ def outbox(shell: Shell, arguments: argparse.Namespace) -> Exit:
     if arguments.take_back:
         _take_back(desk, arguments.take_back)
     code = Exit.DONE
-    if arguments.run:
+    if arguments.run and desk.outbox.is_paused:
+        complain(_("The outbox is paused. Nothing was sent. Let it go on in the window first."))
+        code = Exit.WAITING if _jobs(desk, account) else Exit.DONE
+    elif arguments.run:
         with stoppable() as cancel:
             results = _run(desk, account, arguments.now, cancel)
         for result in results:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from threading import Event
+from threading import Event, Lock
+from weakref import WeakSet
 
 from postdesk.core.errors import Cancelled
 from postdesk.core.language import _
@@ -13,10 +14,25 @@ class Cancel:
 
     def __init__(self) -> None:
         self._event = Event()
+        self._lock = Lock()
+        self._parts: WeakSet[Cancel] = WeakSet()
 
     def set(self) -> None:
         """Ask the job to stop at its next check."""
-        self._event.set()
+        with self._lock:
+            self._event.set()
+            parts = list(self._parts)
+        for part in parts:
+            part.set()
+
+    def part(self) -> Cancel:
+        """A switch for one part of the job: set together with this one, or alone."""
+        made = Cancel()
+        with self._lock:
+            self._parts.add(made)
+            if self._event.is_set():
+                made._event.set()
+        return made
 
     @property
     def is_set(self) -> bool:

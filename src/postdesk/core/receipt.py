@@ -36,7 +36,8 @@ class Receipt:
 
     `revision` is opaque, compared for equality only. `sent_hash` is `Post.content_hash` of what went out
     last. `base_hash` names the content that was last in step with the server (stored content-addressed beside
-    the receipts). Times are instants with an offset.
+    the receipts). `map_hash` names the map of a post that came from the blog: which of her Markdown is which part of
+    the content there; "" for a post that was written here. Times are instants with an offset.
     """
 
     post_id: str
@@ -51,6 +52,7 @@ class Receipt:
     media: tuple[MediaReceipt, ...] = ()
     published_at: datetime | None = None
     updated_at: datetime | None = None
+    map_hash: str = ""
 
 
 def to_json(receipt: Receipt) -> dict[str, Any]:
@@ -92,4 +94,5 @@ def from_json(values: dict[str, Any]) -> Receipt:
         ),
         published_at=moment("published_at"),
         updated_at=moment("updated_at"),
+        map_hash=str(values.get("map_hash", "")),
     )

@@ -23,7 +23,8 @@ class Settings:
     (core/embeds.py), as she answered; one that is not there was not asked about. `searches` are saved ones, what
     she types by the name that she gave. `order` of the list is one of ORDERS. `history`
     is how many MB of disk older versions may take, 0 for any number. Which panes are shown belongs to the
-    session, the default blog to the accounts.
+    session, the default blog to the accounts. `ask_links`: whether the servers that a post links to are asked before it
+    is published.
     """
 
     library: str = ""
@@ -33,6 +34,7 @@ class Settings:
     searches: Mapping[str, str] = field(default_factory=dict)
     order: str = "changed"
     history: int = 500
+    ask_links: bool = True
 
 
 def load_settings(folders: Folders) -> Settings:

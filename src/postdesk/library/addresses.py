@@ -17,13 +17,15 @@ _MOST = 2000  # addresses of one post that are kept
 
 def addresses(text: str) -> tuple[tuple[str, ...], bool]:
     """The addresses that `text` (Markdown) links to, each once, and whether it shows a picture."""
-    pictures = {found[1] for found in _PICTURE.finditer(text)} if "![" in text else set()
-    links = [found[1] for found in _INLINE.finditer(text)] if "](" in text else []
-    if "://" in text:
+    # One letter is looked for in a hundredth of the time that two take.
+    brackets = "]" in text
+    pictures = {found[1] for found in _PICTURE.finditer(text)} if brackets and "![" in text else set()
+    links = [found[1] for found in _INLINE.finditer(text)] if brackets and "](" in text else []
+    if ":" in text and "://" in text:
         links += [found[0] for found in _BARE.finditer(text)]
-    if "]:" in text:
+    if brackets and "]:" in text:
         links += [found[1] for found in _DEFINED.finditer(text)]
-    if "<a" in text or "<img" in text:
+    if "<" in text and ("<a" in text or "<img" in text):
         for found in _ELEMENT.finditer(text):
             if found[1] == "href":
                 links.append(found[2])

@@ -7,10 +7,10 @@ true.
 
 from __future__ import annotations
 
-import os
 from array import array
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple, Protocol
 
 YOUNG = -1
 """Marks of a file that may change and keep its marks: it is read again at the next look."""
@@ -199,13 +199,43 @@ class Listed:
         return slot if slot is not None and slot < len(self.live) and self.live[slot] else -1
 
 
-def changed_at(found: os.stat_result) -> int:
+class Marks(Protocol):
+    """What the system says of a file, as far as it counts here: `os.stat_result`, or the same from elsewhere."""
+
+    @property
+    def st_mode(self) -> int: ...
+    @property
+    def st_size(self) -> int: ...
+    @property
+    def st_mtime_ns(self) -> int: ...
+    @property
+    def st_ctime_ns(self) -> int: ...
+    @property
+    def st_ino(self) -> int: ...
+
+
+class Found(NamedTuple):
+    """A copy of `Marks`, which goes to another process."""
+
+    st_mode: int
+    st_size: int
+    st_mtime_ns: int
+    st_ctime_ns: int
+    st_ino: int
+
+    @classmethod
+    def of(cls, found: Marks) -> Found:
+        """The same as another one says."""
+        return cls(found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+
+
+def changed_at(found: Marks) -> int:
     """When a file was changed, in ns since 1970; what lies outside of what columns hold (before 1678, after 2261) at
     its edge."""
     return max(-(2**63) + 1, min(found.st_mtime_ns, 2**63 - 1))
 
 
-def marks_of(found: os.stat_result) -> int:
+def marks_of(found: Marks) -> int:
     """One number for what moves when a file is written: size, times, inode."""
     return hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino))
 

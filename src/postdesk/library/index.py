@@ -9,35 +9,19 @@ from __future__ import annotations
 
 import math
 import os
-import stat
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
-from postdesk.core.errors import LibraryError
-from postdesk.core.files import content_hash, read_file
-from postdesk.core.language import _
-from postdesk.library.columns import (
-    YOUNG,
-    Columns,
-    Entry,
-    Kept,
-    changed_at,
-    marks_of,
-    short_hash,
-    stamp,
-)
-from postdesk.library.encoding import LARGEST, too_large
-from postdesk.library.frontmatter import Fields
+from postdesk.core.files import content_hash
+from postdesk.library.columns import YOUNG, Columns, Entry, Found, Kept, Marks, marks_of
+from postdesk.library.entries import entry_of, read_entry
 from postdesk.library.identity import Identity
-from postdesk.library.kept import details_of
 from postdesk.library.lessons import Lessons
-from postdesk.library.scan import Scan, scan
+from postdesk.library.scan import scan
 from postdesk.library.walk import Walk
-
-# Within this time after a change a second one may leave the same marks (FAT counts in two seconds).
-_YOUNG = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +52,17 @@ class Index:
 
     def __init__(self, root: Path, stored: Callable[[], Mapping[str, str]]) -> None:
         self._root = root
+        self._base = os.fspath(root)
         self.columns = Columns()
         self._identity = Identity(self.columns, stored)
-        self._todo: dict[str, os.stat_result] = {}  # found by a walk, and not looked into yet
+        self._todo: dict[str, Marks] = {}  # found by a walk, and not looked into yet
         self._gone: dict[
             int, None
         ] = {}  # slots of files that the last walk did not find, until all is looked into
         self._added: list[int] = []  # slots of those that came since that walk
+        self._others: list[
+            int
+        ] = []  # slots of those that name another id than before, and are still to be named
         self._folders: tuple[str, ...] = ()
         self.lessons = Lessons(self.columns)
 
@@ -126,23 +114,45 @@ class Index:
         Raises LibraryError when the folder itself is not there: its posts are not taken for deleted.
         """
         end = time.monotonic() + budget
-        if not self._todo:
-            self._gone = dict.fromkeys(self._walk(tidy=tidy))
+        self.walk(tidy=tidy)
         changed: list[int] = []
-        others: list[int] = []  # that name another id than before
         try:
             while self._todo:
                 name, found = self._todo.popitem()
-                self._look_into(name, found, changed, others)
+                self._put(name, read_entry(self._base, name, found), changed)
                 if time.monotonic() > end:
                     break
         finally:  # whatever comes in between, what was added has a name
-            told = self._settle(others)
-        return replace(told, changed=tuple(self._root / self.columns.names[slot] for slot in changed))
+            told = self.settle()
+        return replace(told, changed=self._paths(changed))
 
-    def _look_into(self, name: str, found: os.stat_result, changed: list[int], others: list[int]) -> None:
+    def walk(self, *, tidy: bool = False) -> int:
+        """The first part of a look: find what is to be looked into, unless something is left of the last time; returns
+        how many files that are."""
+        if not self._todo:
+            self._gone = dict.fromkeys(self._walk(tidy=tidy))
+        return len(self._todo)
+
+    def next(self, most: int) -> list[tuple[str, Marks]]:
+        """The next files to be looked into, at most so many. They stay that until `take` is told of them, so that
+        they can be read while others look, write and move files."""
+        return list(islice(reversed(self._todo.items()), most))
+
+    def take(self, found: Iterable[tuple[str, Marks]], read: Iterable[Entry | None]) -> Changes:
+        """What was read of those files, except where somebody was quicker. `settle` has to follow."""
+        changed: list[int] = []
+        for (name, marks), entry in zip(found, read, strict=True):
+            if self._todo.get(name) is marks:
+                del self._todo[name]
+                self._put(name, entry, changed)
+        return Changes(changed=self._paths(changed))
+
+    def _paths(self, slots: Iterable[int]) -> tuple[Path, ...]:
+        return tuple(self._root / self.columns.names[slot] for slot in slots)
+
+    def _put(self, name: str, entry: Entry | None, changed: list[int]) -> None:
         columns = self.columns
-        slot, entry = columns.slots.get(name), self._read(name, found)
+        slot = columns.slots.get(name)
         if entry is None:
             if slot is not None:
                 self._gone[slot] = None
@@ -152,7 +162,7 @@ class Index:
             self._added.append(slot)
         else:
             if entry.own != columns.own_of(slot):
-                others.append(slot)
+                self._others.append(slot)
             if entry.hash != columns.hashes[slot]:
                 changed.append(slot)
                 self.lessons.learn(slot, entry.details)
@@ -162,10 +172,11 @@ class Index:
                 self.lessons.renew([slot])
             columns.put(slot, entry)
 
-    def _settle(self, others: list[int]) -> Changes:
-        """Name what was found. While files are gone, those that came may be these under other names: nothing is said of
-        either before all was looked into."""
+    def settle(self) -> Changes:
+        """Name what was found, and say what came and went. While files are gone, those that came may be these under
+        other names: nothing is said of either before all was looked into."""
         columns = self.columns
+        others, self._others = [slot for slot in self._others if columns.live[slot]], []
         if self._gone and self._todo:
             self._name(others, anew=False)
             return Changes()
@@ -194,7 +205,7 @@ class Index:
         slot_of, marks = columns.slots.get, columns.marks
         seen = bytearray(len(columns.names))
         walk = Walk(self._root, tidy=tidy)
-        todo: dict[str, os.stat_result] = {}
+        todo: dict[str, Marks] = {}
         for name, found in walk:
             slot = slot_of(name)
             if slot is not None:
@@ -216,8 +227,9 @@ class Index:
     def saw(self, path: Path, data: bytes) -> str:
         """Note that the program itself wrote `data` there; returns the post's id."""
         name, found = self._name_of(path), os.lstat(path)
+        self._touch(name)
         # Another program may have written since: the next look compares.
-        entry = _entry(found, content_hash(data), scan(data), young=True)
+        entry = entry_of(found, content_hash(data), scan(data), young=True)
         before = self.columns.slots.get(name)
         other = before is None or entry.own != self.columns.own_of(before)
         slot = self._take(name, entry)
@@ -229,6 +241,8 @@ class Index:
         """Note that the program itself moved a file."""
         columns, name = self.columns, self._name_of(new)
         slot = columns.slots.get(self._name_of(old))
+        self._touch(self._name_of(old))
+        self._touch(name)
         if slot is None:
             return
         if (covered := columns.slots.get(name)) is not None:
@@ -242,7 +256,8 @@ class Index:
     def came(self, path: Path) -> str:
         """Note that the program itself put a file there that was not in the list; returns the post's id."""
         name = self._name_of(path)
-        entry = self._read(name, os.lstat(path))
+        self._touch(name)
+        entry = read_entry(self._base, name, os.lstat(path))
         if entry is None:
             return self._identity.own_id(name, -1)  # gone again already; the next look says so
         slot = self._take(name, entry)
@@ -253,6 +268,7 @@ class Index:
     def forget(self, path: Path) -> None:
         """Note that the program itself took a file away."""
         slot = self.columns.slots.get(self._name_of(path))
+        self._touch(self._name_of(path))
         if slot is not None:
             self._remove(slot)
             self._name([], anew=True)
@@ -285,7 +301,8 @@ class Index:
         """The id that the post in a file had at the last run, "" when it is not known."""
         name = self._name_of(path)
         slot = self.columns.slots.get(name)
-        return self.columns.ids[slot] if slot is not None else self._identity.stored.get(name, "")
+        known = self.columns.ids[slot] if slot is not None else ""
+        return known or self._identity.stored.get(name, "")
 
     def find(self, post_id: str) -> Path | None:
         """The file of a post."""
@@ -303,6 +320,11 @@ class Index:
 
     def _name_of(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
+
+    def _touch(self, name: str) -> None:
+        """What somebody is reading of this file at this moment counts no more."""
+        if (found := self._todo.get(name)) is not None:
+            self._todo[name] = Found.of(found)
 
     def _name(self, slots: Iterable[int], *, anew: bool) -> None:
         """Name these posts; the full-text index remembers ids, too."""
@@ -323,24 +345,6 @@ class Index:
         self._identity.went(slot)
         self.lessons.forget(slot)
         self.columns.remove(slot)
-
-    def _read(self, name: str, found: os.stat_result) -> Entry | None:
-        young = is_young(found)
-        if stat.S_ISLNK(found.st_mode):
-            real = Path(os.path.realpath(self._root / name))
-            if real.is_relative_to(os.path.realpath(self._root)):
-                return None  # the post itself is in the list
-            problem = _("This is a link to a file outside the library; it is not opened.")
-            return _entry(found, "", Scan(Fields(), 0, "", problem=problem), young=young)
-        if found.st_size > LARGEST:
-            return _entry(found, "", Scan(Fields(), 0, "", problem=too_large()), young=young)
-        try:
-            data, digest = read_file(f"{self._root}{os.sep}{name}")
-        except LibraryError as error:
-            if not (self._root / name).exists():
-                return None
-            return _entry(found, "", Scan(Fields(), 0, "", problem=error.sentence), young=True)
-        return _entry(found, digest, scan(data), young=young)
 
     def _pair(self, gone: list[int], added: list[int]) -> tuple[tuple[Path, Path], ...]:
         """Files that went and came are one that moved when they have one id, or, without any, one content."""
@@ -364,18 +368,3 @@ class Index:
     def _trait(self, slot: int) -> tuple[str, int]:
         own = self.columns.own_of(slot)
         return (own, 0) if own else ("", self.columns.hashes[slot])
-
-
-def _entry(found: os.stat_result, digest: str, read: Scan, *, young: bool) -> Entry:
-    """`digest` is "" for what cannot be read: it is taken for another one when its marks move."""
-    marks = marks_of(found)
-    own = read.fields
-    return Entry(
-        YOUNG if young else marks, short_hash(digest) if digest else marks, own.id, own.title, changed_at(found),
-        stamp(own.date), read.words, read.problem, details_of(read, found.st_size),
-    )  # fmt: skip
-
-
-def is_young(found: os.stat_result) -> bool:
-    """Whether a file changed so short a time ago that it may change again and keep its marks."""
-    return abs(time.time() - max(found.st_mtime_ns, found.st_ctime_ns) / 1e9) < _YOUNG

@@ -11,6 +11,7 @@ import math
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -45,6 +46,7 @@ from postdesk.library.scan import scan
 from postdesk.library.summary import Summary
 
 if TYPE_CHECKING:
+    from postdesk.library.beside import Beside
     from postdesk.library.fulltext import FullText
     from postdesk.library.history import History, Version
     from postdesk.library.query import Query
@@ -57,6 +59,8 @@ log = logging.getLogger(__name__)
 HIDDEN = ".postdesk"
 _AT_ONCE = 0.5  # s that opening a post waits for a library that was never looked at
 _MOST_AT_ONCE = 4 << 20  # bytes that are read and shown before the first paint
+_MANY = 500  # files: to read more, a process is started
+_AT_A_TIME = 256  # files, of those
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class Library:
         self._is_agreed = False  # the full-text index is known to be as new as the stored ids
         self._untold = Changes()
         self._marked = False
+        self._beside: Beside | None = None  # loaded when there are many files to be read
         self._words: FullText | None = None
         self._words_path = folders.cache / "libraries" / key.hexdigest()[:16] / "index.sqlite"
 
@@ -109,6 +114,7 @@ class Library:
         try:
             first = self._make()
             with self._guard:
+                self._beside = None
                 self._index = Index(self.root, self._stored_ids)
                 self._looked = self._recalled = self._is_agreed = False
             if first:
@@ -127,7 +133,7 @@ class Library:
             log.warning("The ids of the library were not stored: %s", error.details)
         if self._words is not None and self._looked and self._index.is_complete:
             self._words.agree(self._ids_hash() if self._index.lessons.are_over else "")
-        for kept in (self._kept_history, self._words):
+        for kept in (self._beside, self._kept_history, self._words):
             if kept is not None:
                 kept.close()
         self._lock.release()
@@ -305,7 +311,11 @@ class Library:
             first, self._looked = not self._looked, True
             unfinished = first or not self._index.is_complete
             self.recall()
-            found = self._index.look(tidy=first, budget=budget)
+            many = self._index.walk(tidy=first) > _MANY
+            found = Changes() if many else self._index.look(budget=budget)
+        if many:
+            found = self._look_beside(budget)
+        with self._guard:
             changes, self._untold = self._untold + found, Changes()
             if unfinished and self._index.is_complete:
                 try:
@@ -313,6 +323,31 @@ class Library:
                 except LibraryError as error:
                     log.warning("The ids of the library were not stored: %s", error.details)
             return changes
+
+    def _look_beside(self, budget: float) -> Changes:
+        """As a look that has begun, for many files: while they are read, nobody waits for the guard."""
+        end = time.monotonic() + budget
+        changes = Changes()
+        try:
+            while True:
+                with self._guard:
+                    found, beside = self._index.next(_AT_A_TIME), self._reader()
+                read = beside.entries(os.fspath(self.root), found)
+                with self._guard:
+                    changes += self._index.take(found, read)
+                    if self._index.is_complete or time.monotonic() > end:
+                        break
+        finally:
+            with self._guard:
+                told = self._index.settle()
+        return changes + told
+
+    def _reader(self) -> Beside:
+        if self._beside is None:
+            from postdesk.library.beside import Beside
+
+            self._beside = Beside()
+        return self._beside
 
     def _is_away(self) -> bool:
         """Whether there is nothing where the library was: an empty folder where a disk is not connected."""
@@ -346,7 +381,7 @@ class Library:
 
     def read_batch(self, most: int) -> Batch:
         """Read what the full-text index has to learn next: at most so many files, and a few megabytes."""
-        from postdesk.library.reading import Batch, read_batch
+        from postdesk.library.reading import Batch, read_batch, read_texts
 
         words = self._full_text
         if words is None:
@@ -356,10 +391,14 @@ class Library:
             if new:
                 self._index.lessons.begin_anew()
             due = self._index.lessons.due(most)
-        batch, unread = read_batch(self.root, due)
+            beside = self._reader() if due.more and most >= _AT_A_TIME else None
+        batch, unread = read_batch(self.root, due, beside.texts if beside is not None else read_texts)
         with self._guard:
             self._index.lessons.postpone(unread)
             self._index.doubt(batch.others)
+            beside = self._beside if self._index.is_complete and not batch.more else None
+        if beside is not None:
+            beside.rest()
         return batch
 
     def learn(self, batch: Batch) -> None:
@@ -371,7 +410,7 @@ class Library:
             there, hashes = self._index.columns.slots, self._index.columns.hashes
             forget = [name for name in batch.forget if name not in there]
             both = zip(batch.slots, batch.texts, strict=True)
-            current = [(slot, text) for slot, text in both if hashes[slot] == text.entry.hash]
+            current = [(slot, text) for slot, text in both if hashes[slot] == text.hash]
         try:
             words.forget(forget)
             words.renew(batch.renew)

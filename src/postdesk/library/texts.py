@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from postdesk.library.columns import Entry
 from postdesk.library.questions import encodable
@@ -24,6 +25,24 @@ class Text:
     categories: tuple[str, ...]
     links: tuple[str, ...]
     picture: bool
+
+
+class Ready(NamedTuple):
+    """What the index is given of one file: its name as `kept_name` has it, the hash of what was read (`Entry.hash`),
+    its row without the number, and the words of its columns. Plain values, that another process can send."""
+
+    name: str
+    hash: int
+    row: tuple[object, ...]
+    words: tuple[str, str, str, str]
+
+
+def ready(text: Text) -> Ready:
+    """A text as it is put into the index."""
+    row = _row(text)
+    tags, categories = " ".join(text.tags), " ".join(text.categories)
+    words = (encodable(text.entry.title), encodable(text.body), encodable(tags), encodable(categories))
+    return Ready(str(row[0]), text.entry.hash, row, words)
 
 
 def kept_name(name: str) -> str:
@@ -45,18 +64,18 @@ def name_of(kept: str) -> str:
         return kept  # no name of a file
 
 
-def insert(database: sqlite3.Connection, texts: Sequence[Text]) -> list[int]:
+def insert(database: sqlite3.Connection, texts: Sequence[Ready]) -> list[int]:
     """Many rows in one statement, as every statement gives the interpreter's lock away and waits for it again."""
-    names = json.dumps([kept_name(text.name) for text in texts])
+    names = json.dumps([text.name for text in texts])
     database.execute("DELETE FROM posts WHERE name IN (SELECT value FROM json_each(?))", (names,))
     (last,) = database.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()
     numbers = range(last + 1, last + 1 + len(texts))
-    posts = [value for number, text in zip(numbers, texts, strict=True) for value in (number, *_row(text))]
-    database.execute(f"INSERT INTO posts VALUES {_marks(len(texts), 17)}", posts)  # noqa: S608  question marks
+    posts: list[object] = []
     words: list[object] = []
     for number, text in zip(numbers, texts, strict=True):
-        parts = (text.entry.title, text.body, " ".join(text.tags), " ".join(text.categories))
-        words += (number, *map(encodable, parts))
+        posts += (number, *text.row)
+        words += (number, *text.words)
+    database.execute(f"INSERT INTO posts VALUES {_marks(len(texts), 17)}", posts)  # noqa: S608  question marks
     sql = f"INSERT INTO words (rowid, title, body, tags, categories) VALUES {_marks(len(texts), 5)}"  # noqa: S608
     database.execute(sql, words)
     return list(numbers)

@@ -22,8 +22,11 @@ from postdesk.markup.nodes import Document, Node
 from postdesk.markup.rawhtml import OPEN_TAG
 from postdesk.markup.structure import read
 from postdesk.markup.tables import add_table
+from postdesk.markup.tree import parse
 
 BLOCK = "pd-block"  # an element whose text is a block of HTML as it is
+RAW_FENCE = "{=html}"
+"""The info string of a fence whose text is HTML as it is: what a blog has and Markdown cannot say."""
 _LANGUAGE = re.compile(r"[\w#.+-]+")
 _TASK = re.compile(r"\[([ xX])\](?=[ \t]+\S)")
 _MARKDOWN = re.compile(
@@ -71,6 +74,8 @@ class _Builder:
             self.fill(SubElement(parent, "blockquote"), node.children, tight=False)
         elif kind == "code":
             _add_code(parent, node.lines, "")
+        elif kind == "fence" and node.info.strip() == RAW_FENCE:
+            self._raw(parent, "\n".join(node.lines))
         elif kind == "fence":
             word = _LANGUAGE.match(plain(node.info))
             _add_code(parent, node.lines, word[0] if word is not None else "")
@@ -113,6 +118,11 @@ class _Builder:
                 tight = _together(child.children) and (before is None or _end(before) + 1 >= child.start)
                 self.fill(SubElement(element, "dd"), child.children, tight=tight)
             before = child
+
+    def _raw(self, parent: Element, source: str) -> None:
+        """HTML from a fence; what is never closed is one end of a frame around other blocks, and shows nothing."""
+        if source.strip() and all(one.closed for node in parse(source) for one in node.everything()):
+            SubElement(parent, BLOCK).text = AtomicString(source)
 
     def _html(self, parent: Element, source: str) -> None:
         tag = _OPEN_TAG.match(source)

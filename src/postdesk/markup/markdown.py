@@ -41,7 +41,7 @@ def to_markdown(html: str) -> str:
     Markdown has no way to say (a table without a head, a video, a caption with a link) is raw HTML. `<!--more-->`
     stays.
     """
-    blocks = _Writer().blocks(simplify(html))
+    blocks = Writer().blocks(simplify(html))
     if not blocks:
         return ""
     text = "\n\n".join(written for written, _nodes in blocks) + "\n"
@@ -99,11 +99,11 @@ def _raw(nodes: list[Node]) -> str:
     return _BLANK_LINES.sub("\n&#32;", "".join(write(node) for node in nodes))
 
 
-class _Writer:
-    """Turns blocks of a simplified tree into Markdown."""
+class Writer:
+    """Turns blocks of a simplified tree into Markdown; `spans` writes what stands in a line."""
 
-    def __init__(self) -> None:
-        self._spans = Spans()
+    def __init__(self, spans: Spans | None = None) -> None:
+        self._spans = spans or Spans()
         self._lists = 0
 
     def blocks(self, nodes: list[Node]) -> list[tuple[str, list[Node]]]:

@@ -128,6 +128,18 @@ class Archive:
             row = db.execute(f"select {_COLUMNS} from posts where remote_id=?", (remote_id,)).fetchone()  # noqa: S608
         return replace(_posts([row])[0], rendered=self.content(account_id, remote_id)) if row else None
 
+    def with_slug(self, account_id: str, slug: str) -> tuple[RemotePost, ...]:
+        """The posts with this slug."""
+        with self._open(account_id) as db:
+            rows = db.execute(f"select {_COLUMNS} from posts where slug=?", (slug,)).fetchall()  # noqa: S608
+        return _posts(rows)
+
+    def labels(self, account_id: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The tags and the categories that its posts have."""
+        with self._open(account_id) as db:
+            rows = db.execute("select distinct tags, categories from posts").fetchall()
+        return tuple(frozenset(n for row in rows for n in json.loads(row[at])) for at in (0, 1))  # type: ignore[return-value]
+
     def count(self, account_id: str) -> int:
         """How many posts are known."""
         with self._open(account_id) as db:

@@ -1,8 +1,8 @@
 """Conflicts with a blog: what somebody changed there is read, merged with hers, and what was made of both goes out.
 
-Three things can have happened: the post was changed there (`meet`), something slipped in between our last look and our
-write (`meet_slipped`), or the post is gone or in the trash there (`restore_there`, `keep_as_draft`; `publish_as_new` is
-the outbox's). Nothing here writes to her files; what was decided is put into the text by whoever asked, and then sent.
+Two things can have happened: the post was changed there (`meet`), or something slipped in between our last look and our
+write (`meet_slipped`); what becomes of one that is gone there is the outbox's. Nothing here writes to her files; what
+was decided is put into the text by whoever asked, and then sent.
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ from postdesk.core.post import Post
 from postdesk.core.receipt import MediaReceipt, Receipt, Status
 from postdesk.library.document import read_document
 from postdesk.markup.gutenberg import Media
+from postdesk.markup.lossless import Flavour
 from postdesk.publishing.compare import base_values
 from postdesk.publishing.content import is_remote
-from postdesk.publishing.engine import UNTRASH
-from postdesk.publishing.job import Job, Reason
+from postdesk.publishing.job import Job
 from postdesk.publishing.meeting import BlogMeeting, Then, meet_blog
 from postdesk.publishing.outbox import snapshot_of
 from postdesk.publishing.plan import Intent, Snapshot
+from postdesk.publishing.pulled import opened_of
 from postdesk.publishing.slipped import Slipped
-from postdesk.publishing.state import SENDS, in_step, is_gone_there, is_mergeable
-from postdesk.publishing.theirs import Dress, theirs_as_markdown
+from postdesk.publishing.state import SENDS, in_step, is_mergeable
+from postdesk.publishing.theirs import Dress, theirs_as_markdown, theirs_by_map
 
 if TYPE_CHECKING:
     from postdesk.library.document import Document
@@ -62,7 +63,12 @@ class Conflicts:
             then = self._then(job.post_id, account, receipt, document, post)
             featured = _featured(backend, there, then, self._references(job, receipt))
         dress = self._dress(account, backend.content_format, snapshot_of(job), receipt)
-        return meet_blog(job.id, account.id, document, post, there, then, dress, featured=featured, who=who)
+        opened = opened_of(self._desk.receipts, receipt)
+        if opened is not None:
+            dress = replace(dress, blocks=opened.flavour is Flavour.BLOCKS)
+        return meet_blog(
+            job.id, account.id, document, post, there, then, dress, featured=featured, opened=opened, who=who
+        )
 
     def send(self, meeting: BlogMeeting, document: Document, choices: Sequence[Choice] = ()) -> str:
         """Put what was made of both, which is in `document` by now, into the outbox; returns the job's id. Only the
@@ -76,7 +82,9 @@ class Conflicts:
         intent = snapshot.intent if snapshot is not None else Intent.UPDATE
         when = snapshot.when if snapshot is not None and intent is Intent.SCHEDULE else None
         plan = self._desk.plan(document, account, intent, when)
-        plan = replace(plan, snapshot=replace(plan.snapshot, keep_status=meeting.stays_offline(choices)))
+        map_hash = self._desk.receipts.put_base(meeting.map) if meeting.map else ""
+        kept = replace(plan.snapshot, keep_status=meeting.stays_offline(choices), map_hash=map_hash)
+        plan = replace(plan, snapshot=kept)
         return self._desk.outbox.submit(plan, accepted=meeting.there.revision)
 
     # --- slipped in ---
@@ -91,14 +99,16 @@ class Conflicts:
             dress = self._dress(account, backend.content_format, snapshot, receipt)
         compared = self._desk.receipts.base(one.there) or ""
         values = base_values(compared)
+        opened = opened_of(self._desk.receipts, receipt)
+        content = str(values.get("content", ""))
         if then.post is not None:
             # What was compared may be newer than what was in step: a colleague's, merged before.
-            body = theirs_as_markdown(
-                then.post.body,
-                str(base_values(then.base).get("content", "")),
-                str(values.get("content", "")),
-                dress,
-            )
+            if opened is not None:
+                dress = replace(dress, blocks=opened.flavour is Flavour.BLOCKS)
+                body = theirs_by_map(opened, content, dress)[0]
+            else:
+                was = str(base_values(then.base).get("content", ""))
+                body = theirs_as_markdown(then.post.body, was, content, dress)
             then = Then(replace(then.post, body=body.text) if body.certain else None, compared)
         there = RemotePost(
             receipt.remote_id if receipt else "", "", str(values.get("slug", "")),
@@ -106,30 +116,9 @@ class Conflicts:
             excerpt=one.revision.excerpt, modified=one.revision.modified, author=one.revision.author,
         )  # fmt: skip
         return meet_blog(
-            "", account.id, document, post, there, then, dress, featured={}, who=one.revision.author,
-            only=("title", "excerpt"),
+            "", account.id, document, post, there, then, dress, featured={}, opened=opened,
+            who=one.revision.author, only=("title", "excerpt"),
         )  # fmt: skip
-
-    # --- gone there ---
-
-    def restore_there(self, job_id: str) -> None:
-        """The post is in the blog's trash: bring it back there and send the text. Changed there since, it is a
-        conflict all the same."""
-        job = self._desk.journal.job(job_id)
-        if job is not None and job.reason is Reason.TRASHED:
-            self._desk.outbox.keep_mine(job_id, UNTRASH)
-
-    def keep_as_draft(self, job_id: str) -> None:
-        """The post is gone there, or in the trash: let it be, and have the text as a draft here."""
-        job = self._desk.journal.job(job_id)
-        if job is None or not is_gone_there(job):
-            return
-        receipt = self._desk.engine.receipt(job.post_id, job.account_id)
-        if (
-            receipt is not None
-        ):  # published again, it comes out of the trash, or is made anew where it is gone
-            self._desk.receipts.put(replace(receipt, status=Status.TRASHED, account_id=job.account_id))
-        self._desk.outbox.take_back(job_id)
 
     # --- how ---
 

@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from postdesk.backends.base import ContentFormat, MediaFile, Outgoing
-from postdesk.core.errors import LibraryError, PictureRefused
+from postdesk.core.errors import LibraryError, NotReady, PictureRefused
 from postdesk.core.language import _
 from postdesk.core.post import Post, slugify
 from postdesk.core.receipt import MediaReceipt, Status
 from postdesk.core.tokens import read
 from postdesk.markup.gutenberg import Media, to_blocks
-from postdesk.markup.pictures import find_pictures, render_for_blog
+from postdesk.markup.outward import Outward, outward
+from postdesk.markup.pictures import exchange_sources, find_pictures, render_for_blog
 from postdesk.markup.postlinks import linked_posts, with_addresses
+
+if TYPE_CHECKING:  # with it come Python-Markdown and Pygments, which the window's start does without
+    from postdesk.markup.lossless import Opened, Sent
 
 Resolve = Callable[[str], Path]
 """From a reference in the text to a file inside the library; raises `PictureRefused`."""
@@ -58,12 +62,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The pictures of a post, those that cannot go out as (reference, error), and the ids of the posts that it links
-    to."""
+    """The pictures of a post, those that cannot go out as (reference, error), the ids of the posts that it links to,
+    and where else it leads."""
 
     pictures: tuple[Picture, ...]
     refused: tuple[tuple[str, LibraryError], ...] = ()
     linked: tuple[str, ...] = ()
+    outward: Outward = field(default_factory=Outward)
 
 
 def is_remote(ref: str) -> bool:
@@ -71,14 +76,15 @@ def is_remote(ref: str) -> bool:
     return re.match(r"(?:https?:)?//|data:image/", ref.strip(), re.IGNORECASE) is not None
 
 
-def collect(post: Post, resolve: Resolve) -> Collected:
+def collect(post: Post, resolve: Resolve, opened: Opened | None = None) -> Collected:
     """Every picture of the writer's disk that the post shows, the featured one included. Reads and hashes the
-    files."""
+    files. What the blog's own content shows (`opened`) is no picture of hers, however it is named there."""
+    there = addresses_in(opened.content) | addresses_in(opened.shown) if opened is not None else frozenset()
     words = {p.ref: (p.alt, p.caption) for p in reversed(find_pictures(post.body))}
     refs: dict[str, None] = {}
 
     def seen(ref: str) -> str | None:
-        if not is_remote(ref):
+        if not is_remote(ref) and ref not in there:
             refs[ref] = None
         return None
 
@@ -94,8 +100,8 @@ def collect(post: Post, resolve: Resolve) -> Collected:
             refused.append((ref, error))
         except OSError as error:
             refused.append((ref, _unreadable(ref, error)))
-    refused += [(address, _only_here(address)) for address in _local_addresses(html, set(refs))]
-    return Collected(tuple(pictures), tuple(refused), linked_posts(html))
+    refused += [(address, _only_here(address)) for address in _local_addresses(html, there | refs.keys())]
+    return Collected(tuple(pictures), tuple(refused), linked_posts(html), outward(html))
 
 
 def by_content(pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:
@@ -132,29 +138,81 @@ def outgoing(
     slug: str,
     date: datetime | None,
     links: Mapping[str, str] = MappingProxyType({}),
+    opened: Opened | None = None,
 ) -> Outgoing:
     """Everything that is set on the blog. `media` has every picture's content hash; `links` the addresses of posts by
-    their ids: of a link to any other post the words go out. Raises `PictureRefused`."""
+    their ids: of a link to any other post the words go out. `opened` is what the blog has of a post that came from
+    there. Raises `PictureRefused`, and `NotReady` for a text that would not look as meant there."""
     by_ref = {p.ref: media[p.content_hash] for p in pictures}
+    if opened is not None:
+        sent = sent_on(opened, post, by_ref, links)
+        if sent.broken:
+            raise broken()
+        content = sent.opened.content
+        known = addresses_in(opened.content)
+    else:
+        content = content_for(post, by_ref, links, content_format)
+        known = frozenset()
+    meant = known | {m.address for m in media.values()} | set(links.values())
+    local = _local_addresses(content, meant)
+    if local:
+        raise _only_here(local[0])
+    featured = by_ref.get(post.image)
+    return Outgoing(
+        title=post.title, content=content, status=status, slug=slug, date=date, excerpt=post.excerpt, tags=post.tags,
+        categories=post.categories, featured=featured.remote_id if featured else "", visibility=post.visibility,
+        post_password=post.post_password,
+    )  # fmt: skip
+
+
+def content_for(
+    post: Post, by_ref: Mapping[str, MediaReceipt], links: Mapping[str, str], content_format: ContentFormat
+) -> str:
+    """The content of a post that was written here. `by_ref`: the pictures that are uploaded, by their references."""
+    return _emitter(by_ref, links, content_format)(render_for_blog(post.body, lambda _ref: None))
+
+
+def sent_on(opened: Opened, post: Post, by_ref: Mapping[str, MediaReceipt], links: Mapping[str, str]) -> Sent:
+    """The post on top of what the blog has of it. `by_ref`: the pictures that are uploaded, by their references."""
+    from postdesk.markup.lossless import Flavour, send_post
+
+    blocks = opened.flavour is Flavour.BLOCKS
+    return send_post(
+        opened, post.body, _emitter(by_ref, links, ContentFormat.BLOCKS if blocks else ContentFormat.HTML)
+    )
+
+
+def _emitter(
+    by_ref: Mapping[str, MediaReceipt], links: Mapping[str, str], content_format: ContentFormat
+) -> Callable[[str], str]:
+    """From what was rendered to what a blog gets."""
+    media = {m.address: Media(m.remote_id, m.address, m.width, m.height) for m in by_ref.values()}
 
     def address_of(ref: str) -> str | None:
         there = by_ref.get(ref)
         return there.address if there else None
 
-    html = render_for_blog(post.body, address_of)
-    local = _local_addresses(html, {m.address for m in media.values()})
-    if local:
-        raise _only_here(local[0])
-    html = with_addresses(html, links)
-    if content_format is ContentFormat.BLOCKS:
-        html = to_blocks(
-            html, {m.address: Media(m.remote_id, m.address, m.width, m.height) for m in by_ref.values()}
-        )
-    featured = by_ref.get(post.image)
-    return Outgoing(
-        title=post.title, content=html, status=status, slug=slug, date=date, excerpt=post.excerpt, tags=post.tags,
-        categories=post.categories, featured=featured.remote_id if featured else "", visibility=post.visibility,
-        post_password=post.post_password,
+    def emit(rendered: str) -> str:
+        html = with_addresses(exchange_sources(rendered, address_of), links)
+        return to_blocks(html, media) if content_format is ContentFormat.BLOCKS else html
+
+    return emit
+
+
+def addresses_in(html: str) -> frozenset[str]:
+    """Every address from which a reader's browser would load something."""
+    addresses = _Addresses()
+    read(html, addresses)
+    return frozenset(addresses.found)
+
+
+def broken() -> NotReady:
+    """The error for a text in which a frame of the blog lost its other end."""
+    return NotReady(
+        _("A frame around some of the blocks has lost its beginning or its end, or a block stands where the blog's "
+          "own text is never closed."),
+        _("Nothing was sent, and the post on the blog is as it was."),
+        _("Undo the change, or remove both ends of the frame."),
     )  # fmt: skip
 
 
@@ -234,7 +292,7 @@ class _Addresses:
         """Nor has text."""
 
 
-def _local_addresses(html: str, allowed: set[str]) -> list[str]:
+def _local_addresses(html: str, allowed: Set[str]) -> list[str]:
     """What a reader's browser would look for in vain. A path from the root is one on the blog ("/wp-content/…")."""
     addresses = _Addresses()
     read(html, addresses)

@@ -1,9 +1,10 @@
 """The desk: everything that a window or a shell works with, and the publishing jobs in one place.
 
-Threads: `state_of`, `states`, `jobs`, `take_back`, `retry_now`, `pause`, `next_due` and `network_is_back` are one
-small read or one short transaction, for the window's thread. `plan`, `preflight`, `submit`, `submit_undo` and
-`refresh_archive` read pictures or the network: for a task. `run` is for one worker at a time; a second one, in
-this process or another, returns at once.
+Threads: `state_of`, `states`, `jobs`, `take_back`, `retry_now`, `pause`, `stop`, `running`, `due_accounts` and
+`network_is_back` are one small read or one short transaction, for the window's thread. `plan`, `preflight`, `submit`,
+`renew`, `undo`, `timeline`, `look_on_blog`, `pull`, `change` and `refresh_archive` read files, pictures or the network:
+for a task. `run` is for one worker per account; a second one for that account, in this process or another, returns at
+once.
 """
 
 from __future__ import annotations
@@ -27,26 +28,34 @@ from postdesk.core.post import Post
 from postdesk.core.receipt import Receipt
 from postdesk.core.settings import Settings
 from postdesk.publishing.accounts import Accounts, is_on
+from postdesk.publishing.already import Already, BlogLook
 from postdesk.publishing.archive import Archive
 from postdesk.publishing.compare import outgoing_from_json
 from postdesk.publishing.connections import Connections, PasswordStore
 from postdesk.publishing.content import Collected, collect
 from postdesk.publishing.engine import Engine
+from postdesk.publishing.exchanges import ExchangeLog
 from postdesk.publishing.job import Job, JobState
 from postdesk.publishing.journal import Journal
-from postdesk.publishing.linked import find_links, titles_of
+from postdesk.publishing.linked import find_links, missing_links
+from postdesk.publishing.links import LinkAnswers
 from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
 from postdesk.publishing.plan import Intent, Plan, Snapshot, Step, StepKind, make_plan
-from postdesk.publishing.preflight import Remark, check
+from postdesk.publishing.preflight import GOES_OUT, Remark, check, in_order, unreadable
+from postdesk.publishing.pulled import opened_of
 from postdesk.publishing.run import Progress
-from postdesk.publishing.state import PostState, StateKind, state_of
+from postdesk.publishing.running import Running
+from postdesk.publishing.state import PostState, StateKind, can_renew, is_same, state_of
+from postdesk.publishing.timeline import Entry, timeline
 
 if TYPE_CHECKING:  # their code is loaded by whoever makes them
     from postdesk.library.document import Document
     from postdesk.library.library import Library
     from postdesk.library.receipts import Receipts
     from postdesk.library.recovery import Recovery
+    from postdesk.publishing.change import Change
     from postdesk.publishing.conflicts import Conflicts
+    from postdesk.publishing.pull import Pulled
 
 
 @dataclass
@@ -67,6 +76,9 @@ class Desk:
     engine: Engine
     outbox: Outbox
     archive: Archive
+    already: Already
+    links: LinkAnswers
+    exchanges: ExchangeLog
     clock: Callable[[], float] = time.time
     _without_receipt: set[tuple[str, str]] = field(default_factory=set)
 
@@ -77,7 +89,7 @@ class Desk:
     ) -> Plan:
         """What a click will do. Reads the post's pictures. Raises `PictureRefused` for the first picture that
         cannot go out, and `NotReady` when the blog cannot do it."""
-        collected = self._collect(document, intent)
+        collected = self._collect(document, intent, account)
         if collected.refused:
             raise collected.refused[0][1]
         return make_plan(
@@ -91,13 +103,33 @@ class Desk:
         self, document: Document, account: Account, intent: Intent, when: datetime | None = None
     ) -> tuple[Remark, ...]:
         """What to know before the click; reads the post's pictures, raises nothing about them."""
-        collected = self._collect(document, intent)
+        if document.problem and intent in GOES_OUT:
+            return unreadable(document.problem)
+        collected = self._collect(document, intent, account)
         missing = find_links(collected.linked, lambda post_id: self.engine.receipt(post_id, account.id))[1]
-        return check(
-            document.post, account, intent, collected, not_there=titles_of(missing, self.library),
+        remarks = check(
+            document.post, account, intent, collected, not_there=missing_links(missing, self.library),
             receipt=self.engine.receipt(document.post.id, account.id), capabilities=self.capabilities(account),
             now=self._now(), when=when, is_there=self._is_there(account), twins=self._twins(document.post, account),
+            ask_links=self.settings.ask_links,
         )  # fmt: skip
+        return in_order((*remarks, *self._taken(document.post, account, intent)))
+
+    def look_on_blog(self, document: Document, account: Account, intent: Intent, cancel: Cancel) -> BlogLook:
+        """What the blog knows before the click; raises `Cancelled`, and nothing about the blog."""
+        post = document.post
+        if intent not in GOES_OUT or document.problem:
+            return BlogLook()
+        receipt = self.engine.receipt(post.id, account.id)
+        return self.already.look(
+            post,
+            account,
+            receipt,
+            self.capabilities(account),
+            post.date,
+            cancel,
+            on_the_net=self._is_on_net(account),
+        )
 
     def capabilities(self, account: Account) -> frozenset[Capability]:
         """What the account's kind of blog can do; `SettingsError` when its plug-in is not installed."""
@@ -109,28 +141,59 @@ class Desk:
         """Journal the plan; see `Outbox.submit`. An empty post is refused with `NotReady`."""
         post = plan.snapshot.post
         goes_out = plan.intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE)
-        if goes_out and not post.title.strip() and not post.body.strip():
-            raise NotReady(
-                _("The post is empty."), _("Nothing was sent."), _("Write a title or some text first.")
-            )
+        if goes_out:
+            _refuse_empty(post)
         return self.outbox.submit(plan)
 
-    def jobs(self, *, unfinished: bool = True) -> tuple[Job, ...]:
-        """The outbox, oldest first."""
-        return self.outbox.jobs(unfinished=unfinished)
+    def renew(self, document: Document) -> bool:
+        """Let the newest text of a post take the place of those that wait, on every blog; whether one did. See
+        `Outbox.renew`. Raises as `plan` and `submit` do: the text from before waits on then."""
+        renewed = False
+        if document.problem:
+            return renewed  # what its fields say cannot be told
+        for job in self.outbox.jobs(texts=False):
+            account = self.accounts.get(job.account_id)
+            if job.post_id != document.post.id or account is None or not can_renew(job):
+                continue
+            whole = self.journal.job(job.id)
+            if whole is not None and not is_same(snapshot_of(whole), document.post):
+                renewed = (
+                    self.outbox.renew(job.id, self._newer(document, account, snapshot_of(whole))) or renewed
+                )
+        return renewed
+
+    def _newer(self, document: Document, account: Account, old: Snapshot) -> Plan:
+        _refuse_empty(document.post)
+        held = old.intent is Intent.PUBLISH and old.when is not None
+        intent = Intent.SCHEDULE if held or old.intent is Intent.SCHEDULE else old.intent
+        return self.plan(document, account, intent, document.post.date or old.when)
+
+    def jobs(self, *, unfinished: bool = True, texts: bool = True) -> tuple[Job, ...]:
+        """The outbox, oldest first; see `Outbox.jobs`."""
+        return self.outbox.jobs(unfinished=unfinished, texts=texts)
+
+    def running(self) -> tuple[Running, ...]:
+        """What is being sent at this moment."""
+        return self.outbox.running()
+
+    def due_accounts(self) -> tuple[str, ...]:
+        """The accounts that `run` has something to do for now; see `Outbox.due_accounts`."""
+        return self.outbox.due_accounts()
 
     def run(
         self,
         cancel: Cancel,
         progress: Callable[[Progress], None] = lambda _p: None,
         job_id: str | None = None,
+        account_id: str | None = None,
     ) -> tuple[JobResult, ...]:
         """Send what is due; see `Outbox.run`. `progress` is called from the worker's thread."""
         self._without_receipt.clear()
-        results = self.outbox.run(cancel, progress, job_id)
+        results = self.outbox.run(cancel, progress, job_id, account_id)
         for result in results:
             if result.receipt is not None and result.receipt.sent_hash:
                 self.library.went_out(result.post_id, result.receipt.sent_hash)
+                self.already.forget(result.account_id)
         return results
 
     def take_back(self, job_id: str) -> None:
@@ -145,9 +208,17 @@ class Desk:
         """Keep a job until `retry_now`."""
         self.outbox.pause(job_id)
 
-    def network_is_back(self) -> None:
-        """What waits for the network is due now."""
-        self.outbox.network_is_back()
+    def stop(self, job_id: str) -> None:
+        """Stop a job that is being sent; `PublishError` when it is too late."""
+        self.outbox.stop(job_id)
+
+    def resume(self, job_id: str) -> None:
+        """Let a paused job go on."""
+        self.outbox.resume(job_id)
+
+    def network_is_back(self, account_id: str = "") -> None:
+        """What waits for the network is due now; with `account_id`, what waits for that blog."""
+        self.outbox.network_is_back(account_id)
 
     def next_due(self) -> float | None:
         """When `run` has something to do (seconds since the epoch), None for never."""
@@ -166,6 +237,14 @@ class Desk:
     def publish_as_new(self, job_id: str) -> None:
         """A post that is gone on the blog is made there anew."""
         self.outbox.publish_as_new(job_id)
+
+    def restore_there(self, job_id: str) -> None:
+        """A post that is in the trash of the blog comes out of it."""
+        self.outbox.restore_there(job_id)
+
+    def keep_as_draft(self, job_id: str) -> None:
+        """A post that is gone on the blog is a draft here from now on."""
+        self.outbox.keep_as_draft(job_id)
 
     def undo(self, result: JobResult | str) -> str:
         """Submit the way back of a finished job (its result or id) and return the new job's id: what was live
@@ -246,21 +325,77 @@ class Desk:
         with closing(self.connections.open(account)) as backend:
             return self.archive.refresh(account, backend, cancel, progress)
 
+    def pull(
+        self,
+        account: Account,
+        cancel: Cancel,
+        progress: Callable[[int, int], None] = lambda _n, _of: None,
+        *,
+        everything: bool = False,
+    ) -> Pulled:
+        """Bring the blog's posts into the library; see `publishing.pull`. For a task."""
+        from postdesk.publishing.pull import pull
+
+        with closing(self.connections.open(account)) as backend:
+            return pull(
+                account,
+                backend,
+                self.library,
+                self.receipts,
+                self.journal,
+                cancel,
+                progress,
+                everything=everything,
+            )
+
+    def change(self, document: Document, account: Account) -> Change:
+        """What publishing would change in the content that the blog has. Reads pictures: for a task. Raises `NotReady`
+        for a post that the blog does not have."""
+        from postdesk.publishing.change import change_of
+
+        collected = self._collect(document, Intent.UPDATE, account)
+        receipt = self.engine.receipt(document.post.id, account.id)
+        links = find_links(collected.linked, lambda post_id: self.engine.receipt(post_id, account.id))[0]
+        return change_of(
+            document.post, account, receipt, self.receipts, collected.pictures,
+            lambda digest: self.journal.media(account.id, digest), links,
+        )  # fmt: skip
+
     def read_remote(self, account: Account, remote_id: str) -> RemotePost:
         """The post as the blog has it now (for a conflict shown side by side). For a task."""
         with closing(self.connections.open(account)) as backend:
             return backend.read(remote_id)
 
+    # --- what happened --------------------------------------------------------------------------------------------
+
+    def timeline(self, post_id: str) -> tuple[Entry, ...]:
+        """What happened to a post on its way to its blogs, newest first, with what was asked and answered. Reads the
+        history: for a task."""
+        try:
+            versions = self.library.versions(post_id)
+            receipts = self.receipts.for_post(post_id)
+        except LibraryError:
+            versions, receipts = (), ()  # what can be told is told; where it matters, it is said
+        first = min((v.at.timestamp() for v in versions), default=None)
+        log = self.exchanges.of_jobs(self.journal.jobs_of(post_id))
+        return timeline(post_id, self.journal.events(post_id), receipts, first, self.clock(), log)
+
+    def forget_account(self, account_id: str) -> None:
+        """An account was removed: what was asked of it and answered goes, too."""
+        self.exchanges.forget(account_id)
+
     def close(self) -> None:
-        """Let go of the journal."""
+        """Let go of the journal and the log."""
         self.journal.close()
+        self.exchanges.close()
 
     # --- how ------------------------------------------------------------------------------------------------------
 
-    def _collect(self, document: Document, intent: Intent) -> Collected:
+    def _collect(self, document: Document, intent: Intent, account: Account) -> Collected:
         if intent not in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
             return Collected(())
-        return collect(document.post, lambda ref: self.library.resolve_picture(document.path, ref))
+        opened = opened_of(self.receipts, self.engine.receipt(document.post.id, account.id))
+        return collect(document.post, lambda ref: self.library.resolve_picture(document.path, ref), opened)
 
     def _twins(self, post: Post, account: Account) -> tuple[Receipt, ...]:
         """Receipts of other posts on the blog that were made from this one, as two machines published it before they
@@ -277,11 +412,31 @@ class Desk:
         except LibraryError:
             return ()  # a receipt that cannot be read is said where it matters
 
+    def _taken(self, post: Post, account: Account, intent: Intent) -> tuple[Remark, ...]:
+        """Whether its address is taken, as far as that is known here."""
+        # The local site is quick to ask, and two posts of different months may have one slug there.
+        if intent not in GOES_OUT or not self._is_on_net(account):
+            return ()
+        try:
+            return self.already.taken_here(post, account, self.engine.receipt(post.id, account.id))
+        except LibraryError:
+            return ()
+
+    def _is_on_net(self, account: Account) -> bool:
+        return bool(getattr(self.registry.kind(account.kind), "needs_network", True))
+
     def _is_there(self, account: Account) -> Callable[[str], bool]:
         return lambda content_hash: self.journal.media(account.id, content_hash) is not None
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self.clock(), UTC)
+
+
+def _refuse_empty(post: Post) -> None:
+    if not post.title.strip() and not post.body.strip():
+        raise NotReady(
+            _("The post is empty."), _("Nothing was sent."), _("Write a title or some text first.")
+        )
 
 
 def open_desk(
@@ -311,8 +466,12 @@ def open_desk(
     journal = Journal(folders.state / "outbox.db", clock)
     engine = Engine(journal, receipts, clock, same_blog)
     connections = Connections(registry, passwords, http)
-    outbox = Outbox(folders.state, journal, engine, receipts, clock, accounts.get, connections.open)
+    exchanges = ExchangeLog(folders.state / "exchanges.db")
+    archive = Archive(folders.data)
+    outbox = Outbox(
+        folders.state, journal, engine, receipts, clock, accounts.get, connections.open, exchanges
+    )
     return Desk(
         folders, settings, library, receipts, recovery, accounts, passwords, registry, connections, journal, engine,
-        outbox, Archive(folders.data), clock,
+        outbox, archive, Already(archive, connections.open), LinkAnswers(http), exchanges, clock,
     )  # fmt: skip

@@ -15,6 +15,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from postdesk.backends.base import Backend, Capability, Outgoing, RemotePost
 from postdesk.core.cancel import Cancel
@@ -34,10 +35,11 @@ from postdesk.publishing.compare import (
     outgoing_from_json,
     outgoing_json,
 )
-from postdesk.publishing.content import outgoing
+from postdesk.publishing.content import outgoing, sent_on
 from postdesk.publishing.job import Job, Sweep
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.plan import LIVE, Intent, is_future, status_to_end_in
+from postdesk.publishing.pulled import keep_map, opened_of
 from postdesk.publishing.run import (
     Outcome,
     Progress,
@@ -52,6 +54,9 @@ from postdesk.publishing.uploads import known_media, uploaded
 
 UNTRASH = "out of the trash"
 """What a job has `accepted` when a post that somebody put to the blog's trash is to come back; nothing else is."""
+
+if TYPE_CHECKING:  # with it come Python-Markdown and Pygments
+    from postdesk.markup.lossless import Opened
 
 _LOOKS = 3  # how often one run looks and repeats after a lost answer, before the job waits
 _FIRST_SWEEP, _LAST_SWEEP = 120.0, 3600.0  # seconds after the job; a proxy delivered a request 40 s late
@@ -245,9 +250,9 @@ class Engine:
             run.fresh = True
             # Another machine may have been as quick: then the older draft is the post, and ours is swept.
             found = self._found(run)
+            run.twins = any(p.remote_id != there.remote_id for p in found)  # or it was delivered twice
             if found and found[0].remote_id != there.remote_id:
                 run.fresh = False
-                run.twins = True
                 there = run.backend.read(found[0].remote_id)
                 self._journal.note(run.job.id, remote_id=there.remote_id, uncertain=True)
         self._first_receipt(run, there)
@@ -306,13 +311,22 @@ class Engine:
             date = now  # "now" for a post that had a date to wait for
         if run.snapshot.intent is Intent.PUBLISH and is_future(date, now):
             date = now  # held here for its date, and then sent early
+        opened = self._opened(run, receipt)
         meant = outgoing(
             post, run.snapshot.pictures, {m.content_hash: m for m in media}, run.backend.content_format,
-            status=status, slug=slug, date=date, links=dict(run.snapshot.links),
+            status=status, slug=slug, date=date, links=dict(run.snapshot.links), opened=opened,
         )  # fmt: skip
+        if opened is not None and not post.image:
+            # Of a post that came from the blog only the number of its featured picture is known.
+            return replace(meant, featured=there.featured)
         # A featured picture that somebody chose on the blog is an address here, and is known there.
         there_already = (m.remote_id for m in (receipt.media if receipt else ()) if m.address == post.image)
         return meant if meant.featured else replace(meant, featured=next(there_already, ""))
+
+    def _opened(self, run: Run, receipt: Receipt | None) -> Opened | None:
+        """What the blog has of a post that came from there, in pieces: of the version that the text was merged with."""
+        merged = run.snapshot.map_hash
+        return opened_of(self._receipts, replace(receipt, map_hash=merged) if merged and receipt else receipt)
 
     def _slug(self, run: Run, there: RemotePost, receipt: Receipt | None) -> str:
         """The address of a post that was live stays, unless the writer changed the slug field since."""
@@ -378,16 +392,35 @@ class Engine:
             there.revision, sent_hash, self._receipts.put_base(base_of(there, run.snapshot.post.slug or asked_slug)),
             (*media, *(m for m in older if m.content_hash not in hashes)),
             first or (there.date or now if there.status in LIVE else None), now,
+            self._map_after(run, receipt, there, media),
         )  # fmt: skip
         self._receipts.put(done)
-        if not self._is_uncertain(run):
-            return Outcome(done, remarks)
+        uncertain = self._is_uncertain(run)
+        made = any(a.makes_new for a in self._journal.attempts(run.job.id))
+        if not uncertain and not (made and Capability.MANY_WRITERS in run.backend.capabilities):
+            return Outcome(
+                done, remarks
+            )  # on a blog behind a network, what had its answer may yet arrive twice
         sweep = Sweep(
             0, run.job.account_id, run.job.post_id, run.marker, there.remote_id,
-            tuple(p.content_hash for p in run.pictures), self._clock() + _FIRST_SWEEP, 1,
+            tuple(p.content_hash for p in run.pictures), self._clock() + _FIRST_SWEEP, 1 if uncertain else 0,
         )  # fmt: skip
-        self.sweep(sweep, run.backend)
+        if uncertain:
+            self.sweep(sweep, run.backend)
         return Outcome(done, remarks, sweep)
+
+    def _map_after(
+        self, run: Run, receipt: Receipt | None, there: RemotePost, media: tuple[MediaReceipt, ...]
+    ) -> str:
+        """The map of a post that came from the blog for what is there now; "" for any other."""
+        opened = self._opened(run, receipt)
+        if opened is None:
+            return ""
+        if run.snapshot.intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
+            by_content = {m.content_hash: m for m in media}
+            by_ref = {p.ref: by_content[p.content_hash] for p in run.snapshot.pictures}
+            opened = sent_on(opened, run.snapshot.post, by_ref, dict(run.snapshot.links)).opened
+        return keep_map(self._receipts, opened, there.content)
 
     def _is_gone(self, run: Run, receipt: Receipt) -> Outcome:
         self._receipts.remove(receipt.post_id, receipt.account_id)
@@ -396,8 +429,7 @@ class Engine:
     def _is_uncertain(self, run: Run) -> bool:
         job = self._journal.job(run.job.id) or run.job
         return run.twins or job.uncertain or any(
-            a.outcome in ("", "unknown") and (a.step == "create" or a.step.startswith("upload:"))
-            for a in self._journal.attempts(job.id)
+            a.outcome in ("", "unknown") and a.makes_new for a in self._journal.attempts(job.id)
         )  # fmt: skip
 
     def _was_live(self, run: Run, receipt: Receipt | None) -> bool:

@@ -35,13 +35,17 @@ class Reason(Enum):
     REFUSED = "refused"
 
 
+FOR_THE_BLOG = (Reason.NETWORK, Reason.UNKNOWN, Reason.BUSY)
+"""What waits until the blog answers, or answers better."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One row of the outbox. `snapshot` is JSON (publishing.plan writes and reads it), `later` a newer one that
     came while this one was running, "" for none. `remote_id` "" until the post is known on the blog. `before`:
     what the blog had before our first write (JSON, "" for nothing). `accepted`: a revision that the writer decided
-    to overwrite. `uncertain`: some create or upload had no definite answer. `due` and `made` are seconds since the
-    epoch."""
+    to overwrite. `uncertain`: some create or upload had no definite answer. `due`, `made` and `since` (when it came
+    into its state for its reason; 0.0 where that is not known) are seconds since the epoch."""
 
     id: str
     post_id: str
@@ -62,6 +66,7 @@ class Job:
     due: float
     remarks: tuple[str, ...]
     address: str
+    since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,11 @@ class Attempt:
     outcome: str
     sent: str
     answer: str
+
+    @property
+    def makes_new(self) -> bool:
+        """Whether the step makes a second thing on the blog when it happens twice."""
+        return self.step == "create" or self.step.startswith("upload:")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """The journal: what was asked for and every step towards it, on the disk before anything is sent (SQLite).
 
 One row per job with its snapshot, one per attempt of a step (written before the request leaves, completed by its
-answer), the ledger of uploaded media, and what is still to be swept. It is a memory, not the truth: a journal that is
-lost is rebuilt empty, and the engine then finds on the blog and in the receipts what was already done.
+answer), the ledger of uploaded media, what is still to be swept, and what happened, for people (`events`). It is a
+memory, not the truth: a journal that is lost is rebuilt empty, and the engine then finds on the blog and in the
+receipts what was already done.
 
 One connection, guarded by a lock: any thread may call, each call is one short transaction. Times are seconds since
-the epoch.
+the epoch. Long because each statement stands beside what it means.
 """
 
 from __future__ import annotations
@@ -17,21 +18,26 @@ from pathlib import Path
 from typing import Any
 
 from postdesk.core.receipt import MediaReceipt
+from postdesk.publishing import events
+from postdesk.publishing.events import Event, EventKind
 from postdesk.publishing.job import Attempt, Job, JobState, Reason, Sweep, new_job_id
 from postdesk.publishing.journal_file import JournalFile
 
 _JOB = (
     "id, post_id, account_id, title, intent, state, reason, sentence, snapshot, later, remote_id, before, accepted,"
-    " uncertain, tries, made, due, remarks, address"
+    " uncertain, tries, made, due, remarks, address, since"
 )
+_MARKS = ",".join("?" * 20)
+_LIGHT = _JOB.replace("snapshot, later,", "'', '',").replace("before,", "'',")
 _UNFINISHED = "state not in ('done', 'taken back')"
-_KEPT_DONE = 500  # finished jobs kept for the timeline
+_KEPT_DONE = 500  # finished jobs kept for undo, and for what arrives late
 
 
 class Journal:
     """The journal file at `path`; made when missing, set aside when it cannot be read (`remark` then says so).
 
-    `clock` gives seconds since the epoch. `on_write` is told "before <what>" and "after <what>" around every commit
+    `clock` gives seconds since the epoch. `on_begin(job_id, step)` is told before an attempt is written down, and may
+    raise to prevent it. `on_write` is told "before <what>" and "after <what>" around every commit
     (tests end the process there). Every method raises `PublishError` when the disk or the file fails: no journal, no
     request.
     """
@@ -41,6 +47,7 @@ class Journal:
     ) -> None:
         self.path = path
         self._clock = clock
+        self.on_begin: Callable[[str, str], None] = lambda _job_id, _step: None
         self._file = JournalFile(path, clock, on_write, f"select {_JOB} from jobs limit 1")  # noqa: S608  constants
         self.remark = self._file.remark
 
@@ -55,16 +62,17 @@ class Journal:
                 (job.post_id, job.account_id),
             ).fetchone()
             if row is None:
-                marks = ",".join("?" * 19)
-                db.execute(f"insert into jobs({_JOB}) values({marks})", _values(job))
+                self._insert(db, job)
                 return job
             there = _job(row)
+            merged = there.reason is Reason.CONFLICT
+            events.add(db, self._clock(), there, EventKind.MERGED if merged else EventKind.RENEWED)
             if there.state is JobState.RUNNING:
                 db.execute("update jobs set later=? where id=?", (job.snapshot, there.id))
             else:
                 db.execute(
                     "update jobs set title=?, intent=?, snapshot=?, state=?, reason=?, sentence='', due=?, tries=0,"
-                    " accepted=?, later='' where id=?",
+                    " accepted=?, later='', since=? where id=?",
                     (
                         job.title,
                         job.intent,
@@ -73,16 +81,42 @@ class Journal:
                         job.reason.value,
                         job.due,
                         job.accepted,
+                        self._clock(),
                         there.id,
                     ),
                 )
             return self._get(db, there.id)
 
-    def jobs(self, *, unfinished: bool = False) -> tuple[Job, ...]:
-        """All jobs, oldest first; `unfinished`: only those that something is still to happen with."""
+    def renew(self, job_id: str, title: str, snapshot: str, due: float, reason: Reason) -> bool:
+        """A newer text for a job that has not gone out; where it waits, it waits for `reason` until `due` now. False
+        when it runs, is over, or is a conflict to be decided."""
+        with self._file.write("renew") as db:
+            row = db.execute(
+                f"select {_JOB} from jobs where id=? and state in ('waiting', 'paused', 'failed')"  # noqa: S608  constants
+                " and reason not in ('conflict', 'gone', 'trashed')",
+                (job_id,),
+            ).fetchone()
+            if row is None:
+                return False
+            db.execute(
+                "update jobs set title=?, snapshot=?, later='', due=?,"
+                " reason=case when state='waiting' then ? else reason end where id=?",
+                (title, snapshot, due, reason.value, job_id),
+            )
+            last = db.execute(
+                "select kind from events where job_id=? order by id desc limit 1", (job_id,)
+            ).fetchone()
+            if last is None or last[0] != EventKind.RENEWED.value:  # every pause in her typing is no news
+                events.add(db, self._clock(), _job(row), EventKind.RENEWED)
+            return True
+
+    def jobs(self, *, unfinished: bool = False, texts: bool = True) -> tuple[Job, ...]:
+        """All jobs, oldest first; `unfinished`: only those that something is still to happen with. Without `texts`,
+        `snapshot`, `later` and `before` are left out ("")."""
         where = f"where {_UNFINISHED}" if unfinished else ""
+        columns = _JOB if texts else _LIGHT
         with self._file.read() as db:
-            rows = db.execute(f"select {_JOB} from jobs {where} order by made, rowid").fetchall()  # noqa: S608  constants
+            rows = db.execute(f"select {columns} from jobs {where} order by made, rowid").fetchall()  # noqa: S608  constants
         return tuple(_job(r) for r in rows)
 
     def job(self, job_id: str) -> Job | None:
@@ -109,9 +143,12 @@ class Journal:
         *,
         due: float | None = None,
         tries: int | None = None,
+        told: EventKind | None = None,
+        words: str | None = None,
     ) -> None:
         """Move a job on; `due` and `tries` stay as they are when None. A newer text that came while it ran takes
-        the place of the one that did not go out."""
+        the place of the one that did not go out. `told` is the timeline's entry where it is not the usual one, `words`
+        what it says where that is not `sentence`."""
         with self._file.write(f"state {state.value}") as db:
             job = self._get(db, job_id)
             if job.later:
@@ -120,10 +157,13 @@ class Journal:
                     "update jobs set snapshot=later, later='', title=?, intent=? where id=?",
                     (values["post"]["title"], values["intent"], job_id),
                 )
+            kind, since = told or events.kind_of(state, reason), self._clock()
+            if kind is not None:
+                since = events.add(db, since, job, kind, sentence if words is None else words)
             db.execute(
-                "update jobs set state=?, reason=?, sentence=?, due=coalesce(?, due), tries=coalesce(?, tries)"
-                " where id=?",
-                (state.value, reason.value, sentence, due, tries, job_id),
+                "update jobs set state=?, reason=?, sentence=?, due=coalesce(?, due), tries=coalesce(?, tries),"
+                " since=? where id=?",
+                (state.value, reason.value, sentence, due, tries, since, job_id),
             )
 
     def claim(self, job_id: str) -> Job | None:
@@ -138,20 +178,24 @@ class Journal:
     def take_back(self, job_id: str) -> bool:
         """End a job that does not run; False when it runs, or is finished."""
         with self._file.write("take back") as db:
-            return bool(
-                db.execute(
-                    "update jobs set state='taken back', reason='', sentence='' where id=?"
-                    " and state in ('waiting', 'paused', 'failed')",
-                    (job_id,),
-                ).rowcount
-            )
+            changed = db.execute(
+                "update jobs set state='taken back', reason='', sentence='' where id=?"
+                " and state in ('waiting', 'paused', 'failed')",
+                (job_id,),
+            ).rowcount
+            if changed:
+                events.add(db, self._clock(), self._get(db, job_id), EventKind.TAKEN_BACK)
+            return bool(changed)
 
     def release_running(self) -> None:
         """What an ended process left running waits again. Only for the one process that holds the outbox's lock."""
         with self._file.write("release") as db:
+            now = self._clock()
+            for row in db.execute(f"select {_LIGHT} from jobs where state='running'").fetchall():  # noqa: S608  constants
+                events.add(db, now, _job(row), EventKind.INTERRUPTED)
             db.execute(
-                "update jobs set state='waiting', reason='unknown', due=? where state='running'",
-                (self._clock(),),
+                "update jobs set state='waiting', reason='unknown', due=?, since=? where state='running'",
+                (now, now),
             )
 
     def move_account(
@@ -160,18 +204,31 @@ class Journal:
         """Move every job of an account that is in one of `states`, due now."""
         marks = ",".join("?" * len(states))
         with self._file.write(f"account {to.value}") as db:
+            now = self._clock()
             db.execute(
-                f"update jobs set state=?, reason=?, sentence=?, due=? where account_id=? and state in ({marks})",  # noqa: S608
-                (to.value, reason.value, sentence, self._clock(), account_id, *(s.value for s in states)),
+                "update jobs set state=?, reason=?, sentence=?, due=?, since=? where account_id=?"  # noqa: S608
+                f" and state in ({marks})",
+                (to.value, reason.value, sentence, now, now, account_id, *(s.value for s in states)),
             )
 
-    def wake(self, reasons: tuple[Reason, ...]) -> None:
-        """Every job that waits for one of `reasons` is due now."""
+    def put_off(self, account_id: str, reason: Reason, sentence: str, due: float) -> None:
+        """What is due on an account would meet what a job of it has met just now: it waits for the same, as long."""
+        with self._file.write("put off") as db:
+            now = self._clock()
+            db.execute(
+                "update jobs set since=case when reason=? then since else ? end, reason=?, sentence=?, due=?"
+                " where account_id=? and state='waiting' and due<=?",
+                (reason.value, now, reason.value, sentence, due, account_id, now),
+            )
+
+    def wake(self, reasons: tuple[Reason, ...], account_id: str = "") -> None:
+        """Every job that waits for one of `reasons` is due now; with `account_id` only those of that account."""
         marks = ",".join("?" * len(reasons))
         with self._file.write("wake") as db:
             db.execute(
-                f"update jobs set due=? where state='waiting' and reason in ({marks})",  # noqa: S608  question marks
-                (self._clock(), *(r.value for r in reasons)),
+                f"update jobs set due=? where state='waiting' and reason in ({marks})"  # noqa: S608  question marks
+                " and account_id=coalesce(nullif(?, ''), account_id)",
+                (self._clock(), *(r.value for r in reasons), account_id),
             )
 
     def finish(
@@ -183,6 +240,9 @@ class Journal:
             db.execute(
                 "update jobs set state='done', reason='', sentence='', remarks=?, address=?, later='' where id=?",
                 (json.dumps(remarks, ensure_ascii=False), address, job_id),
+            )
+            events.add(
+                db, self._clock(), job, events.DONE.get(job.intent, EventKind.PUBLISHED), " ".join(remarks)
             )
             if sweep is not None:
                 self._add_sweep(db, sweep)
@@ -197,10 +257,9 @@ class Journal:
             now = self._clock()
             following = Job(
                 new_job_id(), job.post_id, job.account_id, values["post"]["title"], values["intent"], JobState.WAITING,
-                Reason.NEW, "", job.later, "", job.remote_id, "", "", False, 0, now, now, (), "",
+                Reason.NEW, "", job.later, "", job.remote_id, "", "", False, 0, now, now, (), "", now,
             )  # fmt: skip
-            marks = ",".join("?" * 19)
-            db.execute(f"insert into jobs({_JOB}) values({marks})", _values(following))
+            self._insert(db, following)
             return following
 
     def note(self, job_id: str, *, remote_id: str | None = None, before: str | None = None, accepted: str | None = None,
@@ -212,11 +271,14 @@ class Journal:
                 " accepted=coalesce(?, accepted), uncertain=coalesce(?, uncertain) where id=?",
                 (remote_id, before, accepted, uncertain, job_id),
             )
+            if accepted:
+                events.add(db, self._clock(), self._get(db, job_id), EventKind.KEPT_MINE)
 
     # --- steps --------------------------------------------------------------------------------------------------
 
     def begin(self, job_id: str, step: str, sent: str = "") -> int:
         """Write down that a step is about to be sent; returns the attempt's number for `end`."""
+        self.on_begin(job_id, step)
         with self._file.write(f"begin {step}") as db:
             cursor = db.execute(
                 "insert into attempts(job_id, step, began, sent) values(?,?,?,?)",
@@ -256,6 +318,31 @@ class Journal:
                 " and a.sent != '' and a.outcome not in ('unsent', 'refused')"
                 " and (a.job_id=? or a.outcome in ('', 'unknown')) order by a.id",
                 (job.post_id, job.account_id, job.id),
+            ).fetchall()
+        return tuple(r[0] for r in rows)
+
+    # --- what happened ------------------------------------------------------------------------------------------
+
+    def tell(self, job: Job, kind: EventKind, words: str = "") -> None:
+        """Add an entry to the timeline that comes with no other change here."""
+        with self._file.write("tell") as db:
+            events.add(db, self._clock(), job, kind, words)
+
+    def events(self, post_id: str) -> tuple[Event, ...]:
+        """The timeline of a post on all blogs, oldest first."""
+        with self._file.read() as db:
+            return events.of_post(db, post_id)
+
+    def last_event(self, job_id: str) -> int:
+        """The number of the newest entry of a job, 0 for none."""
+        with self._file.read() as db:
+            return events.last_of_job(db, job_id)
+
+    def jobs_of(self, post_id: str) -> tuple[str, ...]:
+        """The ids of the jobs that the timeline of a post speaks of, oldest first."""
+        with self._file.read() as db:
+            rows = db.execute(
+                "select job_id from events where post_id=? group by job_id order by min(id)", (post_id,)
             ).fetchall()
         return tuple(r[0] for r in rows)
 
@@ -339,6 +426,10 @@ class Journal:
 
     # --- how ----------------------------------------------------------------------------------------------------
 
+    def _insert(self, db: sqlite3.Connection, job: Job) -> None:
+        db.execute(f"insert into jobs({_JOB}) values({_MARKS})", _values(job))
+        events.add(db, self._clock(), job, EventKind.SUBMITTED)
+
     @staticmethod
     def _get(db: sqlite3.Connection, job_id: str) -> Job:
         return _job(db.execute(f"select {_JOB} from jobs where id=?", (job_id,)).fetchone())  # noqa: S608  constants
@@ -363,7 +454,7 @@ def _values(job: Job) -> tuple[Any, ...]:
     return (
         job.id, job.post_id, job.account_id, job.title, job.intent, job.state.value, job.reason.value, job.sentence,
         job.snapshot, job.later, job.remote_id, job.before, job.accepted, int(job.uncertain), job.tries, job.made,
-        job.due, json.dumps(job.remarks, ensure_ascii=False), job.address,
+        job.due, json.dumps(job.remarks, ensure_ascii=False), job.address, job.since,
     )  # fmt: skip
 
 

@@ -43,7 +43,17 @@ create table learnt(
   account_id text not null, name text not null, value text not null, primary key(account_id, name)
 );
 """
-_VERSIONS = (_FIRST, _LEARNT)
+_TOLD = """
+alter table jobs add column since real not null default 0;
+create table events(
+  id integer primary key autoincrement, began real not null, ended real not null, times integer not null default 1,
+  post_id text not null, account_id text not null, job_id text not null, kind text not null,
+  words text not null default ''
+);
+create index of_post on events(post_id, id);
+create index of_job on events(job_id, id);
+"""
+_VERSIONS = (_FIRST, _LEARNT, _TOLD)
 """What makes each version of the file out of the one before: what waits to go out outlives every change of it."""
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from postdesk.core.receipt import Receipt, Status
+from postdesk.markup.postlinks import SCHEME
+from postdesk.publishing.preflight import Place
 
 if TYPE_CHECKING:
     from postdesk.library.library import Library
@@ -27,6 +29,6 @@ def find_links(
     return tuple(found), tuple(missing)
 
 
-def titles_of(post_ids: Iterable[str], library: Library) -> tuple[str, ...]:
-    """The titles of these posts, "" for one that is not in the library."""
-    return tuple(library.title_of(post_id) or "" for post_id in post_ids)
+def missing_links(post_ids: Iterable[str], library: Library) -> tuple[Place, ...]:
+    """The links to these posts with the posts' titles, "" for one that is not in the library."""
+    return tuple(Place(f"{SCHEME}{post_id}", library.title_of(post_id) or "") for post_id in post_ids)

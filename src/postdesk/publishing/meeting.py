@@ -19,11 +19,12 @@ from postdesk.core.post import Post
 from postdesk.core.receipt import Status
 from postdesk.library.document import Document, as_saved, read_document
 from postdesk.markup.blocks import split
+from postdesk.markup.lossless import Opened
 from postdesk.markup.merge import Choice, Merged
 from postdesk.publishing.compare import base_of, base_values
 from postdesk.publishing.merge_files import MergedFiles, merge_files
 from postdesk.publishing.plan import LIVE
-from postdesk.publishing.theirs import Dress, Theirs, theirs_as_markdown
+from postdesk.publishing.theirs import Dress, Theirs, theirs_as_markdown, theirs_by_map
 
 __all__ = ["BlogMeeting", "Then", "meet_blog"]
 
@@ -63,7 +64,8 @@ class BlogMeeting:
     """`document` is the file as it was read, `post` what she has made of it, `there` what the blog has, `before` what
     both come from. `who` changed it on the blog, "" for nobody knows. Without `related` nobody knows what both were
     made from; without `is_sure` something on the blog may not be said by the Markdown. `asks_state`: somebody took the
-    post offline, and whether it stays so is the first question."""
+    post offline, and whether it stays so is the first question. `map` is that of what the blog has (JSON), for a post
+    that came from there, "" for any other."""
 
     job_id: str
     account_id: str
@@ -77,6 +79,7 @@ class BlogMeeting:
     is_sure: bool
     asks_state: bool = False
     who: str = ""
+    map: str = ""
 
     @property
     def is_clean(self) -> bool:
@@ -146,14 +149,19 @@ def meet_blog(
     dress: Dress,
     *,
     featured: Mapping[str, str],
+    opened: Opened | None = None,
     who: str = "",
     only: tuple[str, ...] = (),
 ) -> BlogMeeting:
     """What `post`, typed into `document`, and the blog's `there` make together. `featured`: references of pictures by
-    their ids on the blog. `only` these fields of `there` are known, () for all. Raises BrokenFrontMatter when the
-    file's front matter cannot take a field."""
+    their ids on the blog. `opened` is the map of a post that came from there. `only` these fields of `there` are known,
+    () for all. Raises BrokenFrontMatter when the file's front matter cannot take a field."""
     values = base_values(then.base)
-    if then.post is not None:
+    map_ = ""
+    if opened is not None:
+        text, now = theirs_by_map(opened, there.content, dress)
+        map_ = now.to_json()
+    elif then.post is not None:
         text = theirs_as_markdown(then.post.body, str(values.get("content", "")), there.content, dress)
     else:
         # Where nobody knows what both come from, what is alike to hers is hers, letter by letter.
@@ -171,7 +179,7 @@ def meet_blog(
     return BlogMeeting(
         job_id, account_id, document, post, there, before, theirs, merged,
         related=then.post is not None, is_sure=text.certain and not text.doubtful,
-        asks_state=was_live and there.status is Status.DRAFT, who=who,
+        asks_state=was_live and there.status is Status.DRAFT, who=who, map=map_,
     )  # fmt: skip
 
 

@@ -62,7 +62,8 @@ class Snapshot:
     """Everything that a job needs, as it was at the click. `restore` is set for RESTORE only, with the content
     hash that the post had when it was in step with that version ("" when never). `links` are the addresses on that
     blog of the posts that this one links to, by id: what goes out is the same at every try. `keep_status`: the post
-    stays in the state that somebody gave it there."""
+    stays in the state that somebody gave it there. `map_hash` names the map of what it was merged with, for a post that
+    came from the blog."""
 
     post: Post
     account_id: str
@@ -73,6 +74,7 @@ class Snapshot:
     restore_hash: str = ""
     links: tuple[tuple[str, str], ...] = ()
     keep_status: bool = False
+    map_hash: str = ""
 
     def to_json(self) -> str:
         """The snapshot as JSON text, for the journal."""
@@ -80,7 +82,7 @@ class Snapshot:
             "post": posts.to_json(self.post), "account_id": self.account_id, "intent": self.intent.value,
             "when": self.when.isoformat() if self.when else None, "pictures": [picture_json(p) for p in self.pictures],
             "restore": outgoing_json(self.restore) if self.restore else None, "restore_hash": self.restore_hash,
-            "links": self.links, "keep_status": self.keep_status,
+            "links": self.links, "keep_status": self.keep_status, "map_hash": self.map_hash,
         }  # fmt: skip
         return json.dumps(values, ensure_ascii=False)
 
@@ -94,7 +96,7 @@ class Snapshot:
             tuple(picture_from_json(p) for p in values["pictures"]),
             outgoing_from_json(values["restore"]) if values["restore"] else None, str(values["restore_hash"]),
             tuple((str(post_id), str(address)) for post_id, address in values.get("links", ())),
-            bool(values.get("keep_status", False)),
+            bool(values.get("keep_status", False)), str(values.get("map_hash", "")),
         )  # fmt: skip
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from postdesk.core.language import _
 from postdesk.core.post import Post
 from postdesk.core.receipt import Receipt, Status
 from postdesk.publishing.job import Job, JobState, Reason
-from postdesk.publishing.plan import Intent, is_future, spoken
+from postdesk.publishing.plan import Intent, Snapshot, is_future, spoken
 
 
 class StateKind(Enum):
@@ -60,22 +61,44 @@ def state_of(post: Post, receipt: Receipt | None, job: Job | None, now: datetime
         words = _("Not published: {sentence}").format(sentence=job.sentence)
         return replace(here, kind=StateKind.FAILED, words=words)
     waiting = replace(here, kind=StateKind.WAITING, button=_("Waiting…"), intent=None)
+    changed = can_renew(job) and job.snapshot and not is_same(Snapshot.from_json(job.snapshot), post)
+    return replace(waiting, **_waiting(job, _(" · changed since") if changed else ""))
+
+
+def _waiting(job: Job, more: str) -> dict[str, Any]:
+    """What a job that waits says; `more` at the end of its words."""
     if job.state is JobState.PAUSED:
-        return replace(waiting, words=_("Paused") if job.reason is Reason.ASKED else _("Waiting for you"))
-    waiting = replace(waiting, next_try=job.due)
+        return {"words": (_("Paused") if job.reason is Reason.ASKED else _("Waiting for you")) + more}
     if job.reason is Reason.TIME:
         moment = spoken(datetime.fromtimestamp(job.due).astimezone())
-        return replace(
-            waiting,
-            words=_("Goes out {moment}").format(moment=moment),
-            sentence=_("The post goes out {moment}. Post Desk has to be running then.").format(moment=moment),
-        )
+        return {
+            "words": _("Goes out {moment}").format(moment=moment) + more,
+            "sentence": _("The post goes out {moment}. Post Desk has to be running then.").format(
+                moment=moment
+            ),
+            "next_try": job.due,
+        }
     reasons = {
         Reason.NETWORK: _("Waiting for connection"),
         Reason.UNKNOWN: _("Waiting for the blog's answer"),
         Reason.BUSY: _("The blog is busy; waiting"),
     }
-    return replace(waiting, words=reasons.get(job.reason, _("Waiting")))
+    return {"words": reasons.get(job.reason, _("Waiting")) + more, "next_try": job.due}
+
+
+def can_renew(job: Job) -> bool:
+    """Whether a newer text may take the place of the one that waits."""
+    waits = job.state in (JobState.WAITING, JobState.PAUSED, JobState.FAILED)
+    goes_out = job.intent in (Intent.PUBLISH.value, Intent.UPDATE.value, Intent.SCHEDULE.value)
+    return waits and goes_out and job.reason not in (Reason.CONFLICT, Reason.GONE, Reason.TRASHED)
+
+
+def is_same(waiting: Snapshot, post: Post) -> bool:
+    """Whether what waits is what the post says now; a moment that was chosen for it is no difference."""
+    there = waiting.post
+    if waiting.when is not None and post.date is None:
+        there = replace(there, date=None)
+    return there.content_hash == post.content_hash
 
 
 SENDS = (Intent.PUBLISH.value, Intent.UPDATE.value, Intent.SCHEDULE.value)

@@ -19,6 +19,8 @@ from postdesk.markup.classic import classic_html
 from postdesk.markup.correspond import correspond
 from postdesk.markup.gutenberg import Media, to_blocks
 from postdesk.markup.live import LivePage
+from postdesk.markup.lossless import Flavour, Opened, open_post, send_post
+from postdesk.markup.lossless.opening import card
 from postdesk.markup.markdown import to_markdown
 from postdesk.markup.matching import matching
 from postdesk.markup.merge import merge
@@ -28,7 +30,7 @@ from postdesk.markup.published import cut_content, meaning, readable, shown
 from postdesk.markup.render import render_document
 from postdesk.markup.simpler import BLOCKS
 
-__all__ = ["Dress", "Theirs", "theirs_as_markdown"]
+__all__ = ["Dress", "Theirs", "theirs_as_markdown", "theirs_by_map"]
 
 _NOTE = re.compile(
     r'<sup id="fnref\d*:([^"<>]+)">\s*<a class="footnote-ref" href="#fn:[^"<>]*">[^<>]*</a>\s*</sup>'
@@ -85,6 +87,24 @@ def theirs_as_markdown(base: str, base_content: str, there: str, dress: Dress) -
     """The blog's content `there` as Markdown. `base` is the Markdown that was in step with `base_content` when the blog
     had that. Any text is taken; nothing is raised."""
     return _Reading(base, base_content, there, dress).read()
+
+
+def theirs_by_map(opened: Opened, there: str, dress: Dress) -> tuple[Theirs, Opened]:
+    """The same for a post that came from the blog: what is opened anew is what the blog has, and what nobody changed
+    there is as `opened`, the map of what was in step, has it. The map of the result, too."""
+    now = open_post(there, classic=opened.flavour is not Flavour.HTML)
+    before = [piece for piece in opened.pieces if piece.source]
+    places = [place for place, piece in enumerate(now.pieces) if piece.source]
+    pieces = list(now.pieces)
+    sources = [piece.source for piece in before], [pieces[place].source for place in places]
+    for old, new in enumerate(correspond(*sources).to):
+        if new is not None and before[old].source == pieces[places[new]].source:
+            pieces[places[new]] = replace(
+                pieces[places[new]], markdown=before[old].markdown, card=before[old].card
+            )
+    spelled = replace(now, pieces=tuple(pieces))
+    found = spelled if send_post(spelled, spelled.markdown, dress.content).opened.content == there else now
+    return Theirs(found.markdown), found
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +234,7 @@ class _Reading:
         for text in choices:
             if text and self._says(text, wanted):
                 return text, True
-        raw = self._dress.undone(block)
+        raw = card(self._dress.undone(block))
         return raw, self._says(raw, wanted)
 
     def _says(self, text: str, wanted: str) -> bool:

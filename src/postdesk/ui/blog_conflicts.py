@@ -296,22 +296,13 @@ class BlogConflicts(QObject):
     def _offer(self, editor: Editor, job: Job) -> None:
         """The post is gone there, or in the trash; only for the latter there is a way back."""
 
-        def as_draft() -> None:
-            self._decide(lambda: self._desk.with_blog().keep_as_draft(job.id))
-
-        def restore() -> None:
-            self._decide(lambda: self._desk.with_blog().restore_there(job.id))
-
         choices: list[tuple[str, Callable[[], object]]] = [
-            (_("Publish as New"), lambda: self._decide(lambda: self._desk.publish_as_new(job.id))),
-            (_("Keep as Draft"), as_draft),
+            (_("Publish as New"), lambda: self._publisher.publish_as_new(job.id)),
+            (_("Keep as Draft"), lambda: self._publisher.keep_as_draft(job.id)),
         ]
         if job.reason is Reason.TRASHED:
-            choices.insert(0, (_("Restore and Update"), restore))
+            choices.insert(0, (_("Restore and Update"), lambda: self._publisher.restore_there(job.id)))
         editor.show_banner(_BANNER, "warn", job.sentence, choices)
-
-    def _decide(self, what: Callable[[], None]) -> None:
-        self._tasks.run(what, lambda _none: self._publisher.submitted(), self._fail, lane=LANE)
 
     # --- how ---
 

@@ -78,6 +78,7 @@ class Blogs(QObject):
             self._desk.accounts.remove(account.id)
             self._desk.passwords.forget(account.id)
             self._desk.archive.forget(account.id)
+            self._desk.forget_account(account.id)
 
         self._tasks.run(work, lambda _none: self.changed.emit(), self._tell, lane="accounts")
 

@@ -44,6 +44,7 @@ from postdesk.ui.files import Files
 from postdesk.ui.gathering import Gathered, file_key, path_of, remote_of, spoken_title
 from postdesk.ui.help import show_about, show_licences, show_shortcuts
 from postdesk.ui.links import Links
+from postdesk.ui.network import Network
 from postdesk.ui.outline import Outline
 from postdesk.ui.pictures import Pictures
 from postdesk.ui.preferences import Preferences
@@ -51,6 +52,7 @@ from postdesk.ui.preview.preview import Preview
 from postdesk.ui.publish import PublishPopover
 from postdesk.ui.publish_commands import PublishCommands
 from postdesk.ui.publisher import Publisher, count_waiting
+from postdesk.ui.pulling import Pulling
 from postdesk.ui.searches import Searches
 from postdesk.ui.session import Session
 from postdesk.ui.shelf import Shelf
@@ -64,6 +66,7 @@ from postdesk.ui.window import MainWindow
 if TYPE_CHECKING:
     from postdesk.ui.exchange import Exporting, Importing
     from postdesk.ui.tags import Renaming
+    from postdesk.ui.timeline import Timelines
 
 _PATIENCE = 3000  # ms for the first post to open, before the rest is started all the same
 _AFTERWARDS = 700  # ms from the first post to the first question to a blog
@@ -98,6 +101,7 @@ class Controller(QObject):
         self.commands = PublishCommands(
             desk, self.session, self.standing, self.publisher, self.popover, window
         )
+        self.network = Network(desk, tasks, self)
         self.files = Files(desk, self.session, tasks, window)
         self.conflicts = Conflicts(desk.library, session, tasks, editor, window)
         self.blog_conflicts = BlogConflicts(desk, session, tasks, self.publisher, self.conflicts, window)
@@ -105,10 +109,12 @@ class Controller(QObject):
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
         self.backup = Backup(desk.library.root, self.session, tasks, window)
+        self.pulling = Pulling(desk, tasks, window)
         self.versions = Versions(desk, self.session, tasks, window)
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
         self._renaming: Renaming | None = None
+        self._timelines: Timelines | None = None
         self.links = Links(desk.library, desk.receipts, session, tasks, editor, details, window)
         self.outline = Outline(window.toasts.host, window.theme, editor)
         self.embeds = Embeds(
@@ -181,6 +187,7 @@ class Controller(QObject):
     def _ask_the_blogs(self) -> None:
         if not self._finished:
             self.publisher.start()
+            self.network.start()
             self.refresh_archives()
             self.backup.start()
 
@@ -195,7 +202,9 @@ class Controller(QObject):
         self.shelf.stop()
         self.versions.stop()
         self.publisher.stop()
+        self.network.stop()
         self.backup.stop()
+        self.pulling.stop()
         if self._renaming is not None:
             self._renaming.stop()
         self._tasks.settle(_ON_THIS_MACHINE, 5000)
@@ -507,6 +516,11 @@ class Controller(QObject):
 
             self.session.save(open_it)
 
+    def _show_change(self) -> None:
+        account = self.standing.account()
+        if account is not None:
+            self.session.save(lambda saved: self.pulling.show_change(saved, account))
+
     def _replace(self) -> None:
         if self.editor.find_bar.isVisible():
             self.editor.replace()
@@ -570,6 +584,7 @@ class Controller(QObject):
             "undo_publish": c.undo,
             "compare_blog": self.blog_conflicts.compare_open,
             "history": self.versions.open,
+            "publishing_history": c.show_history,
             "unpublish": lambda: c.send(Intent.UNPUBLISH),
             "delete_from_blog": lambda: c.send(Intent.TRASH),
             "add_blog": self.blogs.add,
@@ -577,6 +592,8 @@ class Controller(QObject):
             "remove_blog": lambda: self._with_account(self.blogs.remove),
             "default_blog": lambda: self._with_account(self._make_default),
             "refresh": self.refresh_archives,
+            "pull": lambda: self._with_account(self.pulling.pull),
+            "show_change": self._show_change,
             "outbox": c.show_outbox,
             "typewriter": self._change_modes,
             "dim_others": self._change_modes,
@@ -601,6 +618,18 @@ class Controller(QObject):
             made.told.connect(self._tell)
             self._renaming = made
         return self._renaming
+
+    @property
+    def timelines(self) -> Timelines:
+        """Who shows what happened to posts, made when it is first asked for."""
+        if self._timelines is None:
+            from postdesk.ui.timeline import Timelines
+
+            made = Timelines(self.desk, self._tasks, self.window)
+            made.told.connect(self._tell)
+            self.publisher.changed.connect(made.look)
+            self._timelines = made
+        return self._timelines
 
     def do(self, name: str) -> None:
         """Carry out a command of the table."""
@@ -628,7 +657,6 @@ class Controller(QObject):
         w.sidebar.search_changed.connect(self.shelf.search)
         w.sidebar.blog_chosen.connect(self.choose_blog)
         w.palette_box.post_chosen.connect(self._chosen)
-        w.header.cancelled.connect(p.cancel)
         w.status.notice_clicked.connect(self._notice)
         w.closing.connect(self.finish)
         self.preferences.changed.connect(self.popover.set_theme)
@@ -648,13 +676,17 @@ class Controller(QObject):
         self.conflicts.files_changed.connect(self.shelf.refresh)
         self.conflicts.changed.connect(self.standing.follow)
         p.changed.connect(self._stand)
-        p.progress.connect(w.header.set_progress)
+        self.network.back.connect(p.network_is_back)
+        c.history.connect(lambda post_id, title: self.timelines.open(post_id, title))
+        c.open_post.connect(self.links.follow)
+        self.preferences.changed.connect(c.outbox.set_theme)
         c.reached.connect(self._reached)
         c.went_out.connect(self._refresh_archive)
         c.open_outside.connect(self._open_outside)
         c.choose_blog.connect(self.choose_blog)
         c.undecided.connect(self.blog_conflicts.take)
         c.compare.connect(self.blog_conflicts.compare)
+        c.sign_in.connect(self.blogs.edit)
         self.blogs.changed.connect(self.set_blogs)
         self.blogs.mended.connect(self._mended)
         e.words_counted.connect(self._counted)
@@ -670,6 +702,8 @@ class Controller(QObject):
         self._preview.engine_failed.connect(self._simple_preview)
         w.came_back.connect(self.backup.look_soon)
         w.status.backup_clicked.connect(self.backup.sync)
+        self.pulling.came.connect(self.shelf.refresh)
+        self.pulling.told.connect(self._tell)
         self.backup.changed.connect(self._set_library_conditions)
         self.backup.came.connect(self.shelf.look)
         told = (

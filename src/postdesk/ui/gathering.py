@@ -18,7 +18,7 @@ from postdesk.core.receipt import Receipt, Status
 from postdesk.library.columns import NO_DATE, Listed, stamp
 from postdesk.library.tags import with_parents
 from postdesk.publishing.desk import Desk
-from postdesk.publishing.job import Job, JobState
+from postdesk.publishing.job import FOR_THE_BLOG, Job, JobState
 from postdesk.publishing.plan import LIVE
 from postdesk.ui.finding import Searchable
 from postdesk.ui.sidebar.listing import TABS, Listing, Special, Titles, in_order
@@ -29,7 +29,8 @@ _TABS_OF = {Status.DRAFT: "drafts", Status.PENDING: "drafts", Status.SCHEDULED: 
 
 @dataclass(frozen=True, eq=False)
 class Gathered:
-    """What one look brought together; `listed` is of the library below `root`, `waiting` counts jobs."""
+    """What one look brought together; `listed` is of the library below `root`, `waiting` counts jobs that cannot go out
+    because a blog does not answer."""
 
     searchable: Searchable
     listed: Listed
@@ -88,7 +89,7 @@ def gather(
     accounts = {a.id: a for a in desk.accounts.all()}
     there = desk.library.listed() if listed is None else listed
     receipts = [r for r in desk.receipts.all() if r.account_id in accounts]
-    jobs = desk.jobs()
+    jobs = desk.jobs(texts=False)
     remote: list[tuple[Account, RemotePost]] = []
     here = {(r.account_id, r.remote_id) for r in receipts}
     tags, categories = desk.library.labels() if listed is None else (frozenset[str](), frozenset[str]())
@@ -137,7 +138,7 @@ def gather(
     searchable = Searchable(
         listing, columns.moments, columns.blogs, [post for _account, post in remote], is_whole=listed is None
     )
-    waiting = sum(j.state is JobState.WAITING for j in jobs)
+    waiting = sum(j.state is JobState.WAITING and j.reason in FOR_THE_BLOG for j in jobs)
     return Gathered(searchable, there, root, tags, with_parents(categories), waiting)
 
 

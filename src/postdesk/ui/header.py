@@ -24,7 +24,7 @@ from postdesk.ui.icons import icon
 from postdesk.ui.style import restyle
 from postdesk.ui.theme import Theme, ui_font
 
-_HEIGHT, _ARROW = 32, 28  # px
+_HEIGHT, _ARROW, _LONGEST = 32, 28, 220  # px
 
 
 class _Half(QAbstractButton):
@@ -102,12 +102,14 @@ class _Half(QAbstractButton):
 
 
 class PublishButton(QWidget):
-    """A label from outside and an arrow with the other ways; while something runs, the arrow is a cross that stops it.
+    """A label from outside and an arrow with the other ways. While something runs, the label says what, and leads to
+    more about it; the arrow is a cross that stops it.
 
-    `cancelled`: she pressed the cross.
+    `cancelled`: she pressed the cross. `asked`: she wants to see more.
     """
 
     cancelled = Signal()
+    asked = Signal()
 
     def __init__(self, actions: Actions, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -117,6 +119,7 @@ class PublishButton(QWidget):
         self.running = False
         self._actions = actions
         self._label = ""
+        self._can_stop = True
         self.main = _Half(self, first=True)
         self.main.setObjectName("publishMain")
         self.arrow = _Half(self, first=False)
@@ -127,7 +130,7 @@ class PublishButton(QWidget):
         row.setSpacing(0)
         row.addWidget(self.main)
         row.addWidget(self.arrow)
-        self.main.clicked.connect(lambda: actions.trigger("publish"))
+        self.main.clicked.connect(self._on_main)
         self.arrow.clicked.connect(self._on_arrow)
         actions.action("publish").changed.connect(self._tell)
         self.set_label(_("Publish"))
@@ -138,9 +141,11 @@ class PublishButton(QWidget):
         self._actions.set_text("publish", label.replace("&", "&&"))
         self._tell()
 
-    def set_progress(self, words: str, fraction: float | None) -> None:
+    def set_progress(self, words: str, fraction: float | None, *, can_stop: bool = True) -> None:
         """While something runs: its words and how much is done (0 to 1, None: unknown). "" when nothing runs."""
         self.running = bool(words)
+        self._can_stop = can_stop
+        words = self.main.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, _LONGEST)
         self.fraction = min(max(fraction, 0.0), 1.0) if words and fraction is not None else None
         self._tell(words)
 
@@ -156,12 +161,20 @@ class PublishButton(QWidget):
             self.main.setText(words)
             self.main.setAccessibleName(words)
             self.main.updateGeometry()
-        self.main.setEnabled(self._actions.action("publish").isEnabled() and not self.running)
-        self.main.setToolTip("" if self.running else html.escape(self._actions.tooltip("publish")))
+        self.main.setEnabled(self.running or self._actions.action("publish").isEnabled())
+        tip = _("Show it in the outbox") if self.running else self._actions.tooltip("publish")
+        self.main.setToolTip(html.escape(tip))
+        self.arrow.setEnabled(not self.running or self._can_stop)
         self.arrow.setAccessibleName(_("Stop") if self.running else _("Other ways to publish"))
         self.arrow.setToolTip(self.arrow.accessibleName())
         self.main.update()
         self.arrow.update()
+
+    def _on_main(self) -> None:
+        if self.running:
+            self.asked.emit()
+        else:
+            self._actions.trigger("publish")
 
     def _on_arrow(self) -> None:
         if self.running:
@@ -189,9 +202,10 @@ class _Words(QLabel):
 
 
 class Header(QWidget):
-    """The strip above editor and preview. `cancelled`: she stops what runs."""
+    """The strip above editor and preview. `cancelled`: she stops what runs; `asked`: she wants to see how far it is."""
 
     cancelled = Signal()
+    asked = Signal()
 
     def __init__(self, actions: Actions, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -208,6 +222,7 @@ class Header(QWidget):
         self.state.setTextFormat(Qt.TextFormat.PlainText)
         self.publish = PublishButton(actions, theme, self)
         self.publish.cancelled.connect(self.cancelled)
+        self.publish.asked.connect(self.asked)
         # That the sidebar is there can be seen; a ground behind its button would be one thing more to look at.
         self._tools["sidebar"].setStyleSheet("QToolButton:checked:!hover { background: transparent; }")
         row = QHBoxLayout(self)
@@ -238,9 +253,10 @@ class Header(QWidget):
         """What the one button will do; it can be pressed while `publishable` is among the conditions of the actions."""
         self.publish.set_label(label)
 
-    def set_progress(self, words: str, fraction: float | None = None) -> None:
-        """While something is sent: what, and how much is done (0 to 1, None: unknown); "" when it is over."""
-        self.publish.set_progress(words, fraction)
+    def set_progress(self, words: str, fraction: float | None = None, *, can_stop: bool = True) -> None:
+        """While the open post is sent: what, how much is done (0 to 1, None: unknown), and whether it can be stopped
+        yet; "" when it is over."""
+        self.publish.set_progress(words, fraction, can_stop=can_stop)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QLocale, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
     QComboBox,
     QDialog,
     QFormLayout,
@@ -80,6 +81,10 @@ class Preferences(QObject):
         self._keep(replace(self._desk.settings, history=megabytes))
         self.history_changed.emit()
 
+    def set_ask_links(self, wanted: bool) -> None:
+        """Whether the servers that a post links to are asked before it is published."""
+        self._keep(replace(self._desk.settings, ask_links=wanted))
+
     def set_order(self, order: str) -> None:
         """What the list is sorted by, one of `core.settings.ORDERS`."""
         self._keep(replace(self._desk.settings, order=order))
@@ -126,6 +131,7 @@ class Preferences(QObject):
             (_("Theme"), theme),
             (_("Text size"), size),
             (_("Ask for titles and pictures"), self._sites(dialog)),
+            (_("Ask links before publishing"), self._links()),
             (_("Older versions"), self._history(dialog)),
             (_("Library"), library),
         )
@@ -149,6 +155,19 @@ class Preferences(QObject):
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
         dialog.show()
         return dialog
+
+    def _links(self) -> QCheckBox:
+        """Whether links are asked, with what that tells to whom."""
+        box = QCheckBox(_("See whether every link of a post has an answer"))
+        why = _(
+            "Each server that the post links to is asked for the page, and learns no more than that somebody at your "
+            "address asked for it."
+        )
+        box.setProperty("why", why)
+        box.setAccessibleDescription(why)
+        box.setChecked(self._desk.settings.ask_links)
+        box.toggled.connect(self.set_ask_links)
+        return box
 
     def _history(self, dialog: QDialog) -> QComboBox:
         """How much disk older versions may take, with what they take now beside it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QInputDialog
 
 from postdesk.core.account import Account
@@ -12,8 +12,11 @@ from postdesk.core.errors import Conflict, Gone
 from postdesk.core.language import _
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
+from postdesk.publishing.links import as_written, sentence_of
 from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent
+from postdesk.publishing.preflight import Place, Remark
+from postdesk.publishing.running import Running
 from postdesk.publishing.state import SENDS, StateKind
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
@@ -28,15 +31,19 @@ from postdesk.ui.window import MainWindow
 
 class PublishCommands(QObject):
     """`reached(bool)`: a blog answered, or did not. `went_out(account)`: something is different there now.
-    `open_outside(address)`: she wants to see it. `choose_blog(id)`: she publishes elsewhere. `undecided(result)`:
-    somebody changed or deleted the post there; `compare(job_id)`: she wants to see how."""
+    `open_outside(address)`: she wants to see it. `choose_blog(id)`: she publishes elsewhere. `open_post(id)`: she wants
+    to write in it. `compare(job id)`: she wants to see both sides of a conflict. `undecided(result)`: somebody changed
+    or deleted the post there. `sign_in(account)`: its password is not here or not right."""
 
     reached = Signal(bool)
     went_out = Signal(object)
     open_outside = Signal(str)
     choose_blog = Signal(str)
-    undecided = Signal(object)
+    open_post = Signal(str)
     compare = Signal(str)
+    undecided = Signal(object)
+    history = Signal(str, str)
+    sign_in = Signal(object)
 
     def __init__(
         self,
@@ -55,15 +62,28 @@ class PublishCommands(QObject):
         self._popover = popover
         self._window = window
         self._last: JobResult | None = None
-        self._outbox = OutboxPanel(window)
-        self._outbox.retry.connect(publisher.retry)
-        self._outbox.take_back.connect(publisher.take_back)
+        self.outbox = OutboxPanel(window.theme, window)
+        self.outbox.pressed.connect(self._pressed)
+        self.outbox.pause_all.connect(publisher.pause_all)
+        window.header.cancelled.connect(self._stop_open)
+        window.header.asked.connect(self.show_outbox)
+        publisher.running.connect(self._show_running)
+        session.saved.connect(publisher.renew)
+        session.opened.connect(self._opened)
         publisher.done.connect(self._done)
         publisher.fix.connect(self._fix)
+        publisher.stopped.connect(self.look_first)
         publisher.changed.connect(self._show_waiting)
         session.opened.connect(lambda _document: popover.close_popover())  # it asks about the post before
         popover.closed.connect(window.go_to_editor)
         popover.confirmed.connect(lambda _when: window.go_to_editor())
+
+    def _opened(self, document: Document | None) -> None:
+        self._show_running()
+        if document is not None:
+            self._publisher.renew(
+                document
+            )  # it may have been changed by another program, or on another machine
 
     def publish(self) -> None:
         """The one button: a first publication is looked at first; an update goes out at once, and can be undone."""
@@ -84,7 +104,12 @@ class PublishCommands(QObject):
         state = self._standing.state
         intent = state.intent if state is not None and state.intent is not None else Intent.PUBLISH
         button = self._window.header.publish
-        self._popover.open_at(button.mapTo(self._window, button.rect().bottomRight()))
+        to_left = button.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        corner = button.rect().bottomLeft() if to_left else button.rect().bottomRight()
+        account, post = self._standing.account(), self._session.post
+        if account is not None and post is not None:
+            self._publisher.open_look(post, account, intent)
+        self._popover.open_at(button.mapTo(self._window, corner))
         self._with_saved(
             lambda d, a: self._publisher.look(d, a, intent), lambda _error: self._popover.close_popover()
         )
@@ -117,10 +142,64 @@ class PublishCommands(QObject):
         self._standing.can_undo = False
 
     def show_outbox(self) -> None:
-        """The window of what waits."""
+        """The window of what waits, with the open post chosen if it does."""
+        self._fill_outbox()
+        self.outbox.show()
+        post, account = self._session.post, self._standing.account()
+        for job in self._desk.jobs(texts=False):
+            if (
+                post is not None
+                and job.post_id == post.id
+                and account is not None
+                and job.account_id == account.id
+            ):
+                self.outbox.choose(job.id)
+        self.outbox.raise_()
+        self.outbox.activateWindow()
+
+    def show_history(self) -> None:
+        """What happened to the open post on its way to its blogs."""
+        post = self._session.post
+        if post is not None:
+            self.history.emit(post.id, post.title)
+
+    def _pressed(self, name: str, job_id: str) -> None:
+        """A button of the outbox."""
+        p = self._publisher
+        does: dict[str, Callable[[str], None]] = {
+            "retry": p.retry, "now": p.retry, "resume": p.resume, "pause": p.pause, "stop": p.stop_job,
+            "take_back": p.take_back, "as_new": p.publish_as_new, "keep_draft": p.keep_as_draft,
+            "restore": p.restore_there, "compare": self.compare.emit,
+        }  # fmt: skip
+        if name in does:
+            does[name](job_id)
+            return
+        job = self._desk.journal.job(job_id)
+        if job is not None and name == "open":
+            self.open_post.emit(job.post_id)
+        elif job is not None:
+            self.history.emit(job.post_id, job.title)
+
+    def _stop_open(self) -> None:
+        running = self._of_open()
+        if running is not None:
+            self._publisher.stop_job(running.job_id)
+
+    def _of_open(self) -> Running | None:
+        """How far the open post is, None while it is not being sent."""
+        post, account = self._session.post, self._standing.account()
+        found = [r for r in self._publisher.now_running if post is not None and r.post_id == post.id]
+        here = [r for r in found if account is not None and r.account_id == account.id]
+        return next(iter(here or found), None)
+
+    def _show_running(self) -> None:
+        running, header = self._of_open(), self._window.header
+        if running is None:
+            header.set_progress("")
+        else:
+            words = running.words or _("Publishing…")
+            header.set_progress(words, running.fraction, can_stop=running.can_stop)
         self._show_waiting()
-        self._outbox.show()
-        self._outbox.raise_()
 
     def _with_saved(
         self, then: Callable[[Document, Account], None], otherwise: Callable[[Exception], None] | None = None
@@ -167,22 +246,58 @@ class PublishCommands(QObject):
             self._window.toasts.say(Toast(result.sentence, ((_("Outbox"), self.show_outbox),), stays=True))
 
     def _show_waiting(self) -> None:
-        self._outbox.set_rows(self._publisher.waiting())
+        """The outbox as it is now, if anybody looks."""
+        if self.outbox.isVisible():
+            self._fill_outbox()
 
-    def _fix(self, action: str, ref: str) -> None:
+    def _fill_outbox(self) -> None:
+        self.outbox.set_paused(self._publisher.is_paused)
+        notice = ""
+        if self._publisher.is_sent_elsewhere:
+            notice = _("Another Post Desk window is sending, also what waits here. Stop or change it there.")
+        elif self._publisher.is_paused:
+            notice = _("The outbox is paused: nothing goes out by itself until you let it go on.")
+        self.outbox.set_notice(notice)
+        self.outbox.set_rows(self._publisher.waiting())
+
+    def _fix(self, action: str, remark: Remark) -> None:
         """Go where a remark can be mended."""
         editor, details = self._window.editor, self._window.details
         if not isinstance(editor, Editor) or not isinstance(details, DetailsDrawer):
             return
         if action == "title":
             editor.focus_title()
-        elif action in ("pictures", "alt"):
-            editor.go_to_words(ref)
+        elif action in ("pictures", "alt", "links"):
+            self._go_through(editor, remark)
+        elif action == "marks":
+            editor.go_to_words(remark.ref)
         elif action == "body":
             editor.focus_text()
+        elif action == "account":
+            self.sign_in.emit(self._standing.account())
         else:
             self._window.show_pane("details", True)
             fields = details.fields
-            {"date": fields.when_published, "visibility": fields.visibility}.get(
-                action, fields.picture
-            ).setFocus()
+            {
+                "date": fields.when_published,
+                "visibility": fields.visibility,
+                "slug": fields.slug,
+                "categories": fields.categories,
+                "tags": fields.tags,
+            }.get(action, fields.picture).setFocus()
+
+    def _go_through(self, editor: Editor, remark: Remark, number: int = 0) -> None:
+        """Select the place in the text that is meant, say why, and offer the next one."""
+        places = remark.places or (Place(remark.ref),)
+        place = places[number % len(places)]
+        editor.go_to_words(as_written(place, editor.body()))
+        if not place.why and len(places) == 1:
+            return
+        words = sentence_of(place) if place.why else remark.sentence
+        choices: tuple[tuple[str, Callable[[], None]], ...] = ()
+        if len(places) > 1:
+            words = _("{number} of {all}: {what}").format(
+                number=number % len(places) + 1, all=len(places), what=words
+            )
+            choices = ((_("Next"), lambda: self._go_through(editor, remark, number + 1)),)
+        self._window.toasts.say(Toast(words, choices))

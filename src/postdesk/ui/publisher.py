@@ -3,8 +3,8 @@ sends by itself."""
 
 from __future__ import annotations
 
+import html
 import logging
-import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -15,20 +15,25 @@ from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _, ngettext
+from postdesk.core.post import Post
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
-from postdesk.publishing.job import Job, JobState
-from postdesk.publishing.outbox import JobResult, ResultKind
+from postdesk.publishing.job import JobState
+from postdesk.publishing.outbox import JobResult
 from postdesk.publishing.plan import Intent
-from postdesk.publishing.preflight import Level, Remark, blocks
-from postdesk.publishing.run import Progress
-from postdesk.ui.outbox import WaitingPost
+from postdesk.publishing.preflight import Level, Remark, at_once, blocks
+from postdesk.publishing.running import Running
+from postdesk.ui.looking import Looking
+from postdesk.ui.outbox import WaitingPost, row_of
 from postdesk.ui.publish import Look, PublishPopover
 from postdesk.ui.publish import Remark as Line
 from postdesk.ui.tasks import Tasks
 
 LANE = "publish"
+_MOST_TOLD = 12  # links in a tooltip
 _POLL = 2000  # ms between two looks at whether something is due
+_MOST = 12  # blogs that are sent to at a time
+_BREATH = 60  # ms between two times that it is told how far what is sent is
 _log = logging.getLogger(__name__)
 
 _FIXES = {
@@ -36,25 +41,30 @@ _FIXES = {
     "body": _("Write"),
     "pictures": _("Show"),
     "alt": _("Describe"),
+    "links": _("Show"),
+    "marks": _("Show"),
     "date": _("Change"),
     "visibility": _("Change"),
     "featured": _("Change"),
-    "categories": "",
-    "tags": "",
+    "slug": _("Change"),
+    "categories": _("Change"),
+    "tags": _("Change"),
+    "account": _("Sign in"),
 }
 
 
 class Publisher(QObject):
-    """`changed`: where posts stand may be different now. `progress(words, fraction)` while something is sent, ("",
-    None) at the end. `done(JobResult)` after each post. `fix(action, ref)`: she wants to mend what a remark named.
-    `told`: a notice."""
+    """`changed`: where posts stand may be different now. `running`: how far what is sent is has changed (`now_running`
+    has it). `done(JobResult)` after each post. `fix(action, remark)`: she wants to mend what a remark named. `stopped`:
+    what she sent unseen has to be mended first. `told`: a notice."""
 
     changed = Signal()
-    progress = Signal(str, object)
+    running = Signal()
     done = Signal(object)
-    fix = Signal(str, str)
+    fix = Signal(str, object)
+    stopped = Signal()
     told = Signal(str)
-    _step = Signal(object)
+    _step = Signal()
 
     def __init__(
         self, desk: Desk, tasks: Tasks, popover: PublishPopover, parent: QObject | None = None
@@ -63,14 +73,22 @@ class Publisher(QObject):
         self._desk = desk
         self._tasks = tasks
         self._popover = popover
-        self._cancel: Cancel | None = None
+        self._sends: list[tuple[str, Cancel]] = []  # the account of each task that sends, and what stops it
+        self._stopped = False
+        self._not_renewed: dict[str, str] = {}  # by post id: why its newest text does not go out, said once
         self._confirm: Callable[[datetime | None], None] | None = None
+        self._wish: tuple[datetime | None] | None = None  # pressed before there was anything to send
+        self._looking = Looking(desk, tasks, self)
         self._remarks: tuple[Remark, ...] = ()
         self._looks = 0  # how many times it was looked at what publishing would do
         self._wake = QTimer(self, interval=_POLL)
         self._wake.timeout.connect(self.send_due)
+        self._breath = QTimer(self, singleShot=True, interval=_BREATH)
+        self._breath.timeout.connect(self._tell_running)
+        self._were_running: set[str] = set()
         popover.confirmed.connect(self._confirmed)
         popover.asked.connect(self._asked)
+        popover.closed.connect(self.stop_looking)
         self._step.connect(self._stepped)
 
     def start(self) -> None:
@@ -80,70 +98,84 @@ class Publisher(QObject):
 
     def stop(self) -> None:
         """At quit: stop between two steps; the next start goes on."""
+        self._stopped = True
         self._wake.stop()
-        self.cancel()
-
-    def cancel(self) -> None:
-        """Stop what is being sent, before its next step."""
-        if self._cancel is not None:
-            self._cancel.set()
+        self.stop_looking()
+        for _account_id, cancel in self._sends:
+            cancel.set()
 
     @property
-    def is_sending(self) -> bool:
-        """Whether something is being sent now."""
-        return self._cancel is not None
+    def now_running(self) -> tuple[Running, ...]:
+        """What is being sent, and how far it is."""
+        return self._desk.running()
 
     # --- before ---
 
+    def open_look(self, post: Post, account: Account, intent: Intent) -> None:
+        """What the popover shows while it opens: what the text itself tells. Its button can be pressed from now on."""
+        self.stop_looking()
+        remarks = at_once(post, intent, ask_links=self._desk.settings.ask_links)
+        self._show(remarks, account, intent)
+
     def look(self, document: Document, account: Account, intent: Intent) -> None:
-        """Open the popover's looking state and fill it with what publishing this post would do."""
-        heading = _heading(intent, account)
-        self._popover.set_looking(heading)
-        self._confirm = None
+        """Fill the popover with what publishing this post would do, as it is found out."""
         self._looks += 1
         this = self._looks
+        self._confirm = lambda when: self.try_at_once(
+            document, account, Intent.SCHEDULE if when else intent, self.stopped.emit, when
+        )
 
         def show(remarks: tuple[Remark, ...]) -> None:
             if this != self._looks:
                 return  # she asks about another post by now
-            self._remarks = remarks
-            stopped = blocks(remarks)
-            button = (
-                ""
-                if stopped
-                else {Intent.UPDATE: _("Update now"), Intent.SCHEDULE: _("Schedule")}.get(
-                    intent, _("Publish now")
+            self._show(remarks, account, intent)
+
+        def found(remarks: tuple[Remark, ...]) -> None:
+            if this != self._looks:
+                return
+            if not blocks(remarks):
+                self._confirm = lambda when: self.submit(
+                    document, account, Intent.SCHEDULE if when else intent, when
                 )
-            )
-            can_wait = not stopped and intent is not Intent.UPDATE
-            below = (
-                _("This has to be mended first. Nothing was sent.")
-                if stopped
-                else _("Nothing goes out before you press the button.")
-            )
-            lines = tuple(
-                Line(
-                    r.level.value,
-                    r.sentence,
-                    f"{r.action}\n{r.ref}" if _FIXES.get(r.action) else "",
-                    _FIXES.get(r.action, ""),
-                )
-                for r in remarks
-            )
-            self._popover.set_look(Look(heading, below, lines, button, can_schedule=can_wait))
-            self._confirm = lambda when: self.submit(
-                document, account, Intent.SCHEDULE if when else intent, when
-            )
+            show(remarks)
+            self._looking.start(document, account, intent, remarks, show)
 
         def failed(error: Exception) -> None:
             if this == self._looks:
-                self._popover.set_look(Look(heading, "", (Line("error", _sentence(error)),), ""))
+                self._show((Remark(Level.ERROR, _sentence(error)),), account, intent)
 
-        self._tasks.run(lambda: self._desk.preflight(document, account, intent), show, failed)
+        if self._wish is not None:
+            self._popover.hide()
+            self._confirmed(self._wish[0])
+            return
+        self._tasks.run(lambda: self._desk.preflight(document, account, intent), found, failed)
+
+    def stop_looking(self) -> None:
+        """The popover is closed, or speaks of something else: nobody is asked any more."""
+        self._looks += 1
+        self._confirm = self._wish = None
+        self._looking.stop()
+
+    def _show(self, remarks: tuple[Remark, ...], account: Account, intent: Intent) -> None:
+        self._remarks = remarks
+        stopped = blocks(remarks)
+        button = {Intent.UPDATE: _("Update now"), Intent.SCHEDULE: _("Schedule")}.get(
+            intent, _("Publish now")
+        )
+        below = (
+            _("This has to be mended first. Nothing was sent.")
+            if stopped
+            else _("Nothing goes out before you press the button.")
+        )
+        can_wait = not stopped and intent is not Intent.UPDATE
+        lines = tuple(_line(number, remark) for number, remark in enumerate(remarks))
+        heading = _heading(intent, account)
+        self._popover.set_look(Look(heading, below, lines, "" if stopped else button, can_schedule=can_wait))
 
     def try_at_once(
-        self, document: Document, account: Account, intent: Intent, otherwise: Callable[[], None]
-    ) -> None:
+        self, document: Document, account: Account, intent: Intent, otherwise: Callable[[], None],
+        when: datetime | None = None,
+    ) -> None:  # fmt: skip
         """Send without a look first; when preflight has something to say that must be mended, `otherwise()` shows
         it."""
 
@@ -151,9 +183,9 @@ class Publisher(QObject):
             if blocks(remarks):
                 otherwise()
             else:
-                self.submit(document, account, intent, None)
+                self.submit(document, account, intent, when)
 
-        self._tasks.run(lambda: self._desk.preflight(document, account, intent), go, self._tell)
+        self._tasks.run(lambda: self._desk.preflight(document, account, intent, when), go, self._tell)
 
     # --- sending ---
 
@@ -170,31 +202,127 @@ class Publisher(QObject):
         self._tasks.run(lambda: self._desk.undo(result), self._submitted, self._tell, lane=LANE)
 
     def send_due(self, *, at_once: bool = False) -> None:
-        """Send what is due; with `at_once` also what waits for the network."""
-        if self._cancel is not None:
+        """Send what is due, to each blog for itself; with `at_once` also what waits for the network."""
+        if self._stopped:
             return
         if at_once:
             self._desk.network_is_back()
-        due = self._desk.next_due()
-        if due is None or due > time.time():
-            return
-        self._cancel = cancel = Cancel()
+        sent_to = {account_id for account_id, _cancel in self._sends}
+        for account_id in self._desk.due_accounts():
+            if account_id not in sent_to and len(self._sends) < _MOST:
+                self._send(account_id)
+
+    def network_is_back(self, account_id: str) -> None:
+        """A blog that could not be reached may be there again; "": any of them."""
+        self._desk.network_is_back(account_id)
+        self.send_due()
+
+    def _send(self, account_id: str, job_id: str | None = None) -> None:
+        send = (account_id, Cancel())
+
+        def over(results: tuple[JobResult, ...]) -> None:
+            self._sends.remove(send)
+            self._sent(results)
+
+        def failed(error: Exception) -> None:
+            self._sends.remove(send)
+            self._tell_running()
+            self._tell(error)
+
+        self._sends.append(send)
         self._tasks.run(
-            lambda: self._desk.run(cancel, self._step.emit), self._sent, self._stopped, lane="send"
-        )
+            lambda: self._desk.run(send[1], lambda _step: self._step.emit(), job_id, account_id),
+            over, failed, lane=f"send:{account_id}",
+        )  # fmt: skip
 
     def retry(self, job_id: str) -> None:
-        """Try one again now."""
-        self._do(lambda: self._desk.retry_now(job_id))
+        """Try one now, even while the outbox is paused."""
+        self._go(job_id, self._desk.retry_now)
+
+    def resume(self, job_id: str) -> None:
+        """Let one that she paused go on."""
+        self._go(job_id, self._desk.resume)
+
+    def _go(self, job_id: str, how: Callable[[str], None]) -> None:
+        self._do(lambda: how(job_id))
+        job = self._desk.journal.job(job_id)
+        if (
+            self._desk.outbox.is_paused
+            and job is not None
+            and job.state is JobState.WAITING
+            and not self._stopped
+        ):
+            self._send(job.account_id, job_id)
+
+    def pause(self, job_id: str) -> None:
+        """Keep one until she wants it to go on."""
+        self._do(lambda: self._desk.pause(job_id))
+
+    def pause_all(self, paused: bool) -> None:
+        """Let nothing go out by itself, or let it again."""
+        outbox = self._desk.outbox
+        self._do(outbox.pause_all if paused else outbox.resume_all)
+
+    def stop_job(self, job_id: str) -> None:
+        """Stop one that is being sent."""
+        self._do(lambda: self._desk.stop(job_id))
 
     def take_back(self, job_id: str) -> None:
         """Take one out of the outbox."""
         self._do(lambda: self._desk.take_back(job_id))
 
+    def publish_as_new(self, job_id: str) -> None:
+        """Make one that is gone on the blog anew there."""
+        self._do(lambda: self._desk.publish_as_new(job_id))
+
+    def restore_there(self, job_id: str) -> None:
+        """The post is in the blog's trash and comes out of it with the text that waits."""
+        self._do(lambda: self._desk.restore_there(job_id))
+
+    def keep_as_draft(self, job_id: str) -> None:
+        """Let one that is gone on the blog be a draft here."""
+        self._do(lambda: self._desk.keep_as_draft(job_id))
+
+    def renew(self, document: Document) -> None:
+        """She changed a post: where it waits, the newest text takes the place of the one from before."""
+        post_id = document.post.id
+        if not any(j.post_id == post_id for j in self._desk.jobs(texts=False)):
+            return
+
+        def renewed(did: bool) -> None:
+            self._not_renewed.pop(post_id, None)
+            if did:
+                self.changed.emit()
+
+        def failed(error: Exception) -> None:
+            words = (
+                _("The newest text does not go out yet; the one from before waits.") + " " + _sentence(error)
+            )
+            if self._not_renewed.get(post_id) != words:
+                self._not_renewed[post_id] = words
+                self.told.emit(words)
+
+        self._tasks.run(lambda: self._desk.renew(document), renewed, failed, lane=LANE)
+
     def waiting(self) -> tuple[WaitingPost, ...]:
         """The outbox as rows."""
         names = {a.id: a.name for a in self._desk.accounts.all()}
-        return tuple(_waiting(j, names.get(j.account_id, "")) for j in self._desk.jobs())
+        running = {r.job_id: r for r in self._desk.running()}
+        paused, elsewhere = self._desk.outbox.is_paused, self.is_sent_elsewhere
+        return tuple(
+            row_of(j, names.get(j.account_id, ""), running.get(j.id), paused=paused, elsewhere=elsewhere)
+            for j in self._desk.jobs(texts=False)
+        )
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the whole outbox is paused."""
+        return self._desk.outbox.is_paused
+
+    @property
+    def is_sent_elsewhere(self) -> bool:
+        """Whether another window is sending."""
+        return self._desk.outbox.is_sent_elsewhere()
 
     def _do(self, what: Callable[[], None]) -> None:
         try:
@@ -210,35 +338,41 @@ class Publisher(QObject):
 
     def _submitted(self, _job_id: str) -> None:
         self.changed.emit()
+        if self.is_paused:
+            self.told.emit(_("The outbox is paused. The post waits in it until you let it go on."))
         self.send_due()
 
     def _sent(self, results: tuple[JobResult, ...]) -> None:
-        self._cancel = None
-        self.progress.emit("", None)
+        self._tell_running()
         for result in results:
             self.done.emit(result)
         self.changed.emit()
-        if any(r.kind is ResultKind.DONE for r in results):
-            self.send_due()  # a newer text may have come while this one went out
+        self.send_due()  # a newer text may have come while this one went out
 
-    def _stopped(self, error: Exception) -> None:
-        self._cancel = None
-        self.progress.emit("", None)
-        self._tell(error)
+    def _stepped(self) -> None:
+        if not self._breath.isActive():
+            self._breath.start()
 
-    def _stepped(self, progress: Progress) -> None:
-        fraction = progress.step / progress.steps if progress.steps else None
-        self.progress.emit(progress.words, fraction)
+    def _tell_running(self) -> None:
+        self.running.emit()
+        now = {r.job_id for r in self._desk.running()}
+        were, self._were_running = self._were_running, now
+        if now - were:
+            self.changed.emit()  # what waited is being sent
 
     def _confirmed(self, when: datetime | None) -> None:
-        confirm, self._confirm = self._confirm, None
+        confirm = self._confirm
+        self.stop_looking()
         if confirm is not None:
             confirm(when)
+        else:
+            self._wish = (when,)  # the file is being saved: it goes out when that is done
 
     def _asked(self, action: str) -> None:
-        name, _line, ref = action.partition("\n")
+        name, _line, number = action.partition("\n")
+        remark = self._remarks[int(number)]
         self._popover.close_popover()
-        self.fix.emit(name, ref)
+        self.fix.emit(name, remark)
 
     def _tell(self, error: Exception) -> None:
         self.told.emit(_sentence(error))
@@ -291,21 +425,14 @@ def _heading(intent: Intent, account: Account) -> str:
     return words.format(blog=account.name)
 
 
-def _waiting(job: Job, blog: str) -> WaitingPost:
-    failed = job.state is JobState.FAILED
-    sentence = job.sentence or (
-        _("It is being sent now.") if job.state is JobState.RUNNING else _("It goes out in a moment.")
-    )
-    running = job.state is JobState.RUNNING
-    return WaitingPost(
-        job.id,
-        job.title,
-        blog,
-        sentence,
-        "bad" if failed else "warn" if job.sentence else "soft",
-        not running,
-        not running,
-    )
+def _line(number: int, remark: Remark) -> Line:
+    """A remark as the popover shows it; what it speaks of is told when the pointer rests on it."""
+    told = [f"“{p.words or p.ref}” {p.why}" for p in remark.places[:_MOST_TOLD] if p.why]
+    label = _FIXES.get(remark.action, "")
+    return Line(
+        remark.level.value, remark.sentence, f"{remark.action}\n{number}" if label else "", label, remark.key,
+        html.escape("\n".join(told)).replace("\n", "<br>") if len(remark.places) > 1 else "",
+    )  # fmt: skip
 
 
 def _sentence(error: Exception) -> str:

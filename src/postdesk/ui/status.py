@@ -16,10 +16,11 @@ def count_words(one: str, many: str, count: int) -> str:
 
 class StatusBar(QWidget):
     """Told values, never asks. `notice_clicked` carries the name that the notice was given; `backup_clicked` asks for a
-    sync, or for its end."""
+    sync, or for its end; `work_clicked` for the end of the work that is told."""
 
     notice_clicked = Signal(str)
     backup_clicked = Signal()
+    work_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +36,9 @@ class StatusBar(QWidget):
         self.notice.setMinimumWidth(60)
         self._notice_name = ""
         self.notice.clicked.connect(lambda: self.notice_clicked.emit(self._notice_name))
+        self.work = self._link("work")
+        self.work.setAccessibleName(_("Work in the background"))
+        self.work.clicked.connect(self.work_clicked)
         self.backup = self._link("backup")
         self.backup.setAccessibleName(_("Backup"))
         self.backup.clicked.connect(self.backup_clicked)
@@ -48,6 +52,7 @@ class StatusBar(QWidget):
             row.addWidget(part)
         row.addStretch(1)
         row.addWidget(self.notice)
+        row.addWidget(self.work)
         row.addWidget(self.backup)
         together = QHBoxLayout()
         together.setSpacing(6)
@@ -83,6 +88,13 @@ class StatusBar(QWidget):
         self.notice.setText(sentence.replace("&", "&&"))
         self.notice.setAccessibleName(sentence)
         self.notice.setVisible(bool(sentence))
+
+    def set_work(self, words: str) -> None:
+        """What is being done meanwhile and how far it is; a click stops it. "" when it is over."""
+        self.work.setText(words.replace("&", "&&"))
+        self.work.setAccessibleName(words)
+        self.work.setToolTip(_("Stop it"))
+        self.work.setVisible(bool(words))
 
     def set_backup(self, words: str, level: str = "") -> None:
         """Whether the library is backed up, or what a sync is at; "" where it is no repository. `level` is "warn" where

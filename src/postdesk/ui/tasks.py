@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QObject, Qt,
 from postdesk.core.errors import PostDeskError
 
 T = TypeVar("T")
+_THREADS = 24  # a dozen blogs that do not answer must not keep a post from being saved
 _log = logging.getLogger(__name__)
 
 
@@ -60,7 +61,7 @@ class Tasks(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(8)
+        self._pool.setMaxThreadCount(_THREADS)
         self._lanes: dict[str, list[_Job]] = {}
         self._running: set[_Job] = set()
         # One lasting connection: a connection per job, dropped inside its own slot, was seen to crash PySide

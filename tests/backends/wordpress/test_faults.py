@@ -83,6 +83,31 @@ def test_an_odd_answer_to_a_look_does_not_say_that_nothing_is_there(value: Any) 
         there.find_media("ab" * 32)
 
 
+def test_an_answer_about_another_post_is_none() -> None:
+    """A cache in between may give the answer to another question."""
+    other = {
+        "id": 6,
+        "slug": "other",
+        "status": "publish",
+        "title": {"raw": "Another one"},
+        "content": {"raw": "x"},
+    }
+    there = blog(answering(200, other))
+    assert there.read("6").title == "Another one"
+    with pytest.raises(OutcomeUnknown):
+        there.read("5")
+    with pytest.raises(OutcomeUnknown):
+        there.write("5", PLAIN)
+
+    def mixed_up(request: httpx2.Request) -> httpx2.Response:
+        value = {**other, "id": 5} if request.method == "GET" else other
+        return httpx2.Response(200, json=value)
+
+    with pytest.raises(OutcomeUnknown) as caught:
+        blog(mixed_up).write("5", PLAIN)
+    assert "may or may not" in caught.value.means
+
+
 def test_a_portals_page_is_not_taken_for_the_blog() -> None:
     with pytest.raises(Intercepted, match="a page came back"):
         blog(answering(200, b"<html>Sign in to Wi-Fi</html>", content_type="text/html")).read("5")

@@ -24,6 +24,7 @@ from postdesk.core.errors import (
     Unreachable,
 )
 from postdesk.core.receipt import Status
+from tests.publishing.world import png
 from tests.servers.fixtures import FaultProxies
 from tests.servers.wordpress import WordPress as Server
 
@@ -159,3 +160,24 @@ def test_an_authors_own_names_and_posts_are_listed(wordpress: Server, client: ht
     author = as_user(wordpress, "writer", client)
     assert author.create_draft(MARKER, "t").author == "writer"
     assert [post.title for post in author.posts().posts] == ["t"]
+
+
+def test_a_twin_is_deleted_unless_a_post_shows_it(
+    wordpress: Server, client: httpx2.Client, tmp_path: Path
+) -> None:
+    wordpress.reset_posts()
+    blog = as_user(wordpress, "admin", client)
+    path = tmp_path / "boat.png"
+    path.write_bytes(png(3))
+    file = MediaFile(path, f"pd-{'ab' * 8}-boat.png", "ab" * 32, "image/png", path.stat().st_size)
+    ours, twin = (blog.upload(file, lambda _n: None, Cancel()) for _time in range(2))
+    assert ours.address.removesuffix(".png") + "-1.png" == twin.address
+    post = blog.create_draft(MARKER, "t").remote_id
+    blog.write(post, replace(PLAIN, content=f'<img src="{twin.address}">'))
+    blog.discard_media(twin.remote_id)
+    assert len(blog.find_media(file.content_hash)) == 2
+    blog.write(post, replace(PLAIN, content=f'<img src="{ours.address}">'))
+    blog.discard_media(twin.remote_id)
+    assert [m.remote_id for m in blog.find_media(file.content_hash)] == [ours.remote_id]
+    blog.discard_media(ours.remote_id)
+    assert [m.remote_id for m in blog.find_media(file.content_hash)] == [ours.remote_id]

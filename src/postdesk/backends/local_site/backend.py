@@ -171,7 +171,7 @@ class LocalSite:
                 for name, _width, _height in values["sizes"]:
                     (self._site / "media" / name).unlink(missing_ok=True)
 
-    def posts(self, cursor: str = "", since: datetime | None = None) -> Page:
+    def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
         """All posts, newest change first."""
         kept = [p for p in self._store.all() if p.status is not Status.TRASHED]
         if since is not None:
@@ -181,10 +181,22 @@ class LocalSite:
         part = kept[start : start + _PER_PAGE]
         more = start + _PER_PAGE < len(kept)
         return Page(
-            tuple(replace(self._remote(p), content="") for p in part),
+            tuple(self._listed(p, content=content) for p in part),
             str(start + _PER_PAGE) if more else "",
             len(kept),
         )
+
+    def _listed(self, post: SitePost, *, content: bool) -> RemotePost:
+        remote = self._remote(post)
+        return replace(remote, rendered="") if content else replace(remote, content="")
+
+    def in_the_way(self, slug: str, when: datetime | None = None) -> tuple[RemotePost, ...]:
+        """The post whose page is at that place, or whose old address leads on from there: each month has its own."""
+        moment = (when or self._now()).isoformat()
+        place = f"{moment[:4]}/{moment[5:7]}/{path_part(slug)}"
+        with self._reading():
+            found = [p for p in self._store.all() if place in (p.path, *p.old_paths)]
+            return tuple(replace(self._remote(p), content="", rendered="") for p in found if p.is_public)
 
     def categories(self) -> tuple[str, ...]:
         """Every category that a post has, by name."""

@@ -113,6 +113,7 @@ class WordPress:
             site=html.unescape(str(site.get("name") or self.account.address)),
             user=html.unescape(str(user.get("name") or self.account.user)),
             remarks=signin.remarks(user, self._root, answer.date, self._now()),
+            may_make_categories=signin.may_make_categories(user),
         )
 
     def categories(self) -> tuple[str, ...]:
@@ -156,7 +157,7 @@ class WordPress:
             self._route(remote_id),
             {"context": "edit", "_fields": wire.POST_FIELDS + wire.VERSION_LINKS},
         )
-        return self._post(answer, value)
+        return self._post(answer, value, remote_id)
 
     def write(self, remote_id: str, outgoing: Outgoing, seen: str = "") -> RemotePost:
         """Set all of it and return the post as the blog has it then. A post in the trash comes back out of
@@ -167,7 +168,7 @@ class WordPress:
         # The look is the last thing before the write: WordPress compares nothing by itself.
         fields = wire.POST_FIELDS if seen else "id,slug,status"
         answer, value = self._ask("GET", route, {"context": "edit", "_fields": fields})
-        if not isinstance(value, Mapping):
+        if not isinstance(value, Mapping) or value.get("id") != int(remote_id):
             raise refusals.unknown(answer)
         if seen and wire.revision(value) != seen:
             raise refusals.changed_meanwhile()
@@ -180,13 +181,13 @@ class WordPress:
             # twice.
             self._ask("POST", route, asked, body)
         answer, value = self._ask("POST", route, asked, body)
-        post = self._post(answer, value)
+        post = self._post(answer, value, remote_id)
         meant_now = outgoing.status is Status.PUBLISHED and outgoing.date is None
         if meant_now and post.status is Status.SCHEDULED:
             # An earlier date in the future sticks to the post, and WordPress then schedules it (6.1, 7.1).
             body["date_gmt"] = wire.gmt(answer.date or self._now())
             answer, value = self._ask("POST", route, asked, body)
-            post = self._post(answer, value)
+            post = self._post(answer, value, remote_id)
         return post
 
     def trash(self, remote_id: str) -> None:
@@ -196,7 +197,7 @@ class WordPress:
         except Gone:
             pass  # 410 when it is in the trash already, 404 when it is no more (6.1, 7.1)
 
-    def posts(self, cursor: str = "", since: datetime | None = None) -> Page:
+    def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
         """A page of all posts but those in the trash, newest change first. The cursor is "offset/count"."""
         offset, count = (int(part) for part in cursor.split("/")) if cursor else (0, _PAGE)
         asked = {
@@ -206,7 +207,7 @@ class WordPress:
             "order": "desc",
             "per_page": str(count),
             "offset": str(offset),
-            "_fields": wire.POST_FIELDS,
+            "_fields": wire.RAW_POST_FIELDS if content else wire.POST_FIELDS,
         }
         if since is not None:
             # Whole seconds, and "after" leaves the second itself out: better one post twice than one never.
@@ -216,18 +217,32 @@ class WordPress:
         except OutcomeUnknown:
             if count == _SMALL_PAGE:
                 raise
-            return self.posts(f"{offset}/{_SMALL_PAGE}", since)  # too long or too slow in one go
+            return self.posts(
+                f"{offset}/{_SMALL_PAGE}", since, content=content
+            )  # too long or too slow in one go
         found = self._objects(answer, values)
         self._names.learn(found)
         total = answer.headers.get("x-wp-total", "")
         known = int(total) if total.isascii() and total.isdigit() else -1
         # WordPress may leave out of a page what she may not edit, so a short page is not the last one.
         more = offset + count < known if known >= 0 else len(found) == count
+        posts = [self._post(answer, value) for value in found]
         return Page(
-            posts=tuple(replace(self._post(answer, value), content="") for value in found),
+            posts=tuple(post if content else replace(post, content="") for post in posts),
             next=f"{offset + count}/{count}" if more else "",
             total=known,
         )
+
+    def in_the_way(self, slug: str, when: datetime | None = None) -> tuple[RemotePost, ...]:
+        """Posts with this slug; those of others that she may not see are not among them."""
+        asked = {
+            "context": "edit",
+            "status": wire.STATUSES,
+            "slug": slug.replace(",", "-"),  # WordPress reads a list there
+            "_fields": "id,slug,status,title,link",
+        }
+        answer, values = self._ask("GET", "wp/v2/posts", asked)
+        return tuple(self._post(answer, value) for value in self._objects(answer, values))
 
     def revisions(self, remote_id: str, *, names: bool = False) -> tuple[Revision, ...]:
         """The newest versions that WordPress keeps, the one saved last first; with the names of who saved them."""
@@ -314,9 +329,21 @@ class WordPress:
         )
 
     def discard_media(self, remote_id: str) -> None:
-        """Delete a file for good: WordPress has no trash for files (6.1, 7.1). Gone already is a success."""
+        """Delete a file for good: WordPress has no trash for files (6.1, 7.1). Gone already is a success, and one
+        that some post shows stays: another machine may have taken it for its own."""
+        route = f"wp/v2/media/{_number(remote_id)}"
         try:
-            self._ask("DELETE", f"wp/v2/media/{_number(remote_id)}", {"force": "true"})
+            answer, value = self._ask("GET", route, {"context": "edit", "_fields": wire.MEDIA_FIELDS})
+            self._media(answer, value)
+            asked = {
+                "context": "edit",
+                "per_page": str(_PAGE),
+                "status": wire.STATUSES,
+                "_fields": "id,content",
+            }
+            answer, values = self._ask("GET", "wp/v2/posts", asked | {"search": wire.file_stem(value)})
+            if not any(wire.shows_file(post, value) for post in self._objects(answer, values)):
+                self._ask("DELETE", route, {"force": "true"})
         except Gone:
             pass
 
@@ -354,9 +381,12 @@ class WordPress:
             raise refusals.unknown(answer)
         return values
 
-    def _post(self, answer: Answer, value: Any) -> RemotePost:
+    def _post(self, answer: Answer, value: Any, asked: str = "") -> RemotePost:
+        """The post of an answer; with `asked` that very one, as a cache in between may mix up two answers."""
         try:
-            wire.post_id(value)
+            number = wire.post_id(value)
+            if asked and number != int(asked):
+                raise refusals.unknown(answer)
             self._names.learn([value], after_write=not answer.is_read)
             names = self._names
             return wire.remote_post(

@@ -76,6 +76,12 @@ def diagnose(
     return SignInRefused(*parts, details=details, code="rest_not_logged_in")
 
 
+def may_make_categories(user: Mapping[str, Any]) -> bool:
+    """Whether she may; true where the blog does not say."""
+    may = user.get("capabilities")
+    return not isinstance(may, Mapping) or bool(may.get("manage_categories"))
+
+
 def remarks(user: Mapping[str, Any], root: str, clock: datetime | None, now: datetime) -> tuple[str, ...]:
     """What she should know: rights that she lacks, an open connection, a clock that is off. `clock` is the
     server's, `now` this machine's."""

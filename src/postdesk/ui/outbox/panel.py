@@ -1,109 +1,193 @@
-"""The outbox as a window of rows: one per post that has not gone out yet, with its sentence and its buttons."""
+"""The outbox as a window: on the left what has not gone out yet, on the right one of them in whole."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QListView,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from postdesk.core.language import _
+from postdesk.ui.outbox.detail import Detail
+from postdesk.ui.outbox.model import OutboxDelegate, OutboxRows
+from postdesk.ui.outbox.rows import WaitingPost
+from postdesk.ui.theme import Theme
 
-
-@dataclass(frozen=True, slots=True)
-class WaitingPost:
-    """One row. `key` is the job's id; `sentence` says what waits and why; the flags say which buttons make sense."""
-
-    key: str
-    title: str
-    blog: str
-    sentence: str
-    level: str = "soft"  # soft, warn or bad
-    can_retry: bool = True
-    can_take_back: bool = True
+_WIDTH, _HEIGHT, _LIST = 780, 460, 300  # px
+_TICK = 1000  # ms
 
 
 class OutboxPanel(QDialog):
-    """Told its rows; says which one is to be tried again or taken back. Not modal."""
+    """Told its rows; not modal. `pressed(name, job id)`: what she wants done with one, by the names of `BUTTONS`.
+    `pause_all(bool)`: nothing is to go out by itself, or it is again. `clock`: seconds since the epoch."""
 
-    retry = Signal(str)
-    take_back = Signal(str)
+    pressed = Signal(str, str)
+    pause_all = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Outbox"))
         self.setModal(False)
-        self.resize(520, 360)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 20)
-        heading = QLabel(_("Outbox"))
-        heading.setProperty("kind", "heading")
-        column.addWidget(heading)
-        self._empty = QLabel(
-            _("Nothing waits. What you publish without a connection is kept here and goes out by itself.")
+        self.resize(_WIDTH, _HEIGHT)
+        self.rows = OutboxRows(clock)
+        self._paused = False
+        self.list = QListView()
+        self.list.setObjectName("outboxList")
+        self.list.setAccessibleName(_("What has not gone out yet"))
+        self.list.setModel(self.rows)
+        self._delegate = OutboxDelegate(theme, self.rows)
+        self.list.setItemDelegate(self._delegate)
+        self.list.setUniformItemSizes(True)
+        self.list.setMouseTracking(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setFixedWidth(_LIST)
+        self.detail = Detail()
+        self.nothing = _label(
+            _("Nothing waits. What you publish without a connection is kept here and goes out by itself."),
+            "soft",
         )
-        self._empty.setWordWrap(True)
-        self._empty.setProperty("kind", "soft")
-        column.addWidget(self._empty)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        ground = QWidget()
-        self._rows = QVBoxLayout(ground)
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.addStretch()
-        area.setWidget(ground)
-        column.addWidget(area, 1)
-        close = QPushButton(_("Close"))
-        close.setProperty("kind", "quiet")
-        close.clicked.connect(self.close)
-        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        self.summary = _label("", "small")
+        self.notice = QFrame()
+        self.notice.setProperty("kind", "banner")
+        self.notice.setProperty("level", "warn")
+        self._notice = _label("", "")
+        inside = QHBoxLayout(self.notice)
+        inside.setContentsMargins(12, 8, 12, 8)
+        inside.addWidget(self._notice)
+        self.pauser = QPushButton()
+        self.pauser.setProperty("kind", "quiet")
+        self.pauser.setAutoDefault(False)
+        self.closer = QPushButton(_("Close"))
+        self.closer.setProperty("kind", "quiet")
+        self.closer.setAutoDefault(False)
+        self._lay()
+        self._tick = QTimer(self, interval=_TICK)
+        self._tick.timeout.connect(self._ticked)
+        self.list.selectionModel().currentChanged.connect(lambda *_moved: self._show())
+        self.list.activated.connect(self._open)
+        self.rows.dataChanged.connect(lambda *_what: self._show())
+        self.detail.pressed.connect(self.pressed)
+        self.pauser.clicked.connect(lambda: self.pause_all.emit(not self._paused))
+        self.closer.clicked.connect(self.close)
+        self.set_paused(False)
+        self.set_rows(())
+        self.set_notice("")
 
     def set_rows(self, rows: tuple[WaitingPost, ...]) -> None:
-        """Show these."""
-        while self._rows.count() > 1:
-            item = self._rows.takeAt(0)
-            if item is not None and (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        self._empty.setVisible(not rows)
-        for index, row in enumerate(rows):
-            self._rows.insertWidget(index, self._card(row))
+        """Show these. The one that is chosen stays so for as long as it is there."""
+        busy: QWidget | None = self.focusWidget()
+        place = self.list.currentIndex().row()
+        self.rows.set_rows(rows)
+        there = self.rows.rowCount()
+        if there and not self.list.currentIndex().isValid():
+            flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.list.selectionModel().setCurrentIndex(self.rows.index(max(0, min(place, there - 1))), flag)
+        for widget in (self.list, self.detail):
+            widget.setVisible(bool(there))
+        self.nothing.setVisible(not there)
+        going = sum(r.running is not None for r in rows)
+        parts = [_("{count} being sent").format(count=going)] if going else []
+        if there - going:
+            parts.append(_("{count} waiting").format(count=there - going))
+        self.summary.setText(" · ".join(parts))
+        self._show()
+        if busy is not None and self.isVisible() and (busy.isHidden() or not busy.isEnabled()):
+            (self.list if there else self.closer).setFocus()
 
-    def _card(self, row: WaitingPost) -> QWidget:
-        card = QFrame()
-        card.setProperty("kind", "card")
-        column = QVBoxLayout(card)
-        title = _plain(row.title or _("Untitled"), "subheading")
-        column.addWidget(title)
-        column.addWidget(_plain(row.blog, "small"))
-        column.addWidget(_plain(row.sentence, row.level))
-        buttons = QHBoxLayout()
-        buttons.addStretch()
-        for words, wanted, signal in (
-            (_("Take back"), row.can_take_back, self.take_back),
-            (_("Try now"), row.can_retry, self.retry),
-        ):
-            button = QPushButton(words, card)  # shown below: without a parent it would be a window of its own
-            button.setProperty("kind", "quiet")
-            button.setAccessibleName(_("{what}: {title}").format(what=words, title=row.title))
-            button.setVisible(wanted)
-            button.clicked.connect(lambda _checked, s=signal: s.emit(row.key))
-            buttons.addWidget(button)
-        column.addLayout(buttons)
-        return card
+    def set_paused(self, paused: bool) -> None:
+        """Whether the whole outbox is paused."""
+        self._paused = paused
+        self.pauser.setText(_("Let All Go On") if paused else _("Pause All"))
+        self.pauser.setAccessibleName(self.pauser.text())
+
+    def set_notice(self, sentence: str) -> None:
+        """What holds for all of them, "" for nothing."""
+        self._notice.setText(sentence)
+        self._notice.setAccessibleName(sentence)
+        self.notice.setVisible(bool(sentence))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._delegate.theme = theme
+        self.list.viewport().update()
+
+    def choose(self, key: str) -> None:
+        """Choose the row of a job, if it is there."""
+        place = self.rows.place(key)
+        if place >= 0:
+            self.list.setCurrentIndex(self.rows.index(place))
+
+    def showEvent(self, event: object) -> None:
+        """Qt tells: time is only followed while anybody looks."""
+        super().showEvent(event)  # type: ignore[arg-type]  # handed on as it came
+        self._ticked()
+        self._tick.start()
+        (self.list if self.rows.rowCount() else self.closer).setFocus()
+
+    def hideEvent(self, event: object) -> None:
+        """Qt tells."""
+        self._tick.stop()
+        super().hideEvent(event)  # type: ignore[arg-type]  # handed on as it came
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Qt tells."""
+        if event.type() is QEvent.Type.FontChange:
+            self.list.doItemsLayout()
+        super().changeEvent(event)
+
+    # --- how ---
+
+    def _lay(self) -> None:
+        head = QHBoxLayout()
+        heading = _label(_("Outbox"), "heading")
+        heading.setWordWrap(False)
+        head.addWidget(heading)
+        head.addSpacing(8)
+        head.addWidget(self.summary, 1)
+        head.addWidget(self.pauser)
+        middle = QHBoxLayout()
+        middle.setSpacing(22)
+        middle.addWidget(self.list)
+        middle.addWidget(self.detail, 1)
+        foot = QHBoxLayout()
+        foot.addStretch()
+        foot.addWidget(self.closer)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addWidget(self.notice)
+        column.addLayout(middle, 1)
+        column.addWidget(self.nothing, 1, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(foot)
+
+    def _ticked(self) -> None:
+        self.rows.tick()
+
+    def _show(self) -> None:
+        place = self.list.currentIndex().row()
+        row = self.rows.row(place)
+        self.detail.show_row(row, self.rows.line(place) if row is not None else "")
+
+    def _open(self, index: QModelIndex) -> None:
+        row = self.rows.row(index.row())
+        if row is not None:
+            self.pressed.emit("open", row.key)
 
 
-def _plain(text: str, kind: str) -> QLabel:
+def _label(text: str, kind: str) -> QLabel:
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)

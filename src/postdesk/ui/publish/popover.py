@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QDateTime, QEvent, QPoint, Qt, QTimeZone, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QCursor, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDateTimeEdit,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -19,34 +18,18 @@ from PySide6.QtWidgets import (
 
 from postdesk.core.language import _
 from postdesk.ui.overlay import Overlay
+from postdesk.ui.publish.lines import Lines, Remark
 from postdesk.ui.theme import Theme
 
 WIDTH = 372  # px at 100 %
-_MARKS = {"ok": "✓", "warning": "!", "error": "✕", "waiting": "·", "running": "…"}
-_KINDS = {"ok": "good", "warning": "warn", "error": "bad", "waiting": "faint", "running": "soft"}
-_SPOKEN = {
-    "ok": _("Fine"),
-    "warning": _("Warning"),
-    "error": _("Must be mended"),
-    "waiting": _("To do"),
-    "running": _("Now"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """One line. `level` is "ok", "warning", "error", "waiting" or "running"; `action` names what its link does
-    (sent back by `PublishPopover.asked`), with `label` on it; both "" for none."""
-
-    level: str
-    sentence: str
-    action: str = ""
-    label: str = ""
+_EDGE = 16  # px around what it says
+_ROOM_BELOW = 12  # px between it and the window's lower edge
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """All that the popover shows. `button` is what pressing it does ("Publish now"); "" while nothing can go out."""
+    """All that the popover shows. `button` is what pressing it does ("Publish now"); "" while nothing can go out. What
+    was a button when it opened stays where it is, and cannot be pressed."""
 
     heading: str
     below: str
@@ -56,7 +39,11 @@ class Look:
 
 
 class PublishPopover(Overlay):
-    """A panel over the window's corner. `confirmed(when)` carries a datetime with offset for a schedule, else None."""
+    """A panel under the one button. `confirmed(when)` carries a datetime with offset for a schedule, else None.
+
+    What it says may change while it is open. Its buttons do not move under the pointer then: it grows only while the
+    pointer is elsewhere, scrolls until then, and never becomes smaller; the keyboard stays where it is.
+    """
 
     confirmed = Signal(object)
     asked = Signal(str)
@@ -66,29 +53,23 @@ class PublishPopover(Overlay):
         super().__init__(host, theme, name="popover", radius=12)
         self.setAccessibleName(_("Publish"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.card.setFixedWidth(WIDTH)
         self._corner = QPoint()
+        self._tall = 0  # px of the card since it was opened
         column = QVBoxLayout(self.card)
-        column.setContentsMargins(16, 16, 16, 16)
+        column.setContentsMargins(_EDGE, _EDGE, _EDGE, _EDGE)
         column.setSpacing(4)
         self._heading = _words("heading")
         self._below = _words("soft")
         column.addWidget(self._heading)
         column.addWidget(self._below)
         column.addSpacing(6)
-        self._lines = QVBoxLayout()
-        self._lines.setSpacing(8)
-        column.addLayout(self._lines)
-        self._progress = QProgressBar()
-        self._progress.setRange(0, 0)
-        self._progress.setTextVisible(False)
-        self._progress.setFixedHeight(4)
-        self._progress.setAccessibleName(_("Looking"))
-        column.addWidget(self._progress)
+        self.lines = Lines(self.card)
+        column.addWidget(self.lines, 1)
         self._when = QDateTimeEdit()
         self._when.setCalendarPopup(True)
         self._when.setDisplayFormat(_("d MMM yyyy, HH:mm"))
         self._when.setAccessibleName(_("Publish at"))
+        self._when.hide()
         column.addSpacing(6)
         column.addWidget(self._when)
         column.addSpacing(6)
@@ -105,43 +86,40 @@ class PublishPopover(Overlay):
         column.addLayout(buttons)
         self._schedule.clicked.connect(self.choose_time)
         self._confirm.clicked.connect(self._go)
+        self.lines.asked.connect(self.asked)
         self._look = Look("", "", (), "")
 
     def open_at(self, corner: QPoint) -> None:
-        """Show it with its upper right corner there (in the host's coordinates), and give it the keyboard."""
+        """Show it with its upper outer corner there (in the host's coordinates), and give it the keyboard. The outer
+        one is the right one, or the left one where text runs from right to left."""
         self._when.hide()
         self._corner = corner
+        self._tall = 0
         self.float_up()
-        self.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    def set_looking(self, heading: str) -> None:
-        """While the plan is made: the heading and a moving line."""
-        self.set_look(Look(heading, _("Looking at what there is to do…"), (), ""))
-        self._progress.show()
+        self._take_keyboard()
 
     def set_look(self, look: Look) -> None:
         """Show what will happen."""
-        self._look = look
-        if self.isVisible():
-            # A button that is hidden would pass the keyboard on to the preview.
-            self.setFocus(Qt.FocusReason.PopupFocusReason)
-        self._progress.hide()
+        had_button, self._look = bool(self._look.button), look
         self._heading.setText(look.heading)
         self._below.setText(look.below)
-        while (item := self._lines.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        for remark in look.remarks:
-            line = self._line(remark)
-            self._lines.addWidget(line)
-            line.show()  # a layout counts only what is shown, and shows what is new one turn later
-        self._schedule.setVisible(look.can_schedule)
-        self._confirm.setVisible(bool(look.button))
+        focused = self._focused()
+        holds = focused is not None and (focused is self or self.isAncestorOf(focused))
+        if holds and not look.button:
+            # A button that cannot be pressed would pass the keyboard on to the preview.
+            self.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.lines.set_remarks(look.remarks)
+        if not self.isVisible() or look.button or not had_button:
+            self._schedule.setVisible(look.can_schedule)
+            self._confirm.setVisible(bool(look.button))
+        self._schedule.setEnabled(look.can_schedule)
+        self._confirm.setEnabled(bool(look.button))
         self._name_button()
+        self._order_tabs()
         self.place()
-        if self.isVisible() and look.button:
-            self._confirm.setFocus(Qt.FocusReason.PopupFocusReason)
+        gone = focused is not None and not focused.isVisibleTo(self)
+        if holds and (gone or self._focused() in (None, self)):
+            self._take_keyboard()
 
     @property
     def is_ready(self) -> bool:
@@ -157,14 +135,28 @@ class PublishPopover(Overlay):
         self._when.show()
         self._when.setFocus()
         self._name_button()
+        self._tall = 0
         self.place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes, Return confirms."""
+        bar = self.lines.verticalScrollBar()
         if event.key() == Qt.Key.Key_Escape:
             self.close_popover()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._confirm.isVisible():
-            self._go()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            focused = self._focused()
+            if (
+                isinstance(focused, QPushButton)
+                and focused is not self._confirm
+                and self.isAncestorOf(focused)
+            ):
+                focused.click()  # a way out that has the keyboard is not the button that sends
+            else:
+                self._go()
+        elif event.key() in (Qt.Key.Key_PageDown, Qt.Key.Key_Down):
+            bar.setValue(bar.value() + bar.pageStep() // 2)
+        elif event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_Up):
+            bar.setValue(bar.value() - bar.pageStep() // 2)
         else:
             super().keyPressEvent(event)
 
@@ -175,19 +167,43 @@ class PublishPopover(Overlay):
             self.closed.emit()
 
     def place(self) -> None:
-        """Below the button, as tall as what it says."""
+        """Below the button, as tall as what it says, and inside the window."""
+        wide = min(self._wide(), self.host.width() - 16)
+        top = self._corner.y() + 6
+        inner = wide - 2 * _EDGE - 2  # px; the card's frame
+        self.lines.setFixedHeight(self.lines.height_at(inner))
         inside = self.card.layout()
         if inside is not None:
+            self.card.setFixedWidth(wide)
             inside.activate()
-            tall = (
-                inside.totalHeightForWidth(WIDTH)
-                if inside.hasHeightForWidth()
-                else inside.sizeHint().height()
+            wanted = (
+                inside.totalHeightForWidth(wide) if inside.hasHeightForWidth() else inside.sizeHint().height()
             )
+            wanted = max(wanted, self._tall)
+            if self._tall and self.isVisible() and self.card.geometry().contains(self._pointer()):
+                wanted = self._tall
+            tall = min(wanted, max(120, self.host.height() - top - _ROOM_BELOW))
+            self.lines.setMinimumHeight(0)
+            self.lines.setMaximumHeight(16_777_215)
             self.card.setFixedHeight(tall)
-            self.resize(WIDTH + 2 * self.margin, tall + 2 * self.margin)
-        left = self._corner.x() - self.width() + self.margin
-        self.move(max(8 - self.margin, left), self._corner.y() + 6 - self.margin)
+            self.resize(wide + 2 * self.margin, tall + 2 * self.margin)
+            if self.isVisible():
+                self._tall = tall
+        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+            left = min(self._corner.x(), self.host.width() - wide - 8) - self.margin
+        else:
+            left = max(8 - self.margin, self._corner.x() - self.width() + self.margin)
+        self.move(left, top - self.margin)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """From now on it stays as tall as it is."""
+        super().showEvent(event)
+        self._tall = self.card.height()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """What came while the pointer was in it gets its room."""
+        super().leaveEvent(event)
+        self.place()
 
     def changeEvent(self, event: QEvent) -> None:
         """A change of the theme may change its size."""
@@ -195,37 +211,42 @@ class PublishPopover(Overlay):
         if event.type() == QEvent.Type.StyleChange and self.isVisible():
             self.place()
 
+    def _wide(self) -> int:
+        """px; more where letters are larger than usual."""
+        return max(WIDTH, self.fontMetrics().averageCharWidth() * 46)
+
+    def _pointer(self) -> QPoint:
+        return self.mapFromGlobal(QCursor.pos())
+
+    def _focused(self) -> QWidget | None:
+        return self.window().focusWidget() if self.isVisible() else None
+
+    def _take_keyboard(self) -> None:
+        """To the button, or where there is none to the first way out."""
+        links = self.lines.links
+        target = self._confirm if self._look.button else links[0] if links else self
+        target.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _order_tabs(self) -> None:
+        """As it is read: the ways out from the top, the time, the buttons."""
+        before: QWidget = self
+        for widget in (*self.lines.links, self._when, self._schedule, self._confirm):
+            self.setTabOrder(before, widget)
+            before = widget
+
     def _name_button(self) -> None:
-        self._confirm.setText(_("Schedule") if self._when.isVisibleTo(self) else self._look.button)
+        label = _("Schedule") if self._when.isVisibleTo(self) else self._look.button
+        if label:
+            self._confirm.setText(label)
 
     def _go(self) -> None:
+        if not self._look.button:
+            return
         when: datetime | None = None
         if self._when.isVisibleTo(self):
             when = datetime.fromtimestamp(self._when.dateTime().toSecsSinceEpoch()).astimezone()
         self.hide()
         self.confirmed.emit(when)
-
-    def _line(self, remark: Remark) -> QWidget:
-        line = QWidget(self.card)
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        mark = QLabel(_MARKS[remark.level])
-        mark.setProperty("kind", _KINDS[remark.level])
-        mark.setFixedWidth(18)
-        mark.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        mark.setAccessibleName(_SPOKEN[remark.level])
-        row.addWidget(mark)
-        text = _words("")
-        text.setText(remark.sentence)
-        row.addWidget(text, 1)
-        if remark.action:
-            link = QPushButton(remark.label)
-            link.setProperty("kind", "link")
-            link.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            link.clicked.connect(lambda: self.asked.emit(remark.action))
-            row.addWidget(link, 0, Qt.AlignmentFlag.AlignTop)
-        return line
 
 
 def _words(kind: str) -> QLabel:
@@ -236,3 +257,6 @@ def _words(kind: str) -> QLabel:
     if kind:
         label.setProperty("kind", kind)
     return label
+
+
+__all__ = ["Look", "PublishPopover", "Remark"]

@@ -1,0 +1,129 @@
+"""One block of Markdown as the blog would have it, and how that fits around what the blog has."""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from postdesk.markup.blocks import Block
+from postdesk.markup.lossless.atoms import Atoms, Key, atoms_of, woven
+from postdesk.markup.lossless.cutting import Flavour, Kind, Segment
+from postdesk.markup.tree import parse
+
+Emit = Callable[[str], str]
+"""From a block's HTML, as it was rendered, to the blog's content: block markup or HTML, with the blog's addresses."""
+
+_FRAMES = {
+    "core/paragraph": (2, 2), "core/heading": (2, 2), "core/list": (2, 2), "core/quote": (2, 2), "core/code": (3, 3),
+    "core/preformatted": (2, 2), "core/table": (3, 3), "core/image": (2, 2), "core/separator": (2, 1),
+    "core/more": (1, 1), "core/nextpage": (1, 1), "core/embed": (3, 3),
+}  # fmt: skip
+"""Of each block how many atoms at its beginning and end are its own: delimiters and the tags that carry its looks."""
+_PARAGRAPH = re.compile(r"\s*<p>(.*)</p>\s*\Z", re.DOTALL)
+_LINE_BREAK = re.compile(r"(<br\s*/?>)?\s*\n\s*|<br\s*/?>")
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """A block with its frame apart. `shape` names the frame's tags without their attributes, `looks` is all of it."""
+
+    shape: tuple[object, ...]
+    looks: tuple[Key, ...]
+    before: str
+    inside: Atoms
+    after: str
+
+
+def framed(source: str, segment: Segment, *, breaks: bool = False) -> Framed:
+    """`source` with its frame apart, as it is cut for blocks of the segment's kind."""
+    atoms = atoms_of(source, breaks=breaks)
+    first, last = (0, 0) if segment.kind is Kind.TEXT else _FRAMES.get(segment.name) or _of_html(atoms)
+    if len(atoms.atoms) < first + last:
+        first = last = 0
+    end = len(atoms.atoms) - last
+    own = (*atoms.atoms[:first], *atoms.atoms[end:])
+    inside = atoms.atoms[first:end]
+    return Framed(
+        tuple(_name(atom.key) for atom in own), tuple(atom.key for atom in own),
+        atoms.lead + "".join(atom.source for atom in atoms.atoms[:first]), Atoms("", inside),
+        "".join(atom.source for atom in atoms.atoms[end:]),
+    )  # fmt: skip
+
+
+def emitted(rendered: str, segment: Segment, flavour: Flavour, emit: Emit) -> Framed:
+    """A block's HTML as the blog would have it, framed as the segment is."""
+    if segment.kind is Kind.TEXT:
+        return framed(as_text(rendered), segment, breaks=True)
+    if flavour is Flavour.BLOCKS and segment.name:
+        return framed(emit(rendered), segment)
+    return framed(_with_plain_code(rendered), segment)
+
+
+def of_segment(segment: Segment) -> Framed:
+    """What the blog has, framed."""
+    return framed(segment.source, segment, breaks=segment.kind is Kind.TEXT)
+
+
+def fits(there: Framed, ours: Framed) -> bool:
+    """Whether both show the same but for the looks of the frame."""
+    return there.shape == ours.shape and (
+        there.inside.keys == ours.inside.keys or there.inside.keys == without_delimiters(ours.inside).keys
+    )
+
+
+def changed(there: Framed, before: Framed, after: Framed) -> str | None:
+    """The blog's source with the edit from `before` to `after`, None where the frame itself would be another."""
+    if before.looks != after.looks or not fits(there, before):
+        return None
+    old, new = before.inside, after.inside
+    if there.inside.keys != old.keys:
+        old, new = without_delimiters(old), without_delimiters(new)
+    return there.before + woven(there.inside, old, new) + there.after
+
+
+def without_delimiters(atoms: Atoms) -> Atoms:
+    """The atoms without block delimiters: older posts have none inside lists and quotations."""
+    kept = [a for a in atoms.atoms if not (a.key[0] == "!" and str(a.key[1]).lstrip("/").startswith("wp:"))]
+    return Atoms(atoms.lead, tuple(kept))
+
+
+def as_text(rendered: str) -> str:
+    """A paragraph as classic text has it, without its tag and with line ends for breaks; anything else as it is."""
+    found = _PARAGRAPH.match(rendered)
+    if found is None:
+        return rendered.strip("\n")
+    return _LINE_BREAK.sub(lambda line: "\n" if line[0].startswith("<") else " ", found[1])
+
+
+def is_sound(block: Block) -> bool:
+    """Whether a block of Markdown stands by itself: closed, and nothing that others are read by."""
+    return block.kind not in ("unclosed", "definition", "description")
+
+
+def _of_html(atoms: Atoms) -> tuple[int, int]:
+    keys = atoms.keys
+    if not keys or keys[0][0] != "<":
+        return (0, 0)
+    if len(keys) > 1 and keys[0][1] == "pre" and keys[1][:2] == ("<", "code"):
+        return (2, 2)
+    return (1, 0) if keys[0][1] in ("hr", "img") else (1, 1)
+
+
+def _name(key: Key) -> object:
+    """A tag without its attributes, a delimiter without its values."""
+    if key[0] == "!":
+        return ("!", str(key[1]).split("{", 1)[0].strip())
+    return key[:2]
+
+
+def _with_plain_code(rendered: str) -> str:
+    """Code as people write it in HTML, without the colours that the renderer puts in."""
+    nodes = [node for node in parse(rendered) if not node.is_blank]
+    if len(nodes) != 1 or nodes[0].tag != "div" or "highlight" not in nodes[0].classes:
+        return rendered
+    names = [n for n in nodes[0].classes if n.startswith("language-") and n != "language-text"]
+    named = f' class="{names[0]}"' if names else ""
+    text = entities.escape(nodes[0].plain().removesuffix("\n"), quote=False)
+    return f"<pre><code{named}>{text}</code></pre>"

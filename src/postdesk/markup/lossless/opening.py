@@ -1,0 +1,249 @@
+"""A blog's post as Markdown that goes back as it came: each block that Markdown can say becomes Markdown, every other
+one a card, which is a fence with the source in it.
+
+The gate: a block is Markdown only when rendering that gives the very block back (its frame's looks aside, which stay
+with the source). Decision 032 says why nothing weaker holds.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from postdesk.core.tokens import Kind as Token
+from postdesk.core.tokens import cut as tokens
+from postdesk.markup.blocks import split
+from postdesk.markup.building import RAW_FENCE
+from postdesk.markup.gutenberg import to_blocks
+from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut, flavour_of, opened_quote
+from postdesk.markup.lossless.emitting import emitted, fits, is_sound, of_segment
+from postdesk.markup.lossless.spans import ExactSpans
+from postdesk.markup.markdown import Writer
+from postdesk.markup.render import BlockRenderer, Definitions, defines, render_document
+from postdesk.markup.simpler import simplify
+
+APART = "<!-- -->"
+"""Between two blocks that Markdown would read as one."""
+_VERSION = 1
+_TRIES = 50  # blocks that become cards because they reach into others, before the post is one card
+_DELIMITER = re.compile(r"\A<!--\s+wp:.*?-->\s*|\s*<!--\s+/wp:[^>]*-->\Z", re.DOTALL)
+_CODE_WRAP = re.compile(r"\A\s*<pre[^>]*>\s*<code[^>]*>|</code>\s*</pre>\s*\Z", re.IGNORECASE)
+_ALONE = re.compile(r"\[([A-Za-z][\w-]*)[^\[\]]*\](?:.*\[/\1\])?\Z", re.DOTALL)
+_BREAKS = re.compile(r"[ \t]*(?:\r\n|\n|\r)\s*")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_NONE = Definitions()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A block: its Markdown as the file has it, its source as the blog has it, and what stands behind it there, up to
+    the next. `kind` and `name` are those of its segment. A `card` is Markdown that holds the source itself."""
+
+    markdown: str
+    source: str
+    gap: str = ""
+    card: bool = False
+    kind: Kind = Kind.BLOCK
+    name: str = ""
+
+    @property
+    def segment(self) -> Segment:
+        """The piece as it was cut."""
+        return Segment(self.kind, self.source, self.name)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A post in pieces. `lead` is what stands before the first on the blog."""
+
+    flavour: Flavour
+    lead: str
+    pieces: tuple[Piece, ...]
+
+    @cached_property
+    def content(self) -> str:
+        """What the blog has."""
+        return self.lead + "".join(piece.source + piece.gap for piece in self.pieces)
+
+    @cached_property
+    def markdown(self) -> str:
+        """The text for the writer's file."""
+        text = "\n\n".join(piece.markdown for piece in self.pieces if piece.markdown)
+        return text + "\n" if text else ""
+
+    @property
+    def shown(self) -> str:
+        """What her text shows, as it would be rendered."""
+        return render_document(self.markdown)
+
+    def to_json(self) -> str:
+        """The map as text; equal posts give equal text."""
+        rows = [[p.markdown, p.source, p.gap, int(p.card), p.kind.value, p.name] for p in self.pieces]
+        values = {"version": _VERSION, "flavour": self.flavour.value, "lead": self.lead, "pieces": rows}
+        return json.dumps(values, ensure_ascii=False)
+
+    @staticmethod
+    def from_json(text: str) -> Opened:
+        """The map that `to_json` wrote; raises KeyError, TypeError or ValueError on anything else."""
+        values: dict[str, Any] = json.loads(text)
+        if values["version"] != _VERSION:
+            raise ValueError(f"a map of version {values['version']}")
+        pieces = tuple(
+            Piece(str(markdown), str(source), str(gap), bool(card), Kind(kind), str(name))
+            for markdown, source, gap, card, kind, name in values["pieces"]
+        )
+        return Opened(Flavour(values["flavour"]), str(values["lead"]), pieces)
+
+
+def open_post(content: str, *, classic: bool = True) -> Opened:
+    """`content`, as an editor of the blog would get it, in pieces. `classic`: whether the blog makes paragraphs of
+    blank lines. Never raises; what it cannot say is a card, and `Opened.content` is `content`."""
+    flavour = flavour_of(content, classic=classic)
+    lead, cuts = with_gaps(cut(content, flavour))
+    writer = _PieceWriter(flavour)
+    pieces = [piece for segment, gap in cuts for piece in writer.pieces(segment, gap)]
+    return _settled(Opened(flavour, lead, tuple(_told_apart(pieces))))
+
+
+def with_gaps(segments: Iterable[Segment]) -> tuple[str, list[tuple[Segment, str]]]:
+    """The lead, and each segment with the gap behind it. Frames that follow each other are one."""
+    lead = ""
+    found: list[tuple[Segment, str]] = []
+    for segment in segments:
+        last = found[-1] if found else None
+        if last is not None and segment.kind is last[0].kind is Kind.FRAME and not last[1].strip():
+            found[-1] = (replace(last[0], source=last[0].source + last[1] + segment.source), "")
+        elif segment.kind is not Kind.GAP:
+            found.append((segment, ""))
+        elif found:
+            found[-1] = (found[-1][0], found[-1][1] + segment.source)
+        else:
+            lead += segment.source
+    return lead, found
+
+
+def card(source: str) -> str:
+    """A fence around `source`."""
+    longest = max((len(run) for run in re.findall(r"`{3,}", source)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}{RAW_FENCE}\n{source}\n{fence}"
+
+
+class _PieceWriter:
+    def __init__(self, flavour: Flavour) -> None:
+        self._flavour = flavour
+        self._renderer = BlockRenderer(cached=1)
+
+    def pieces(self, segment: Segment, gap: str) -> list[Piece]:
+        """The segment as Markdown that passes the gate, else as a card; a quotation that is none is opened."""
+        markdown = self._said(segment) if segment.kind in (Kind.BLOCK, Kind.TEXT) else None
+        if markdown is not None:
+            return [Piece(markdown, segment.source, gap, False, segment.kind, segment.name)]
+        _lead, inside = with_gaps(opened_quote(segment))
+        if inside:
+            found = [piece for one, between in inside for piece in self.pieces(one, between)]
+            return [*found[:-1], replace(found[-1], gap=found[-1].gap + gap)]
+        return [
+            Piece(
+                _without_returns(card(segment.source)), segment.source, gap, True, segment.kind, segment.name
+            )
+        ]
+
+    def _said(self, segment: Segment) -> str | None:
+        source = segment.source
+        if _CONTROL.search(source) or (segment.kind is Kind.TEXT and _ALONE.match(source)):
+            return None
+        inner = _DELIMITER.sub("", source) if segment.name else source
+        if segment.kind is Kind.TEXT:
+            inner = _with_breaks(source)
+        tried: set[str] = set()
+        for marks in (True, False):
+            blocks = Writer(ExactSpans(marks=marks)).blocks(simplify(inner))
+            if len(blocks) != 1:
+                break
+            markdown = blocks[0][0]
+            if markdown not in tried and self._passes(markdown, segment):
+                return markdown
+            tried.add(markdown)
+        raw = _without_returns(inner.strip())
+        if not raw.startswith("<") or raw in tried or _BLANK_LINE.search(raw):
+            return None  # raw HTML with a blank line in it may reach into the block behind it
+        return raw if self._passes(raw, segment) else None
+
+    def _passes(self, markdown: str, segment: Segment) -> bool:
+        blocks = split(markdown)
+        if len(blocks) != 1 or blocks[0].text != markdown or not is_sound(blocks[0]) or defines(blocks[0]):
+            return False
+        rendered = self._renderer.render(blocks[0], _NONE)
+        if "\u0002" in rendered:
+            return False
+        return fits(of_segment(segment), emitted(rendered, segment, self._flavour, to_blocks))
+
+
+def _told_apart(pieces: list[Piece]) -> list[Piece]:
+    """The pieces with a card for each whose Markdown another one has with a different source: the text alone could not
+    tell which of them she moved or removed."""
+    seen: dict[str, str] = {}
+    told = []
+    for piece in pieces:
+        if not piece.card and seen.setdefault(piece.markdown, piece.source) != piece.source:
+            piece = _as_card(piece)
+        told.append(piece)
+    return told
+
+
+def _settled(opened: Opened) -> Opened:
+    """The pieces with something between those that Markdown would read as one block."""
+    for _try in range(_TRIES):
+        pieces = _apart(opened.pieces)
+        settled = replace(opened, pieces=tuple(pieces))
+        blocks = [block.text for block in split(settled.markdown)]
+        texts = [piece.markdown for piece in pieces]
+        if blocks == texts:
+            return settled
+        # A block that reaches into others in a way that its neighbour alone does not show is a card.
+        place = next(
+            (n for n, (a, b) in enumerate(zip(texts, blocks, strict=False)) if a != b), len(texts) - 1
+        )
+        while place > 0 and (pieces[place].card or not pieces[place].source):
+            place -= 1
+        wrong = pieces[place]
+        opened = replace(opened, pieces=tuple(_as_card(p) if p is wrong else p for p in opened.pieces))
+        if wrong.card:
+            break
+    whole = opened.content
+    return Opened(opened.flavour, "", (Piece(_without_returns(card(whole)), whole, "", True, Kind.OPEN),))
+
+
+def _apart(opened: tuple[Piece, ...]) -> list[Piece]:
+    pieces: list[Piece] = []
+    for piece in opened:
+        if pieces and [b.text for b in split(f"{pieces[-1].markdown}\n\n{piece.markdown}")] != [
+            pieces[-1].markdown,
+            piece.markdown,
+        ]:
+            pieces.append(Piece(APART, "", kind=Kind.GAP))
+        pieces.append(piece)
+    return pieces
+
+
+def _as_card(piece: Piece) -> Piece:
+    return replace(piece, markdown=_without_returns(card(piece.source)), card=True)
+
+
+def _with_breaks(source: str) -> str:
+    """Classic text with a tag for each line end that is a break."""
+    parts = []
+    for kind, start, end, _tag, _attributes in tokens(source):
+        written = source[start:end]
+        parts.append(_BREAKS.sub("<br>", written) if kind is Token.TEXT else written)
+    return re.sub(r"(<br\s*/?>)<br>", r"\1", "".join(parts))
+
+
+def _without_returns(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

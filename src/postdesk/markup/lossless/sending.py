@@ -1,0 +1,174 @@
+"""The writer's text back into what the blog has: untouched blocks byte for byte, touched ones with the edit only, new
+ones in the flavour of the post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from postdesk.markup.blocks import Block, split
+from postdesk.markup.building import RAW_FENCE
+from postdesk.markup.correspond import correspond
+from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut
+from postdesk.markup.lossless.delimiters import is_balanced
+from postdesk.markup.lossless.emitting import Emit, as_text, changed, emitted, of_segment
+from postdesk.markup.lossless.opening import APART, Opened, Piece, open_post, with_gaps
+from postdesk.markup.render import BlockRenderer, Definitions, Numbers, notes_in
+
+_BETWEEN = {Flavour.BLOCKS: "\n\n", Flavour.HTML: "\n", Flavour.CLASSIC: "\n\n"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What goes out: `opened.content`, and its map to the writer's text. `afresh`: the blocks, as the text has them,
+    that were made anew and not out of what the blog has. `broken`: the frame of a container lost its other end, or
+    something stands behind a block that is never closed; such a post would not look as meant."""
+
+    opened: Opened
+    afresh: tuple[str, ...] = ()
+    broken: bool = False
+
+
+def send_post(opened: Opened, text: str, emit: Emit) -> Sent:
+    """`text` (Markdown, any line ends) on top of what the blog has. Pure: the same again gives the same. `emit` makes
+    the blog's content of a rendered block; of untouched blocks it is never asked for more than a comparison."""
+    return _Sender(opened, split(text), emit).send()
+
+
+def followed(sent: Opened, there: str) -> Opened:
+    """The map of `sent` for what the blog made of it: `there` is its content now. What the blog changed in a block is
+    that block's source from now on; what it added stays where it is."""
+    if there == sent.content:
+        return sent
+    lead, cuts = with_gaps(cut(there, sent.flavour))
+    kept = [place for place, piece in enumerate(sent.pieces) if piece.source]
+    to = correspond([sent.pieces[p].source for p in kept], [segment.source for segment, _gap in cuts])
+    owner = {new: kept[old] for old, new in enumerate(to.to) if new is not None}
+    if to.moved or len(owner) != len(kept):
+        return open_post(there, classic=sent.flavour is not Flavour.HTML)
+    pieces = [replace(piece, gap="") if piece.source else piece for piece in sent.pieces]
+    last = -1
+    for new, (segment, gap) in enumerate(cuts):
+        if new in owner:
+            last = owner[new]
+            pieces[last] = replace(pieces[last], source=segment.source, gap=gap)
+        elif last < 0:
+            lead += segment.source + gap
+        else:
+            pieces[last] = replace(pieces[last], gap=pieces[last].gap + segment.source + gap)
+    return replace(sent, lead=lead, pieces=tuple(pieces))
+
+
+class _Sender:
+    def __init__(self, opened: Opened, blocks: tuple[Block, ...], emit: Emit) -> None:
+        self._opened = opened
+        self._old = [piece for piece in opened.pieces if piece.markdown]
+        self._blocks = blocks
+        self._emit = emit
+        self._renderer = BlockRenderer()
+        self._definitions = self._renderer.definitions(blocks)
+        self._numbers = Numbers(lambda label: self._renderer.note(label, self._definitions))
+        self._afresh: list[str] = []
+
+    def send(self) -> Sent:
+        """Everything, block after block."""
+        found = correspond([piece.markdown for piece in self._old], [block.text for block in self._blocks])
+        of = {new: old for old, new in enumerate(found.to) if new is not None}
+        pieces: list[Piece] = []
+        last = -1  # the old block that was put down before
+        for new, block in enumerate(self._blocks):
+            old = of.get(new)
+            piece = self._piece(block, None if old is None else self._old[old])
+            if pieces:
+                pieces[-1] = replace(pieces[-1], gap=self._gap(last, old, pieces[-1], piece))
+            pieces.append(piece)
+            if old is not None:
+                last = old
+        if pieces:
+            pieces[-1] = replace(pieces[-1], gap=self._old[-1].gap if self._old else "")
+        tail = self._numbers.tail()
+        if tail:
+            if pieces:
+                pieces[-1] = replace(pieces[-1], gap=_BETWEEN[self._opened.flavour])
+            pieces.append(Piece("", self._emit(tail), kind=Kind.GAP))
+        sent = replace(self._opened, pieces=tuple(pieces))
+        return Sent(sent, tuple(self._afresh), self._is_broken(sent))
+
+    def _gap(self, last: int, old: int | None, before: Piece, after: Piece) -> str:
+        """What stands between two blocks: as it was where they were neighbours."""
+        if not before.source:
+            return ""
+        between = _BETWEEN[self._opened.flavour]
+        if old is None or last < 0 or old <= last:
+            return between if after.source else ""
+        gaps = [piece.gap for piece in self._old[last:old]]
+        if all(not gap.strip() for gap in gaps):
+            return gaps[0] or (between if len(gaps) > 1 else "")
+        return "".join(gap for gap in gaps if gap.strip())
+
+    def _piece(self, block: Block, old: Piece | None) -> Piece:
+        if old is not None and old.markdown == block.text and not self._has_notes(block):
+            return replace(old, gap="")
+        if block.text == APART:
+            return Piece(APART, "", kind=Kind.GAP)
+        raw = _raw(block)
+        if raw is not None:
+            return Piece(block.text, raw, card=True, name=old.name if old is not None else "")
+        rendered = self._rendered(block, self._definitions)
+        if old is not None and old.source and not old.card:
+            source = self._with_edit(old, rendered)
+            if source is not None:
+                return replace(old, markdown=block.text, source=source, gap="")
+        return self._fresh(block, rendered, old)
+
+    def _with_edit(self, old: Piece, rendered: str) -> str | None:
+        was = split(old.markdown)
+        if len(was) != 1:
+            return None
+        before = self._rendered(was[0], Definitions())
+        flavour, segment = self._opened.flavour, old.segment
+        return changed(
+            of_segment(segment), emitted(before, segment, flavour, self._emit),
+            emitted(rendered, segment, flavour, self._emit),
+        )  # fmt: skip
+
+    def _fresh(self, block: Block, rendered: str, old: Piece | None) -> Piece:
+        """A block made of her text alone. Of classic text a paragraph has no tag."""
+        content = self._emit(rendered).strip("\n")
+        if content:
+            self._afresh.append(block.text)
+        if self._opened.flavour is Flavour.CLASSIC and content.startswith("<p>"):
+            return Piece(block.text, as_text(content), kind=Kind.TEXT)
+        return Piece(block.text, content, name=_name_of(content, self._opened.flavour), kind=Kind.BLOCK)
+
+    def _rendered(self, block: Block, definitions: Definitions) -> str:
+        return self._numbers.fill(self._renderer.render(block, definitions))
+
+    def _has_notes(self, block: Block) -> bool:
+        return "[^" in block.text and notes_in(self._renderer.render(block, self._definitions))
+
+    def _is_broken(self, sent: Opened) -> bool:
+        open_at = [place for place, piece in enumerate(sent.pieces) if piece.kind is Kind.OPEN]
+        there = {piece.source for piece in self._old}
+        if open_at and any(p.source and p.source not in there for p in sent.pieces[open_at[0] + 1 :]):
+            return True
+        if self._opened.flavour is not Flavour.BLOCKS or open_at:
+            return False
+        return is_balanced(self._opened.content) and not is_balanced(sent.content)
+
+
+def _raw(block: Block) -> str | None:
+    """The source in a card."""
+    if block.kind != "fence":
+        return None
+    lines = block.text.split("\n")
+    if lines[0].strip().strip("`~").strip() != RAW_FENCE or len(lines) < 2:
+        return None
+    return "\n".join(lines[1:-1])
+
+
+def _name_of(content: str, flavour: Flavour) -> str:
+    """The name of the block that a content is one of, "" for none or several."""
+    if flavour is not Flavour.BLOCKS:
+        return ""
+    segments: list[Segment] = [s for s in cut(content, flavour) if s.kind is not Kind.GAP]
+    return segments[0].name if len(segments) == 1 else ""

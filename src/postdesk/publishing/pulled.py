@@ -1,0 +1,66 @@
+"""Posts that came from a blog: the map of each, and the post as the writer's file has it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from typing import TYPE_CHECKING, Protocol
+
+from postdesk.backends.base import RemotePost
+from postdesk.core.post import Post, Visibility
+from postdesk.core.receipt import Receipt
+
+if TYPE_CHECKING:  # with it come Python-Markdown and Pygments, which the window's start does without
+    from postdesk.markup.lossless import Opened
+
+_log = logging.getLogger(__name__)
+
+
+class Bases(Protocol):
+    """What is kept content-addressed beside the receipts."""
+
+    def put_base(self, text: str) -> str:
+        """Keep a text; returns its hash."""
+
+    def base(self, content_hash: str) -> str | None:
+        """The text, or None."""
+
+
+def pulled_id(address: str, remote_id: str) -> str:
+    """The id of a blog's post in any library: 16 hex digits, the same on every machine and at every pull."""
+    plain = re.sub(r"\Ahttps?://(?:www\.)?", "", address.strip()).rstrip("/").lower()
+    return hashlib.sha256(
+        f"postdesk pull\0{plain}\0{remote_id}".encode("utf-8", "surrogatepass")
+    ).hexdigest()[:16]
+
+
+def opened_of(bases: Bases, receipt: Receipt | None) -> Opened | None:
+    """What the blog had of a post when it was last in step, in pieces; None for a post that was written here, and for
+    a map that is lost: then every block is made afresh, but for the cards, which hold their source themselves."""
+    text = bases.base(receipt.map_hash) if receipt is not None and receipt.map_hash else None
+    if text is None:
+        return None
+    from postdesk.markup.lossless import Opened
+
+    try:
+        return Opened.from_json(text)
+    except (ValueError, KeyError, TypeError) as error:
+        _log.warning("A map cannot be read: %s", error)
+        return None
+
+
+def keep_map(bases: Bases, opened: Opened, content: str) -> str:
+    """Keep the map of a post whose content on the blog is `content` now; returns its hash."""
+    from postdesk.markup.lossless import followed
+
+    return bases.put_base(followed(opened, content).to_json())
+
+
+def as_post(remote: RemotePost, post_id: str, opened: Opened) -> Post:
+    """The post as her file will have it."""
+    public = remote.visibility not in (Visibility.PRIVATE, Visibility.PENDING)
+    return Post(
+        post_id, remote.title, opened.markdown, remote.slug, remote.date, remote.tags, remote.categories,
+        remote.excerpt, visibility=Visibility.PUBLIC if public else remote.visibility,
+    )  # fmt: skip

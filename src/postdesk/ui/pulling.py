@@ -1,0 +1,131 @@
+"""Brings the posts of a blog home while she writes on, and shows what publishing one of them would change there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, QObject, Signal
+
+from postdesk.core.account import Account
+from postdesk.core.cancel import Cancel
+from postdesk.core.language import _, ngettext
+from postdesk.library.document import Document
+from postdesk.publishing.desk import Desk
+from postdesk.ui.tasks import Tasks
+from postdesk.ui.toast import Toast
+from postdesk.ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from postdesk.publishing.change import Change
+    from postdesk.publishing.pull import Pulled
+    from postdesk.ui.change import ChangeWindow
+
+_LANE = "pull"
+_NAMED = 3  # titles in one sentence
+
+
+class Pulling(QObject):
+    """One pull at a time. `came`: files were made or changed. `told(error)`: a notice."""
+
+    came = Signal()
+    told = Signal(object)
+    _at = Signal(int, int)
+
+    def __init__(self, desk: Desk, tasks: Tasks, window: MainWindow) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._tasks = tasks
+        self._window = window
+        self._cancel: Cancel | None = None
+        self._change: ChangeWindow | None = None
+        self._at.connect(self._say_how_far)
+        window.status.work_clicked.connect(self.stop)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether posts are coming."""
+        return self._cancel is not None
+
+    def pull(self, account: Account) -> None:
+        """Fetch what is new on the blog; while that runs, stop it."""
+        if self._cancel is not None:
+            self.stop()
+            return
+        cancel = self._cancel = Cancel()
+        at = self._at.emit
+        self._window.actions_table.set_text("pull", _("Stop Bringing Posts &Here"))
+        self._at.emit(0, -1)
+
+        def ended(done: Pulled) -> None:
+            self._over()
+            self._say(account, done)
+
+        def failed(error: Exception) -> None:
+            self._over()
+            self.told.emit(error)
+
+        self._tasks.run(lambda: self._desk.pull(account, cancel, at), ended, failed, lane=_LANE)
+
+    def stop(self) -> None:
+        """Stop after the post at hand; what came stays, and the next time goes on."""
+        if self._cancel is not None:
+            self._cancel.set()
+
+    def show_change(self, document: Document, account: Account) -> None:
+        """Show the difference between what the blog has and what would go out."""
+
+        def show(change: Change) -> None:
+            from postdesk.ui.change import ChangeWindow
+
+            if self._change is not None:
+                self._change.close()
+            self._change = ChangeWindow(change, document.post.title, account.name, self._window)
+            self._change.show()
+
+        self._tasks.run(lambda: self._desk.change(document, account), show, self.told.emit)
+
+    def _over(self) -> None:
+        self._cancel = None
+        self._window.actions_table.set_text("pull", _("Bring Its Posts &Here"))
+        self._window.status.set_work("")
+        self.came.emit()
+
+    def _say_how_far(self, seen: int, total: int) -> None:
+        if self._cancel is None:
+            return
+        locale = QLocale()
+        if total >= 0:
+            words = _("Bringing posts here: {seen} of {total} · stop")
+        else:
+            words = _("Bringing posts here: {seen} · stop")
+        said = words.format(seen=locale.toString(seen), total=locale.toString(total))
+        self._window.status.set_work(said)
+
+    def _say(self, account: Account, done: Pulled) -> None:
+        made, updated = len(done.made), len(done.updated)
+        parts = [
+            ngettext("{count} post came", "{count} posts came", made) if made else "",
+            ngettext("{count} was changed there", "{count} were changed there", updated) if updated else "",
+        ]
+        said = ", ".join(part for part in parts if part) or _("nothing new")
+        sentences = [_("“{blog}”: {what}.").format(blog=account.name, what=said)]
+        if done.cancelled:
+            sentences.append(_("Stopped; the next time goes on."))
+        if done.both:
+            words = _("Changed here and on the blog, and left for you to decide: {titles}.")
+            sentences.append(words.format(titles=_some(done.both)))
+        if done.gone:
+            words = _("Not on the blog any more; your files stay: {titles}.")
+            sentences.append(words.format(titles=_some(done.gone)))
+        sentences += [f"{title}: {sentence}" for title, sentence in done.problems[:_NAMED]]
+        stays = bool(done.both or done.gone or done.problems)
+        self._window.toasts.say(Toast(" ".join(sentences), stays=stays))
+
+
+def _some(titles: list[str]) -> str:
+    """The first titles, and how many more there are."""
+    named = ", ".join(f"“{title or _('Untitled')}”" for title in titles[:_NAMED])
+    more = len(titles) - _NAMED
+    if more <= 0:
+        return named
+    return _("{titles} and {more}").format(titles=named, more=ngettext("{count} more", "{count} more", more))

@@ -1,0 +1,321 @@
+"""What a blog has comes home as Markdown and goes back as it was, but for what she changed."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from postdesk.markup.gutenberg import to_blocks
+from postdesk.markup.lossless import Flavour, Opened, followed, open_post, send_post
+from postdesk.markup.lossless.cutting import Kind
+from postdesk.markup.lossless.opening import APART
+from tests.markup.lossless.corpus import Remote, block_posts, classic_posts, html_posts, theme_posts
+
+_WORD = re.compile(r"(?<![\w<\\/\"=.:&;-])[A-Za-z]{4,}(?![\w>=\"/.:;&-])")
+
+
+def _emit(opened: Opened) -> Callable[[str], str]:
+    return to_blocks if opened.flavour is Flavour.BLOCKS else str
+
+
+def _sent(opened: Opened, text: str) -> str:
+    return send_post(opened, text, _emit(opened)).opened.content
+
+
+def _texts(opened: Opened) -> list[str]:
+    return [piece.markdown for piece in opened.pieces]
+
+
+def _joined(texts: list[str]) -> str:
+    return "\n\n".join(text for text in texts if text) + "\n"
+
+
+@pytest.fixture(scope="session")
+def corpus() -> list[Remote]:
+    return [*block_posts(90), *html_posts(60), *classic_posts(60), *theme_posts()]
+
+
+@pytest.fixture(scope="session")
+def opened(corpus: list[Remote]) -> list[Opened]:
+    return [open_post(one.content, classic=one.classic) for one in corpus]
+
+
+def test_every_post_of_the_corpus_goes_back_as_it_came(corpus: list[Remote], opened: list[Opened]) -> None:
+    assert len(corpus) > 355
+    for one, post in zip(corpus, opened, strict=True):
+        assert post.content == one.content, one.name
+        sent = send_post(post, post.markdown, _emit(post))
+        assert (sent.opened.content, sent.afresh, sent.broken) == (one.content, (), False), one.name
+        assert _sent(post, post.markdown.replace("\n", "\r\n")) == one.content, one.name
+        assert Opened.from_json(post.to_json()) == post
+
+
+def test_a_word_that_is_changed_changes_that_word_alone(corpus: list[Remote], opened: list[Opened]) -> None:
+    chance = random.Random(3)
+    edits = 0
+    for one, post in zip(corpus, opened, strict=True):
+        texts = _texts(post)
+        places = [
+            n
+            for n, p in enumerate(post.pieces)
+            if not p.card and not p.markdown.startswith(("<", "http", "`"))
+        ]
+        for place in chance.sample(places, min(3, len(places))):
+            words = list(_WORD.finditer(texts[place]))
+            if not words:
+                continue
+            word = chance.choice(words)
+            changed = texts[place][: word.start()] + "altogether" + texts[place][word.end() :]
+            content = _sent(post, _joined([*texts[:place], changed, *texts[place + 1 :]]))
+            assert _one_edit(one.content, content, word[0], "altogether"), (one.name, texts[place])
+            edits += 1
+    assert edits > 488
+
+
+def _one_edit(before: str, after: str, old: str, new: str) -> bool:
+    """Whether `after` is `before` with `old` exchanged for `new` in one place."""
+    start = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), len(before))
+    for at in range(max(0, start - len(new)), start + 1):
+        if before[:at] + new + before[at + len(old) :] == after and before[at : at + len(old)] == old:
+            return True
+    return False
+
+
+def test_nearly_all_of_what_people_write_is_markdown() -> None:
+    for posts, least in ((block_posts(60), 0.97), (html_posts(60), 0.97), (classic_posts(60), 0.93)):
+        pieces = [p for one in posts for p in open_post(one.content, classic=one.classic).pieces if p.source]
+        share = sum(not piece.card for piece in pieces) / len(pieces)
+        assert share >= least, (posts[0].name, share)
+
+
+def test_blocks_removed_moved_and_put_in_leave_all_others_alone(opened: list[Opened]) -> None:
+    chance = random.Random(5)
+    for post in opened:
+        texts = _texts(post)
+        plain = [
+            n for n, p in enumerate(post.pieces) if not p.card and p.source and texts.count(p.markdown) == 1
+        ]
+        if len(plain) < 3:
+            continue
+        gone, moved = chance.sample(plain, 2)
+        new = f"Something new {chance.random()}."
+        # Two lists that meet would be one.
+        without = [APART if n == gone else t for n, t in enumerate(texts)]
+        sources = {p.source for n, p in enumerate(post.pieces) if n != gone}
+        content = _sent(post, _joined(without))
+        assert all(source in content for source in sources)
+        assert len(content) <= len(post.content)
+        content = _sent(post, _joined([*texts[:moved], new, *texts[moved:]]))
+        assert all(piece.source in content for piece in post.pieces)
+        assert new in content
+        if not any(piece.kind is Kind.OPEN for piece in post.pieces):
+            content = _sent(post, _joined([texts[moved], APART, *texts[:moved], APART, *texts[moved + 1 :]]))
+            assert all(piece.source in content for piece in post.pieces)
+
+
+def test_a_text_wrapped_anew_changes_nothing(opened: list[Opened]) -> None:
+    for post in opened:
+        texts = [
+            text
+            if piece.card or "\\\n" in text or not re.match(r"[A-Z][^|`]*\Z", text)
+            else text.replace(" ", "\n", 3)
+            for text, piece in zip(_texts(post), post.pieces, strict=True)
+        ]
+        texts = [text if not re.search(r"\n(?:[-+*#>:|=]|\d+[.)])", text) else old
+                 for text, old in zip(texts, _texts(post), strict=True)]  # fmt: skip
+        assert _sent(post, _joined(texts)) == post.content
+
+
+def test_without_the_map_every_card_still_goes_back_as_it_is(opened: list[Opened]) -> None:
+    for post in opened:
+        nothing = Opened(post.flavour, "", ())
+        content = _sent(nothing, post.markdown)
+        for piece in post.pieces:
+            if piece.card and "\r" not in piece.source:
+                assert piece.source in content
+
+
+def test_empty_paragraphs_are_no_cards_and_stay_where_they_are() -> None:
+    empty = "<!-- wp:paragraph -->\n<p></p>\n<!-- /wp:paragraph -->"
+    a, b, c = (
+        f"<!-- wp:paragraph -->\n<p>{word}</p>\n<!-- /wp:paragraph -->" for word in ("One.", "Two.", "Three.")
+    )
+    post = open_post("\n\n".join([empty, a, empty, b, c, empty]) + "\n")
+    assert post.markdown == "One.\n\nTwo.\n\nThree.\n"
+    assert _sent(post, "One.\n\nNew.\n\nTwo.\n\nThree.\n").count(empty) == 3
+    assert _sent(post, "One.\n\nThree.\n") == "\n\n".join([empty, a, empty, c, empty]) + "\n"
+
+
+def test_the_same_words_with_other_looks_are_told_apart() -> None:
+    plain = "<!-- wp:paragraph -->\n<p>Twice.</p>\n<!-- /wp:paragraph -->"
+    red = '<!-- wp:paragraph {"textColor":"red"} -->\n<p class="has-red-color">Twice.</p>\n<!-- /wp:paragraph -->'
+    post = open_post(f"{plain}\n\n{red}")
+    texts = _texts(post)
+    assert len(set(texts)) == 2
+    assert _sent(post, _joined(texts[:1])) == plain
+    assert _sent(post, _joined(texts[1:])) == red
+
+
+def test_the_looks_of_a_block_outlive_an_edit_of_its_words() -> None:
+    source = (
+        '<!-- wp:paragraph {"align":"right","style":{"color":{"text":"#f00"}}} -->\n'
+        '<p class="has-text-align-right" style="color:#f00">It&#8217;s <a href="/a" rel="nofollow">here</a>,'
+        "&nbsp;see <b>this</b>  and that.</p>\n<!-- /wp:paragraph -->"
+    )
+    post = open_post(source)
+    assert not post.pieces[0].card
+    assert _sent(post, post.markdown.replace("that", "those")) == source.replace("that", "those")
+    assert _sent(post, post.markdown.replace("that.", "**that**.")) == source.replace(
+        "that.", "<strong>that</strong>."
+    )
+
+
+def test_a_picture_keeps_what_the_theme_gave_it_when_its_words_change() -> None:
+    source = (
+        '<!-- wp:image {"id":7,"width":300,"align":"wide"} -->\n<figure class="wp-block-image alignwide is-resized">'
+        '<img src="https://b.example/a.jpg" alt="Old" class="wp-image-7" width="300"/>'
+        '<figcaption class="wp-element-caption">Below</figcaption></figure>\n<!-- /wp:image -->'
+    )
+    post = open_post(source)
+    assert post.markdown == '![Old](https://b.example/a.jpg "Below")\n'
+    sent = _sent(post, '![New "one"](https://b.example/a.jpg "Under")\n')
+    assert sent == source.replace('"Old"', '"New &quot;one&quot;"').replace("Below", "Under")
+
+
+def test_old_lists_and_quotations_are_markdown_too() -> None:
+    source = (
+        "<!-- wp:list -->\n<ul><li>One</li><li>Two</li></ul>\n<!-- /wp:list -->\n\n"
+        '<!-- wp:quote -->\n<blockquote class="wp-block-quote"><p>Words</p></blockquote>\n<!-- /wp:quote -->'
+    )
+    post = open_post(source)
+    assert post.markdown == "- One\n- Two\n\n> Words\n"
+    sent = _sent(post, "- One\n- Two\n- Three\n\n> Other words\n")
+    assert sent.replace("\n</ul>", "</ul>") == source.replace(
+        "<li>Two</li>", "<li>Two</li><li>Three</li>"
+    ).replace("Words", "Other words")
+
+
+def test_line_ends_of_classic_text_are_breaks() -> None:
+    source = 'First line\nsecond &amp; <b>line</b>\r\n\r\nNext.   \n\n\n<h2 style="x">Head</h2>\nBelow.'
+    post = open_post(source)
+    assert post.flavour is Flavour.CLASSIC
+    assert _texts(post)[0] == "First line\\\nsecond & <b>line</b>"
+    edited = post.markdown.replace("second", "third").replace("Head", "Tail") + "\nLast\\\nwords.\n"
+    assert (
+        _sent(post, edited) == source.replace("second", "third").replace("Head", "Tail") + "\n\nLast\nwords."
+    )
+
+
+def test_nothing_may_stand_behind_what_is_never_closed() -> None:
+    post = open_post("<p>a</p>\n<div>b")
+    assert not send_post(post, post.markdown, str).broken
+    assert send_post(post, post.markdown + "\nNew.\n", str).broken
+
+
+def test_a_frame_without_its_other_end_is_told() -> None:
+    post = open_post(
+        '<!-- wp:group -->\n<div class="wp-block-group"><!-- wp:paragraph -->\n<p>a</p>\n<!-- /wp:paragraph -->'
+        "</div>\n<!-- /wp:group -->"
+    )
+    texts = _texts(post)
+    assert len(texts) == 3
+    assert not send_post(post, _joined([texts[0], "Other", texts[2]]), to_blocks).broken
+    assert send_post(post, _joined(texts[:2]), to_blocks).broken
+
+
+def test_what_was_made_afresh_is_named() -> None:
+    post = open_post("<p>One.</p>\n<p>Two.</p>")
+    sent = send_post(post, "One.\n\n## Two.\n\nThree.\n", str)
+    assert sent.afresh == ("## Two.", "Three.")
+
+
+def test_footnotes_that_she_adds_get_their_list() -> None:
+    post = open_post("<!-- wp:paragraph -->\n<p>One.</p>\n<!-- /wp:paragraph -->")
+    sent = send_post(post, "One.[^1]\n\n[^1]: Note.\n", to_blocks)
+    assert "footnote" in sent.opened.content
+    again = send_post(sent.opened, "One.[^1]\n\n[^1]: Note.\n", to_blocks)
+    assert again.opened.content == sent.opened.content
+
+
+def test_after_a_blog_filtered_the_post_the_text_is_still_in_step() -> None:
+    post = open_post('<p>One &amp; all.</p>\n<p onclick="x()">Two.</p>\n<p>Three.</p>')
+    sent = send_post(post, post.markdown.replace("One", "Once"), str).opened
+    there = (
+        sent.content.replace(' onclick="x()"', "").replace("&amp;", "&#038;") + "\n<p>Added by a plug-in</p>"
+    )
+    kept = followed(sent, there)
+    assert kept.content == there
+    assert kept.markdown == sent.markdown
+    assert _sent(kept, kept.markdown) == there
+
+
+_INLINE = st.recursive(
+    st.sampled_from(
+        ["word", " ", "a * b", "_x_", "&amp;", "&nbsp;", "&#8217;", "\u00a0", "\u200b", "1.", "# x", "[a](b)", "`c`",
+         "\n", "<br>", "<br />", '<img src="a.png" alt="x">', "<!-- c -->", "~~", "\\", "é", "😀", "[^1]",
+         "[1]: http://a.b"]
+    ),
+    lambda inner: st.builds(
+        lambda tag, parts: f"<{tag}>" + "".join(parts) + f"</{tag.split(' ')[0]}>",
+        st.sampled_from(["b", "strong", "em", "i", "code", 'a href="/x"', 'a href="/x" rel="me"', "del",
+                         "span class=q"]),
+        st.lists(inner, min_size=1, max_size=3),
+    ),
+    max_leaves=8,
+)  # fmt: skip
+_RUNS = st.lists(_INLINE, min_size=1, max_size=5).map("".join)
+_HTML_BLOCK = st.one_of(
+    st.builds("<p>{}</p>".format, _RUNS), st.builds('<p class="x">{}</p>'.format, _RUNS),
+    st.builds("<h3>{}</h3>".format, _RUNS), st.builds("<ul><li>{}</li><li>x</li></ul>".format, _RUNS),
+    st.builds("<blockquote><p>{}</p></blockquote>".format, _RUNS), st.just("<hr>"), _RUNS,
+    st.sampled_from(["<div><p>x</div>", "</p>", "<p>x", "[gallery]", "<table><tr><td>1</table>",
+                     "<script>a<b</script>"]),
+)  # fmt: skip
+_PAGES = st.lists(_HTML_BLOCK, max_size=5).map("\n\n".join)
+
+
+@settings(deadline=None, max_examples=200)
+@given(_PAGES, st.booleans())
+def test_any_html_goes_back_as_it_came(content: str, classic: bool) -> None:
+    post = open_post(content, classic=classic)
+    assert post.content == content
+    assert _sent(post, post.markdown) == content
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    _PAGES, st.integers(0, 6), st.sampled_from(["New words.", "## Head", "- a\n- b", "> q", "```\nx\n```"])
+)
+def test_an_edit_leaves_every_other_block_as_it_was(content: str, place: int, new: str) -> None:
+    post = open_post(content)
+    texts = _texts(post)
+    place = min(place, len(texts))
+    content_after = _sent(post, _joined([*texts[:place], APART, new, APART, *texts[place:]]))
+    rest = content_after
+    for piece in post.pieces:
+        assert piece.source in rest
+        rest = rest[rest.index(piece.source) + len(piece.source) :]
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.text(max_size=300))
+def test_anything_at_all_goes_back_as_it_came(content: str) -> None:
+    for classic in (True, False):
+        post = open_post(content, classic=classic)
+        assert post.content == content
+        assert _sent(post, post.markdown) == content
+
+
+def test_a_post_of_a_megabyte_is_opened_and_sent(corpus: list[Remote]) -> None:
+    content = "\n\n".join(one.content for one in block_posts(90))
+    content = (content * 3)[:1_400_000]
+    content = content[: content.rindex("<!-- /wp:")]
+    content = content[: content.rindex("\n\n<!-- wp:")]
+    post = open_post(content)
+    assert post.content == content
+    assert _sent(post, post.markdown) == content

@@ -1,0 +1,187 @@
+"""Posts of a real WordPress come home, are edited as Markdown, and go back with that edit alone."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from postdesk.backends.http import make_client
+from postdesk.backends.wordpress.backend import WordPress
+from postdesk.core.account import Account
+from postdesk.core.cancel import Cancel
+from postdesk.core.folders import under
+from postdesk.core.receipt import Status
+from postdesk.library.document import Document
+from postdesk.library.library import Library
+from postdesk.library.receipts import Receipts
+from postdesk.publishing.change import change_of
+from postdesk.publishing.compare import as_outgoing
+from postdesk.publishing.engine import Engine
+from postdesk.publishing.journal import Journal
+from postdesk.publishing.outbox import JobResult, Outbox, ResultKind
+from postdesk.publishing.plan import Intent, make_plan
+from postdesk.publishing.pull import Pulled, pull
+from tests.markup.lossless.corpus import Remote, block_posts, classic_posts, theme_posts
+from tests.markup.lossless.test_sending import _WORD, _one_edit
+from tests.servers.wordpress import WordPress as RealServer
+
+
+class Desk:
+    """A library, its outbox, and a blog."""
+
+    def __init__(self, folder: Path, blog: WordPress) -> None:
+        self.blog = blog
+        self.account = blog.account
+        root = folder / "library"
+        root.mkdir()
+        folders = under(folder / "home")
+        self.library = Library(root, folders)
+        self.library.open()
+        self.receipts = Receipts(root)
+        self.journal = Journal(folders.state / "outbox.db", time.time)
+        self.journal._file._db.execute("pragma synchronous=off")  # the power cut is not what is tested here
+        self.engine = Engine(self.journal, self.receipts, time.time)
+        self.outbox = Outbox(
+            folders.state,
+            self.journal,
+            self.engine,
+            self.receipts,
+            time.time,
+            lambda _id: self.account,
+            lambda _a: blog,
+        )
+
+    def close(self) -> None:
+        self.library.close()
+        self.journal.close()
+
+    def pull(self, *, everything: bool = False) -> Pulled:
+        done = pull(
+            self.account,
+            self.blog,
+            self.library,
+            self.receipts,
+            self.journal,
+            Cancel(),
+            everything=everything,
+        )
+        self.library.look()
+        return done
+
+    def document(self, remote_id: str) -> Document:
+        receipt = next(r for r in self.receipts.all() if r.remote_id == remote_id)
+        path = self.library.find(receipt.post_id)
+        assert path is not None
+        return self.library.read(path)
+
+    def update(self, document: Document) -> JobResult:
+        receipt = self.receipts.get(document.post.id, self.account.id)
+        plan = make_plan(
+            document.post, self.account, Intent.UPDATE, pictures=(), receipt=receipt,
+            capabilities=self.blog.capabilities, now=datetime.now(UTC),
+        )  # fmt: skip
+        self.outbox.submit(plan)
+        return self.outbox.run(Cancel())[-1]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, wordpress: RealServer) -> Iterator[Desk]:
+    wordpress.reset_posts()
+    account = Account("a1", "wordpress", "Blog", wordpress.base_url, "admin")
+    with make_client() as http:
+        blog = WordPress(account, wordpress.users["admin"].app_password, http)
+        with closing(Desk(tmp_path, blog)) as made:
+            yield made
+
+
+def _publish(blog: WordPress, posts: list[Remote]) -> dict[str, str]:
+    """Puts the posts on the blog as somebody there wrote them; their contents by their numbers."""
+    contents = {}
+    for number, post in enumerate(posts):
+        draft = blog.create_draft(f"pd-{number:016x}", f"Post {number}; “old” & <b>good</b>")
+        meant = replace(
+            as_outgoing(draft), content=post.content, slug=f"old-{number}", tags=("rail & road",),
+            status=Status.PUBLISHED,
+        )  # fmt: skip
+        contents[draft.remote_id] = blog.write(draft.remote_id, meant).content
+        assert contents[draft.remote_id] == post.content
+    return contents
+
+
+def test_an_edit_of_one_word_reaches_the_blog_as_one_word(desk: Desk) -> None:
+    posts = [*block_posts(6), *classic_posts(6), *[p for p in theme_posts() if "query" not in p.content][:8]]
+    contents = _publish(desk.blog, posts)
+    assert len(desk.pull().made) == len(contents)
+    chance = random.Random(11)
+    edits = 0
+    for remote_id, content in contents.items():
+        for _again in range(2):  # the second edit goes on top of what the first one left
+            document = desk.document(remote_id)
+            before = desk.blog.read(remote_id)
+            body = document.post.body
+            fences = [n for n, line in enumerate(body.split("\n")) if line.startswith("```")]
+            words = [
+                w for w in _WORD.finditer(body)
+                if body.count(w[0]) == 1 and w[0] in content
+                and not any(
+                    a <= body.count("\n", 0, w.start()) <= b
+                    for a, b in zip(fences[::2], fences[1::2], strict=True)
+                )
+                and not body[body.rfind("\n", 0, w.start()) + 1 :].startswith(("<", "http", "!["))
+            ]  # fmt: skip
+            if not words:
+                continue
+            word = chance.choice(words)
+            new = f"altered{edits}"
+            edited = desk.library.save(
+                document, replace(document.post, body=body[: word.start()] + new + body[word.end() :])
+            )
+            result = desk.update(edited)
+            assert (result.kind, result.sentence, result.remarks) == (ResultKind.DONE, "", ())
+            there = desk.blog.read(remote_id)
+            assert _one_edit(before.content, there.content, word[0], new), posts[edits // 2].name
+            assert replace(there, content="", rendered="", revision="", modified=None) == replace(
+                before, content="", rendered="", revision="", modified=None
+            )
+            content = there.content
+            edits += 1
+    assert edits >= 20
+    done = desk.pull(everything=True)
+    assert (done.made, done.updated, done.both, done.there) == ([], [], [], len(contents))
+
+
+def test_a_second_client_between_pull_and_update_is_a_conflict_and_then_comes_home(desk: Desk) -> None:
+    (remote_id,) = _publish(desk.blog, block_posts(1))
+    desk.pull()
+    document = desk.document(remote_id)
+    there = desk.blog.read(remote_id)
+    desk.blog.write(remote_id, replace(as_outgoing(there), title="Their title"))
+    edited = desk.library.save(document, replace(document.post, body=document.post.body + "\nMore.\n"))
+    assert desk.update(edited).kind is ResultKind.CONFLICT
+    assert desk.blog.read(remote_id).title == "Their title"
+    assert desk.pull().both == ["Their title"]
+    desk.library.save(edited, document.post)
+    assert [p.name for p in desk.pull().updated] == [document.path.name]
+    assert desk.document(remote_id).post.title == "Their title"
+
+
+def test_what_will_change_is_told_before_it_goes(desk: Desk) -> None:
+    (remote_id,) = _publish(desk.blog, block_posts(1))
+    desk.pull()
+    document = desk.document(remote_id)
+    receipt = desk.receipts.get(document.post.id, "a1")
+    same = change_of(document.post, desk.account, receipt, desk.receipts, (), lambda _h: None, ())
+    assert (same.lines, same.afresh) == ((), ())
+    longer = replace(document.post, body=document.post.body + "\nOne more.\n")
+    change = change_of(longer, desk.account, receipt, desk.receipts, (), lambda _h: None, ())
+    assert change.afresh == ("One more.",)
+    assert [line for line in change.lines if line.startswith(("+", "-")) and "p>" in line] == [
+        "+<p>One more.</p>"
+    ]
