@@ -25,6 +25,7 @@ from postdesk.publishing.desk import Desk, open_desk
 from postdesk.publishing.meeting import BlogMeeting
 from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent
+from postdesk.publishing.pull import pull
 from postdesk.publishing.state import StateKind
 from tests.publishing.fake_blog import FakeBlog
 from tests.publishing.shared import BLOG, BLOGS, SERVER
@@ -311,3 +312,51 @@ def test_a_post_gone_there_may_stay_a_draft_here(desk: Desk, published: Document
     assert publish(desk, document, Intent.PUBLISH).kind is ResultKind.DONE
     (post,) = SERVER.public()
     assert (post["remote_id"] == number) is not gone
+
+
+CENTRED = (
+    '<!-- wp:paragraph {"align":"center"} -->\n'
+    '<p class="has-text-align-center">The first boat left at 6:10.</p>\n'
+)
+CAPPED = (
+    '<!-- wp:paragraph {"dropCap":true} -->\n'
+    '<p class="has-drop-cap">The mayor says that talks could resume.</p>\n'
+)
+FROM_THERE = (
+    f"{CENTRED}<!-- /wp:paragraph -->\n\n"
+    "<!-- wp:paragraph -->\n<p>The mayor says that talks could resume.</p>\n<!-- /wp:paragraph -->\n\n"
+    '<!-- wp:gallery {"linkTo":"none"} -->\n<figure class="wp-block-gallery"><img src="/1.jpg" alt=""/></figure>\n'
+    "<!-- /wp:gallery -->\n\n"
+    "<!-- wp:paragraph -->\n<p>Boats running: 3&nbsp;of 14</p>\n<!-- /wp:paragraph -->"
+)
+
+
+def test_a_post_that_came_from_the_blog_keeps_the_looks_that_somebody_gave_it_there(desk: Desk) -> None:
+    """Her edit and a colleague's are both there, byte for byte but for the two; also where the colleague changed what
+    no Markdown says."""
+    backend = BLOGS[-1]
+    number = backend.create_draft("pd-0", "Ferry strike").remote_id
+    SERVER.edit(
+        number, content=FROM_THERE, status="published", slug="ferry", date="2026-11-20T10:00:00+00:00"
+    )
+    (path,) = pull(BLOG, backend, desk.library, desk.receipts, desk.journal, Cancel()).made
+    document = desk.library.read(path)
+    assert "```{=html}" in document.post.body
+    document = typed(desk, document, "6:10", "6:20")
+    by_ines = FROM_THERE.replace(
+        "<!-- wp:paragraph -->\n<p>The mayor says that talks could resume.</p>\n", CAPPED
+    ).replace("3&nbsp;of", "5&nbsp;of")
+    SERVER.edit(number, content=by_ines)
+    assert publish(desk, document).kind is ResultKind.CONFLICT
+    meeting = met(desk, document)
+    assert meeting.is_clean
+    merged = desk.library.save(document, meeting.result())
+    assert merged.post.body == document.post.body.replace("3&nbsp;of", "5&nbsp;of").replace(
+        "3\u00a0of", "5\u00a0of"
+    )
+    desk.with_blog().send(meeting, merged)
+    assert [r.kind for r in desk.run(Cancel())] == [ResultKind.DONE]
+    assert there()["content"] == by_ines.replace("6:10", "6:20")
+    again = typed(desk, merged, "6:20", "6:30")
+    assert publish(desk, again).kind is ResultKind.DONE
+    assert there()["content"] == by_ines.replace("6:10", "6:30")
