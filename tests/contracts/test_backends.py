@@ -10,7 +10,7 @@ import pytest
 
 from postdesk.backends.base import Backend, Capability, Outgoing
 from postdesk.core.cancel import Cancel
-from postdesk.core.errors import BackendError, Cancelled, Gone, MediaRefused
+from postdesk.core.errors import BackendError, Cancelled, ChangedMeanwhile, Gone, MediaRefused
 from postdesk.core.post import Visibility
 from postdesk.core.receipt import Status
 from tests.contracts.conftest import MakePicture
@@ -145,6 +145,49 @@ def test_the_revision_changes_with_a_change_made_within_the_same_second(blog: Ba
     after = blog.read(remote_id).revision
     blog.write(remote_id, replace(PLAIN, content=BODY + "<p>Update #2</p>"))
     assert len({before, after, blog.read(remote_id).revision}) == 3
+
+
+def test_a_write_over_what_was_compared_is_refused_once_it_is_another(blog: Backend, marker: str) -> None:
+    remote_id = published(blog, marker)
+    seen = blog.read(remote_id).revision
+    blog.write(remote_id, replace(PLAIN, content=BODY + "<p>Ines</p>"), seen)
+    if Capability.MANY_WRITERS not in blog.capabilities:
+        return
+    with pytest.raises(ChangedMeanwhile):
+        blog.write(remote_id, replace(PLAIN, content=BODY + "<p>Mine</p>"), seen)
+    assert "Ines" in blog.read(remote_id).content
+    blog.write(remote_id, replace(PLAIN, content=BODY + "<p>Mine</p>"), blog.read(remote_id).revision)
+    assert "Mine" in blog.read(remote_id).content
+
+
+def test_the_versions_that_a_blog_keeps_are_counted_and_read(blog: Backend, marker: str) -> None:
+    remote_id = published(blog, marker)
+    first = blog.read(remote_id)
+    if Capability.REVISIONS not in blog.capabilities:
+        assert blog.revisions(remote_id) == ()
+        assert (first.versions, first.version) == (-1, "")
+        return
+    for number in (1, 2):
+        blog.write(remote_id, replace(PLAIN, content=f"<p>Update #{number}</p>"))
+    answered = blog.write(remote_id, replace(PLAIN, content="<p>Update #2</p>", tags=("boats",)))
+    there = blog.read(remote_id)
+    assert (answered.versions, answered.version) == (there.versions, there.version)
+    assert there.versions == first.versions + 2  # tags alone make no version
+    newest, older = blog.revisions(remote_id, names=True)[:2]
+    assert newest.id == there.version != first.version
+    assert (newest.content, older.content) == ("<p>Update #2</p>", "<p>Update #1</p>")
+    assert newest.author == there.author != ""
+    assert newest.title == PLAIN.title
+    with pytest.raises(Gone):
+        blog.revisions("999999")
+
+
+def test_a_picture_is_read_by_its_id(blog: Backend, picture: MakePicture) -> None:
+    made = blog.upload(picture("green", "A boat", "Ours"), heard, Cancel())
+    there = blog.medium(made.remote_id)
+    assert (there.remote_id, there.address, there.width) == (made.remote_id, made.address, made.width)
+    with pytest.raises(Gone):
+        blog.medium("999999")
 
 
 def test_the_list_and_the_post_agree_on_the_revision(blog: Backend, marker: str) -> None:

@@ -43,6 +43,10 @@ class Blog:
         """A colleague changes a post."""
         self._ask("POST", f"posts/{post_id}", fields)
 
+    def trash(self, post_id: int) -> None:
+        """A colleague puts a post to the blog's trash."""
+        self._ask("DELETE", f"posts/{post_id}", {})
+
     def page(self, address: str) -> str:
         """The public page, read without signing in."""
         answer = self._client.get(address, follow_redirects=True)

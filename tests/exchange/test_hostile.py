@@ -12,13 +12,13 @@ from postdesk.core.cancel import Cancel
 from postdesk.core.errors import BrokenFrontMatter, LibraryError
 from postdesk.exchange import ghost
 from postdesk.exchange.bring import Summary, bring
-from postdesk.exchange.classic import classic_html
 from postdesk.exchange.detect import open_source
 from postdesk.exchange.front import read_head
 from postdesk.exchange.obsidian import plain_links
 from postdesk.exchange.values import Incoming
 from postdesk.library import names
 from postdesk.library.library import Library
+from postdesk.markup.classic import classic_html
 from tests.exchange.conftest import Make, png
 from tests.exchange.test_ghost import export as ghost_export
 from tests.exchange.test_ghost import row

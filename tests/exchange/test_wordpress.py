@@ -12,10 +12,10 @@ from postdesk.core.cancel import Cancel
 from postdesk.core.errors import LibraryError
 from postdesk.core.post import Visibility
 from postdesk.exchange.bring import bring, look_ahead
-from postdesk.exchange.classic import classic_html
 from postdesk.exchange.detect import open_source
 from postdesk.exchange.values import Incoming, Problem
 from postdesk.library.library import Library
+from postdesk.markup.classic import classic_html
 from postdesk.markup.markdown import to_markdown
 
 HEAD = """<?xml version="1.0" encoding="UTF-8" ?>

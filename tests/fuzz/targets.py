@@ -7,21 +7,23 @@ from dataclasses import replace
 from pathlib import Path
 
 from postdesk.backends.reader import next_address
-from postdesk.exchange.classic import classic_html
 from postdesk.exchange.obsidian import plain_links
 from postdesk.exchange.pages import read_page
 from postdesk.library.document import compose, read_document
 from postdesk.library.scan import scan
 from postdesk.markup import counts, reading
 from postdesk.markup.blocks import lines_of, split
+from postdesk.markup.classic import classic_html
 from postdesk.markup.clean import clean
 from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.live import LivePage
 from postdesk.markup.markdown import to_markdown
 from postdesk.markup.outline import outline
 from postdesk.markup.pictures import find_pictures, render_for_blog
+from postdesk.markup.published import cut_content, meaning
 from postdesk.markup.render import render_document
 from postdesk.markup.tree import parse, write_all
+from postdesk.publishing.theirs import Dress, theirs_as_markdown
 from postdesk.publishing.verify import shown_part
 from postdesk.ui.editor import marks
 from postdesk.ui.editor.source import Source
@@ -89,6 +91,16 @@ def _file(text: str) -> bytes:
     return compose(document, replace(document.post, body=document.post.body + "x"))
 
 
+def _theirs(text: str) -> str:
+    """What somebody else put on the blog, as Markdown; and the text itself as what was sent before."""
+    dress = Dress()
+    theirs_as_markdown("Words.\n", "<p>Words.</p>", text, dress)
+    sent = dress.of(text)
+    unchanged = theirs_as_markdown(text, sent, sent, dress)
+    assert "".join(unchanged.text.split()) == "".join("\n".join(lines_of(text)).split())
+    return "".join(meaning(block, loose=True) for block in cut_content(text))
+
+
 def _front_matter(text: str) -> bytes:
     return _file(f"---\n{text}\n---\n\nText\n")
 
@@ -113,6 +125,7 @@ TARGETS: dict[str, Target] = {
     "front matter": _front_matter,
     "to_markdown": to_markdown,
     "classic": lambda text: to_markdown(classic_html(text, {"1": "https://example.org/a.png"})),
+    "theirs": _theirs,
     "page": read_page,
     "readers": lambda text: (shown_part(text, text), next_address("https://a.example/", text[:2000])),
     "wiki links": lambda text: plain_links(text, lambda _name: None),

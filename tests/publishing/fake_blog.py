@@ -27,10 +27,19 @@ from postdesk.backends.base import (
     Page,
     RemoteMedia,
     RemotePost,
+    Revision,
 )
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
-from postdesk.core.errors import Busy, Gone, OutcomeUnknown, PostDeskError, Refused, Unreachable
+from postdesk.core.errors import (
+    Busy,
+    ChangedMeanwhile,
+    Gone,
+    OutcomeUnknown,
+    PostDeskError,
+    Refused,
+    Unreachable,
+)
 from postdesk.core.post import Visibility
 from postdesk.core.receipt import Status
 
@@ -58,6 +67,8 @@ class Server:
     calls: int = 0
     log: list[str] = field(default_factory=list)
     file: Path | None = None
+    kept: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    number: int = 0
     categories: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
 
@@ -69,6 +80,8 @@ class Server:
                 "count": self.count,
                 "calls": self.calls,
                 "log": self.log,
+                "kept": self.kept,
+                "number": self.number,
             }
             self.file.with_suffix(".new").write_text(json.dumps(values))
             self.file.with_suffix(".new").replace(self.file)
@@ -88,7 +101,17 @@ class Server:
         """A colleague changes the post in the browser."""
         self.count += 1
         self.posts[remote_id].update(values, revision=f"r{self.count}")
+        self.keep(remote_id, "Ines")
         self.save()
+
+    def keep(self, remote_id: str, who: str) -> None:
+        """Keep a version of the post, as WordPress does: when its words are others than those of the newest one."""
+        post = self.posts[remote_id]
+        kept = self.kept.setdefault(remote_id, [])
+        said = {name: post[name] for name in ("title", "content", "excerpt")}
+        if not kept or {name: kept[-1][name] for name in said} != said:
+            self.number += 1
+            kept.append({**said, "id": f"v{self.number}", "author": who})
 
 
 class FakeBlog:
@@ -106,6 +129,7 @@ class FakeBlog:
         clean: Callable[[str], str] = str,
         down: Callable[[], PostDeskError | None] = lambda: None,
         before_call: Callable[[str], None] = lambda _name: None,
+        slips_in: Callable[[str], None] = lambda _remote_id: None,
     ) -> None:
         self.account = account
         self.capabilities = capabilities
@@ -116,6 +140,7 @@ class FakeBlog:
         self._clean = clean
         self._down = down
         self._before_call = before_call
+        self._slips_in = slips_in  # between the last look and the write
         self.may_make_categories = True
 
     # --- the calls ------------------------------------------------------------------------------------------
@@ -126,7 +151,7 @@ class FakeBlog:
     def find(self, marker: str) -> tuple[RemotePost, ...]:
         def work() -> tuple[RemotePost, ...]:
             return tuple(
-                replace(_remote(p), content="")
+                replace(self._remote(p), content="")
                 for p in self.server.posts.values()
                 if p["slug"] == marker or p["slug"].startswith(marker + "-")
             )
@@ -139,16 +164,19 @@ class FakeBlog:
             post = _remote_values(number, self._free(marker, ""), title, f"r{number}")
             post["content"] = f"<!-- {marker} -->"  # as a blog that clears the slugs of drafts needs it
             self.server.posts[post["remote_id"]] = post
-            return _remote(post)
+            return self._remote(post)
 
         return self._call("create_draft", work)
 
     def read(self, remote_id: str) -> RemotePost:
-        return self._call("read", lambda: _remote(self._post(remote_id)))
+        return self._call("read", lambda: self._remote(self._post(remote_id)))
 
-    def write(self, remote_id: str, outgoing: Outgoing) -> RemotePost:
+    def write(self, remote_id: str, outgoing: Outgoing, seen: str = "") -> RemotePost:
         def work() -> RemotePost:
             post = self._post(remote_id)
+            if seen and post["revision"] != seen and Capability.MANY_WRITERS in self.capabilities:
+                raise ChangedMeanwhile("It was saved now.", "Nothing was set.", "Look again.")
+            self._slips_in(remote_id)
             values = asdict(outgoing)
             values["status"] = outgoing.status.value
             values["visibility"] = outgoing.visibility.value
@@ -160,7 +188,8 @@ class FakeBlog:
                 date = "2026-11-22T10:00:00+00:00"
             values["date"] = date
             post.update(values, revision=f"r{self._next()}")
-            return _remote(post)
+            self.server.keep(remote_id, "anna")
+            return self._remote(post)
 
         return self._call("write", work)
 
@@ -174,6 +203,24 @@ class FakeBlog:
                     )
 
         self._call("trash", work)
+
+    def revisions(self, remote_id: str, *, names: bool = False) -> tuple[Revision, ...]:
+        def work() -> tuple[Revision, ...]:
+            self._post(remote_id)
+            return tuple(
+                Revision(v["id"], v["title"], v["content"], v["excerpt"], None, v["author"] if names else "")
+                for v in reversed(self.server.kept.get(remote_id, ()))
+            )[:20]
+
+        return self._call("revisions", work)
+
+    def medium(self, remote_id: str) -> RemoteMedia:
+        def work() -> RemoteMedia:
+            if remote_id not in self.server.media:
+                raise Gone("It is gone.", "Nothing was sent.", "Look.")
+            return _medium(self.server.media[remote_id])
+
+        return self._call("medium", work)
 
     def find_media(self, content_hash: str) -> tuple[RemoteMedia, ...]:
         def work() -> tuple[RemoteMedia, ...]:
@@ -213,7 +260,7 @@ class FakeBlog:
         self._call("discard_media", work)
 
     def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
-        return self._call("posts", lambda: Page(tuple(_remote(p) for p in self.server.posts.values())))
+        return self._call("posts", lambda: Page(tuple(self._remote(p) for p in self.server.posts.values())))
 
     def in_the_way(self, slug: str, when: datetime | None = None) -> tuple[RemotePost, ...]:
         there = (p for p in self.server.posts.values() if p["slug"] == slug and p["status"] != "trashed")
@@ -282,6 +329,12 @@ class FakeBlog:
         if fault.kind == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
         raise OutcomeUnknown("The answer got lost.", "It is looked up.", "Wait.")
+
+    def _remote(self, post: dict[str, Any]) -> RemotePost:
+        kept = self.server.kept.get(post["remote_id"], [])
+        if Capability.REVISIONS not in self.capabilities:
+            return _remote(post)
+        return replace(_remote(post), versions=len(kept), version=kept[-1]["id"] if kept else "")
 
     def _next(self) -> int:
         self.server.count += 1

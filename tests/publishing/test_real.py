@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -19,6 +20,7 @@ from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.post import Post
 from postdesk.core.receipt import Receipt, Status
+from postdesk.publishing import slipped
 from postdesk.publishing.compare import as_outgoing
 from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent
@@ -99,6 +101,56 @@ def test_a_colleagues_words_are_a_conflict_until_the_writer_decides(world: World
     (decided,) = world.run()
     _done(decided)
     assert world.backend.read(receipt.remote_id).title == "Mine"
+
+
+def test_a_colleague_within_our_own_second_is_found_afterwards(
+    world: World, wordpress: RealServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between our last look and our write another client saves the post: WordPress keeps it, the journal knows it."""
+    receipt = _done(world.publish(POST))
+    there = world.backend.read(receipt.remote_id)
+    theirs = as_outgoing(
+        replace(there, content=there.content.replace("The first words", "The very first words"))
+    )
+    with make_client() as http:
+        ines = WordPress(world.accounts["a1"], wordpress.users["admin"].app_password, http)
+        blog = world.backend
+        assert isinstance(blog, WordPress)
+        send = blog._send
+        crossed: list[str] = []
+
+        def crossing(method: str, path: str, *rest: Any) -> Any:
+            if method == "POST" and path == f"wp/v2/posts/{receipt.remote_id}" and not crossed:
+                crossed.append(path)
+                ines.write(receipt.remote_id, theirs)
+            return send(method, path, *rest)
+
+        monkeypatch.setattr(blog, "_send", crossing)
+        result = world.publish(replace(POST, body=POST.body + "\n\nUpdate #1."), Intent.UPDATE)
+    assert result.kind is ResultKind.DONE
+    assert result.remarks == (
+        "admin changed it in the same moment; that version is kept in the blog's revisions.",
+    )
+    (one,) = slipped.kept(world.journal, "a1", POST.id)
+    assert "The very first words" in one.revision.content
+    assert "Update #1." in blog.read(receipt.remote_id).content
+
+
+def test_an_update_that_nobody_crosses_costs_no_more_requests(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _done(world.publish(POST))
+    blog = world.backend
+    assert isinstance(blog, WordPress)
+    send, asked = blog._send, []
+
+    def counting(method: str, path: str, *rest: Any) -> Any:
+        asked.append((method, path.rpartition("/")[0]))
+        return send(method, path, *rest)
+
+    monkeypatch.setattr(blog, "_send", counting)
+    _done(world.publish(replace(POST, body=POST.body + "\n\nUpdate #1."), Intent.UPDATE))
+    assert asked == [("GET", "wp/v2/posts")] * 2 + [("POST", "wp/v2/posts"), ("GET", "wp/v2/posts")]
 
 
 def test_a_scheduled_post_with_a_foreign_title_can_be_updated(world: World) -> None:

@@ -44,6 +44,7 @@ class Capability(Enum):
     PASSWORD = "password"  # noqa: S105  the name of a capability, not a secret
     PENDING = "pending"
     MANY_WRITERS = "many writers"  # somebody else may change a post there: compare before writing
+    REVISIONS = "revisions"  # the blog keeps the versions that were saved over, and says how many
 
 
 class ContentFormat(Enum):
@@ -81,6 +82,8 @@ class RemotePost:
     """A post as the blog has it. `content` is what an editor there would get (raw), `rendered` what readers
     get (HTML, "" where not asked for). `revision` is opaque and changes whenever somebody saves. Dates are
     instants with offset. `featured` is a remote media id or "". `author` is a display name or "".
+    `versions` is how many versions the blog keeps of it and `version` the id of the newest, -1 and "" where it does
+    not say.
     """
 
     remote_id: str
@@ -99,6 +102,21 @@ class RemotePost:
     featured: str = ""
     author: str = ""
     visibility: Visibility = Visibility.PUBLIC
+    versions: int = -1
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One version of a post that the blog keeps, as somebody saved it. `author` is a display name, "" where it is not
+    known or was not asked for."""
+
+    id: str
+    title: str
+    content: str
+    excerpt: str = ""
+    modified: datetime | None = None
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,14 +218,23 @@ class Backend(Protocol):
         such.
         """
 
-    def write(self, remote_id: str, outgoing: Outgoing) -> RemotePost:
+    def write(self, remote_id: str, outgoing: Outgoing, seen: str = "") -> RemotePost:
         """Set all of it; the same again changes nothing. Returns the post as the blog has it now, with
-        content.
+        content. With `seen`, the revision that was compared, a blog with many writers looks once more right
+        before: `ChangedMeanwhile`, and nothing is set, when it is another one by now.
         """
 
     def trash(self, remote_id: str) -> None:
         """Delete to the blog's trash, or for good where it has none; a post that is there already, or gone, is a
         success."""
+
+    def revisions(self, remote_id: str, *, names: bool = False) -> tuple[Revision, ...]:
+        """The newest versions that the blog keeps of a post (at most 20), the one saved last first; () where it
+        keeps none. `names`: with those who saved them.
+        """
+
+    def medium(self, remote_id: str) -> RemoteMedia:
+        """An uploaded file by its id; `Gone` when it is not there."""
 
     def find_media(self, content_hash: str) -> tuple[RemoteMedia, ...]:
         """Every file that an upload of this content may have made (the hash is in its name), oldest first."""

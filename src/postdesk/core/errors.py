@@ -20,6 +20,7 @@ PostDeskError
 |   |   |-- SignInRefused    who she is was not accepted
 |   |   |-- NotAllowed       she may not do this there
 |   |   |-- Gone             that post is not there any more
+|   |   |-- ChangedMeanwhile somebody saved the post since it was compared
 |   |   |-- TooLarge         a file over the server's limit
 |   |   `-- MediaRefused     the server does not take this file
 |   |-- NotABlog             the address does not lead to a blog of a kind we know
@@ -161,6 +162,10 @@ class NotAllowed(Refused):
 
 class Gone(Refused):
     """That post or file is not on the blog any more."""
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody saved the post on the blog since it was compared; nothing was set."""
 
 
 class TooLarge(Refused):

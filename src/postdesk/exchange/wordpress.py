@@ -18,9 +18,9 @@ from postdesk.core.errors import LibraryError
 from postdesk.core.file_errors import explain
 from postdesk.core.language import _
 from postdesk.core.post import Post, Visibility
-from postdesk.exchange.classic import classic_html, with_galleries
 from postdesk.exchange.values import Incoming, Problem
 from postdesk.library import frontmatter
+from postdesk.markup.classic import classic_html, with_galleries
 from postdesk.markup.markdown import to_markdown, words_of
 
 _CHUNK = 1 << 18  # bytes

@@ -4,9 +4,40 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from postdesk.core.embeds import Provider
+from postdesk.core.tokens import comment_text
+from postdesk.markup.tree import Node
+
+_DELIMITER = re.compile(r"\s+(/?)wp:([a-z][a-z0-9_/-]*)\s+(\{.*\})?\s*(/?)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Delimiter:
+    """A comment that begins a block, ends one (`closes`) or is one by itself (`void`). `values` is JSON, or ""."""
+
+    name: str
+    values: str
+    closes: bool
+    void: bool
+
+
+def delimiter_of(comment: str) -> Delimiter | None:
+    """What a comment, given as a whole, is in WordPress' markup (as its block parser reads it); None for any other."""
+    return _read(comment_text(comment))
+
+
+def delimiter_in(node: Node) -> Delimiter | None:
+    """The same for a node of a tree."""
+    return _read(node.text) if node.tag == "!" else None
+
+
+def _read(text: str) -> Delimiter | None:
+    found = _DELIMITER.fullmatch(text)
+    return Delimiter(found[2], found[3] or "", bool(found[1]), bool(found[4])) if found is not None else None
 
 
 def delimited(name: str, values: Mapping[str, object], inner: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from postdesk.core.embeds import provider_of
-from postdesk.markup.delimiters import classes, delimited, embed
+from postdesk.markup.delimiters import classes, delimited, delimiter_in, embed
 from postdesk.markup.pictures import exchange_sources
 from postdesk.markup.tree import Node, parse, write_all
 
@@ -71,8 +71,15 @@ class _Writer:
                 written.append(self.html_block(self._source[foreign[0].start : foreign[-1].end]))
                 foreign.clear()
 
-        for node in nodes:
-            if node.is_blank:
+        passed = 0  # up to where block markup of hers was taken over
+        for place, node in enumerate(nodes):
+            if node.is_blank or node.start < passed:
+                continue
+            end = _end_of_block(nodes, place)
+            if end:
+                flush()
+                written.append(self._with_addresses(self._source[node.start : end]))
+                passed = end
                 continue
             try:
                 block = self._block(node)
@@ -87,12 +94,14 @@ class _Writer:
 
     def html_block(self, source: str) -> str:
         """`source` with the blog's addresses of its pictures, otherwise as it is."""
+        return delimited("html", {}, self._with_addresses(source.strip("\n")))
 
+    def _with_addresses(self, source: str) -> str:
         def address(src: str) -> str | None:
             known = self._media.get(src)
             return known.address if known is not None else None
 
-        return delimited("html", {}, exchange_sources(source.strip("\n"), address))
+        return exchange_sources(source, address)
 
     def _block(self, node: Node) -> str:
         if node.tag == "!":
@@ -342,6 +351,23 @@ _BLOCKS = {
     "table": _Writer.table,
     "hr": _Writer.rule,
 } | {f"h{level}": _Writer.heading for level in range(1, 7)}
+
+
+def _end_of_block(nodes: list[Node], place: int) -> int:
+    """Where a block ends that is written in block markup in the text, and goes out as it is; 0 for anything else."""
+    found = delimiter_in(nodes[place])
+    if found is None or found.closes:
+        return 0
+    if found.void:
+        return nodes[place].end
+    depth = 0
+    for node in nodes[place:]:
+        found = delimiter_in(node)
+        if found is not None and not found.void:
+            depth += -1 if found.closes else 1
+            if not depth:
+                return node.end
+    return 0
 
 
 def _plain(node: Node) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from postdesk.core.errors import (
     Busy,
     Cancelled,
+    ChangedMeanwhile,
     Conflict,
     Gone,
     Intercepted,
@@ -15,14 +16,17 @@ from postdesk.core.errors import (
     Unreachable,
 )
 from postdesk.publishing.job import JobState, Reason
+from postdesk.publishing.run import FoundInTrash
 
 _AFTER: tuple[tuple[type[PostDeskError], JobState, Reason], ...] = (
     (Cancelled, JobState.WAITING, Reason.NEW),
     (SignInRefused, JobState.PAUSED, Reason.SIGN_IN),
     (PasswordError, JobState.PAUSED, Reason.SIGN_IN),
     (Conflict, JobState.FAILED, Reason.CONFLICT),
+    (FoundInTrash, JobState.FAILED, Reason.TRASHED),
     (Gone, JobState.FAILED, Reason.GONE),
     (Busy, JobState.WAITING, Reason.BUSY),
+    (ChangedMeanwhile, JobState.WAITING, Reason.UNKNOWN),
     (Unreachable, JobState.WAITING, Reason.NETWORK),
     (Intercepted, JobState.WAITING, Reason.NETWORK),
     (OutcomeUnknown, JobState.WAITING, Reason.UNKNOWN),

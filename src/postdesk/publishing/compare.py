@@ -43,9 +43,9 @@ def base_values(base: str) -> dict[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
-def is_unchanged(remote: RemotePost, base: str) -> bool:
+def is_unchanged(remote: RemotePost, base: str, *, in_trash: bool = False) -> bool:
     """Whether nobody changed the post since the base: content, not times, decides. A scheduled post that has gone
-    live by itself is unchanged."""
+    live by itself is unchanged. `in_trash`: but for being in the blog's trash."""
     then = base_values(base)
     now = base_values(base_of(remote, ""))
     if not then:
@@ -66,6 +66,8 @@ def is_unchanged(remote: RemotePost, base: str) -> bool:
         names -= {"date"}  # a draft's date floats
     if then.get("status") == Status.SCHEDULED.value and remote.status is Status.PUBLISHED:
         names -= {"status"}
+    if in_trash and remote.status is Status.TRASHED:
+        names -= {"status", "slug", "visibility"}  # the blog may show it as what the trash makes of it
     return all(then.get(n) == now.get(n) for n in names)
 
 

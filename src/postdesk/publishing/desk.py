@@ -60,6 +60,7 @@ if TYPE_CHECKING:  # their code is loaded by whoever makes them
     from postdesk.library.receipts import Receipts
     from postdesk.library.recovery import Recovery
     from postdesk.publishing.change import Change
+    from postdesk.publishing.conflicts import Conflicts
     from postdesk.publishing.pull import Pulled
 
 
@@ -238,9 +239,19 @@ class Desk:
         """A conflict was decided for the writer's text; `revision` is that of the blog's version that she saw."""
         self.outbox.keep_mine(job_id, revision)
 
+    def with_blog(self) -> Conflicts:
+        """What becomes of a post that somebody changed or deleted on a blog. For a task: it brings the renderer."""
+        from postdesk.publishing.conflicts import Conflicts
+
+        return Conflicts(self)
+
     def publish_as_new(self, job_id: str) -> None:
         """A post that is gone on the blog is made there anew."""
         self.outbox.publish_as_new(job_id)
+
+    def restore_there(self, job_id: str) -> None:
+        """A post that is in the trash of the blog comes out of it."""
+        self.outbox.restore_there(job_id)
 
     def keep_as_draft(self, job_id: str) -> None:
         """A post that is gone on the blog is a draft here from now on."""

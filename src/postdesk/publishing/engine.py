@@ -16,13 +16,14 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from postdesk.backends.base import Backend, Capability, Outgoing, RemotePost
 from postdesk.core.cancel import Cancel
-from postdesk.core.errors import Gone, OutcomeUnknown
+from postdesk.core.errors import ChangedMeanwhile, Gone, OutcomeUnknown
 from postdesk.core.language import _
 from postdesk.core.receipt import MediaReceipt, Receipt, Status
-from postdesk.publishing import looks, slugs
+from postdesk.publishing import looks, slipped, slugs
 from postdesk.publishing.clocks import blogs_now, refuse_wrong_clock
 from postdesk.publishing.compare import (
     as_outgoing,
@@ -51,6 +52,12 @@ from postdesk.publishing.run import (
 )
 from postdesk.publishing.uploads import known_media, uploaded, uploaded_now
 from postdesk.publishing.verify import expected_of
+
+UNTRASH = "out of the trash"
+"""What a job has `accepted` when a post that somebody put to the blog's trash is to come back; nothing else is."""
+
+if TYPE_CHECKING:  # with it come Python-Markdown and Pygments
+    from postdesk.markup.lossless import Opened
 
 _LOOKS = 3  # how often one run looks and repeats after a lost answer, before the job waits
 
@@ -89,7 +96,7 @@ class Engine:
             run = Run(job, backend, cancel, progress)
             try:
                 return steps[run.snapshot.intent](run)
-            except OutcomeUnknown:
+            except (OutcomeUnknown, ChangedMeanwhile):
                 if look == _LOOKS:
                     raise
         raise AssertionError("the last look returns or raises")
@@ -129,12 +136,16 @@ class Engine:
         meant = self._outgoing(run, there, receipt, media)
         self._keep_before(run, there, receipt)
         run.say(_("Setting it on the blog"))
-        written = self._write(run, there.remote_id, meant)
+        written = self._write(run, there.remote_id, meant, there)
         if written.slug.startswith(run.marker) and meant.status in LIVE:
             # The blog made no address of its own out of this title.
             meant = replace(meant, slug=f"post-{run.marker[3:11]}")
-            self._write(run, there.remote_id, meant)
-        return self._verify(run, there.remote_id, meant, receipt, media, run.snapshot.post.content_hash)
+            written = self._write(run, there.remote_id, meant)
+        found = slipped.found(run, self._journal, self._receipts, there, written, receipt)
+        done = self._verify(
+            run, there.remote_id, meant, receipt, media, run.snapshot.post.content_hash, written
+        )
+        return replace(done, remarks=(*done.remarks, *found))
 
     def _restore(self, run: Run) -> Outcome:
         meant = run.snapshot.restore
@@ -146,8 +157,10 @@ class Engine:
         self._keep_before(run, there, receipt)
         meant = replace(meant, post_password=run.snapshot.post.post_password)
         run.say(_("Putting back what was there before"))
-        self._write(run, there.remote_id, meant)
-        return self._verify(run, there.remote_id, meant, receipt, receipt.media, run.snapshot.restore_hash)
+        written = self._write(run, there.remote_id, meant, there)
+        return self._verify(
+            run, there.remote_id, meant, receipt, receipt.media, run.snapshot.restore_hash, written
+        )
 
     def _unpublish(self, run: Run) -> Outcome:
         receipt = self._receipt(run)
@@ -166,7 +179,7 @@ class Engine:
             as_outgoing(there), status=Status.DRAFT, post_password=run.snapshot.post.post_password
         )
         run.say(_("Taking it offline"))
-        self._write(run, there.remote_id, meant)
+        self._write(run, there.remote_id, meant, there)
         return self._verify(run, there.remote_id, meant, receipt, receipt.media, receipt.sent_hash)
 
     def _trash(self, run: Run) -> Outcome:
@@ -205,7 +218,8 @@ class Engine:
             if self._was_live(run, receipt):
                 raise not_there(run) from None
         else:
-            if there.status is not Status.TRASHED or trashed_by_us:
+            wanted = run.job.accepted in (UNTRASH, there.revision)  # she wants it out of the trash
+            if there.status is not Status.TRASHED or trashed_by_us or wanted:
                 self._journal.note(run.job.id, remote_id=known)
                 if receipt is None:
                     self._first_receipt(run, there)
@@ -263,7 +277,7 @@ class Engine:
         if run.job.accepted and run.job.accepted == there.revision:
             return
         base = self._receipts.base(receipt.base_hash) if receipt and receipt.base_hash else None
-        if base is not None and is_unchanged(there, base):
+        if base is not None and is_unchanged(there, base, in_trash=_comes_back(run, receipt)):
             return
         if base is None and receipt is not None and receipt.revision and receipt.revision == there.revision:
             return
@@ -298,13 +312,22 @@ class Engine:
             date = now  # "now" for a post that had a date to wait for
         if run.snapshot.intent is Intent.PUBLISH and is_future(date, now):
             date = now  # held here for its date, and then sent early
-        opened = opened_of(self._receipts, receipt)
+        opened = self._opened(run, receipt)
         meant = outgoing(
             post, run.snapshot.pictures, {m.content_hash: m for m in media}, run.backend.content_format,
             status=status, slug=slug, date=date, links=dict(run.snapshot.links), opened=opened,
         )  # fmt: skip
-        # Of a post that came from the blog only the number of its featured picture is known.
-        return replace(meant, featured=there.featured) if opened is not None and not post.image else meant
+        if opened is not None and not post.image:
+            # Of a post that came from the blog only the number of its featured picture is known.
+            return replace(meant, featured=there.featured)
+        # A featured picture that somebody chose on the blog is an address here, and is known there.
+        there_already = (m.remote_id for m in (receipt.media if receipt else ()) if m.address == post.image)
+        return meant if meant.featured else replace(meant, featured=next(there_already, ""))
+
+    def _opened(self, run: Run, receipt: Receipt | None) -> Opened | None:
+        """What the blog has of a post that came from there, in pieces: of the version that the text was merged with."""
+        merged = run.snapshot.map_hash
+        return opened_of(self._receipts, replace(receipt, map_hash=merged) if merged and receipt else receipt)
 
     def _keep_before(self, run: Run, there: RemotePost, receipt: Receipt | None) -> None:
         """Remember what was live before our first write, for undo."""
@@ -315,6 +338,7 @@ class Engine:
             "outgoing": outgoing_json(as_outgoing(there)),
             "sent_hash": receipt.sent_hash if receipt else "",
             "pictures": receipt.pictures if receipt else (),
+            "version": there.version,
         }
         self._journal.note(run.job.id, before=json.dumps(values, ensure_ascii=False))
 
@@ -323,17 +347,20 @@ class Engine:
         attempts = self._journal.attempts(run.job.id)
         return any(a.step in sent and a.outcome not in ("unsent", "refused") for a in attempts)
 
-    def _write(self, run: Run, remote_id: str, meant: Outgoing) -> RemotePost:
+    def _write(self, run: Run, remote_id: str, meant: Outgoing, seen: RemotePost | None = None) -> RemotePost:
+        """`seen` is what was compared: nothing else is overwritten."""
+        others = Capability.MANY_WRITERS in run.backend.capabilities and not run.fresh
         with attempt(
             self._journal, run.job.id, "write", json.dumps(outgoing_json(meant), ensure_ascii=False)
         ):
-            return run.backend.write(remote_id, meant)
+            return run.backend.write(remote_id, meant, seen.revision if seen is not None and others else "")
 
     def _verify(
         self, run: Run, remote_id: str, meant: Outgoing, receipt: Receipt | None, media: tuple[MediaReceipt, ...],
-        sent_hash: str,
+        sent_hash: str, written: RemotePost | None = None,
     ) -> Outcome:  # fmt: skip
-        """Read the post again and compare it; write once more where an older try of ours arrived after this one."""
+        """Read the post again and compare it; write once more where an older try of ours arrived after this one. Where
+        somebody saved it after us, `written` is in step, and what is there by now a conflict."""
         run.say(_("Looking it up again"))
         with attempt(self._journal, run.job.id, "verify"):
             seen = run.backend.read(remote_id)
@@ -342,6 +369,9 @@ class Engine:
                 if any(is_ours(seen, t) for t in tried):
                     self._write(run, remote_id, meant)
                     seen = run.backend.read(remote_id)
+        if written is not None and slipped.is_newer(seen, written, run.backend):
+            self._end(run, receipt, written, (), media, sent_hash, meant.slug)
+            raise changed_there(run, seen)
         return self._end(run, receipt, seen, differences(meant, seen), media, sent_hash, meant.slug)
 
     def _end(
@@ -385,7 +415,7 @@ class Engine:
         self, run: Run, receipt: Receipt | None, there: RemotePost, media: tuple[MediaReceipt, ...]
     ) -> str:
         """The map of a post that came from the blog for what is there now; "" for any other."""
-        opened = opened_of(self._receipts, receipt)
+        opened = self._opened(run, receipt)
         if opened is None:
             return ""
         if run.snapshot.intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
@@ -417,3 +447,8 @@ class Engine:
 
     def _receipt(self, run: Run) -> Receipt | None:
         return self.receipt(run.job.post_id, run.job.account_id)
+
+
+def _comes_back(run: Run, receipt: Receipt | None) -> bool:
+    """Whether the post is to come out of the blog's trash."""
+    return run.job.accepted == UNTRASH or (receipt is not None and receipt.status is Status.TRASHED)

@@ -31,6 +31,7 @@ class Reason(Enum):
     ASKED = "asked"  # the writer paused it
     CONFLICT = "conflict"
     GONE = "gone"
+    TRASHED = "trashed"  # somebody put the post to the blog's trash
     REFUSED = "refused"
 
 

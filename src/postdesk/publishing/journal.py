@@ -72,7 +72,7 @@ class Journal:
             else:
                 db.execute(
                     "update jobs set title=?, intent=?, snapshot=?, state=?, reason=?, sentence='', due=?, tries=0,"
-                    " accepted='', later='', since=? where id=?",
+                    " accepted=?, later='', since=? where id=?",
                     (
                         job.title,
                         job.intent,
@@ -80,6 +80,7 @@ class Journal:
                         job.state.value,
                         job.reason.value,
                         job.due,
+                        job.accepted,
                         self._clock(),
                         there.id,
                     ),
@@ -92,7 +93,7 @@ class Journal:
         with self._file.write("renew") as db:
             row = db.execute(
                 f"select {_JOB} from jobs where id=? and state in ('waiting', 'paused', 'failed')"  # noqa: S608  constants
-                " and reason not in ('conflict', 'gone')",
+                " and reason not in ('conflict', 'gone', 'trashed')",
                 (job_id,),
             ).fetchone()
             if row is None:

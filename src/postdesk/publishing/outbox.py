@@ -29,7 +29,7 @@ from postdesk.core.receipt import Receipt, Status
 from postdesk.publishing.afterwards import after
 from postdesk.publishing.copies import Copies
 from postdesk.publishing.differences import Difference
-from postdesk.publishing.engine import Engine
+from postdesk.publishing.engine import UNTRASH, Engine
 from postdesk.publishing.events import EventKind
 from postdesk.publishing.exchanges import ExchangeLog
 from postdesk.publishing.job import Job, JobState, Reason, Sweep, new_job_id
@@ -132,17 +132,18 @@ class Outbox:
         with self._inside():  # where nobody sends, what is left running is what a crash left
             pass
 
-    def submit(self, plan: Plan) -> str:
+    def submit(self, plan: Plan, accepted: str = "") -> str:
         """Write the plan down and return its job's id; nothing is sent yet. Pictures are copied, so that the files
-        may change or go. A job of the post that has not gone out yet takes this text instead. Raises
-        `PictureRefused` when a picture changed since the plan was made, `LibraryError`s, `PublishError`."""
+        may change or go. `accepted` is a revision that this text was merged with, and may write over. A job of the
+        post that has not gone out yet takes this text instead. Raises `PictureRefused` when a picture changed since
+        the plan was made, `LibraryError`s, `PublishError`."""
         snapshot = self._copied(plan)
         now = self._clock()
         held = plan.hold_until.timestamp() if plan.hold_until else 0.0
         job = Job(
             new_job_id(), snapshot.post.id, plan.account.id, snapshot.post.title, plan.intent.value, JobState.WAITING,
-            Reason.TIME if held else Reason.NEW, "", snapshot.to_json(), "", "", "", "", False, 0, now, held or now,
-            (), "", now,
+            Reason.TIME if held else Reason.NEW, "", snapshot.to_json(), "", "", "", accepted, False, 0, now,
+            held or now, (), "", now,
         )  # fmt: skip
         return self.journal.submit(job).id
 
@@ -154,7 +155,7 @@ class Outbox:
         if job is None:
             return False
         old, snapshot = snapshot_of(job), self._copied(plan)
-        snapshot = replace(snapshot, intent=old.intent)
+        snapshot = replace(snapshot, intent=old.intent, keep_status=old.keep_status, map_hash=old.map_hash)
         if snapshot == replace(old, when=snapshot.when):
             return False
         if plan.hold_until is not None:  # she may have chosen another moment
@@ -298,7 +299,7 @@ class Outbox:
     def publish_as_new(self, job_id: str) -> None:
         """The post was deleted on the blog, and she wants it there again: forget where it was and make it anew."""
         job = self.journal.job(job_id)
-        if job is not None and job.reason is Reason.GONE:
+        if job is not None and job.reason in (Reason.GONE, Reason.TRASHED):
             self._receipts.remove(job.post_id, job.account_id)
             self.journal.note(job_id, remote_id="", before="")
             self.journal.hold(job.account_id, 0.0)
@@ -307,10 +308,25 @@ class Outbox:
             )
 
     def keep_as_draft(self, job_id: str) -> None:
-        """The post was deleted on the blog, and that is how it shall be: it is a draft here again."""
+        """The post was deleted on the blog, and that is how it shall be: it is a draft here again. Published once more,
+        one that is in the blog's trash comes out of it."""
         job = self.journal.job(job_id)
-        if job is not None and job.reason is Reason.GONE and self.journal.take_back(job_id):
+        if job is None or job.reason not in (Reason.GONE, Reason.TRASHED):
+            return
+        receipt = self._receipts.get(job.post_id, job.account_id)
+        if not self.journal.take_back(job_id):
+            return
+        if job.reason is Reason.TRASHED and receipt is not None:
+            self._receipts.put(replace(receipt, status=Status.TRASHED))
+        else:
             self._receipts.remove(job.post_id, job.account_id)
+
+    def restore_there(self, job_id: str) -> None:
+        """The post is in the blog's trash: bring it back there and send the text. Changed there since, it is a conflict
+        all the same."""
+        job = self.journal.job(job_id)
+        if job is not None and job.reason is Reason.TRASHED:
+            self.keep_mine(job_id, UNTRASH)
 
     def next_due(self) -> float | None:
         """When `run` has something to do (seconds since the epoch, may be past), None for never."""

@@ -61,8 +61,9 @@ class Step:
 class Snapshot:
     """Everything that a job needs, as it was at the click. `restore` is set for RESTORE only, with the content
     hash that the post had when it was in step with that version ("" when never), and the pictures as `Receipt` has
-    them. `links` are the addresses on that
-    blog of the posts that this one links to, by id: what goes out is the same at every try."""
+    them. `links` are the addresses on that blog of the posts that this one links to, by id: what goes out is the same
+    at every try. `keep_status`: the post stays in the state that somebody gave it there. `map_hash` names the map of
+    what it was merged with, for a post that came from the blog."""
 
     post: Post
     account_id: str
@@ -73,6 +74,8 @@ class Snapshot:
     restore_hash: str = ""
     links: tuple[tuple[str, str], ...] = ()
     restore_pictures: tuple[tuple[str, str], ...] = ()
+    keep_status: bool = False
+    map_hash: str = ""
 
     def pictures_after(self, receipt: Receipt | None) -> tuple[tuple[str, str], ...]:
         """The files that are out once this has been carried out, as `Receipt.pictures`."""
@@ -88,7 +91,8 @@ class Snapshot:
             "post": posts.to_json(self.post), "account_id": self.account_id, "intent": self.intent.value,
             "when": self.when.isoformat() if self.when else None, "pictures": [picture_json(p) for p in self.pictures],
             "restore": outgoing_json(self.restore) if self.restore else None, "restore_hash": self.restore_hash,
-            "links": self.links, "restore_pictures": self.restore_pictures,
+            "links": self.links, "restore_pictures": self.restore_pictures, "keep_status": self.keep_status,
+            "map_hash": self.map_hash,
         }  # fmt: skip
         return json.dumps(values, ensure_ascii=False)
 
@@ -103,6 +107,7 @@ class Snapshot:
             outgoing_from_json(values["restore"]) if values["restore"] else None, str(values["restore_hash"]),
             tuple((str(post_id), str(address)) for post_id, address in values.get("links", ())),
             tuple((str(ref), str(source)) for ref, source in values.get("restore_pictures", ())),
+            bool(values.get("keep_status", False)), str(values.get("map_hash", "")),
         )  # fmt: skip
 
 
@@ -210,6 +215,8 @@ def status_to_end_in(
 ) -> Status:
     """The state to end in: the visibility's own, else later, else public. A post that is live and gets a date to come
     is offline until then, where the blog can do that."""
+    if snapshot.keep_status and there.status is not Status.TRASHED:
+        return there.status
     own = {Visibility.PRIVATE: Status.PRIVATE, Visibility.PENDING: Status.PENDING}.get(
         snapshot.post.visibility
     )

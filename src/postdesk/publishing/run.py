@@ -50,6 +50,10 @@ class ConflictFound(Conflict):
         self.remote = remote
 
 
+class FoundInTrash(Gone):
+    """The post is in the blog's trash, and not by her."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a job is: `words` say what is being done; step `step` of `steps`; `sent` of `size` bytes of an
@@ -160,9 +164,9 @@ def not_there(run: Run) -> Gone:
     )
 
 
-def in_trash(run: Run) -> Gone:
+def in_trash(run: Run) -> FoundInTrash:
     """The error for a post that somebody put to the blog's trash."""
-    return Gone(
+    return FoundInTrash(
         _("“{title}” is in the trash of “{blog}”.").format(
             title=run.job.title, blog=run.backend.account.name
         ),

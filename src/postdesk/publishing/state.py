@@ -58,7 +58,8 @@ def state_of(
             here, kind=StateKind.RUNNING, words=_("Publishing…"), button=_("Publishing…"), intent=None
         )
     if job.reason is Reason.CONFLICT:
-        return replace(here, kind=StateKind.CONFLICT, words=_("Changed on the blog"))
+        button = _("Compare…") if is_mergeable(job) else here.button
+        return replace(here, kind=StateKind.CONFLICT, words=_("Changed on the blog"), button=button)
     if job.state is JobState.FAILED:
         words = _("Not published: {sentence}").format(sentence=job.sentence)
         return replace(here, kind=StateKind.FAILED, words=words)
@@ -92,7 +93,7 @@ def can_renew(job: Job) -> bool:
     """Whether a newer text may take the place of the one that waits."""
     waits = job.state in (JobState.WAITING, JobState.PAUSED, JobState.FAILED)
     goes_out = job.intent in (Intent.PUBLISH.value, Intent.UPDATE.value, Intent.SCHEDULE.value)
-    return waits and goes_out and job.reason not in (Reason.CONFLICT, Reason.GONE)
+    return waits and goes_out and job.reason not in (Reason.CONFLICT, Reason.GONE, Reason.TRASHED)
 
 
 def is_same(waiting: Snapshot, post: Post) -> bool:
@@ -101,6 +102,20 @@ def is_same(waiting: Snapshot, post: Post) -> bool:
     if waiting.when is not None and post.date is None:
         there = replace(there, date=None)
     return there.content_hash == post.content_hash
+
+
+SENDS = (Intent.PUBLISH.value, Intent.UPDATE.value, Intent.SCHEDULE.value)
+"""What jobs that send a text are for."""
+
+
+def is_mergeable(job: Job) -> bool:
+    """Whether a job stands still because somebody changed the post there, and has a text to be merged with theirs."""
+    return job.state is JobState.FAILED and job.reason is Reason.CONFLICT and job.intent in SENDS
+
+
+def is_gone_there(job: Job) -> bool:
+    """Whether a job stands still because the post that it sends a text to is gone there, or in the trash."""
+    return job.reason in (Reason.GONE, Reason.TRASHED) and job.intent in SENDS
 
 
 def in_step(post: Post, receipt: Receipt) -> bool:

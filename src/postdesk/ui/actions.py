@@ -30,6 +30,7 @@ CONDITIONS = frozenset(
         "accounts",  # there are two or more
         "published",  # the open post is on the chosen blog, live or scheduled
         "address",  # the open post has an address that readers can open
+        "changed there",  # somebody changed the open post on the blog, and she has to decide
         "publishable",  # the one button has something to do
         "schedule",  # the open post can go out at a later time: readers do not have it yet
         "unpublish",  # the chosen blog can take a post offline
@@ -203,6 +204,8 @@ ACTIONS: tuple[Action, ...] = (
            needs=_n("post", "scheduled", "file"), places=_BUTTON),
     Action("publish_several", _("Publish to Sever&al Blogs…"), "Post", icon="send",
            words=_("cross-post copy another elsewhere"), needs=_n("post", "accounts", "file"), places=_BUTTON),
+    Action("compare_blog", _("&Compare with the Blog…"), "Post", icon="git-merge",
+           words=_("conflict versions changed colleague merge"), needs=_n("post", "changed there")),
     Action("view_on_blog", _("&View on Blog"), "Post", icon="external-link", words=_("open browser"),
            needs=_n("post", "address"), gap=True, places=_BOTH),
     Action("copy_address", _("Copy Addre&ss"), "Post", icon="link", words=_("link URL"),

@@ -34,6 +34,7 @@ from postdesk.publishing.desk import Desk
 from postdesk.publishing.plan import Intent, spoken_day
 from postdesk.ui.actions import Actions
 from postdesk.ui.backup import Backup
+from postdesk.ui.blog_conflicts import BlogConflicts
 from postdesk.ui.blogs import Blogs
 from postdesk.ui.conflicts import Conflicts
 from postdesk.ui.details import DetailsDrawer
@@ -109,6 +110,7 @@ class Controller(QObject):
         self.network = Network(desk, tasks, self)
         self.files = Files(desk, self.session, tasks, window)
         self.conflicts = Conflicts(desk.library, session, tasks, editor, window)
+        self.blog_conflicts = BlogConflicts(desk, session, tasks, self.publisher, self.conflicts, window)
         self.pictures = Pictures(desk.library, self.session, tasks, editor, details, window)
         self.replaced = ReplacedPictures(desk, self.session, self.standing, tasks, self)
         self.blogs = Blogs(desk, tasks, window, http)
@@ -595,6 +597,7 @@ class Controller(QObject):
             "view_on_blog": lambda: self._open_outside(self.standing.address),
             "copy_address": self._copy_address,
             "undo_publish": c.undo,
+            "compare_blog": self.blog_conflicts.compare_open,
             "history": self.versions.open,
             "publishing_history": c.show_history,
             "unpublish": lambda: c.send(Intent.UNPUBLISH),
@@ -707,6 +710,8 @@ class Controller(QObject):
         c.open_outside.connect(self._open_outside)
         self.readers.open_outside.connect(self._open_outside)
         c.several_wanted.connect(lambda: self.several.open())
+        c.undecided.connect(self.blog_conflicts.take)
+        c.compare.connect(self.blog_conflicts.compare)
         c.sign_in.connect(self.blogs.edit)
         self.blogs.changed.connect(self.set_blogs)
         self.blogs.mended.connect(self._mended)
@@ -737,6 +742,7 @@ class Controller(QObject):
             self.files.told,
             self.backup.told,
             self.conflicts.told,
+            self.blog_conflicts.told,
             self.pictures.told,
             p.told,
             self.blogs.told,

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from postdesk.backends.base import Capability
 from postdesk.core.account import Account
+from postdesk.core.errors import Conflict, Gone
 from postdesk.core.language import _
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
@@ -19,6 +20,7 @@ from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent
 from postdesk.publishing.preflight import Place, Remark
 from postdesk.publishing.running import Running
+from postdesk.publishing.state import SENDS, StateKind
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
 from postdesk.ui.outbox import OutboxPanel
@@ -35,8 +37,8 @@ from postdesk.ui.window import MainWindow
 class PublishCommands(QObject):
     """`reached(bool)`: a blog answered, or did not. `went_out(account)`: something is different there now.
     `open_outside(address)`: she wants to see it. `several_wanted`: and the other blogs. `open_post(id)`: she wants
-    to write in it. `compare(job id)`: she wants to see both sides of a conflict. `sign_in(account)`: its password is
-    not here or not right."""
+    to write in it. `compare(job id)`: she wants to see both sides of a conflict. `undecided(result)`: somebody changed
+    or deleted the post there. `sign_in(account)`: its password is not here or not right."""
 
     reached = Signal(bool)
     went_out = Signal(object)
@@ -44,6 +46,7 @@ class PublishCommands(QObject):
     several_wanted = Signal()
     open_post = Signal(str)
     compare = Signal(str)
+    undecided = Signal(object)
     history = Signal(str, str)
     sign_in = Signal(object)
 
@@ -97,7 +100,9 @@ class PublishCommands(QObject):
         state = self._standing.state
         if state is None or state.intent is None:
             return
-        if state.intent is Intent.UPDATE and not self._takes_away():
+        if state.kind is StateKind.CONFLICT:
+            self.compare.emit(state.job_id)
+        elif state.intent is Intent.UPDATE and not self._takes_away():
             self._with_saved(lambda d, a: self._publisher.try_at_once(d, a, Intent.UPDATE, self.look_first))
         else:
             self.look_first()
@@ -189,7 +194,7 @@ class PublishCommands(QObject):
         does: dict[str, Callable[[str], None]] = {
             "retry": p.retry, "now": p.retry, "resume": p.resume, "pause": p.pause, "stop": p.stop_job,
             "take_back": p.take_back, "as_new": p.publish_as_new, "keep_draft": p.keep_as_draft,
-            "compare": self.compare.emit,
+            "restore": p.restore_there, "compare": self.compare.emit,
         }  # fmt: skip
         if name in does:
             does[name](job_id)
@@ -251,6 +256,8 @@ class PublishCommands(QObject):
             if result.sentence:
                 self.reached.emit(False)
                 self._window.toasts.say(Toast(result.sentence))
+        elif result.intent in SENDS and isinstance(result.error, Conflict | Gone):
+            self.undecided.emit(result)
         elif result.sentence:
             self._window.toasts.say(Toast(result.sentence, ((_("Outbox"), self.show_outbox),), stays=True))
 

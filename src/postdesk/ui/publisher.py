@@ -277,6 +277,10 @@ class Publisher(QObject):
         """Make one that is gone on the blog anew there."""
         self._do(lambda: self._desk.publish_as_new(job_id))
 
+    def restore_there(self, job_id: str) -> None:
+        """The post is in the blog's trash and comes out of it with the text that waits."""
+        self._do(lambda: self._desk.restore_there(job_id))
+
     def keep_as_draft(self, job_id: str) -> None:
         """Let one that is gone on the blog be a draft here."""
         self._do(lambda: self._desk.keep_as_draft(job_id))
@@ -329,6 +333,10 @@ class Publisher(QObject):
             self.told.emit(error.sentence)
         self.changed.emit()
         self.send_due()
+
+    def submitted(self) -> None:
+        """Somebody else put a plan into the outbox: send it."""
+        self._submitted("")
 
     def _submitted(self, _job_id: str) -> None:
         self.changed.emit()

@@ -539,6 +539,21 @@ class Session(QObject):
         self._put_recovery()
         self.save()
 
+    def take_merge(self, was: Post, post: Post) -> bool:
+        """Put `post`, which was made of `was` and of what somebody else made of it, into the open post, as one step to
+        undo (see `undo_merge`), and save it; what she had goes into the history. False, and nothing is done, when
+        something else is open or typed by now."""
+        text = self._text
+        if text is None or text.post != was or text.saving or text.document.readonly:
+            return False
+        if post != was:
+            self._keep_words(text)
+            self._before_merge = (text.key, was, post)
+            self._show_instead(text, post)
+            self._put_recovery()
+        self.save()
+        return True
+
     def take_words(self, post: Post) -> bool:
         """Put title and text of `post` into the open post, as one step to undo, and save it; what she had goes into the
         history first. False when nothing may be changed there."""

@@ -113,7 +113,7 @@ class Standing(QObject):
             if self.remote_address:
                 conditions.add("address")
         if self._window.is_covered:
-            conditions = (conditions | {"conflict"}) - {"writable"}
+            conditions = (conditions | {"conflict"}) - {"writable", "publishable"}
         self._show_words()
         self._window.actions_table.set_conditions(conditions)
 
@@ -125,6 +125,8 @@ class Standing(QObject):
         conditions = set()
         if state.address:
             conditions.add("address")
+        if state.kind is StateKind.CONFLICT:
+            conditions.add("changed there")
         if state.kind in _ON_THE_BLOG:
             conditions.add("published")
             receipt = self._desk.receipt(post.id, account)

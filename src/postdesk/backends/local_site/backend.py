@@ -20,6 +20,7 @@ from postdesk.backends.base import (
     Page,
     RemoteMedia,
     RemotePost,
+    Revision,
 )
 from postdesk.backends.local_site import CAPABILITIES
 from postdesk.backends.local_site.pages import Pages, Site, where
@@ -78,8 +79,8 @@ class LocalSite:
         with self._reading():
             return self._remote(self._get(remote_id))
 
-    def write(self, remote_id: str, outgoing: Outgoing) -> RemotePost:
-        """Keep the post, then make every page anew that shows it."""
+    def write(self, remote_id: str, outgoing: Outgoing, seen: str = "") -> RemotePost:
+        """Keep the post, then make every page anew that shows it. Nobody else writes here."""
         with self._open():
             old = self._get(remote_id)
             moment = outgoing.date or old.when or self._now()
@@ -113,6 +114,18 @@ class LocalSite:
             if post is not None and post.status is not Status.TRASHED:
                 self._store.put(replace(post, status=Status.TRASHED, modified=self._now().isoformat()))
             self._build()
+
+    def revisions(self, remote_id: str, *, names: bool = False) -> tuple[Revision, ...]:
+        """A site keeps none."""
+        return ()
+
+    def medium(self, remote_id: str) -> RemoteMedia:
+        """The picture of that name, or `Gone`."""
+        with self._reading():
+            found = next((m for m in self._store.media() if m["name"] == remote_id), None)
+            if found is None:
+                raise _no_picture()
+            return _media(found)
 
     def find_media(self, content_hash: str) -> tuple[RemoteMedia, ...]:
         """The picture with this content, if it is there whole."""
@@ -346,6 +359,14 @@ def _media(values: Mapping[str, Any]) -> RemoteMedia:
         str(values["alt"]),
         str(values["caption"]),
         {f"{w}": (f"/media/{n}", w, h) for n, w, h in sizes},
+    )
+
+
+def _no_picture() -> Gone:
+    return Gone(
+        _("The picture is no longer in the site."),
+        _("Nothing was changed there; your text is safe here."),
+        _("Put the picture into the post again."),
     )
 
 

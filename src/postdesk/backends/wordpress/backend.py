@@ -22,6 +22,7 @@ from postdesk.backends.base import (
     Page,
     RemoteMedia,
     RemotePost,
+    Revision,
 )
 from postdesk.backends.http import Answer, Credentials, exchange, read_json
 from postdesk.backends.wordpress import CAPABILITIES, refusals, signin, wire
@@ -153,24 +154,29 @@ class WordPress:
     def read(self, remote_id: str) -> RemotePost:
         """The post with content and rendered; `Gone` when it is not there."""
         answer, value = self._ask(
-            "GET", self._route(remote_id), {"context": "edit", "_fields": wire.POST_FIELDS}
+            "GET",
+            self._route(remote_id),
+            {"context": "edit", "_fields": wire.POST_FIELDS + wire.VERSION_LINKS},
         )
         return self._post(answer, value, remote_id)
 
-    def write(self, remote_id: str, outgoing: Outgoing) -> RemotePost:
+    def write(self, remote_id: str, outgoing: Outgoing, seen: str = "") -> RemotePost:
         """Set all of it and return the post as the blog has it then. A post in the trash comes back out of
-        it."""
+        it. Raises `ChangedMeanwhile`."""
         route = self._route(remote_id)
-        answer, value = self._ask("GET", route, {"context": "edit", "_fields": "id,slug,status"})
+        tags = self._names.ids("tags", outgoing.tags)
+        categories = self._names.ids("categories", outgoing.categories)
+        # The look is the last thing before the write: WordPress compares nothing by itself.
+        fields = wire.POST_FIELDS if seen else "id,slug,status"
+        answer, value = self._ask("GET", route, {"context": "edit", "_fields": fields})
         if not isinstance(value, Mapping) or value.get("id") != int(remote_id):
             raise refusals.unknown(answer)
+        if seen and wire.revision(value) != seen:
+            raise refusals.changed_meanwhile()
         body = wire.write_body(
-            outgoing,
-            current_slug=str(value.get("slug") or ""),
-            tags=self._names.ids("tags", outgoing.tags),
-            categories=self._names.ids("categories", outgoing.categories),
+            outgoing, current_slug=str(value.get("slug") or ""), tags=tags, categories=categories
         )
-        asked = {"_fields": wire.POST_FIELDS, "context": "edit"}
+        asked = {"_fields": wire.POST_FIELDS + wire.VERSION_LINKS, "context": "edit"}
         if value.get("status") == "trash":
             # Coming back from the trash a post takes its old slug, whatever is sent (6.1, 7.1): so send it
             # twice.
@@ -239,7 +245,26 @@ class WordPress:
         answer, values = self._ask("GET", "wp/v2/posts", asked)
         return tuple(self._post(answer, value) for value in self._objects(answer, values))
 
+    def revisions(self, remote_id: str, *, names: bool = False) -> tuple[Revision, ...]:
+        """The newest versions that WordPress keeps, the one saved last first; with the names of who saved them."""
+        asked = {"context": "edit", "per_page": "20", "orderby": "id", "order": "desc"}
+        asked["_fields"] = wire.REVISION_FIELDS
+        answer, values = self._ask("GET", self._route(remote_id) + "/revisions", asked)
+        found = self._objects(answer, values)
+        if names:
+            self._names.learn(found)
+        try:
+            return wire.kept_versions(found, self._names.authors)
+        except wire.WrongShape:
+            raise refusals.unknown(answer) from None
+
     # --- media ---
+
+    def medium(self, remote_id: str) -> RemoteMedia:
+        """An uploaded file, or `Gone`."""
+        asked = {"context": "edit", "_fields": wire.MEDIA_FIELDS}
+        answer, value = self._ask("GET", f"wp/v2/media/{_number(remote_id)}", asked)
+        return self._media(answer, value)
 
     def find_media(self, content_hash: str) -> tuple[RemoteMedia, ...]:
         """Every file whose name carries this content's marker, oldest first."""

@@ -11,6 +11,7 @@ from postdesk.backends.base import MediaFile
 from postdesk.backends.http import Answer, Credentials
 from postdesk.core.errors import (
     BackendError,
+    ChangedMeanwhile,
     Gone,
     MediaRefused,
     NotABlog,
@@ -23,7 +24,13 @@ from postdesk.core.errors import (
 from postdesk.core.language import _
 
 _TAG = re.compile(r"<[^>]*>")
-_GONE = {"rest_post_invalid_id", "rest_term_invalid", "rest_user_invalid_id", "rest_post_incorrect_password"}
+_GONE = {
+    "rest_post_invalid_id",
+    "rest_post_invalid_parent",
+    "rest_term_invalid",
+    "rest_user_invalid_id",
+    "rest_post_incorrect_password",
+}
 _WRONG_PASSWORD = {"incorrect_password", "invalid_username", "invalid_email"}
 _NO_APP_PASSWORDS = {"application_passwords_disabled", "application_passwords_disabled_for_user"}
 _TOO_LARGE = {"rest_upload_file_too_big", "rest_upload_limited_space", "rest_upload_no_data"}
@@ -120,6 +127,15 @@ def unknown(answer: Answer, details: str = "") -> OutcomeUnknown:
         means,
         todo,
         details=details or answer.details,
+    )
+
+
+def changed_meanwhile() -> ChangedMeanwhile:
+    """The error for a post that is another one than was compared."""
+    return ChangedMeanwhile(
+        _("Somebody saved the post on the blog at this moment."),
+        _("Nothing was overwritten there, and your text is safe."),
+        _("Post Desk compares the two again."),
     )
 
 

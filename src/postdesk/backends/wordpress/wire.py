@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from postdesk.backends.base import MediaFile, Outgoing, RemoteMedia, RemotePost
+from postdesk.backends.base import MediaFile, Outgoing, RemoteMedia, RemotePost, Revision
 from postdesk.core.post import Visibility
 from postdesk.core.receipt import Status
 
@@ -28,6 +28,9 @@ POST_FIELDS = (
 RAW_POST_FIELDS = POST_FIELDS.replace("content,excerpt", "content.raw,excerpt.raw").replace(
     "title,", "title.raw,"
 )
+VERSION_LINKS = ",_links.version-history,_links.predecessor-version"
+"""Asked for with a post, they say how many versions of it the blog keeps and which is the newest (6.1, 7.1)."""
+REVISION_FIELDS = "id,author,modified_gmt,slug,title,content,excerpt"
 MEDIA_FIELDS = "id,slug,source_url,alt_text,caption,media_details"
 
 _FROM_WORDPRESS = {
@@ -96,11 +99,14 @@ def write_body(
         "content": outgoing.content,
         "excerpt": outgoing.excerpt,
         "status": wordpress_status(outgoing),
-        "password": outgoing.post_password if outgoing.visibility is Visibility.PASSWORD else "",
         "featured_media": int(outgoing.featured) if outgoing.featured else 0,
         "tags": tags,
         "categories": categories,
     }
+    if outgoing.visibility is not Visibility.PASSWORD:
+        body["password"] = ""
+    elif outgoing.post_password:  # without one here, the one that it has there stays
+        body["password"] = outgoing.post_password
     if outgoing.slug:
         body["slug"] = outgoing.slug
     elif is_marker(current_slug) and body["status"] in ("publish", "private", "future"):
@@ -195,7 +201,44 @@ def remote_post(
         featured=str(featured) if type(featured) is int and featured > 0 else "",
         author=authors.get(value.get("author") or 0, ""),
         visibility=_visibility(status, password if isinstance(password, str) else ""),
+        versions=_versions(value),
+        version=_version(value),
     )
+
+
+def _link(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    links = value.get("_links")
+    found = links.get(name) if isinstance(links, Mapping) else None
+    first = found[0] if isinstance(found, list) and found else None
+    return first if isinstance(first, Mapping) else {}
+
+
+def _versions(value: Mapping[str, Any]) -> int:
+    count = _link(value, "version-history").get("count")
+    return count if type(count) is int and count >= 0 else -1
+
+
+def _version(value: Mapping[str, Any]) -> str:
+    number = _link(value, "predecessor-version").get("id")
+    return str(number) if type(number) is int else ""
+
+
+def kept_versions(
+    values: list[dict[str, Any]], authors: Mapping[int, str] = MappingProxyType({})
+) -> tuple[Revision, ...]:
+    """The versions of a post that WordPress keeps, in their order; without what an editor saved by itself meanwhile
+    ("autosave"), which is no version of the post. Raises `WrongShape`."""
+    found = []
+    for value in values:
+        number = post_id(value)
+        if not isinstance(value.get("title"), Mapping):
+            raise WrongShape("no title")
+        if "-autosave" not in str(value.get("slug")):
+            title, content, excerpt = (raw(value, name) for name in ("title", "content", "excerpt"))
+            moment = site_moment(value.get("modified_gmt"), value.get("modified_gmt"))
+            author = authors.get(value.get("author") or 0, "")
+            found.append(Revision(str(number), title, content, excerpt, moment, author))
+    return tuple(found)
 
 
 def _visibility(status: Status, password: str) -> Visibility:

@@ -34,9 +34,30 @@ class Row:
         return not self.note
 
 
-def rows_of(merged: MergedFiles) -> tuple[Row, ...]:
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What the notes call the other version: what became of a paragraph, in the writer's words."""
+
+    mine_removed: str = _("Removed on the left, changed on the right")
+    theirs_removed: str = _("Changed on the left, removed on the right")
+    added: str = _("Added there · kept")
+    removed: str = _("Removed there · stays out")
+    changed: str = _("Changed there · kept")
+
+
+OF_BLOG = Notes(
+    _("Removed here, changed on the blog"),
+    _("Changed here, removed on the blog"),
+    _("Added on the blog · kept"),
+    _("Removed on the blog · stays out"),
+    _("Changed on the blog · kept"),
+)
+
+
+def rows_of(merged: MergedFiles, notes: Notes | None = None) -> tuple[Row, ...]:
     """All rows of a merge: the conflicts are in the order in which `MergedFiles.resolve` takes choices. For a task."""
-    return tuple(_key(conflict) for conflict in merged.keys) + tuple(_row(p) for p in merged.body.pieces)
+    said = notes or Notes()
+    return tuple(_key(one) for one in merged.keys) + tuple(_row(p, said) for p in merged.body.pieces)
 
 
 def folded(rows: Sequence[Row], most: int) -> Iterator[Row | int]:
@@ -72,13 +93,13 @@ def _key(conflict: KeyConflict) -> Row:
     return Row(mine, theirs, note, True, False, "added", "removed", *marks)
 
 
-def _row(piece: Piece) -> Row:
+def _row(piece: Piece, notes: Notes) -> Row:
     mine, theirs = piece.mine, piece.theirs
     if piece.conflict:
         if mine is None:
-            note = _("Removed on the left, changed on the right")
+            note = notes.mine_removed
         elif theirs is None:
-            note = _("Changed on the left, removed on the right")
+            note = notes.theirs_removed
         elif piece.base is None:
             note = _("The two differ here")
         else:
@@ -94,16 +115,16 @@ def _row(piece: Piece) -> Row:
     if piece.base is None:
         if theirs is None:
             return Row(mine, None, _("Added here · kept"), mine_level="added", theirs_level="out")
-        return Row(None, theirs, _("Added there · kept"), mine_level="out", theirs_level="added")
+        return Row(None, theirs, notes.added, mine_level="out", theirs_level="added")
     if piece.result is None:
         if mine is None:
             return Row(None, theirs, _("Removed here · stays out"), mine_level="out", theirs_level="removed")
-        return Row(mine, None, _("Removed there · stays out"), mine_level="removed", theirs_level="out")
+        return Row(mine, None, notes.removed, mine_level="removed", theirs_level="out")
     here, there = (differing(piece.base, text or "")[1] for text in (mine, theirs))
     if piece.result == mine:
         return Row(mine, theirs, _("Changed here · kept"), mine_level="added", mine_marks=here)
     if piece.result == theirs:
-        return Row(mine, theirs, _("Changed there · kept"), theirs_level="added", theirs_marks=there)
+        return Row(mine, theirs, notes.changed, theirs_level="added", theirs_marks=there)
     return Row(
         mine,
         theirs,

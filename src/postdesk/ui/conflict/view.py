@@ -1,4 +1,4 @@
-"""Two versions of a text side by side, mine on the left: she decides where they differ, and the rest is merged.
+"""Two versions of a text side by side: she decides where they differ, and the rest is merged.
 
 It takes the place of the editor while she looks, and can be left at any time: nothing is changed before "Use This".
 """
@@ -26,12 +26,14 @@ from postdesk.ui.conflict.words import plain_label
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What to show: the titles of both sides ("Here", "In the file · changed 15:12"), a sentence, and the rows."""
+    """What to show: the titles of both sides ("Here", "In the file · changed 15:12"), a sentence, and the rows. With
+    `theirs_first` theirs is on the left."""
 
     mine: str
     theirs: str
     sentence: str
     rows: tuple[Row, ...]
+    theirs_first: bool = False
 
 
 class ConflictView(QWidget):
@@ -57,7 +59,9 @@ class ConflictView(QWidget):
         self.use.setProperty("kind", "primary")
         self._count = sum(row.conflict for row in comparison.rows)
         self._waiting = False  # for the first conflict, which is to have the keyboard
-        self.passages = Passages((comparison.mine, comparison.theirs), comparison.rows)
+        self.passages = Passages(
+            (comparison.mine, comparison.theirs), comparison.rows, theirs_first=comparison.theirs_first
+        )
         self.passages.asked.connect(self._asked)
         self._scroll = QScrollArea()
         self._lay()
@@ -115,7 +119,8 @@ class ConflictView(QWidget):
         titles = QHBoxLayout(sides)
         titles.setContentsMargins(24, 10, 24, 10)
         titles.setSpacing(24)
-        for title in (self._comparison.mine, self._comparison.theirs):
+        both = (self._comparison.mine, self._comparison.theirs)
+        for title in reversed(both) if self._comparison.theirs_first else both:
             label = plain_label(title)
             label.setProperty("kind", "subheading")
             titles.addWidget(label, 1)

@@ -21,6 +21,7 @@ from postdesk.ui.style import restyle
 _MOST = 6  # steps
 BUTTONS = (
     ("compare", _("Compare…"), "primary"),
+    ("restore", _("Restore and Update"), "primary"),
     ("as_new", _("Publish as New"), "primary"),
     ("keep_draft", _("Keep as Draft"), "quiet"),
     ("resume", _("Go On"), "primary"),

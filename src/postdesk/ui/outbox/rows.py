@@ -11,6 +11,7 @@ from postdesk.core.language import _, ngettext
 from postdesk.publishing.job import Job, JobState, Reason
 from postdesk.publishing.plan import kilobytes, spoken
 from postdesk.publishing.running import Running
+from postdesk.publishing.state import is_gone_there, is_mergeable
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +119,10 @@ def _can(job: Job) -> set[str]:
         can |= {"pause", "now" if job.reason is Reason.TIME else "retry"}
     elif job.state is JobState.PAUSED:
         can |= {"resume"} if job.reason is Reason.ASKED else {"retry"}
-    elif job.reason is Reason.CONFLICT:
+    elif is_mergeable(job):
         can |= {"compare"}
-    elif job.reason is Reason.GONE:
-        can |= {"as_new", "keep_draft"}
+    elif is_gone_there(job):
+        can |= {"as_new", "keep_draft"} | ({"restore"} if job.reason is Reason.TRASHED else set())
         can -= {"take_back"}
     else:
         can |= {"retry"}
