@@ -106,6 +106,7 @@ class FakeBlog:
         clean: Callable[[str], str] = str,
         down: Callable[[], PostDeskError | None] = lambda: None,
         before_call: Callable[[str], None] = lambda _name: None,
+        kill: Callable[[], None] = lambda: os.kill(os.getpid(), signal.SIGKILL),
     ) -> None:
         self.account = account
         self.capabilities = capabilities
@@ -117,6 +118,7 @@ class FakeBlog:
         self._down = down
         self._before_call = before_call
         self.may_make_categories = True
+        self._kill = kill
 
     # --- the calls ------------------------------------------------------------------------------------------
 
@@ -280,7 +282,7 @@ class FakeBlog:
             work()
         self.server.save()
         if fault.kind == "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
+            self._kill()
         raise OutcomeUnknown("The answer got lost.", "It is looked up.", "Wait.")
 
     def _next(self) -> int:

@@ -186,7 +186,7 @@ class Engine:
         except Gone:
             return self._is_gone(run, receipt)
         done = self._end(run, receipt, there, (), receipt.media, receipt.sent_hash, receipt.slug)
-        # In the trash a post may have another name; its own is the one that it comes back under.
+        # In the trash it may have another name; it comes back under its own.
         kept = replace(done.receipt or receipt, slug=receipt.slug, address=receipt.address)
         self._receipts.put(kept)
         return replace(done, receipt=kept)
@@ -288,7 +288,7 @@ class Engine:
         post = run.snapshot.post
         now = datetime.fromtimestamp(self._clock(), UTC)
         was_live = there.status in LIVE or (receipt is not None and receipt.published_at is not None)
-        slug = self._slug(run, there, receipt) if was_live else _first_slug(post.slug, post.title)
+        slug = self._slug(run, there, receipt) if was_live else post.slug or slugify(post.title)
         status = status_to_end_in(run.snapshot, there, now)
         date = post.date
         if date is None and there.status is Status.SCHEDULED and status is not Status.SCHEDULED:
@@ -313,7 +313,7 @@ class Engine:
             kept = receipt.slug if receipt else ""
         if wanted and wanted not in (asked, kept):
             return wanted
-        return kept or _first_slug(wanted, run.snapshot.post.title)
+        return kept or wanted or slugify(run.snapshot.post.title)
 
     def _keep_before(self, run: Run, there: RemotePost, receipt: Receipt | None) -> None:
         """Remember what was live before our first write, for undo."""
@@ -355,9 +355,11 @@ class Engine:
         first = receipt.published_at if receipt else None
         older = receipt.media if receipt else ()
         hashes = {m.content_hash for m in media}
+        read_before = self._receipts.base(receipt.base_hash) if receipt and run.takes_away else None
+        base = base_of(there, run.snapshot.post.slug or asked_slug, read_before or "")
         done = Receipt(
             run.job.post_id, run.job.account_id, there.remote_id, there.address, there.slug, there.status,
-            there.revision, sent_hash, self._receipts.put_base(base_of(there, run.snapshot.post.slug or asked_slug)),
+            there.revision, sent_hash, self._receipts.put_base(base),
             (*media, *(m for m in older if m.content_hash not in hashes)),
             first or (there.date or now if there.status in LIVE else None), now,
             self._map_after(run, receipt, there, media),
@@ -414,7 +416,3 @@ class Engine:
 def sweep_again(sweep: Sweep, now: float) -> float | None:
     """When to look for late twins once more (seconds since the epoch), None for never."""
     return now + _LAST_SWEEP if sweep.left > 0 else None
-
-
-def _first_slug(slug: str, title: str) -> str:
-    return slug or slugify(title)
