@@ -306,7 +306,8 @@ class Cell:
         theirs = post["content"]["raw"]
         if plain(theirs.replace(f"\n\n{block(self.colleague_wrote)}", ""), self.word) != content:
             found.append(f"its text is {theirs!r}")
-        if self.site.colleague.tags(post) != set(self.meant.tags):
+        told = any("tags" in remark for remark in self.remarks)
+        if self.site.colleague.tags(post) != set(self.meant.tags) and not told:
             found.append("its tags are not hers")
         if self.meant.date is not None and post["date_gmt"] != f"{self.meant.date:%Y-%m-%dT%H:%M:%S}":
             found.append(f"its date is {post['date_gmt']}")

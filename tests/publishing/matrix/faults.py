@@ -1,7 +1,6 @@
 """The faults of the matrix, by class: what happens at one request, or from one request on until the try is over.
 
-A fault that mends itself never asks her anything; those that may are the ones whose `asks` is true. It is one long
-table, longer than 400 lines, as the faults are best read one under the other.
+A fault that mends itself never asks her anything; those that may are the ones whose `asks` is true.
 """
 
 from __future__ import annotations
