@@ -16,6 +16,7 @@ from postdesk.core.tokens import read
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _SPACE = re.compile(r"\s+")
+_WORDS = ("title", "content", "excerpt", "tags", "categories", "featured")
 
 
 def is_empty(remote: RemotePost) -> bool:
@@ -23,14 +24,19 @@ def is_empty(remote: RemotePost) -> bool:
     return not _COMMENT.sub("", remote.content).strip()
 
 
-def base_of(remote: RemotePost, asked_slug: str) -> str:
-    """The base as text: what the blog has now, and the slug that was asked for. Equal posts give equal text."""
+def base_of(remote: RemotePost, asked_slug: str, read_before: str = "") -> str:
+    """The base as text: what the blog has now, and the slug that was asked for. Equal posts give equal text.
+
+    `read_before` is an older base, for a job that changes the post's state and not its words: those stay as she had
+    them, so that what somebody else changed in them is a conflict when she sends hers again.
+    """
     values = {
         "title": remote.title, "content": remote.content, "excerpt": remote.excerpt, "slug": remote.slug,
         "status": remote.status.value, "tags": sorted(remote.tags), "categories": sorted(remote.categories),
         "featured": remote.featured, "date": remote.date.isoformat() if remote.date else None, "asked_slug": asked_slug,
         "visibility": remote.visibility.value,
     }  # fmt: skip
+    values |= {name: value for name, value in base_values(read_before).items() if name in _WORDS}
     return json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1)
 
 

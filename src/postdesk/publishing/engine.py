@@ -197,7 +197,7 @@ class Engine:
         except Gone:
             return self._is_gone(run, receipt, kept=Capability.TRASH in run.backend.capabilities)
         done = self._end(run, receipt, there, (), receipt.media, receipt.sent_hash, receipt.slug)
-        # In the trash a post may have another name; its own is the one that it comes back under.
+        # In the trash it may have another name; it comes back under its own.
         kept = replace(done.receipt or receipt, slug=receipt.slug, address=receipt.address)
         self._receipts.put(kept)
         return replace(done, receipt=kept)
@@ -383,9 +383,11 @@ class Engine:
         first = receipt.published_at if receipt else None
         older = receipt.media if receipt else ()
         hashes = {m.content_hash for m in media}
+        read_before = self._receipts.base(receipt.base_hash) if receipt and run.takes_away else None
+        base = base_of(there, run.snapshot.post.slug or asked_slug, read_before or "")
         done = Receipt(
             run.job.post_id, run.job.account_id, there.remote_id, there.address, there.slug, there.status,
-            there.revision, sent_hash, self._receipts.put_base(base_of(there, run.snapshot.post.slug or asked_slug)),
+            there.revision, sent_hash, self._receipts.put_base(base),
             (*media, *(m for m in older if m.content_hash not in hashes)),
             (there.date or first or now) if there.status in LIVE else first, now,
             self._map_after(run, receipt, there, media), run.snapshot.pictures_after(receipt),

@@ -16,7 +16,7 @@ from postdesk.publishing.content import by_content
 from postdesk.publishing.differences import Difference
 from postdesk.publishing.job import Job, Sweep
 from postdesk.publishing.journal import Journal
-from postdesk.publishing.plan import Snapshot, marker_of
+from postdesk.publishing.plan import Intent, Snapshot, marker_of
 from postdesk.publishing.verify import Expected
 
 
@@ -103,6 +103,11 @@ class Run:
         self.twins = False
         self._progress = progress
         self._step = 0
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether the job changes the post's state and not its words."""
+        return self.snapshot.intent in (Intent.UNPUBLISH, Intent.TRASH)
 
     def say(self, words: str, sent: int = 0, size: int = 0) -> None:
         """Tell how far it is, and stop here when the writer asked to."""
