@@ -204,7 +204,7 @@ ACTIONS: tuple[Action, ...] = (
            needs=_n("post", "scheduled", "file"), places=_BUTTON),
     Action("publish_several", _("Publish to Sever&al Blogs…"), "Post", icon="send",
            words=_("cross-post copy another elsewhere"), needs=_n("post", "accounts", "file"), places=_BUTTON),
-    Action("compare_blog", _("&Compare with the Blog…"), "Post", icon="git-merge",
+    Action("compare_blog", _("Co&mpare with the Blog…"), "Post", icon="git-merge",
            words=_("conflict versions changed colleague merge"), needs=_n("post", "changed there")),
     Action("view_on_blog", _("&View on Blog"), "Post", icon="external-link", words=_("open browser"),
            needs=_n("post", "address"), gap=True, places=_BOTH),

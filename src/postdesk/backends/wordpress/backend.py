@@ -2,6 +2,8 @@
 
 No call but `create_draft` and `upload` does harm when it is repeated. WordPress compares nothing by itself
 (`If-Match` is ignored in 6.1 and 7.1): whoever writes compares the revision first.
+
+Long because a backend's calls share how they ask and what they take for an answer; the wire formats are in `wire.py`.
 """
 
 from __future__ import annotations
