@@ -6,7 +6,8 @@ Threads: `state_of`, `states`, `jobs`, `take_back`, `retry_now`, `pause`, `stop`
 pictures or the network: for a task. `run` is for one worker per account; a second one for that account, in this
 process or another, returns at once.
 
-Long because a window and a shell find here all that they work with; each method is a line or two to the part that does it.
+Long because a window and a shell find here all that they work with; a method is a line or two to the part that does
+it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Publishing as the window sees it: the popover before, the header while, the toast after, and the outbox that
-sends by itself. Long because the moment of a click, what is looked up meanwhile and what is sent are told to one popover
-and one header."""
+sends by itself. Long because a click, what is looked up meanwhile and what is sent are told to one popover and one
+header."""
 
 from __future__ import annotations
 
