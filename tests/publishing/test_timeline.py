@@ -142,6 +142,16 @@ def test_a_definite_no_and_a_post_that_is_gone_are_told(tmp_path: Path) -> None:
     world.stop()
 
 
+def test_a_post_that_somebody_put_to_the_trash_there_is_told(tmp_path: Path) -> None:
+    world = World(tmp_path, Server())
+    world.publish(post_with(0))
+    (there,) = world.server.posts.values()
+    world.server.edit(there["remote_id"], status="trashed")
+    world.publish(post_with(0, extra=" More."), Intent.UPDATE)
+    assert _kinds(world)[-1] is K.TRASHED
+    world.stop()
+
+
 def test_what_is_gone_and_kept_as_a_draft_is_a_draft(tmp_path: Path) -> None:
     world = World(tmp_path, Server())
     world.publish(post_with(0))

@@ -35,6 +35,7 @@ class EventKind(Enum):
     KEPT_MINE = "kept mine"
     MERGED = "merged"
     GONE = "gone"
+    TRASHED = "trashed there"  # by somebody else
     AS_NEW = "as new"
     WAITED = "waited"
     FAILED = "failed"
@@ -74,6 +75,7 @@ DONE = {
 _BY_REASON = {
     Reason.CONFLICT: EventKind.CONFLICT,
     Reason.GONE: EventKind.GONE,
+    Reason.TRASHED: EventKind.TRASHED,
     Reason.ASKED: EventKind.PAUSED,
     Reason.SIGN_IN: EventKind.WAITED,
     Reason.BUSY: EventKind.WAITED,

@@ -26,7 +26,7 @@ class Entry:
         return f"{words}: {more}" if more and self.event.kind not in _SAYS_ALL else words
 
 
-_SAYS_ALL = (EventKind.CONFLICT, EventKind.GONE, EventKind.STOPPED)
+_SAYS_ALL = (EventKind.CONFLICT, EventKind.GONE, EventKind.TRASHED, EventKind.STOPPED)
 _WENT_OUT = (EventKind.PUBLISHED, EventKind.SCHEDULED, EventKind.UPDATED)
 
 
@@ -101,6 +101,7 @@ def words_of(event: Event) -> str:
         EventKind.KEPT_MINE: _("Decided: your text replaces what is on the blog"),
         EventKind.MERGED: _("Conflict merged"),
         EventKind.GONE: _("Not on the blog any more; nothing was sent"),
+        EventKind.TRASHED: _("In the blog's trash, and not by you; nothing was sent"),
         EventKind.AS_NEW: _("To be published as a new post"),
         EventKind.WAITED: _("Waited"),
         EventKind.FAILED: _("Not sent"),

@@ -77,6 +77,7 @@ def _words(job: Job, *, paused: bool) -> tuple[str, str]:
         return {
             Reason.CONFLICT: _("Changed on the blog"),
             Reason.GONE: _("Not on the blog any more"),
+            Reason.TRASHED: _("In the blog's trash"),
         }.get(job.reason, _("Not sent")), "bad"
     if job.state is JobState.PAUSED:
         return {

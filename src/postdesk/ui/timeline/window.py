@@ -33,7 +33,7 @@ from postdesk.ui.theme import CODE_FAMILY, Theme
 
 _WIDTH, _HEIGHT = 760, 600  # px
 _EXCHANGE = Qt.ItemDataRole.UserRole
-_BAD = (EventKind.CONFLICT, EventKind.GONE, EventKind.FAILED)
+_BAD = (EventKind.CONFLICT, EventKind.GONE, EventKind.TRASHED, EventKind.FAILED)
 _WARN = (EventKind.WAITED, EventKind.INTERRUPTED, EventKind.STOPPED, EventKind.PAUSED)
 
 
