@@ -420,3 +420,16 @@ def test_a_look_for_twins_that_has_to_wait_for_a_paused_post_keeps_nothing_busy(
     world.clock.now += 86400
     assert world.outbox.due_accounts() == ()
     world.stop()
+
+
+def test_a_look_for_twins_is_not_stopped_with_the_post_before_it(tmp_path: Path) -> None:
+    world = World(tmp_path, Server(), faults=[Fault(2, "after")])
+    world.backend.cancel = Cancel()  # type: ignore[attr-defined]  # as a backend with slow calls has it
+    world.publish(post_with(0))
+    (sweep,) = world.journal.sweeps()
+    world.clock.now = sweep.due
+    job = world.click(replace(post_with(0), id="f" * 16))
+    world.outbox.run(Cancel(), lambda progress: world.outbox.stop(progress.job_id))
+    assert [j.id for j in world.outbox.jobs()] == [job]
+    assert not world.backend.cancel.is_set  # type: ignore[attr-defined]
+    world.stop()

@@ -376,7 +376,7 @@ class Outbox:
                     if following and wanted is not None:
                         wanted.add(following)
                 if not cancel.is_set:
-                    results += self._sweep(open_ones, account_id, down, mine)
+                    results += self._sweep(open_ones, account_id, down, mine, cancel)
                 self._copies.tidy(self.jobs())
                 return tuple(results)
             finally:
@@ -576,8 +576,8 @@ class Outbox:
         return backend
 
     def _sweep(
-        self, open_ones: dict[str, Backend], account_id: str | None, down: set[str], mine: set[str]
-    ) -> list[JobResult]:
+        self, open_ones: dict[str, Backend], account_id: str | None, down: set[str], mine: set[str], cancel: Cancel
+    ) -> list[JobResult]:  # fmt: skip
         """The looks that are due; what there is to tell of scheduled posts."""
         now = self._clock()
         results: list[JobResult] = []
@@ -598,10 +598,12 @@ class Outbox:
             receipt = self._receipts.get(sweep.post_id, sweep.account_id)
             try:
                 if not sweep.marker:
-                    results += self._look_live(sweep, self._backend(sweep.account_id, open_ones), now)
+                    results += self._look_live(sweep, self._backend(sweep.account_id, open_ones, cancel), now)
                     continue
                 keep = receipt.remote_id if receipt else sweep.keep
-                self._engine.sweep(replace(sweep, keep=keep), self._backend(sweep.account_id, open_ones))
+                self._engine.sweep(
+                    replace(sweep, keep=keep), self._backend(sweep.account_id, open_ones, cancel)
+                )
             except PostDeskError as error:
                 _log.info("Looking for twins failed: %s", error.happened)
                 self.journal.swept(replace(sweep, left=sweep.left + 1), now + BACK_OFF[-1])
