@@ -229,3 +229,18 @@ def test_several_pictures_are_gone_through_one_after_the_other(writer: Writer) -
         cursor = writer.desk.editor.text.textCursor()
         assert cursor.selectedText() == f"https://a.example/{number}.jpg"
         writer.press_in_toast("Next")
+
+
+def test_a_popover_that_was_closed_before_it_looked_asks_nobody(
+    closed_window: Writer, account: Account, wordpress_newest: WordPress, proxy: FaultProxy
+) -> None:
+    her = closed_window
+    sits_down(her, wordpress_newest.app_password, account, f"[a]({proxy.base_url}/no-such-page/)\n")
+    her.until_idle()
+    proxy.forget()
+    her.type(" More.", into=her.desk.editor.text)  # which has to be saved first
+    her.press_publish()
+    her.desk.popover.close_popover()
+    her.until_idle()
+    assert not her.desk.popover.isVisible()
+    assert [r for r in proxy.requests if "no-such-page" in r.path or "slug=" in r.path] == []

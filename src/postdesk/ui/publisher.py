@@ -151,6 +151,8 @@ class Publisher(QObject):
             self._popover.hide()
             self._confirmed(self._wish[0])
             return
+        if not self._popover.isVisible():
+            return  # closed while the file was being saved: nobody is to be asked
         self._tasks.run(lambda: self._desk.preflight(document, account, intent), found, failed)
 
     def stop_looking(self) -> None:
