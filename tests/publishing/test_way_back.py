@@ -269,6 +269,8 @@ def _scheduled(tmp_path: Path) -> tuple[World, Post, str]:
     post = replace(post_with(0), date=when)
     result = world.publish(post, Intent.SCHEDULE)
     assert result.receipt is not None
+    world.clock.now += 200  # the look for what was delivered twice
+    assert world.run() == ()
     return world, post, result.receipt.remote_id
 
 
