@@ -269,6 +269,8 @@ def _scheduled(tmp_path: Path) -> tuple[World, Post, str]:
     post = replace(post_with(0), date=when)
     result = world.publish(post, Intent.SCHEDULE)
     assert result.receipt is not None
+    world.clock.now += 200  # the look for what was delivered twice
+    assert world.run() == ()
     return world, post, result.receipt.remote_id
 
 
@@ -386,6 +388,7 @@ def test_the_blogs_clock_decides_and_a_wrong_one_schedules_nothing(tmp_path: Pat
     assert result.kind is ResultKind.FAILED
     assert "clock" in result.sentence
     assert not world.server.public()
+    assert [j.state for j in world.outbox.jobs()] == [JobState.FAILED]
     world.backend.answered = here - timedelta(minutes=3)  # type: ignore[attr-defined]
     world.outbox.retry_now(result.job_id)
     assert [r.kind for r in world.run()] == [ResultKind.DONE]
@@ -410,3 +413,19 @@ def test_what_another_machine_has_scheduled_is_looked_up_here_too(desk: Desk, do
     assert len(desk.journal.sweeps()) == 1
     assert [r.intent for r in desk.run(Cancel())] == [WENT_LIVE]
     assert desk.state_of(dated, ONE).words == "Published"
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=1), timedelta(hours=-1), timedelta(days=-40 * 365)])
+def test_a_clock_that_jumped_after_the_click_sends_what_she_chose(tmp_path: Path, jump: timedelta) -> None:
+    world = World(tmp_path, Server())
+    here = datetime.fromtimestamp(world.clock(), UTC)
+    world.backend.answered = here  # type: ignore[attr-defined]
+    when = here + timedelta(hours=5)
+    job = world.click(replace(post_with(0), date=when))
+    world.clock.now += jump.total_seconds()
+    (result,) = world.run(job)
+    assert result.kind is ResultKind.DONE, result.sentence
+    assert [(p["status"], p["date"]) for p in world.server.posts.values()] == [
+        ("scheduled", when.isoformat())
+    ]
+    world.stop()

@@ -191,7 +191,8 @@ class Found:
 
 class Backend(Protocol):
     """An open connection to one account. Not thread-safe: one user at a time. `cancel` may be looked at
-    inside a call. One that asks a server may have `answered`, a datetime: the server's clock at its last answer.
+    inside a call. One that asks a server may have `answered`, a datetime or None: what the server's
+    clock said at its last answer, where that is certain.
 
     `progress` of upload is called with bytes sent so far.
     """

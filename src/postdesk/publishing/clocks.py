@@ -19,13 +19,18 @@ def blogs_now(backend: Backend, now: datetime) -> datetime:
     return there if isinstance(there, datetime) and abs(there - now) > _SAME else now
 
 
-def refuse_wrong_clock(snapshot: Snapshot, there: RemotePost, backend: Backend, now: datetime) -> None:
+def refuse_wrong_clock(
+    snapshot: Snapshot, there: RemotePost, backend: Backend, clicked: datetime, now: datetime
+) -> None:
     """Raises `NotReady` when the two clocks are an hour apart or more and the post's date would mean another moment
-    than she chose. An update leaves a date that the blog has as it is."""
+    than she chose. `clicked` and `now` are by this computer's clock. An update leaves a date that the blog has as it
+    is; and a clock that has jumped only since she clicked was right when she chose."""
     date, theirs = snapshot.post.date, blogs_now(backend, now)
     if date is None or abs(theirs - now) < _APART:
         return
     if snapshot.intent is Intent.UPDATE and date == there.date:
+        return
+    if abs(theirs - clicked) < abs(now - clicked) + _APART:
         return
     if snapshot.intent is Intent.SCHEDULE or is_future(date, now) != is_future(date, theirs):
         raise NotReady(

@@ -617,7 +617,7 @@ class Outbox:
         live = seen is not None and seen[0].status is Status.PUBLISHED
         early = 0.0 if seen is None or live else still_early(seen[0], backend, now)
         if early:
-            self.journal.swept(replace(sweep, left=sweep.left + 1), now + early)
+            self.journal.swept(sweep, now + early if sweep.left else None)
             return ()
         self.journal.swept(sweep, None if live or seen is None else again(sweep, now))
         if seen is None or not (live or sweep.left == 1):

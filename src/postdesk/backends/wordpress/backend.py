@@ -9,6 +9,7 @@ Long because a backend's calls share how they ask and what they take for an answ
 from __future__ import annotations
 
 import html
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,7 @@ from postdesk.core.errors import (
 from postdesk.core.language import _
 from postdesk.core.receipt import Status
 
+_AGREE_S = 30.0  # seconds by which two answers may tell another time
 _PAGE = 100  # the most that WordPress gives at once (6.1, 7.1: 101 is a 400)
 _SMALL_PAGE = 10  # for a blog whose hundred posts are more than an answer may be long
 
@@ -63,7 +65,8 @@ class WordPress:
         plain = account.options.get("markup") == "html"
         self.content_format = ContentFormat.HTML if plain else ContentFormat.BLOCKS
         self.cancel = Cancel()
-        self.answered: datetime | None = None  # the server's clock at its last answer
+        self.answered: datetime | None = None
+        self._heard: tuple[datetime, float] | None = None
         self._root = account.options.get("api") or account.address.rstrip("/") + "/wp-json/"
         self._credentials = Credentials(account.user, password)
         self._http = http
@@ -302,7 +305,7 @@ class WordPress:
                 _("Put the picture back, or take it out of the post."),
                 details=str(error.strerror),
             ) from None
-        self.answered = answer.date or self.answered
+        self._hear_time(answer)
         try:
             value = read_json(answer)
         except TooLarge:
@@ -365,7 +368,7 @@ class WordPress:
             auth=self._credentials,
             cancel=self.cancel,
         )
-        self.answered = answer.date or self.answered
+        self._hear_time(answer)
         return answer, read_json(answer)
 
     def _ask(
@@ -376,6 +379,16 @@ class WordPress:
         if answer.status not in (200, 201):
             raise refusals.refusal(answer, value, self._credentials)
         return answer, value
+
+    def _hear_time(self, answer: Answer) -> None:
+        """Keep in `answered` what the server's clock says, once two answers agree: one alone may be of a cache."""
+        if answer.date is None:
+            return
+        before, now = self._heard, time.monotonic()
+        self._heard = (answer.date, now)
+        if before is not None:
+            passed = (answer.date - before[0]).total_seconds() - (now - before[1])
+            self.answered = answer.date if abs(passed) < _AGREE_S else None
 
     def _route(self, remote_id: str) -> str:
         return f"wp/v2/posts/{_number(remote_id)}"
