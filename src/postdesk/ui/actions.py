@@ -201,7 +201,7 @@ ACTIONS: tuple[Action, ...] = (
            needs=_n("post", "account", "schedule"), places=_BUTTON),
     Action("publish_elsewhere", _("Publish to &Another Blog…"), "Post", icon="send",
            words=_("cross-post copy"), needs=_n("post", "accounts"), places=_BUTTON),
-    Action("compare_blog", _("&Compare with the Blog…"), "Post", icon="git-merge",
+    Action("compare_blog", _("Compare with the Blo&g…"), "Post", icon="git-merge",
            words=_("conflict versions changed colleague merge"), needs=_n("post", "changed there")),
     Action("view_on_blog", _("&View on Blog"), "Post", icon="external-link", words=_("open browser"),
            needs=_n("post", "address"), gap=True, places=_BOTH),
