@@ -1,6 +1,6 @@
 # What one does with Post Desk. Each target sets up what it needs; the second time that takes no time.
 
-.PHONY: help setup run test check bench bench-peers bench-library fuzz pin law kills
+.PHONY: help setup run test check bench bench-peers bench-library fuzz pin law kills faults
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -34,6 +34,9 @@ pin: ## remake the locks in requirements/
 
 kills: ## a thousand kills each while saving, indexing and keeping versions; ARGS=200 for fewer
 	@scripts/kills $(ARGS)
+
+faults: ## every fault at every step of a publication (half an hour); writes docs/publishing.md
+	@scripts/faults $(ARGS)
 
 law: ## the preview's law with 100,000 examples (an hour); ARGS=5000 for fewer
 	@scripts/law $(ARGS)

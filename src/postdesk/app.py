@@ -1,5 +1,5 @@
 """Puts the parts together: the only place that builds everything, and the only one that decides where things are
-kept."""
+kept. Long because the order in which the parts of a window come is one thing: what is first painted, and what waits."""
 
 from __future__ import annotations
 

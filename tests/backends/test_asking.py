@@ -310,3 +310,14 @@ def test_whether_there_is_a_way_out_is_told_without_sending(monkeypatch: pytest.
     assert not has_network()
     monkeypatch.setattr(NoWay, "connect", lambda *_args: None)
     assert has_network()
+
+
+def test_behind_a_proxy_the_proxy_is_asked_wherever_it_is(
+    client: httpx2.Client, there: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", there.address)
+    there.pages["http://harbour.example/page"] = 200
+    assert ask(client, "http://harbour.example/page", Cancel(), seconds=PATIENCE).reach is Reach.ANSWERED
+    for mine in ("http://192.168.0.1/reboot", "http://printer/", "http://nas.local/"):
+        assert ask(client, mine, Cancel()).reach is Reach.PRIVATE
+    assert there.paths() == ["http://harbour.example/page"]

@@ -9,6 +9,7 @@ import re
 import socket
 import ssl
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -518,3 +519,51 @@ def test_the_password_is_in_no_log_error_or_repr(caplog: pytest.LogCaptureFixtur
     assert len(caplog.records) > 5
     for secret in (SECRET, SECRET.replace(" ", ""), ADA.header.removeprefix("Basic ")):
         assert secret not in "\n".join(left)
+
+
+def test_a_large_file_is_never_whole_in_memory(tmp_path: Path) -> None:
+    file = tmp_path / "big.png"
+    with file.open("wb") as stream:
+        stream.truncate(60_000_000)
+    arrived = 0
+
+    def take(request: httpx2.Request) -> None:
+        nonlocal arrived
+        assert request.headers["Content-Length"] == "60000000"
+        assert isinstance(request.stream, httpx2.SyncByteStream)
+        for piece in request.stream:
+            arrived += len(piece)
+
+    class Swallow(httpx2.BaseTransport):
+        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+            take(request)
+            return httpx2.Response(201, content=b"{}")
+
+    tracemalloc.start()
+    try:
+        with make_client(Swallow()) as client:
+            exchange(client, "POST", "http://blog.example/", content=file)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert arrived == 60_000_000
+    assert peak < 2_000_000
+
+
+def test_a_file_that_becomes_shorter_while_it_is_sent_is_no_file_on_the_blog(tmp_path: Path) -> None:
+    file = tmp_path / "big.png"
+    file.write_bytes(bytes(3_000_000))
+
+    def serve(connection: socket.socket) -> None:
+        while connection.recv(65536):
+            pass
+
+    def cut(sent: int) -> None:
+        if sent < 200_000:
+            with file.open("r+b") as stream:
+                stream.truncate(1_000_000)
+
+    with server(serve) as address, make_client() as client, pytest.raises(OutcomeUnknown):
+        exchange(client, "POST", address, content=file, progress=cut)
+    with server(serve) as address, make_client() as client, pytest.raises(OSError, match="No such file"):
+        exchange(client, "POST", address, content=tmp_path / "gone.png")

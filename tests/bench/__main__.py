@@ -1,6 +1,7 @@
 """Measures Post Desk in its real window, prints the figures beside their goals, and writes them to the page.
 
     make bench                       some five minutes; writes docs/performance.md
+    make bench ARGS=--publishing     only what a publication costs; a minute
     make bench ARGS=--long           with 10,000 keys instead of 1,000 for the memory: some twenty minutes
     make bench ARGS="--keys 5 --starts 1 --typed 0 --dry"    a short look, which writes nothing
 
@@ -13,7 +14,7 @@ import argparse
 import sys
 import time
 
-from tests.bench import machine, page
+from tests.bench import machine, page, publishing
 from tests.bench.figures import Figure
 from tests.bench.measure import Measurement, Plan
 from tests.bench.opening import Opening
@@ -28,7 +29,12 @@ _LONG = 10_000
 def main(argv: list[str] | None = None) -> int:
     """Run the bench; returns 0 when every figure could be taken."""
     given = sys.argv[1:] if argv is None else argv
-    arguments = options("make bench", __doc__, Plan()).parse_args(given)
+    parser = options("make bench", __doc__, Plan())
+    parser.add_argument("--publishing", action="store_true", help="only what a publication costs")
+    arguments = parser.parse_args(given)
+    if arguments.publishing:
+        _publishing(arguments.dry)
+        return 0
     plan = plan_of(arguments)
     began = time.monotonic()
     before = machine.busy()
@@ -45,7 +51,16 @@ def main(argv: list[str] | None = None) -> int:
     print(text)
     if not arguments.dry:
         page.write("figures", text)
+    _publishing(arguments.dry)
     return 0 if all(figure.values for figure in figures.values()) else 1
+
+
+def _publishing(dry: bool) -> None:
+    """What a publication costs, printed and put into the page."""
+    text = publishing.taken(times=5)
+    print(text)
+    if not dry:
+        page.write("publishing", text)
 
 
 def options(name: str, words: str | None, plan: Plan) -> argparse.ArgumentParser:

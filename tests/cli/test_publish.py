@@ -219,6 +219,25 @@ def test_a_post_goes_to_wordpress_once_and_is_updated_there(
     assert not [p for p in kept for s in secrets if s.encode() in p.read_bytes()]
 
 
+def test_what_readers_do_not_get_is_said_after_the_address(
+    terminal: Terminal,
+    wordpress_newest: WordPress,
+    fault_proxy: FaultProxies,
+    keyring_session: KeyringSessions,
+) -> None:
+    blog, proxy = wordpress_newest, fault_proxy(wordpress_newest.base_url)
+    blog.reset_posts()
+    terminal.env = keyring_session("unlocked").env | {"POSTDESK_PASSWORD": blog.app_password}
+    added = terminal("accounts", "add", proxy.base_url, "--user", blog.user, "--yes", "--name", "Real")
+    assert added.code in (0, 6)
+    proxy.answer("GET /\\d{4}/", status=500, body=b"<h1>Error</h1>")
+    sent = terminal("publish", terminal.draft("Seen by nobody"), "--to", "Real")
+    assert sent.code == 0
+    assert sent.out.strip().startswith(proxy.base_url)
+    assert "error of the site" in sent.err
+    assert "(500)" in sent.err
+
+
 def test_without_a_keyring_the_shell_says_so_and_takes_the_password_from_the_environment(
     terminal: Terminal, wordpress_newest: WordPress, keyring_session: KeyringSessions
 ) -> None:

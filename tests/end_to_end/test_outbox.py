@@ -329,7 +329,8 @@ def test_a_paused_outbox_keeps_what_is_published_and_sends_only_what_she_asks_fo
     _press(writer, panel, "retry")
     writer.until(lambda: writer.state.startswith("Published"), "the post that she asked for")
     assert writer.desk.desk.outbox.is_paused
-    writer.click(panel.pauser)
+    writer.until(lambda: writer.desk.actions.is_checked("pause_outbox"), "the menu to say so")
+    writer.choose("pause_outbox")
     writer.until(lambda: not panel.notice.isVisible(), "the outbox to go on")
     assert not writer.desk.desk.outbox.is_paused
 

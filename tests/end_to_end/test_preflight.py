@@ -202,3 +202,30 @@ def test_the_button_can_be_pressed_at_once_and_stays_where_it_is(
     her.click(popover._confirm)  # before anything was looked at
     her.hears("Published on")
     assert blog.only_post()["status"] == "publish"
+
+
+def test_what_was_sent_unseen_comes_back_when_it_has_to_be_mended_first(writer: Writer) -> None:
+    writer.new_post(TITLE, "![The quay](gone.jpg)\n")
+    writer.until_saved()
+    writer.press_publish()
+    popover = writer.desk.popover
+    writer.click(popover._confirm)  # before the file was looked for
+    writer.until(lambda: popover.isVisible() and not popover.is_ready, "the popover with what is missing")
+    writer.until(lambda: any("gone.jpg" in words for words in writer.remarks), "the picture's name")
+    assert writer.desk.desk.jobs(unfinished=False) == ()
+    writer.click(way_out(writer, "Show"))
+    assert writer.desk.editor.text.textCursor().selectedText() == "gone.jpg"
+
+
+def test_several_pictures_are_gone_through_one_after_the_other(writer: Writer) -> None:
+    writer.new_post(TITLE, "![](https://a.example/1.jpg) and ![](https://a.example/2.jpg)\n")
+    writer.until_saved()
+    said = looks(writer)
+    assert "2 pictures have no description" in said
+    assert "The links were not asked: no connection" in said
+    writer.click(way_out(writer, "Describe"))
+    for number in (1, 2, 1):
+        writer.hears(f"{number} of 2")
+        cursor = writer.desk.editor.text.textCursor()
+        assert cursor.selectedText() == f"https://a.example/{number}.jpg"
+        writer.press_in_toast("Next")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from postdesk.backends.reader import next_address
 from postdesk.exchange.obsidian import plain_links
 from postdesk.exchange.pages import read_page
 from postdesk.library.document import compose, read_document
@@ -23,6 +24,7 @@ from postdesk.markup.published import cut_content, meaning
 from postdesk.markup.render import render_document
 from postdesk.markup.tree import parse, write_all
 from postdesk.publishing.theirs import Dress, theirs_as_markdown
+from postdesk.publishing.verify import shown_part
 from postdesk.ui.editor import marks
 from postdesk.ui.editor.source import Source
 
@@ -125,5 +127,6 @@ TARGETS: dict[str, Target] = {
     "classic": lambda text: to_markdown(classic_html(text, {"1": "https://example.org/a.png"})),
     "theirs": _theirs,
     "page": read_page,
+    "readers": lambda text: (shown_part(text, text), next_address("https://a.example/", text[:2000])),
     "wiki links": lambda text: plain_links(text, lambda _name: None),
 }

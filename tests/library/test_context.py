@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postdesk.library.context import Wanted, context, fold, pattern
-from postdesk.library.slips import Words, with_words
+from postdesk.library.slips import Joined, Words
 
 
 @pytest.mark.parametrize(
@@ -92,4 +92,4 @@ def test_one_slip_is_forgiven() -> None:
     assert words.near("harb") == set(), "a word that is being typed"
     assert words.near("dwn") == set(), "too short to be sure"
     titles = ["the harbour", "the harbours", "", "harbour", "in_harbour harbour-side", "köln"]
-    assert with_words(titles, {"harbour", "köln"}) == {0, 3, 4, 5}
+    assert Joined(titles).with_words({"harbour", "köln"}) == {0, 3, 4, 5}

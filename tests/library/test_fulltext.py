@@ -287,6 +287,24 @@ def test_a_broken_index_is_made_anew(root: Path, folders: Folders, library: Libr
         again.close()
 
 
+def test_a_file_of_an_older_version_gets_what_finds_tags_quickly(
+    root: Path, folders: Folders, library: Library
+) -> None:
+    write(root, "a.md", "A boat.", "tags: [Sea]\n")
+    learn(library)
+    library.close()
+    with sqlite3.connect(index_file(folders)) as database:
+        database.execute("DROP INDEX labelled")
+    database.close()
+    library.open()
+    learn(library)
+    assert found(library, "tag:sea") == {"a.md"}
+    with sqlite3.connect(index_file(folders)) as database:
+        (plan,) = database.execute("EXPLAIN QUERY PLAN SELECT number FROM posts WHERE instr(labels, 't:sea')")
+    database.close()
+    assert "COVERING INDEX labelled" in plan[-1]
+
+
 def test_an_index_that_is_deleted_in_use_is_made_anew(root: Path, folders: Folders, library: Library) -> None:
     write(root, "a.md", "A boat.")
     learn(library)

@@ -14,6 +14,7 @@ import pytest
 
 from postdesk.core.folders import Folders, under
 from postdesk.library.columns import NO_DATE
+from postdesk.library.fulltext import FullText
 from postdesk.library.library import Library
 from postdesk.library.query import read_query
 from postdesk.library.scan import Scan, scan
@@ -215,6 +216,41 @@ def test_after_a_kill_an_older_list_of_ids_does_not_override_what_was_learnt_sin
     folder.library = folder._open()
     folder.library.look()
     assert names(folder.library) == before
+
+
+def test_ids_that_were_read_but_not_learnt_when_she_quit_are_not_forgotten(folder: Folder) -> None:
+    folder._put("untitled.md", b"The old post\n")
+    folder.library.look()
+    folder.learn()
+    (folder.root / "untitled.md").rename(folder.root / "essay.md")
+    folder.library.look()
+    folder._put("untitled.md", b"A new post\n")
+    folder.library.look()
+    before = names(folder.library)
+    folder.library.read_batch(10)
+    folder.reopen(forgetful=False)
+    folder.library.look()
+    assert names(folder.library) == before
+
+
+def test_a_tag_that_is_learnt_while_all_are_asked_for_is_among_them(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder._put("a.md", b"---\ntags: [sea]\n---\n\nText\n")
+    folder.library.look()
+    asked = FullText.labels
+
+    def labels(self: FullText) -> tuple[frozenset[str], frozenset[str]]:
+        monkeypatch.setattr(FullText, "labels", asked)
+        found = self.labels()
+        folder.learn()  # as another thread does at this moment
+        return found
+
+    monkeypatch.setattr(FullText, "labels", labels)
+    assert folder.library.labels() == (frozenset({"sea"}), frozenset())
+    assert folder.library.labels() == (frozenset({"sea"}), frozenset()), (
+        "and what was remembered of before is not believed"
+    )
 
 
 def test_letters_that_no_text_has_are_searched_for_like_any_other(folder: Folder) -> None:

@@ -98,3 +98,12 @@ def test_a_key_of_a_newer_version_is_kept() -> None:
         PATH, None, written(Receipt("p1", "a1", "7", updated_at=START)), json.dumps(newer).encode()
     )
     assert json.loads(merged.content)["tomorrow"] == 1
+
+
+def test_pictures_belong_to_what_was_sent_last() -> None:
+    sent = Receipt("p1", "a1", "7", updated_at=START, pictures=(("quay.jpg", "a" * 64),))
+    newer = receipts.to_json(replace(sent, updated_at=START + timedelta(hours=1)))
+    del newer["pictures"]  # from a program that does not know them yet
+    merged = merge_receipts(PATH, None, json.dumps(newer).encode(), written(sent))
+    assert read(merged.content).pictures == ()
+    assert read(merge_receipts(PATH, None, written(sent), written(sent)).content) == sent

@@ -130,6 +130,7 @@ class FakeBlog:
         down: Callable[[], PostDeskError | None] = lambda: None,
         before_call: Callable[[str], None] = lambda _name: None,
         slips_in: Callable[[str], None] = lambda _remote_id: None,
+        kill: Callable[[], None] = lambda: os.kill(os.getpid(), signal.SIGKILL),
     ) -> None:
         self.account = account
         self.capabilities = capabilities
@@ -142,6 +143,7 @@ class FakeBlog:
         self._before_call = before_call
         self._slips_in = slips_in  # between the last look and the write
         self.may_make_categories = True
+        self._kill = kill
 
     # --- the calls ------------------------------------------------------------------------------------------
 
@@ -327,7 +329,7 @@ class FakeBlog:
             work()
         self.server.save()
         if fault.kind == "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
+            self._kill()
         raise OutcomeUnknown("The answer got lost.", "It is looked up.", "Wait.")
 
     def _remote(self, post: dict[str, Any]) -> RemotePost:

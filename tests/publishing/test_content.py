@@ -12,8 +12,9 @@ from postdesk.backends.base import Capability, ContentFormat
 from postdesk.core.errors import NotReady, PictureRefused
 from postdesk.core.post import Post, Visibility
 from postdesk.core.receipt import MediaReceipt, Receipt, Status
-from postdesk.publishing.compare import differences, is_ours, outgoing_from_json, outgoing_json
+from postdesk.publishing.compare import is_ours, outgoing_from_json, outgoing_json
 from postdesk.publishing.content import collect, kind_of, outgoing
+from postdesk.publishing.differences import differences
 from postdesk.publishing.plan import Intent, Snapshot, make_plan, marker_of
 from postdesk.publishing.preflight import Level, blocks, check
 from postdesk.publishing.state import StateKind, state_of
@@ -162,7 +163,7 @@ def test_a_removed_frame_is_told_and_a_foreign_word_is_not_ours() -> None:
     assert not is_ours(there, meant, exact=True)
     assert not is_ours(replace(there, content="<p>A</p><p>B</p>"), meant)
     assert not is_ours(replace(there, content='<p class="x">A</p>'), meant)
-    told = " ".join(differences(meant, there))
+    told = " ".join(d.sentence for d in differences(meant, there))
     assert "<iframe>" in told
     assert "t-2" in told
     assert "Two" in told

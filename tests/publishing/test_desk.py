@@ -25,7 +25,7 @@ from postdesk.library.receipts import Receipts
 from postdesk.library.recovery import Recovery
 from postdesk.publishing.accounts import Accounts
 from postdesk.publishing.desk import Desk, open_desk
-from postdesk.publishing.outbox import ResultKind
+from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent
 from postdesk.publishing.preflight import Level
 from postdesk.publishing.state import StateKind
@@ -176,6 +176,35 @@ def test_an_update_is_undone_to_the_version_before_and_a_publication_to_a_draft(
     assert [r.kind for r in desk.run(Cancel())] == [ResultKind.DONE]
     assert not page.exists()
     assert desk.state_of(changed.post, site).kind is StateKind.DRAFT
+
+
+def test_a_replaced_picture_is_a_change_until_it_went_out_and_again_after_undo(desk: Desk) -> None:
+    site = _site(desk)
+    document = _written(desk)
+    picture = desk.library.root / "view.png"
+
+    def go(intent: Intent) -> JobResult:
+        (result,) = desk.run(Cancel(), job_id=desk.submit(desk.plan(document, site, intent)))
+        return result
+
+    go(Intent.PUBLISH)
+    assert not desk.look_at_pictures(document, site)
+    picture.write_bytes(png(8))
+    assert desk.look_at_pictures(document, site)
+    state = desk.state_of(document.post, site)
+    assert (state.kind, state.words, state.intent) == (
+        StateKind.CHANGED, "Changed since published", Intent.UPDATE,
+    )  # fmt: skip
+    result = go(Intent.UPDATE)
+    assert desk.state_of(document.post, site).kind is StateKind.PUBLISHED
+    assert not desk.look_at_pictures(document, site)
+    (undone,) = desk.run(Cancel(), job_id=desk.undo(result))
+    assert undone.kind is ResultKind.DONE
+    assert desk.look_at_pictures(document, site)  # what is out is the first one again
+    assert desk.state_of(document.post, site).kind is StateKind.CHANGED
+    picture.write_bytes(png(7))
+    assert desk.look_at_pictures(document, site)
+    assert desk.state_of(document.post, site).kind is StateKind.PUBLISHED
 
 
 def test_a_missing_picture_stops_the_plan_and_the_preflight_says_so(desk: Desk) -> None:

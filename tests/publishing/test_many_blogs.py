@@ -410,3 +410,13 @@ def test_of_a_post_that_another_one_held_up_it_is_not_said_that_it_may_be_public
     )
     world.outbox.take_back(second)
     world.stop()
+
+
+def test_a_look_for_twins_that_has_to_wait_for_a_paused_post_keeps_nothing_busy(tmp_path: Path) -> None:
+    world = World(tmp_path, Server(), faults=[Fault(2, "after")])
+    world.publish(post_with(0))
+    assert world.journal.sweeps()
+    world.outbox.pause(world.click(post_with(0, extra=" More."), Intent.UPDATE))
+    world.clock.now += 86400
+    assert world.outbox.due_accounts() == ()
+    world.stop()

@@ -232,6 +232,21 @@ def test_a_post_that_comes_twice_in_one_pull_is_made_once(home: Home) -> None:
     assert len(home.files()) == 5
 
 
+def test_a_featured_picture_that_she_chose_here_outlives_a_change_there(home: Home) -> None:
+    blog = Blog(2)
+    home.pull(blog)
+    document = home.library.read(home.file("2"))
+    home.library.save(document, replace(document.post, image="quay.jpg"))
+    saved = home.library.read(home.file("2")).post
+    home.receipts.put(replace(home.receipt("2"), sent_hash=saved.content_hash))  # it went out with it
+    other = blog.all["2"].content.replace("Words", "Others")
+    blog.all["2"] = replace(blog.all["2"], content=other, modified=START + timedelta(days=9))
+    assert len(home.pull(blog).updated) == 1
+    post = home.library.read(home.file("2")).post
+    assert (post.image, post.content_hash) == ("quay.jpg", home.receipt("2").sent_hash)
+    assert "Others" in post.body
+
+
 def test_a_post_that_is_gone_there_keeps_its_file_here(home: Home) -> None:
     blog = Blog(4)
     home.pull(blog)

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from postdesk.backends.http import make_client
 from postdesk.backends.wordpress.backend import WordPress
 from postdesk.core.account import Account
+from postdesk.core.cancel import Cancel
 from postdesk.core.post import Post
 from postdesk.core.receipt import Receipt, Status
 from postdesk.publishing import slipped
 from postdesk.publishing.compare import as_outgoing
 from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent
+from postdesk.publishing.run import Progress
 from tests.publishing.fake_blog import Server
+from tests.publishing.photos import PROFILE, SECRETS, is_upright, opened, photo, saved, scene
 from tests.publishing.world import World, post_with
 from tests.servers.wordpress import WordPress as RealServer
 
@@ -155,3 +161,101 @@ def test_a_scheduled_post_with_a_foreign_title_can_be_updated(world: World) -> N
     assert not first.slug.startswith("pd-")
     again = _done(world.publish(replace(post, body="Другие слова."), Intent.UPDATE))
     assert (again.status, again.slug) == (Status.SCHEDULED, first.slug)
+
+
+def _shown(world: World, receipt: Receipt, number: int = 0) -> bytes:
+    """A picture as a reader's browser gets it."""
+    address = receipt.media[number].address
+    assert address in world.backend.read(receipt.remote_id).content
+    answer = httpx2.get(address, trust_env=False)
+    assert answer.status_code == 200
+    return answer.content
+
+
+def _uploads(world: World) -> int:
+    return sum(
+        a.step.startswith("upload:") for j in world.journal.jobs() for a in world.journal.attempts(j.id)
+    )
+
+
+def test_readers_get_pictures_upright_in_their_colours_and_without_her_place(world: World) -> None:
+    library = world.home / "library"
+    (library / "quay.jpg").write_bytes(photo("JPEG", 6, image=scene(2600, 1700)))
+    (library / "boat.heic").write_bytes(photo("HEIF", 8))
+    (library / "map.png").write_bytes(photo("PNG"))
+    post = Post("5" * 16, "The quay", '![Quay](quay.jpg "At noon.")\n\n![Boat](boat.heic)\n\n![Map](map.png)')
+    receipt = _done(world.publish(post))
+    for number, (size, kind) in enumerate(
+        (((2048, 1339), "JPEG"), ((240, 160), "JPEG"), ((240, 160), "PNG"))
+    ):
+        data = _shown(world, receipt, number)
+        image = opened(data)
+        assert (image.size, image.format) == (size, kind)
+        assert is_upright(image)
+        assert image.info["icc_profile"] == PROFILE
+        assert not any(secret in data for secret in SECRETS)
+        assert image.getexif().get(0x0112, 1) == 1
+        assert not image.getexif().get_ifd(0x8825)
+    again = _done(world.publish(replace(post, body=post.body + "\n\nUpdate #1."), Intent.UPDATE))
+    other = _done(world.publish(replace(post, id="6" * 16, title="The quay again")))
+    assert _uploads(world) == 3
+    assert again.media == receipt.media == other.media
+    # One picture replaced uploads one; other words for one describe it, and upload nothing.
+    (library / "map.png").write_bytes(photo("PNG", image=scene(120, 90)))
+    words = replace(post, body=post.body.replace("At noon", "At dusk"))
+    receipt = _done(world.publish(words, Intent.UPDATE))
+    assert _uploads(world) == 4
+    assert opened(_shown(world, receipt, 2)).size == (120, 90)
+    (quay,) = world.backend.find_media(receipt.media[0].content_hash)
+    assert (quay.alt, quay.caption) == ("Quay", "At dusk.")
+
+
+def test_an_avif_goes_out_as_it_is_or_as_the_jpeg_that_the_blog_takes(
+    world: World, wordpress: RealServer, request: pytest.FixtureRequest
+) -> None:
+    takes_avif = "6.1" not in request.node.name
+    library = world.home / "library"
+    (library / "a.avif").write_bytes(photo("AVIF"))
+    (library / "b.avif").write_bytes(photo("AVIF", image=scene(300, 200)))
+    receipt = _done(world.publish(Post("7" * 16, "One", "![A](a.avif)")))
+    data = _shown(world, receipt)
+    assert opened(data).format == ("AVIF" if takes_avif else "JPEG")
+    assert not any(secret in data for secret in SECRETS)
+    assert is_upright(opened(data))
+    assert _uploads(world) == (1 if takes_avif else 2)
+    _done(world.publish(Post("8" * 16, "Two", "![A](a.avif)\n\n![B](b.avif)")))
+    assert _uploads(world) == (2 if takes_avif else 3)  # what was learnt spares the next one its refusal
+
+
+def test_a_large_upload_tells_how_far_it_is_and_can_be_stopped_in_the_middle(world: World) -> None:
+    noise = saved(scene(1, 1).resize((2000, 1500)), "PNG")[:-12]
+    whole = os.urandom(18_000_000)
+    chunk = b"tEXt" + b"Author\0" + whole.translate(bytes(range(1, 256)) + b"\1")
+    noise += (len(chunk) - 4).to_bytes(4) + chunk + zlib.crc32(chunk).to_bytes(4)
+    noise += b"\0\0\0\0IEND" + zlib.crc32(b"IEND").to_bytes(4)
+    (world.home / "library" / "big.png").write_bytes(noise)
+    post = Post("9" * 16, "Big", "![Big](big.png)")
+    world.click(post)
+    cancel = Cancel()
+    heard: list[Progress] = []
+
+    def stop(progress: Progress) -> None:
+        heard.append(progress)
+        if progress.sent > 9_000_000:
+            cancel.set()
+
+    (result,) = world.outbox.run(cancel, stop)
+    assert result.kind is ResultKind.WAITING
+    sent = [p.sent for p in heard if p.size]
+    assert sent == sorted(sent)
+    assert {p.size for p in heard if p.size} == {len(noise)}
+    assert len(sent) > 100
+    assert sent[-1] < 10_000_000
+    (picture,) = world.plan(post).snapshot.pictures
+    assert isinstance(world.backend, WordPress)
+    world.backend.cancel = Cancel()
+    assert world.backend.find_media(picture.content_hash) == ()
+    (result,) = world.run()
+    receipt = _done(result)
+    assert _shown(world, receipt) == noise
+    assert len(world.backend.find_media(picture.content_hash)) == 1

@@ -1,11 +1,11 @@
 """A proxy in front of a real server that breaks what a test tells it to break, and remembers what was asked.
 
-It listens on loopback, with TLS when it is given a certificate, and keeps the Host header, so a WordPress behind it makes
-links that go through it as well. A rule is chosen by a regular expression searched in "METHOD /path?query"; the newest
-rule that fits and is not used up acts. A test reads as: `proxy.drop_response("POST .*/posts", times=1)`.
+It listens on loopback, with TLS when it is given a certificate, and keeps the Host header, so a WordPress behind it
+makes links that go through it as well. A rule is chosen by a regular expression searched in "METHOD /path?query"; the
+newest rule that fits and is not used up acts. A test reads as: `proxy.drop_response("POST .*/posts", times=1)`.
 
-Every request has a connection of its own, so the n-th request is the n-th connection too. How it is broken on the wire is
-in `faulty_wire`.
+Every request has a connection of its own, so the n-th request is the n-th connection too. How it is broken on the wire
+is in `faulty_wire`.
 """
 
 from __future__ import annotations

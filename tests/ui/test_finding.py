@@ -148,3 +148,17 @@ def test_titles_that_follow_others_are_as_if_made_anew(before: list[str], more: 
     assert followed.folded == anew.folded
     for word in ("abab", "äßab"):
         assert anew.words.near(word) <= followed.words.near(word) | {word}
+
+
+@given(
+    st.lists(st.text("ab ", max_size=5), max_size=12),
+    st.lists(st.lists(st.text("ab", min_size=1, max_size=3), max_size=3), max_size=8),
+)
+def test_typing_on_narrows_down_what_a_fresh_look_finds(titles: list[str], typed: list[list[str]]) -> None:
+    """Law: whatever was asked before, the rows whose titles have all words are those, in the list's order."""
+    listing = replace(
+        Listing.of([Row(str(n), title) for n, title in enumerate(titles)]), order=range(len(titles))[::-1]
+    )
+    for words in typed:
+        wanted = [slot for slot in listing.order if all(word in titles[slot] for word in words)]
+        assert list(listing.titled(words)) == wanted

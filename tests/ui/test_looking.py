@@ -146,6 +146,7 @@ def test_closing_the_popover_ends_the_questions_and_the_next_look_begins_anew(
     start(looking, second, [w.address + "/" for w in webs[4:]])
     qtbot.waitUntil(lambda: bool(second.all), timeout=PATIENCE)
     assert second.sentences[-1] == "All 2 links have an answer"
+    qtbot.waitUntil(lambda: looking._tasks.busy == 0, timeout=PATIENCE)
     assert first.all == []
     assert [c.is_set for c in desk.cancels] == [True, False]
     assert sum(len(w.asked) for w in webs[:AT_A_TIME]) == AT_A_TIME  # nobody was asked on

@@ -318,6 +318,16 @@ def test_while_it_runs_the_arrow_is_a_cross_that_stops_it(qtbot: QtBot, window: 
     assert publish.main.text() == "Publish"
 
 
+def test_what_is_too_late_to_stop_has_no_cross_to_press_and_a_long_name_is_cut(window: MainWindow) -> None:
+    publish = window.header.publish
+    window.header.set_progress("Uploading " + "north-quay-at-noon-" * 20 + ".jpg", 0.5, can_stop=False)
+    assert not publish.arrow.isEnabled()
+    assert publish.main.isEnabled()
+    assert publish.main.sizeHint().width() < 260
+    window.header.set_progress("")
+    assert publish.arrow.isEnabled()
+
+
 def test_the_status_bar_counts(window: MainWindow) -> None:
     status = window.status
     status.set_counts(1312, 6)

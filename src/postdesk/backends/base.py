@@ -35,6 +35,7 @@ class Capability(Enum):
     SCHEDULE = "schedule"  # the blog itself publishes at a future date
     UNPUBLISH = "unpublish"
     TRASH = "trash"  # delete is to a trash it can come back from
+    DELETE = "delete"  # delete is for good: asked about before it is done
     CATEGORIES = "categories"
     TAGS = "tags"
     EXCERPT = "excerpt"
@@ -190,7 +191,7 @@ class Found:
 
 class Backend(Protocol):
     """An open connection to one account. Not thread-safe: one user at a time. `cancel` may be looked at
-    inside a call.
+    inside a call. One that asks a server may have `answered`, a datetime: the server's clock at its last answer.
 
     `progress` of upload is called with bytes sent so far.
     """
@@ -224,7 +225,8 @@ class Backend(Protocol):
         """
 
     def trash(self, remote_id: str) -> None:
-        """Delete to the blog's trash; a post that is there already, or gone, is a success."""
+        """Delete to the blog's trash, or for good where it has none; a post that is there already, or gone, is a
+        success."""
 
     def revisions(self, remote_id: str, *, names: bool = False) -> tuple[Revision, ...]:
         """The newest versions that the blog keeps of a post (at most 20), the one saved last first; () where it
@@ -280,3 +282,7 @@ class BackendKind(Protocol):
 
     def open(self, account: Account, password: str, http: httpx2.Client) -> Backend:
         """A connection; sends nothing yet."""
+
+    def free_space(self, account: Account) -> int | None:
+        """How many bytes may still be put there, None when that cannot be told without asking a server. For a
+        task."""

@@ -9,6 +9,7 @@ followed, cookies never kept, no .netrc is read, and no credential reaches a log
 from __future__ import annotations
 
 import base64
+import io
 import json
 import logging
 import time
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
@@ -116,7 +118,7 @@ def exchange(
     *,
     headers: Mapping[str, str] | None = None,
     json_body: Any = None,
-    content: bytes | None = None,
+    content: bytes | Path | None = None,
     auth: Credentials | None = None,
     deadline_s: float | None = None,
     limit_bytes: int = LIMIT_BYTES,
@@ -125,31 +127,35 @@ def exchange(
 ) -> Answer:
     """Send one request and read its whole answer, whatever its status.
 
-    `json_body` or `content` (bytes, sent in pieces; `progress` hears the bytes handed over so far).
+    `json_body` or `content` (bytes or a file, read and sent in pieces; `progress` hears the bytes handed over so far).
     `deadline_s` is for all of it, by the monotonic clock (default 60 s and 1 s per 50 KB sent). An answer
     longer than `limit_bytes` is not read further. Whoever wants to is told of it, without secrets (`record.RECORDER`).
-    Raises `Unreachable`, `Intercepted`, `OutcomeUnknown`, `Cancelled`.
+    Raises `Unreachable`, `Intercepted`, `OutcomeUnknown`, `Cancelled`; OSError when the file cannot be read, before
+    anything is sent.
     """
     url = _without_user(url)
     body = json.dumps(json_body, ensure_ascii=False).encode() if json_body is not None else content
     sent_headers = dict(headers or {})
     if json_body is not None:
         sent_headers.setdefault("Content-Type", "application/json")
+    size = body.stat().st_size if isinstance(body, Path) else len(body or b"")
     if body is not None:
-        sent_headers["Content-Length"] = str(len(body))
+        sent_headers["Content-Length"] = str(size)
     if auth:
         sent_headers["Authorization"] = auth.header
-    where = Where(method, url, len(body or b""))
+    where = Where(method, url, size)
     watch = Watch(deadline_s or _DEADLINE_S + where.size / _SLOWEST, cancel or Cancel())
     token = WATCH.set(watch)
-    note = _Note(method, url, sent_headers, body, auth)
+    note = _Note(method, url, sent_headers, None if isinstance(body, Path) else body, size, auth)
     try:
+        if isinstance(body, Path):
+            body.open("rb").close()  # whoever cannot read it learns so before anybody is asked
         watch.wait()
         request = client.build_request(
             method,
             url,
             headers=sent_headers,
-            content=None if body is None else _pieces(body, watch, progress),
+            content=None if body is None else _pieces(body, size, watch, progress),
         )
         answer = client.send(request, stream=True)
         watch.sending = True
@@ -177,10 +183,16 @@ class _Note:
     """Tells the recorder, if there is one, how an exchange ended. That never stands in its way."""
 
     def __init__(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, auth: Credentials | None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        size: int,
+        auth: Credentials | None,
     ) -> None:
         self._recorder = record.RECORDER.get()
-        self._asked = (method, url, headers, body, auth)
+        self._asked = (method, url, headers, body, size, auth)
         self._moment, self._began = time.time(), time.monotonic()
 
     def answered(self, answer: Answer) -> Answer:
@@ -197,11 +209,11 @@ class _Note:
     def _tell(self, answer: Answer | None, failure: str) -> None:
         if self._recorder is None:
             return
-        method, url, headers, body, auth = self._asked
+        method, url, headers, body, size, auth = self._asked
         try:
             exchanged = record.made(
                 moment=self._moment, took=time.monotonic() - self._began, method=method, url=url,
-                asked_headers=headers, asked=body, failure=failure,
+                asked_headers=headers, asked=body, asked_size=size, failure=failure,
                 status=answer.status if answer else 0, answer_headers=answer.headers if answer else {},
                 answer=answer.body if answer else b"", secrets=(auth.password,) if auth else (),
             )  # fmt: skip
@@ -303,13 +315,23 @@ def retry_after(answer: Answer, now: datetime | None = None) -> float | None:
 # --- reading ------------------------------------------------------------------------------------------------
 
 
-def _pieces(body: bytes, watch: Watch, progress: Callable[[int], None] | None) -> Iterator[bytes]:
-    """The body in pieces, so that progress is heard and a stop obeyed between two of them."""
-    for start in range(0, len(body), _CHUNK):
-        watch.wait()
-        yield body[start : start + _CHUNK]
-        if progress:
-            progress(min(start + _CHUNK, len(body)))
+def _pieces(
+    body: bytes | Path, size: int, watch: Watch, progress: Callable[[int], None] | None
+) -> Iterator[bytes]:
+    """The body in pieces, so that progress is heard and a stop obeyed between two of them, and that no large file is
+    ever whole in memory."""
+    with body.open("rb") if isinstance(body, Path) else io.BytesIO(body) as stream:
+        for start in range(0, size, _CHUNK):
+            watch.wait()
+            wanted = min(_CHUNK, size - start)
+            piece = stream.read(wanted)
+            if (
+                len(piece) < wanted
+            ):  # the connection ends in the middle of a body: there is no file of it on the server
+                raise httpx2.WriteError("the file became shorter while it was sent")
+            yield piece
+            if progress:
+                progress(start + wanted)
 
 
 def _read(response: httpx2.Response, where: Where, watch: Watch, limit: int) -> Answer:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from postdesk.backends.secrets import (
@@ -29,7 +30,11 @@ _SHOWN = frozenset(
 )
 _LONGEST = 400  # characters of one value in a JSON body
 _MOST = 6000  # characters of a body
-_READ = 1_000_000  # bytes of a body that are looked at: what is longer is no answer about one post
+_READ = 1_000_000  # bytes: a body that is longer is no answer about one post, and only its size is kept
+_PAGE = 40_000  # bytes of a page that are looked at
+_VALUES = 200  # of a JSON body
+_NAME = 100  # characters of a name in it
+_DEEPEST = 40
 _TEXTS = frozenset(
     "title content excerpt raw rendered body html text description caption alt alt_text slug generated_slug"
     " permalink_template link guid name".split()
@@ -71,20 +76,23 @@ def made(
     url: str,
     asked_headers: Mapping[str, str],
     asked: bytes | None,
+    asked_size: int | None = None,
     status: int = 0,
     answer_headers: Mapping[str, str] | None = None,
     answer: bytes = b"",
     failure: str = "",
     secrets: tuple[str, ...] = (),
 ) -> Exchange:
-    """The exchange without secrets. `took` in seconds; `secrets` are hidden wherever they stand."""
+    """The exchange without secrets. `took` in seconds; `secrets` are hidden wherever they stand. `asked` is
+    None for a body that was read from a file while it was sent: then `asked_size` tells how long that is."""
     scrub = Scrub(secrets)
     answer_headers = answer_headers or {}
-    asked_whole, asked_plain = _bodies(asked or b"", asked_headers, scrub)
-    answer_whole, answer_plain = _bodies(answer, answer_headers, scrub)
+    size = len(asked or b"") if asked_size is None else asked_size
+    asked_whole, asked_plain = _bodies(asked or b"", size, asked_headers, scrub)
+    answer_whole, answer_plain = _bodies(answer, len(answer), answer_headers, scrub)
     return Exchange(
         moment, scrub(method)[:16], scrub(address_without_secrets(url))[:1000], status, round(took * 1000),
-        scrub(failure)[:300], _headers(asked_headers, scrub), asked_whole, asked_plain, len(asked or b""),
+        scrub(failure)[:300], _headers(asked_headers, scrub), asked_whole, asked_plain, size,
         _headers(answer_headers, scrub), answer_whole, answer_plain, len(answer),
     )  # fmt: skip
 
@@ -99,60 +107,81 @@ def _headers(headers: Mapping[str, str], scrub: Scrub) -> str:
     return "\n".join(lines[:60])
 
 
-def _bodies(data: bytes, headers: Mapping[str, str], scrub: Scrub) -> tuple[str, str]:
-    """A body as text, and without the post's own words."""
-    if not data:
+def _bodies(data: bytes, size: int, headers: Mapping[str, str], scrub: Scrub) -> tuple[str, str]:
+    """A body of `size` bytes as text, and without the post's own words."""
+    if not size:
         return "", ""
     kind = next((v.lower() for k, v in headers.items() if k.lower() == "content-type"), "")
-    if len(data) > _READ or (kind and not any(k in kind for k in ("json", "text/", "xml"))):
-        only = f"({len(data)} bytes, {scrub(without_named_secrets(kind[:80]))})"
+    if size > _READ or len(data) < size or (kind and not any(k in kind for k in ("json", "text/", "xml"))):
+        only = f"({size} bytes, {scrub(without_named_secrets(kind[:80]))})"
         return only, only
-    text = data.decode("utf-8", "replace")
     try:
-        values = json.loads(text)
+        values = json.loads(data)
         whole, plain = (
-            json.dumps(_values(values, scrub, plain), ensure_ascii=False, indent=1) for plain in (False, True)
+            json.dumps(_Shown(scrub, plain).value(values), ensure_ascii=False, indent=1)
+            for plain in (False, True)
         )
     except (ValueError, RecursionError):
+        text = data[:_PAGE].decode("utf-8", "replace")
         words = scrub(without_named_secrets(words_of_page(text)[: 2 * _MOST]))
         # Where the post's own words may begin, the plain one ends: a server may write before it answers.
         return _cut(words, _MOST), _cut(words.partition("{")[0], 500)
     return _cut(whole, _MOST), _cut(plain, _MOST)
 
 
-def _values(value: Any, scrub: Scrub, plain: bool, name: str = "", depth: int = 0) -> Any:
-    if depth > 40:
-        return HIDDEN
-    if isinstance(value, dict):
-        return {
-            scrub(key[:200])[:100]: HIDDEN
-            if _is_secret(key[:200])
-            else _values(v, scrub, plain, key or name, depth + 1)
-            for key, v in list(value.items())[:200]
-        }
-    if isinstance(value, list):
-        return [_values(v, scrub, plain, name, depth + 1) for v in value[:50]]
-    if isinstance(value, str):
-        if plain and name.lower() in _TEXTS:
-            return f"({len(value)} characters)" if value else ""
-        shown = _string(value[: 8 * _LONGEST], scrub, plain, depth)
-        return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}… ({len(value)} characters)"
-    return value
+class _Shown:
+    """Makes of a JSON value what is shown of it; with `plain` without the post's own words."""
+
+    def __init__(self, scrub: Scrub, plain: bool) -> None:
+        self._scrub = scrub
+        self._plain = plain
+        self._left = _VALUES
+
+    def value(self, value: Any, name: str = "", depth: int = 0) -> Any:
+        """What is shown of a value; `name` is what it stands under."""
+        self._left -= 1
+        if self._left < 0:
+            return "…"
+        if depth > _DEEPEST:
+            return HIDDEN
+        if isinstance(value, dict):
+            shown = {}
+            for key, inner in value.items():
+                if self._left < 0:
+                    break
+                called = self._scrub(key[: 2 * _NAME])[:_NAME]
+                shown[called] = (
+                    HIDDEN
+                    if len(key) > _NAME or _is_secret(key)
+                    else self.value(inner, key or name, depth + 1)
+                )
+            return shown
+        if isinstance(value, list):
+            return [self.value(v, name, depth + 1) for v in value[: max(0, self._left) + 1]]
+        if isinstance(value, str):
+            if self._plain and name.lower() in _TEXTS:
+                return f"({len(value)} characters)" if value else ""
+            # More than is shown is looked at: a secret across the end must not stay as a half.
+            shown_text = self._text(value[: 4 * _LONGEST], depth)
+            if len(value) <= 4 * _LONGEST and len(shown_text) <= _LONGEST:
+                return shown_text
+            return f"{shown_text[:_LONGEST]}… ({len(value)} characters)"
+        return value
+
+    def _text(self, text: str, depth: int) -> str:
+        if text[:1] in ("{", "["):
+            try:
+                inner = json.loads(text)
+            except (ValueError, RecursionError):
+                inner = None
+            if isinstance(inner, dict | list):
+                return json.dumps(self.value(inner, "", depth + 1), ensure_ascii=False)
+        if "://" in text[:12]:
+            text = address_without_secrets(text)
+        return self._scrub(without_named_secrets(text))
 
 
-def _string(value: str, scrub: Scrub, plain: bool, depth: int) -> str:
-    if value[:1] in "{[" and value:
-        try:
-            inner = json.loads(value)
-        except (ValueError, RecursionError):
-            inner = None
-        if isinstance(inner, dict | list):
-            return json.dumps(_values(inner, scrub, plain, "", depth + 1), ensure_ascii=False)
-    if "://" in value[:12]:
-        value = address_without_secrets(value)
-    return scrub(without_named_secrets(value))
-
-
+@lru_cache(maxsize=1000)
 def _is_secret(name: str) -> bool:
     return without_named_secrets(f"{name}=x") != f"{name}=x"
 

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from postdesk.cli.exits import Exit
+from postdesk.cli.publish import tell_what_readers_get
 from postdesk.cli.shell import Shell, blog, complain, one_line, stoppable
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import SettingsError
@@ -35,8 +36,10 @@ def outbox(shell: Shell, arguments: argparse.Namespace) -> Exit:
         with stoppable() as cancel:
             results = _run(desk, account, arguments.now, cancel)
         for result in results:
-            words = result.address if result.kind is ResultKind.DONE else result.sentence
+            words = result.sentence or result.address
             complain(f"{result.kind.value}: {result.title}: {words}".rstrip(": "))
+            if result.kind is ResultKind.DONE:
+                tell_what_readers_get(desk, result)
         code = _code(_jobs(desk, account))
         if cancel.is_set:
             code = Exit.STOPPED

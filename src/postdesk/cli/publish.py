@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from postdesk.cli.exits import Exit, exit_for
 from postdesk.cli.posts import post_file
 from postdesk.cli.shell import Shell, blog, complain, stoppable
-from postdesk.core.errors import NotReady, SettingsError
+from postdesk.core.errors import Cancelled, NotReady, SettingsError
 from postdesk.core.language import _
 from postdesk.publishing.job import JobState
 from postdesk.publishing.outbox import JobResult, ResultKind
@@ -70,6 +71,13 @@ def publish(shell: Shell, arguments: argparse.Namespace) -> Exit:
     return _told(shell, desk, job_id, result)
 
 
+def tell_what_readers_get(desk: Desk, result: JobResult) -> None:
+    """Look at what went out as a reader, and say what is not as meant; Ctrl+C leaves the look, and nothing else."""
+    with stoppable() as cancel, suppress(Cancelled):
+        for difference in desk.look_as_reader(result, cancel):
+            complain(difference.sentence)
+
+
 def _library(shell: Shell, path: Path, *, touch: bool) -> Library:
     """The nearest folder above that is a library, else the file's own folder, which becomes one with `touch`."""
     root = next((p for p in path.parents if (p / ".postdesk").is_dir()), path.parent)
@@ -111,6 +119,7 @@ def _told(shell: Shell, desk: Desk, job_id: str, result: JobResult | None) -> Ex
         shell.say(values, result.address or _("Done."))
         for remark in result.remarks:
             complain(remark)
+        tell_what_readers_get(desk, result)
         return Exit.DONE
     shell.say(values)
     if result.sentence:

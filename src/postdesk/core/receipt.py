@@ -21,7 +21,8 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MediaReceipt:
-    """One uploaded file: `content_hash` is SHA-256 (hex) of her file; sizes in px, 0 when not known."""
+    """One uploaded file: `content_hash` is what it is known by, SHA-256 (hex) of her file, or of that and of what was
+    done to it on its way; sizes in px, 0 when not known."""
 
     content_hash: str
     remote_id: str
@@ -37,7 +38,8 @@ class Receipt:
     `revision` is opaque, compared for equality only. `sent_hash` is `Post.content_hash` of what went out
     last. `base_hash` names the content that was last in step with the server (stored content-addressed beside
     the receipts). `map_hash` names the map of a post that came from the blog: which of her Markdown is which part of
-    the content there; "" for a post that was written here. Times are instants with an offset.
+    the content there; "" for a post that was written here. `pictures` are the files that went out last, as (reference
+    in the text, SHA-256 of her file); () also when that is not known. Times are instants with an offset.
     """
 
     post_id: str
@@ -53,6 +55,7 @@ class Receipt:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     map_hash: str = ""
+    pictures: tuple[tuple[str, str], ...] = ()
 
 
 def to_json(receipt: Receipt) -> dict[str, Any]:
@@ -95,4 +98,5 @@ def from_json(values: dict[str, Any]) -> Receipt:
         published_at=moment("published_at"),
         updated_at=moment("updated_at"),
         map_hash=str(values.get("map_hash", "")),
+        pictures=tuple((str(ref), str(content_hash)) for ref, content_hash in values.get("pictures", ())),
     )

@@ -22,7 +22,7 @@ _DEEPEST = 32  # folders in each other
 _DATED = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})-(.+)")
 _OWN_ID = re.compile(r"[0-9a-f]{16}")
 _BUILT = frozenset(["_site", "public", "node_modules", "vendor", "themes", "archetypes", "layouts"])
-_PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif")
+_PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".heic")
 
 
 class MarkdownFolder:

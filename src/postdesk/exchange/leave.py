@@ -39,6 +39,7 @@ _TYPES = {
     ".gif": "image/gif",
     ".webp": "image/webp",
     ".avif": "image/avif",
+    ".heic": "image/heic",
 }
 _REMOTE = re.compile(r"(?:https?:)?//|data:", re.IGNORECASE)
 _ALONE = re.compile(r"<p>(https?://[^\s<>\"']+)</p>")

@@ -12,7 +12,7 @@ from postdesk.markup import starts
 _WIKI = re.compile(
     r"(!?)\[\[([^\[\]\n|#]*)(#[^\[\]\n|]*)?(?:\|([^\[\]\n]*))?\]\]|(?<!`)(`+)(?!`)(?:(?!\n\n)[\s\S]){0,5000}?(?<!`)\5(?!`)"
 )
-_PICTURE = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp")
+_PICTURE = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".heic", ".svg", ".bmp")
 
 
 def plain_links(text: str, find: Callable[[str], str | None]) -> str:

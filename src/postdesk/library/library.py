@@ -91,6 +91,7 @@ class Library:
         self._index = Index(self.root, dict)
         self._looked = self._recalled = False
         self._is_agreed = False  # the full-text index is known to be as new as the stored ids
+        self._read = 0  # batches that were read for it, and not learnt yet
         self._untold = Changes()
         self._marked = False
         self._beside: Beside | None = None  # loaded when there are many files to be read
@@ -117,6 +118,7 @@ class Library:
                 self._beside = None
                 self._index = Index(self.root, self._stored_ids)
                 self._looked = self._recalled = self._is_agreed = False
+                self._read = 0
             if first:
                 self._welcome()
         except BaseException:
@@ -132,7 +134,7 @@ class Library:
         except LibraryError as error:
             log.warning("The ids of the library were not stored: %s", error.details)
         if self._words is not None and self._looked and self._index.is_complete:
-            self._words.agree(self._ids_hash() if self._index.lessons.are_over else "")
+            self._words.agree(self._ids_hash() if self._is_learnt else "")
         for kept in (self._beside, self._kept_history, self._words):
             if kept is not None:
                 kept.close()
@@ -391,6 +393,7 @@ class Library:
             if new:
                 self._index.lessons.begin_anew()
             due = self._index.lessons.due(most)
+            self._read += 1
             beside = self._reader() if due.more and most >= _AT_A_TIME else None
         batch, unread = read_batch(self.root, due, beside.texts if beside is not None else read_texts)
         with self._guard:
@@ -400,6 +403,11 @@ class Library:
         if beside is not None:
             beside.rest()
         return batch
+
+    @property
+    def _is_learnt(self) -> bool:
+        """Whether the full-text index knows all that is known here."""
+        return self._index.lessons.are_over and not self._read
 
     def learn(self, batch: Batch) -> None:
         """Let the full-text index learn what was read, as far as it has not changed since."""
@@ -420,9 +428,10 @@ class Library:
                 self._index.lessons.postpone(slot for slot, _text in current)
             raise
         with self._guard:
+            self._read -= 1
             if len(numbers) == len(current):
                 self._index.lessons.learnt([slot for slot, _text in current], numbers)
-            agreed = self._is_agreed or not self._index.lessons.are_over or not self.is_complete
+            agreed = self._is_agreed or not self._is_learnt or not self.is_complete
         if not agreed:
             # From here on it is as new as the file of ids, or newer.
             self._is_agreed = True

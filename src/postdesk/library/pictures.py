@@ -19,6 +19,7 @@ from postdesk.library import names
 LARGEST: Final = 50 * 1024 * 1024
 """Bytes of a picture file; what is larger is a mistake or an attack."""
 
+_HEIC: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -32,8 +33,12 @@ def kind_of(start: bytes) -> str:
         return ".gif"
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return ".webp"
-    if start[4:12] in (b"ftypavif", b"ftypavis"):
-        return ".avif"
+    if start[4:8] == b"ftyp":
+        brands = (start[8:12], *(start[at : at + 4] for at in range(16, 32, 4)))
+        if any(brand in (b"avif", b"avis") for brand in brands):
+            return ".avif"
+        if any(brand in _HEIC for brand in brands):
+            return ".heic"
     return ""
 
 
@@ -71,7 +76,9 @@ def open_contained(root: Path, folder: Path, reference: str) -> tuple[int, Path]
         if found.st_size > LARGEST:
             raise _refused(reference, _("it is larger than {count} MB").format(count=LARGEST >> 20))
         if not kind_of(os.read(descriptor, 32)):
-            raise _refused(reference, _("it is no picture that blogs show (JPEG, PNG, GIF, WebP, AVIF)"))
+            raise _refused(
+                reference, _("it is no picture that blogs show (JPEG, PNG, GIF, WebP, AVIF, HEIC)")
+            )
         os.lseek(descriptor, 0, os.SEEK_SET)
     except OSError as error:
         os.close(descriptor)
@@ -101,7 +108,7 @@ def copy_beside(folder: Path, name: str, picture: bytes | Path) -> str:
         data, digest = picture, content_hash(picture)
     suffix = kind_of(data[:32])
     if not suffix or len(data) > LARGEST:
-        why = _("it is no picture that blogs show (JPEG, PNG, GIF, WebP, AVIF)")
+        why = _("it is no picture that blogs show (JPEG, PNG, GIF, WebP, AVIF, HEIC)")
         raise _refused(
             name, why if not suffix else _("it is larger than {count} MB").format(count=LARGEST >> 20)
         )

@@ -1,24 +1,22 @@
-"""Comparing: what a blog has with what it had (the base), with what was tried, and with what was meant."""
+"""Comparing: what a blog has with what it had (the base), and with what was tried."""
 
 from __future__ import annotations
 
 import html as entities
 import json
 import re
-from collections import Counter
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from postdesk.backends.base import Outgoing, RemotePost
-from postdesk.core.language import _
 from postdesk.core.post import Visibility
 from postdesk.core.receipt import Status
 from postdesk.core.tokens import read
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _SPACE = re.compile(r"\s+")
-_SERVER_CLOCK = timedelta(seconds=2)  # blogs keep whole seconds
+_WORDS = ("title", "content", "excerpt", "tags", "categories", "featured")
 
 
 def is_empty(remote: RemotePost) -> bool:
@@ -26,14 +24,19 @@ def is_empty(remote: RemotePost) -> bool:
     return not _COMMENT.sub("", remote.content).strip()
 
 
-def base_of(remote: RemotePost, asked_slug: str) -> str:
-    """The base as text: what the blog has now, and the slug that was asked for. Equal posts give equal text."""
+def base_of(remote: RemotePost, asked_slug: str, read_before: str = "") -> str:
+    """The base as text: what the blog has now, and the slug that was asked for. Equal posts give equal text.
+
+    `read_before` is an older base, for a job that changes the post's state and not its words: those stay as she had
+    them, so that what somebody else changed in them is a conflict when she sends hers again.
+    """
     values = {
         "title": remote.title, "content": remote.content, "excerpt": remote.excerpt, "slug": remote.slug,
         "status": remote.status.value, "tags": sorted(remote.tags), "categories": sorted(remote.categories),
         "featured": remote.featured, "date": remote.date.isoformat() if remote.date else None, "asked_slug": asked_slug,
         "visibility": remote.visibility.value,
     }  # fmt: skip
+    values |= {name: value for name, value in base_values(read_before).items() if name in _WORDS}
     return json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1)
 
 
@@ -79,49 +82,16 @@ def is_ours(remote: RemotePost, tried: Outgoing, *, exact: bool = False) -> bool
     may be no HTML tag, tag or category that we did not send. `exact`: not even that."""
     if remote.title != tried.title and _plain(remote.title) != _plain(tried.title):
         return False
-    if _plain(remote.excerpt) != _plain(tried.excerpt) or not _names(remote.tags) <= _names(tried.tags):
+    if _plain(remote.excerpt) != _plain(tried.excerpt) or not names_of(remote.tags) <= names_of(tried.tags):
         return False
-    if tried.categories and not _names(remote.categories) <= _names(tried.categories):
+    if tried.categories and not names_of(remote.categories) <= names_of(tried.categories):
         return False
     if remote.content.strip() == tried.content.strip():
         return True
     if exact:
         return False
     theirs, ours = pieces(remote.content), pieces(tried.content)
-    return theirs.words == ours.words and _is_part(theirs.tags, ours.tags)
-
-
-def differences(meant: Outgoing, remote: RemotePost) -> tuple[str, ...]:
-    """What the blog made differently, as sentences; () when all is as meant."""
-    found: list[str] = []
-    if _plain(meant.title) != _plain(remote.title):
-        found.append(_("The site shows the title as “{title}”.").format(title=remote.title))
-    found += _content_differences(meant, remote)
-    if meant.status is not remote.status:
-        found.append(_STATUS_WORDS[remote.status]())
-    if meant.slug and remote.slug and meant.slug != remote.slug:
-        found.append(
-            _(
-                "The address ends in “{slug}”: the site did not take “{wanted}” (another post may have it)."
-            ).format(slug=remote.slug, wanted=meant.slug)
-        )
-    if meant.date and remote.date and abs(meant.date - remote.date) > _SERVER_CLOCK:
-        found.append(
-            _("The site shows another date: {date}.").format(date=remote.date.isoformat(" ", "minutes"))
-        )
-    for sent, there, words in (
-        (meant.tags, remote.tags, _("The site did not take the tags: {names}.")),
-        (meant.categories, remote.categories, _("The site did not take the categories: {names}.")),
-    ):
-        known = _names(there)
-        lost = [t for t in sent if not _names((t,)) <= known]
-        if lost:
-            found.append(words.format(names=", ".join(lost)))
-    if meant.featured and meant.featured != remote.featured:
-        found.append(_("The site did not take the featured picture."))
-    if meant.visibility is Visibility.PASSWORD and remote.visibility is not Visibility.PASSWORD:
-        found.append(_("The site does not ask for the password: everybody can read this post."))
-    return tuple(found)
+    return theirs.words == ours.words and is_part(theirs.tags, ours.tags)
 
 
 def outgoing_json(outgoing: Outgoing) -> dict[str, Any]:
@@ -154,37 +124,6 @@ def as_outgoing(remote: RemotePost) -> Outgoing:
     )  # fmt: skip
 
 
-_STATUS_WORDS = {
-    Status.DRAFT: lambda: _("The site keeps the post as a draft; readers do not see it."),
-    Status.PENDING: lambda: _("The site holds the post for review; readers do not see it yet."),
-    Status.PRIVATE: lambda: _("The site shows the post only to its writers."),
-    Status.SCHEDULED: lambda: _("The site will show the post later, at its date."),
-    Status.PUBLISHED: lambda: _("The site shows the post to everybody."),
-    Status.TRASHED: lambda: _("The post is in the site's trash."),
-}
-
-
-def _content_differences(meant: Outgoing, remote: RemotePost) -> list[str]:
-    if meant.content.strip() == remote.content.strip():
-        return []
-    ours, theirs = pieces(meant.content), pieces(remote.content)
-    found = []
-    removed = Counter(n for n, _a in ours.tags) - Counter(n for n, _a in theirs.tags)
-    if removed:
-        names = ", ".join(f"<{n}>" for n in sorted(removed))
-        found.append(_("The site removed {names} from the text.").format(names=names))
-    pictures = ours.pictures - theirs.pictures
-    if pictures and "img" not in removed:
-        found.append(
-            _("The site changed the address of a picture: {names}.").format(names=", ".join(sorted(pictures)))
-        )
-    if ours.words != theirs.words:
-        found.append(_("The text on the site is not word for word yours."))
-    if not found and not _is_part(theirs.tags, ours.tags):
-        found.append(_("The site changed the marking up of the text; its words are yours."))
-    return found
-
-
 class Pieces:
     """The words and the start tags of some HTML, in order."""
 
@@ -209,9 +148,19 @@ class Pieces:
         return _SPACE.sub("", "".join(self._texts))
 
     @property
+    def spaced(self) -> str:
+        """The text as it stands there."""
+        return "".join(self._texts)
+
+    @property
     def pictures(self) -> set[str]:
         """The addresses of the pictures shown."""
         return {v for tag, attrs in self.tags if tag == "img" for n, v in attrs if n == "src"}
+
+    @property
+    def links(self) -> set[str]:
+        """The addresses that it leads to."""
+        return {v for tag, attrs in self.tags if tag == "a" for n, v in attrs if n == "href"}
 
 
 def pieces(html: str) -> Pieces:
@@ -221,7 +170,7 @@ def pieces(html: str) -> Pieces:
     return found
 
 
-def _is_part(
+def is_part(
     part: list[tuple[str, frozenset[tuple[str, str]]]], whole: list[tuple[str, frozenset[tuple[str, str]]]]
 ) -> bool:
     """Whether `part` is `whole` with tags or attributes left out."""
@@ -233,5 +182,6 @@ def _plain(text: str) -> str:
     return _SPACE.sub(" ", entities.unescape(text)).strip()
 
 
-def _names(names: tuple[str, ...]) -> set[str]:
+def names_of(names: tuple[str, ...]) -> set[str]:
+    """Names of tags or categories as blogs tell them apart: letters' case, blanks and entities do not count."""
     return {_plain(n).casefold() for n in names}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from postdesk.backends.base import Backend
+from postdesk.backends.reader import Visitor
 from postdesk.backends.registry import Registry
 from postdesk.core.account import Account
 from postdesk.core.errors import PasswordError
@@ -41,6 +42,10 @@ class Connections:
         self._registry = registry
         self._passwords = passwords
         self._http = http
+
+    def visitor(self) -> Visitor:
+        """Who looks at pages as any reader does: without a password."""
+        return Visitor(self._http)
 
     def open(self, account: Account) -> Backend:
         """A connection; sends nothing yet. `PasswordError` when the account's password is not here,

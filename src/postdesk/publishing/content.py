@@ -6,7 +6,6 @@ Nothing of the writer's disk leaves with it: a picture that cannot be found insi
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
@@ -18,14 +17,25 @@ from urllib.parse import unquote
 
 from postdesk.backends.base import ContentFormat, MediaFile, Outgoing
 from postdesk.core.errors import LibraryError, NotReady, PictureRefused
+from postdesk.core.files import content_hash
 from postdesk.core.language import _
 from postdesk.core.post import Post, slugify
 from postdesk.core.receipt import MediaReceipt, Status
 from postdesk.core.tokens import read
+from postdesk.library.pictures import LARGEST
 from postdesk.markup.gutenberg import Media, to_blocks
 from postdesk.markup.outward import Outward, outward
 from postdesk.markup.pictures import exchange_sources, find_pictures, render_for_blog
 from postdesk.markup.postlinks import linked_posts, with_addresses
+from postdesk.publishing.recipe import (
+    AS_IT_IS,
+    USUAL,
+    Recipe,
+    Treatment,
+    key_of,
+    treatment_from_json,
+    treatment_json,
+)
 
 if TYPE_CHECKING:  # with it come Python-Markdown and Pygments, which the window's start does without
     from postdesk.markup.lossless import Opened, Sent
@@ -38,17 +48,19 @@ KINDS: tuple[tuple[str, str, str], ...] = (
     (r"\x89PNG\r\n\x1a\n", "image/png", "png"),
     (r"GIF8[79]a", "image/gif", "gif"),
     (r"RIFF.{4}WEBP", "image/webp", "webp"),
-    (r".{4}ftypavi[fs]", "image/avif", "avif"),
-    (r".{4}ftyp(?:heic|heix|hevc|heim|heis|mif1|msf1)", "image/heic", "heic"),
+    # "mif1" says only that it is one picture: of which kind, the further brands tell
+    (r".{4}ftyp(?:avi[fs]|m[is]f1.{4}(?:.{4}){0,3}avi[fs])", "image/avif", "avif"),
+    (r".{4}ftyp(?:he(?:ic|ix|vc|im|is)|m[is]f1)", "image/heic", "heic"),
 )
 """First bytes (a pattern over Latin-1), MIME type, ending."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture of a post. `ref` as in the text; `content_hash` SHA-256 (hex); `name` carries the marker; `size`
-    in bytes. `path` is where its bytes are: in the library while planning, in the outbox's own copy from the
-    submission on."""
+    """A picture of a post. `ref` as in the text; `content_hash` is what it is known by on the blog (SHA-256, hex:
+    `recipe.key_of`); `name` carries the marker. `path` is where the writer's own bytes are: in the library while
+    planning, in the outbox's own copy from the submission on; `kind` and `size` (bytes) are theirs, `source_hash` is
+    their SHA-256 ("" when it is the `content_hash`), and `treatment` is what is done to them before they are sent."""
 
     ref: str
     content_hash: str
@@ -58,6 +70,13 @@ class Picture:
     alt: str
     caption: str
     path: Path
+    source_hash: str = ""
+    treatment: Treatment = AS_IT_IS
+
+    @property
+    def source(self) -> str:
+        """SHA-256 (hex) of the writer's file."""
+        return self.source_hash or self.content_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +95,12 @@ def is_remote(ref: str) -> bool:
     return re.match(r"(?:https?:)?//|data:image/", ref.strip(), re.IGNORECASE) is not None
 
 
-def collect(post: Post, resolve: Resolve, opened: Opened | None = None) -> Collected:
-    """Every picture of the writer's disk that the post shows, the featured one included. Reads and hashes the
-    files. What the blog's own content shows (`opened`) is no picture of hers, however it is named there."""
+def collect(
+    post: Post, resolve: Resolve, opened: Opened | None = None, *, recipe: Recipe = USUAL
+) -> Collected:
+    """Every picture of the writer's disk that the post shows, the featured one included, with what it needs to go out
+    by the blog's recipe. Reads and hashes the files. What the blog's own content shows (`opened`) is no picture of
+    hers, however it is named there."""
     there = addresses_in(opened.content) | addresses_in(opened.shown) if opened is not None else frozenset()
     words = {p.ref: (p.alt, p.caption) for p in reversed(find_pictures(post.body))}
     refs: dict[str, None] = {}
@@ -95,7 +117,7 @@ def collect(post: Post, resolve: Resolve, opened: Opened | None = None) -> Colle
     refused: list[tuple[str, LibraryError]] = []
     for ref in refs:
         try:
-            pictures.append(_picture(ref, resolve(ref), *words.get(ref, ("", ""))))
+            pictures.append(_picture(ref, resolve(ref), *words.get(ref, ("", "")), recipe))
         except LibraryError as error:
             refused.append((ref, error))
         except OSError as error:
@@ -114,17 +136,12 @@ def by_content(pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:
     return tuple(chosen.values())
 
 
-def media_file(picture: Picture) -> MediaFile:
-    """The picture as a backend uploads it."""
+def media_file(picture: Picture, path: Path, kind: str, size: int) -> MediaFile:
+    """The picture as a backend uploads it, prepared: `size` bytes of `kind` at `path`."""
+    ending = next(end for _start, mime, end in KINDS if mime == kind)
+    name = f"{picture.name.rpartition('.')[0]}.{ending}"
     return MediaFile(
-        picture.path,
-        picture.name,
-        picture.content_hash,
-        picture.kind,
-        picture.size,
-        picture.alt,
-        picture.caption,
-        unquote(picture.ref),
+        path, name, picture.content_hash, kind, size, picture.alt, picture.caption, unquote(picture.ref)
     )
 
 
@@ -233,32 +250,36 @@ def picture_json(picture: Picture) -> dict[str, Any]:
     return {
         "ref": picture.ref, "content_hash": picture.content_hash, "name": picture.name, "kind": picture.kind,
         "size": picture.size, "alt": picture.alt, "caption": picture.caption, "path": str(picture.path),
+        "source_hash": picture.source_hash, "treatment": treatment_json(picture.treatment),
     }  # fmt: skip
 
 
 def picture_from_json(values: dict[str, Any]) -> Picture:
-    """The picture that `picture_json` wrote."""
-    return replace(Picture(**values), path=Path(values["path"]))
+    """The picture that `picture_json` wrote, now or before pictures were prepared."""
+    treatment = treatment_from_json(values.get("treatment", {}))
+    return replace(Picture(**{**values, "treatment": treatment}), path=Path(values["path"]))
 
 
-def _picture(ref: str, path: Path, alt: str, caption: str) -> Picture:
-    digest = hashlib.sha256()
-    size = 0
-    head = b""
+def _picture(ref: str, path: Path, alt: str, caption: str, recipe: Recipe) -> Picture:
+    # With it comes all that decodes pictures.
+    from postdesk.publishing.prepare import examine
+
     with path.open("rb") as file:
-        while part := file.read(1 << 20):
-            head = head or part[:32]
-            size += len(part)
-            digest.update(part)
-    kind = kind_of(head)
-    if kind is None:
+        data = file.read(LARGEST + 1)
+    kind = kind_of(data[:32])
+    if kind is None or len(data) > LARGEST:
         raise PictureRefused(
             _("The file “{name}” is not a picture that a blog can show.").format(name=ref),
             _("Nothing was sent."),
-            _("Use a JPEG, PNG, GIF or WebP file, or take it out of the text."),
+            _("Use a JPEG, PNG, GIF, WebP, AVIF or HEIC file, or take it out of the text."),
         )
-    name = marker_name(digest.hexdigest(), path.name, kind[1])
-    return Picture(ref, digest.hexdigest(), name, kind[0], size, alt, caption, path)
+    source = content_hash(data)
+    treatment = examine(data, kind[0], recipe, unquote(ref))
+    key = key_of(source, treatment)
+    name = marker_name(key, path.name, kind[1])
+    return Picture(
+        ref, key, name, kind[0], len(data), alt, caption, path, "" if key == source else source, treatment
+    )
 
 
 def _unreadable(ref: str, error: OSError) -> PictureRefused:

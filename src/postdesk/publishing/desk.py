@@ -2,9 +2,12 @@
 
 Threads: `state_of`, `states`, `jobs`, `take_back`, `retry_now`, `pause`, `stop`, `running`, `due_accounts` and
 `network_is_back` are one small read or one short transaction, for the window's thread. `plan`, `preflight`, `submit`,
-`renew`, `undo`, `timeline`, `look_on_blog`, `pull`, `change` and `refresh_archive` read files, pictures or the network:
-for a task. `run` is for one worker per account; a second one for that account, in this process or another, returns at
-once.
+`renew`, `undo`, `timeline`, `look_on_blog`, `look_at_pictures`, `pull`, `change` and `refresh_archive` read files,
+pictures or the network: for a task. `run` is for one worker per account; a second one for that account, in this
+process or another, returns at once.
+
+Long because a window and a shell find here all that they work with; a method is a line or two to the part that does
+it.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from postdesk.core.errors import LibraryError, NotReady
 from postdesk.core.folders import Folders
 from postdesk.core.language import _
 from postdesk.core.post import Post
-from postdesk.core.receipt import Receipt
+from postdesk.core.receipt import Receipt, Status
 from postdesk.core.settings import Settings
 from postdesk.publishing.accounts import Accounts, is_on
 from postdesk.publishing.already import Already, BlogLook
@@ -33,20 +36,26 @@ from postdesk.publishing.archive import Archive
 from postdesk.publishing.compare import outgoing_from_json
 from postdesk.publishing.connections import Connections, PasswordStore
 from postdesk.publishing.content import Collected, collect
+from postdesk.publishing.differences import Difference, tell, tell_no_more
 from postdesk.publishing.engine import Engine
 from postdesk.publishing.exchanges import ExchangeLog
 from postdesk.publishing.job import Job, JobState
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.linked import find_links, missing_links
 from postdesk.publishing.links import LinkAnswers
+from postdesk.publishing.looks import live_look
 from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
-from postdesk.publishing.plan import Intent, Plan, Snapshot, Step, StepKind, make_plan
+from postdesk.publishing.plan import LIVE, Intent, Plan, Snapshot, Step, StepKind, goes_offline, make_plan
 from postdesk.publishing.preflight import GOES_OUT, Remark, check, in_order, unreadable
 from postdesk.publishing.pulled import opened_of
+from postdesk.publishing.recipe import recipe_of
+from postdesk.publishing.replaced import Replaced
 from postdesk.publishing.run import Progress
 from postdesk.publishing.running import Running
-from postdesk.publishing.state import PostState, StateKind, can_renew, is_same, state_of
+from postdesk.publishing.state import PostState, StateKind, can_renew, in_step, is_same, state_of
 from postdesk.publishing.timeline import Entry, timeline
+from postdesk.publishing.uploads import Limits, limits_of
+from postdesk.publishing.verify import look
 
 if TYPE_CHECKING:  # their code is loaded by whoever makes them
     from postdesk.library.document import Document
@@ -81,6 +90,8 @@ class Desk:
     exchanges: ExchangeLog
     clock: Callable[[], float] = time.time
     _without_receipt: set[tuple[str, str]] = field(default_factory=set)
+    _looked_for: set[tuple[str, str]] = field(default_factory=set)
+    _replaced: Replaced = field(default_factory=Replaced)
 
     # --- planning -------------------------------------------------------------------------------------------------
 
@@ -112,6 +123,7 @@ class Desk:
             receipt=self.engine.receipt(document.post.id, account.id), capabilities=self.capabilities(account),
             now=self._now(), when=when, is_there=self._is_there(account), twins=self._twins(document.post, account),
             ask_links=self.settings.ask_links,
+            limits=self._limits(account),
         )  # fmt: skip
         return in_order((*remarks, *self._taken(document.post, account, intent)))
 
@@ -191,6 +203,8 @@ class Desk:
         self._without_receipt.clear()
         results = self.outbox.run(cancel, progress, job_id, account_id)
         for result in results:
+            if result.receipt is not None:
+                self._replaced.forget(result.post_id, result.account_id)
             if result.receipt is not None and result.receipt.sent_hash:
                 self.library.went_out(result.post_id, result.receipt.sent_hash)
                 self.already.forget(result.account_id)
@@ -252,7 +266,7 @@ class Desk:
         back."""
         job = self.journal.job(result if isinstance(result, str) else result.job_id)
         account = self.accounts.get(job.account_id) if job else None
-        if job is None or job.state is not JobState.DONE or account is None:
+        if job is None or account is None or not self._has_way_back(job, account):
             raise NotReady(
                 _("This can't be undone any more."),
                 _("Nothing was changed."),
@@ -263,8 +277,9 @@ class Desk:
             before = json.loads(job.before)
             meant: Outgoing = outgoing_from_json(before["outgoing"])
             snapshot = Snapshot(
-                post, account.id, Intent.RESTORE, restore=meant, restore_hash=str(before["sent_hash"])
-            )
+                post, account.id, Intent.RESTORE, restore=meant, restore_hash=str(before["sent_hash"]),
+                restore_pictures=tuple((str(r), str(h)) for r, h in before.get("pictures", ())),
+            )  # fmt: skip
             words = _("Put back what “{blog}” had before").format(blog=account.name)
             return self.outbox.submit(Plan(account, snapshot, (Step(StepKind.WRITE, words),)))
         plan = make_plan(
@@ -272,6 +287,66 @@ class Desk:
             capabilities=self.capabilities(account), now=self._now(),
         )  # fmt: skip
         return self.outbox.submit(plan)
+
+    def undoable(self, post_id: str, account: Account) -> Job | None:
+        """What `undo` would take back of a post on a blog: the newest that was done there, None where there is no way
+        back. One small read."""
+        job = self.journal.last_done(post_id, account.id)
+        return job if job is not None and self._has_way_back(job, account) else None
+
+    def way_back(self, post_id: str, account: Account) -> Job | None:
+        """What there is to be taken back: a job that waits, else what `undo` would take back; None while one runs."""
+        waits = self.journal.unfinished(post_id, account.id)
+        if waits is not None:
+            return waits if waits.state is not JobState.RUNNING else None
+        return self.undoable(post_id, account)
+
+    def goes_offline(self, post: Post, account: Account) -> bool:
+        """Whether an update takes a live post away from its readers, as it has a date to come."""
+        can = self.capabilities(account)
+        return goes_offline(post.date, self._own_receipt(post.id, account), can, self._now())
+
+    def older_on(self, post: Post, account: Account) -> tuple[Account, ...]:
+        """The other blogs that show an older version of a post. Some small reads."""
+        others = ((a, self._own_receipt(post.id, a)) for a in self.accounts.all() if a.id != account.id)
+        return tuple(a for a, r in others if r is not None and r.status in LIVE and not in_step(post, r))
+
+    def _own_receipt(self, post_id: str, account: Account) -> Receipt | None:
+        try:
+            return self.receipts.get(post_id, account.id)
+        except LibraryError:
+            return None  # said where that blog is looked at
+
+    def _has_way_back(self, job: Job, account: Account) -> bool:
+        receipt = self.engine.receipt(job.post_id, account.id)
+        if job.state is not JobState.DONE or receipt is None:
+            return False
+        if job.before:
+            return True
+        first = job.intent in (Intent.PUBLISH.value, Intent.SCHEDULE.value) and receipt.status in LIVE
+        return first and Capability.UNPUBLISH in self.capabilities(account)
+
+    # --- looking at it as a reader --------------------------------------------------------------------------------
+
+    def look_as_reader(self, result: JobResult, cancel: Cancel) -> tuple[Difference, ...]:
+        """Look at what was done as somebody who is not signed in gets it, and return what is to be told of it. Writes
+        it down with the job; changes nothing else. For a task; raises `Cancelled`."""
+        account = self.accounts.get(result.account_id)
+        if result.expected is None or account is None:
+            return ()
+        if not getattr(self.registry.kind(account.kind), "needs_network", True):
+            return ()  # a folder: whoever serves it gets it later
+        found = look(result.expected, self.connections.visitor(), cancel)
+        receipt = self.engine.receipt(result.post_id, account.id)
+        if receipt is None or result.receipt is None or receipt.revision != result.receipt.revision:
+            return ()  # it was changed again meanwhile
+        if found and result.job_id:
+            self.journal.add_remarks(result.job_id, tuple(d.sentence for d in found))
+        return tell(self.journal, account.id, found)
+
+    def tell_no_more(self, account_id: str, kinds: tuple[str, ...]) -> None:
+        """She does not want to hear of these differences from that blog again."""
+        tell_no_more(self.journal, account_id, kinds)
 
     # --- where a post stands --------------------------------------------------------------------------------------
 
@@ -287,7 +362,30 @@ class Desk:
         except LibraryError as error:
             words = _("Not published: {sentence}").format(sentence=error.sentence)
             return PostState(StateKind.FAILED, words, _("Publish"), None, error.sentence)
-        return state_of(post, receipt, job, self._now())
+        if receipt is not None and receipt.status is Status.SCHEDULED:
+            self._look_when_it_is_live(receipt)
+        return state_of(post, receipt, job, self._now(), replaced=(post.id, account.id) in self._replaced)
+
+    def look_at_pictures(self, document: Document, account: Account) -> bool:
+        """Whether `state_of` has another answer now, as one of the post's pictures was replaced under its name since it
+        went out, or is back. Reads the files that changed: for a task."""
+        post_id = document.post.id
+        receipt = self.receipts.get(post_id, account.id)
+        if receipt is None and (post_id, account.id) not in self._without_receipt:
+            receipt = self.engine.receipt(post_id, account.id)
+        if receipt is None:
+            return False
+        return self._replaced.look(receipt, lambda ref: self.library.resolve_picture(document.path, ref))
+
+    def _look_when_it_is_live(self, receipt: Receipt) -> None:
+        """See to it that a scheduled post is looked up after its moment, whichever machine has scheduled it."""
+        key = (receipt.post_id, receipt.remote_id)
+        due = receipt.published_at is not None and receipt.published_at <= self._now()
+        if not due or key in self._looked_for:
+            return
+        self._looked_for.add(key)
+        if all(s.marker or s.post_id != receipt.post_id for s in self.journal.sweeps()):
+            self.journal.add_sweep(live_look(receipt))
 
     def states(self, account: Account) -> dict[str, StateKind]:
         """The state of every post that the account knows, by post id, for the list; CHANGED is not told (it needs
@@ -395,7 +493,16 @@ class Desk:
         if intent not in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
             return Collected(())
         opened = opened_of(self.receipts, self.engine.receipt(document.post.id, account.id))
-        return collect(document.post, lambda ref: self.library.resolve_picture(document.path, ref), opened)
+        return collect(
+            document.post, lambda ref: self.library.resolve_picture(document.path, ref), opened,
+            recipe=recipe_of(account),
+        )  # fmt: skip
+
+    def _limits(self, account: Account) -> Limits:
+        kind = self.registry.kind(account.kind)
+        # A plug-in that was made before this was asked for does not say.
+        free = kind.free_space(account) if hasattr(kind, "free_space") else None
+        return limits_of(self.journal, account.id, free)
 
     def _twins(self, post: Post, account: Account) -> tuple[Receipt, ...]:
         """Receipts of other posts on the blog that were made from this one, as two machines published it before they

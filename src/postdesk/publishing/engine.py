@@ -6,7 +6,8 @@ draft under its marker and found by it; a picture by the hash in its name; going
 repeated; then the post is read again and compared. docs/publishing.md draws the states.
 
 A run needs no memory but the journal, the receipts and the blog itself: it begins at the top every time.
-Long because the steps of one protocol are read best in one place.
+
+Long because every intent is made of the same few steps, which are understood only together.
 """
 
 from __future__ import annotations
@@ -21,14 +22,12 @@ from postdesk.backends.base import Backend, Capability, Outgoing, RemotePost
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import ChangedMeanwhile, Gone, OutcomeUnknown
 from postdesk.core.language import _
-from postdesk.core.post import slugify
 from postdesk.core.receipt import MediaReceipt, Receipt, Status
-from postdesk.publishing import slipped
+from postdesk.publishing import looks, slipped, slugs
+from postdesk.publishing.clocks import blogs_now, refuse_wrong_clock
 from postdesk.publishing.compare import (
     as_outgoing,
     base_of,
-    base_values,
-    differences,
     is_empty,
     is_ours,
     is_unchanged,
@@ -36,6 +35,7 @@ from postdesk.publishing.compare import (
     outgoing_json,
 )
 from postdesk.publishing.content import outgoing, sent_on
+from postdesk.publishing.differences import Difference, differences, tell
 from postdesk.publishing.job import Job, Sweep
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.plan import LIVE, Intent, is_future, status_to_end_in
@@ -50,7 +50,8 @@ from postdesk.publishing.run import (
     in_trash,
     not_there,
 )
-from postdesk.publishing.uploads import known_media, uploaded
+from postdesk.publishing.uploads import known_media, uploaded, uploaded_now
+from postdesk.publishing.verify import expected_of
 
 UNTRASH = "out of the trash"
 """What a job has `accepted` when a post that somebody put to the blog's trash is to come back; nothing else is."""
@@ -59,7 +60,6 @@ if TYPE_CHECKING:  # with it come Python-Markdown and Pygments
     from postdesk.markup.lossless import Opened
 
 _LOOKS = 3  # how often one run looks and repeats after a lost answer, before the job waits
-_FIRST_SWEEP, _LAST_SWEEP = 120.0, 3600.0  # seconds after the job; a proxy delivered a request 40 s late
 
 
 class Engine:
@@ -102,23 +102,18 @@ class Engine:
         raise AssertionError("the last look returns or raises")
 
     def sweep(self, sweep: Sweep, backend: Backend) -> None:
-        """Put to the trash what arrived twice: our own empty drafts under the marker, and files of the same
-        content that nothing of ours refers to."""
-        for twin in backend.find(sweep.marker):
-            if twin.remote_id == sweep.keep or twin.status is not Status.DRAFT:
-                continue
-            if is_empty(backend.read(twin.remote_id)):  # somebody may have written in it: then it is hers
-                backend.trash(twin.remote_id)
-        used = {m.remote_id for r in self._receipts.for_post(sweep.post_id) for m in r.media}
-        for content_hash in sweep.hashes:
-            ours = self._journal.media(sweep.account_id, content_hash)
-            if ours is None:
-                continue
-            found = backend.find_media(content_hash)
-            if any(m.remote_id == ours.remote_id for m in found):
-                for file in found:
-                    if file.remote_id != ours.remote_id and file.remote_id not in used:
-                        backend.discard_media(file.remote_id)
+        """Put to the trash what arrived twice; see `looks.sweep_twins`."""
+        looks.sweep_twins(sweep, backend, self._journal, self._receipts)
+
+    def went_live(self, sweep: Sweep, backend: Backend) -> tuple[RemotePost, Receipt] | None:
+        """A scheduled post after its moment; see `looks.went_live`. None where nothing waits for that moment any
+        more."""
+        receipt = self.receipt(sweep.post_id, sweep.account_id)
+        if receipt is None or receipt.status is not Status.SCHEDULED or receipt.remote_id != sweep.keep:
+            return None
+        if receipt.published_at is not None and receipt.published_at > self._now():
+            return None  # it was given a later one, which has a look of its own
+        return looks.went_live(receipt, backend, self._receipts)
 
     def receipt(self, post_id: str, account_id: str) -> Receipt | None:
         """The receipt of a post on a blog; one that another machine filed under its own id for that blog counts."""
@@ -136,6 +131,7 @@ class Engine:
         there = self._target(run)
         receipt = self._receipt(run)
         self._refuse_conflict(run, there, receipt)
+        refuse_wrong_clock(run.snapshot, there, run.backend, self._now())
         media = uploaded(run, self._journal, receipt)
         meant = self._outgoing(run, there, receipt, media)
         self._keep_before(run, there, receipt)
@@ -199,9 +195,9 @@ class Engine:
             run.say(_("Looking it up again"))
             there = run.backend.read(receipt.remote_id)
         except Gone:
-            return self._is_gone(run, receipt)
+            return self._is_gone(run, receipt, kept=Capability.TRASH in run.backend.capabilities)
         done = self._end(run, receipt, there, (), receipt.media, receipt.sent_hash, receipt.slug)
-        # In the trash a post may have another name; its own is the one that it comes back under.
+        # In the trash it may have another name; it comes back under its own.
         kept = replace(done.receipt or receipt, slug=receipt.slug, address=receipt.address)
         self._receipts.put(kept)
         return replace(done, receipt=kept)
@@ -302,10 +298,15 @@ class Engine:
         self, run: Run, there: RemotePost, receipt: Receipt | None, media: tuple[MediaReceipt, ...]
     ) -> Outgoing:
         post = run.snapshot.post
-        now = datetime.fromtimestamp(self._clock(), UTC)
+        now = blogs_now(run.backend, self._now())
         was_live = there.status in LIVE or (receipt is not None and receipt.published_at is not None)
-        slug = self._slug(run, there, receipt) if was_live else _first_slug(post.slug, post.title)
-        status = status_to_end_in(run.snapshot, there, now)
+        slug = (
+            slugs.kept(run, there, receipt, self._receipts)
+            if was_live
+            else slugs.first(post.slug, post.title)
+        )
+        can_schedule = Capability.SCHEDULE in run.backend.capabilities
+        status = status_to_end_in(run.snapshot, there, now, can_schedule=can_schedule)
         date = post.date
         if date is None and there.status is Status.SCHEDULED and status is not Status.SCHEDULED:
             date = now  # "now" for a post that had a date to wait for
@@ -328,28 +329,23 @@ class Engine:
         merged = run.snapshot.map_hash
         return opened_of(self._receipts, replace(receipt, map_hash=merged) if merged and receipt else receipt)
 
-    def _slug(self, run: Run, there: RemotePost, receipt: Receipt | None) -> str:
-        """The address of a post that was live stays, unless the writer changed the slug field since."""
-        base = self._receipts.base(receipt.base_hash) if receipt and receipt.base_hash else None
-        asked = str(base_values(base).get("asked_slug", "")) if base else ""
-        wanted = run.snapshot.post.slug
-        kept = there.slug if not there.slug.startswith(run.marker) else ""
-        if there.status is Status.TRASHED:  # WordPress gives it another name there (6.1, 7.1)
-            kept = receipt.slug if receipt else ""
-        if wanted and wanted not in (asked, kept):
-            return wanted
-        return kept or _first_slug(wanted, run.snapshot.post.title)
-
     def _keep_before(self, run: Run, there: RemotePost, receipt: Receipt | None) -> None:
         """Remember what was live before our first write, for undo."""
-        if run.job.before or there.status not in LIVE or self._journal.tried(run.job):
+        kept = (*LIVE, Status.DRAFT) if run.snapshot.intent is Intent.TRASH else LIVE
+        if run.job.before or there.status not in kept or self._may_have_written(run):
             return
         values = {
             "outgoing": outgoing_json(as_outgoing(there)),
             "sent_hash": receipt.sent_hash if receipt else "",
+            "pictures": receipt.pictures if receipt else (),
             "version": there.version,
         }
         self._journal.note(run.job.id, before=json.dumps(values, ensure_ascii=False))
+
+    def _may_have_written(self, run: Run) -> bool:
+        sent = ("write", "trash")
+        attempts = self._journal.attempts(run.job.id)
+        return any(a.step in sent and a.outcome not in ("unsent", "refused") for a in attempts)
 
     def _write(self, run: Run, remote_id: str, meant: Outgoing, seen: RemotePost | None = None) -> RemotePost:
         """`seen` is what was compared: nothing else is overwritten."""
@@ -379,35 +375,43 @@ class Engine:
         return self._end(run, receipt, seen, differences(meant, seen), media, sent_hash, meant.slug)
 
     def _end(
-        self, run: Run, receipt: Receipt | None, there: RemotePost, remarks: tuple[str, ...],
+        self, run: Run, receipt: Receipt | None, there: RemotePost, found: tuple[Difference, ...],
         media: tuple[MediaReceipt, ...], sent_hash: str, asked_slug: str = "",
     ) -> Outcome:  # fmt: skip
-        """The receipt and the base of what is there now, and the look for twins where an answer was lost."""
-        now = datetime.fromtimestamp(self._clock(), UTC)
+        """The receipt and the base of what is there now, and the looks that are still to come."""
+        now = self._now()
         first = receipt.published_at if receipt else None
         older = receipt.media if receipt else ()
         hashes = {m.content_hash for m in media}
+        read_before = self._receipts.base(receipt.base_hash) if receipt and run.takes_away else None
+        base = base_of(there, run.snapshot.post.slug or asked_slug, read_before or "")
         done = Receipt(
             run.job.post_id, run.job.account_id, there.remote_id, there.address, there.slug, there.status,
-            there.revision, sent_hash, self._receipts.put_base(base_of(there, run.snapshot.post.slug or asked_slug)),
+            there.revision, sent_hash, self._receipts.put_base(base),
             (*media, *(m for m in older if m.content_hash not in hashes)),
-            first or (there.date or now if there.status in LIVE else None), now,
-            self._map_after(run, receipt, there, media),
+            (there.date or first or now) if there.status in LIVE else first, now,
+            self._map_after(run, receipt, there, media), run.snapshot.pictures_after(receipt),
         )  # fmt: skip
         self._receipts.put(done)
+        if there.status is Status.SCHEDULED:
+            self._journal.add_sweep(looks.live_look(done))
+        told = tell(self._journal, run.job.account_id, found)
+        before = (self._journal.job(run.job.id) or run.job).before
+        outcome = Outcome(
+            done, tuple(d.sentence for d in told), found=found, told=told,
+            expected=expected_of(there, receipt, before, uploaded_now(run, self._journal, media)),
+        )  # fmt: skip
         uncertain = self._is_uncertain(run)
         made = any(a.makes_new for a in self._journal.attempts(run.job.id))
         if not uncertain and not (made and Capability.MANY_WRITERS in run.backend.capabilities):
-            return Outcome(
-                done, remarks
-            )  # on a blog behind a network, what had its answer may yet arrive twice
+            return outcome  # on a blog behind a network, what had its answer may yet arrive twice
         sweep = Sweep(
             0, run.job.account_id, run.job.post_id, run.marker, there.remote_id,
-            tuple(p.content_hash for p in run.pictures), self._clock() + _FIRST_SWEEP, 1 if uncertain else 0,
+            tuple(p.content_hash for p in run.pictures), self._clock() + looks.FIRST, 1 if uncertain else 0,
         )  # fmt: skip
         if uncertain:
             self.sweep(sweep, run.backend)
-        return Outcome(done, remarks, sweep)
+        return replace(outcome, sweep=sweep)
 
     def _map_after(
         self, run: Run, receipt: Receipt | None, there: RemotePost, media: tuple[MediaReceipt, ...]
@@ -422,9 +426,13 @@ class Engine:
             opened = sent_on(opened, run.snapshot.post, by_ref, dict(run.snapshot.links)).opened
         return keep_map(self._receipts, opened, there.content)
 
-    def _is_gone(self, run: Run, receipt: Receipt) -> Outcome:
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)
+
+    def _is_gone(self, run: Run, receipt: Receipt, *, kept: bool = True) -> Outcome:
+        """The post is not there; on a blog that has no trash (`kept` false) that is what was asked for."""
         self._receipts.remove(receipt.post_id, receipt.account_id)
-        return Outcome(None, (_("The post was not on the blog any more."),))
+        return Outcome(None, (_("The post was not on the blog any more."),) if kept else ())
 
     def _is_uncertain(self, run: Run) -> bool:
         job = self._journal.job(run.job.id) or run.job
@@ -446,12 +454,3 @@ class Engine:
 def _comes_back(run: Run, receipt: Receipt | None) -> bool:
     """Whether the post is to come out of the blog's trash."""
     return run.job.accepted == UNTRASH or (receipt is not None and receipt.status is Status.TRASHED)
-
-
-def sweep_again(sweep: Sweep, now: float) -> float | None:
-    """When to look for late twins once more (seconds since the epoch), None for never."""
-    return now + _LAST_SWEEP if sweep.left > 0 else None
-
-
-def _first_slug(slug: str, title: str) -> str:
-    return slug or slugify(title)

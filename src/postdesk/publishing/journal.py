@@ -262,6 +262,26 @@ class Journal:
             self._insert(db, following)
             return following
 
+    def add_remarks(self, job_id: str, remarks: tuple[str, ...]) -> None:
+        """Write down what was seen of a job after it was done."""
+        with self._file.write("remarks") as db:
+            row = db.execute("select remarks from jobs where id=?", (job_id,)).fetchone()
+            if row is not None:
+                kept = tuple(dict.fromkeys((*json.loads(row[0]), *remarks)))
+                db.execute(
+                    "update jobs set remarks=? where id=?", (json.dumps(kept, ensure_ascii=False), job_id)
+                )
+
+    def last_done(self, post_id: str, account_id: str) -> Job | None:
+        """The newest job of a post on a blog that came to its end, or None."""
+        with self._file.read() as db:
+            row = db.execute(
+                f"select {_JOB} from jobs where post_id=? and account_id=? and state='done'"  # noqa: S608  constants
+                " order by made desc, rowid desc limit 1",
+                (post_id, account_id),
+            ).fetchone()
+        return _job(row) if row else None
+
     def note(self, job_id: str, *, remote_id: str | None = None, before: str | None = None, accepted: str | None = None,
              uncertain: bool | None = None) -> None:  # fmt: skip
         """Remember about a job what is not None."""
@@ -322,11 +342,6 @@ class Journal:
         return tuple(r[0] for r in rows)
 
     # --- what happened ------------------------------------------------------------------------------------------
-
-    def tell(self, job: Job, kind: EventKind, words: str = "") -> None:
-        """Add an entry to the timeline that comes with no other change here."""
-        with self._file.write("tell") as db:
-            events.add(db, self._clock(), job, kind, words)
 
     def events(self, post_id: str) -> tuple[Event, ...]:
         """The timeline of a post on all blogs, oldest first."""

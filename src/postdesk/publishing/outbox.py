@@ -28,14 +28,17 @@ from postdesk.core.lock import FileLock
 from postdesk.core.receipt import Receipt, Status
 from postdesk.publishing.afterwards import after
 from postdesk.publishing.copies import Copies
-from postdesk.publishing.engine import UNTRASH, Engine, sweep_again
+from postdesk.publishing.differences import Difference
+from postdesk.publishing.engine import UNTRASH, Engine
 from postdesk.publishing.events import EventKind
 from postdesk.publishing.exchanges import ExchangeLog
 from postdesk.publishing.job import Job, JobState, Reason, Sweep, new_job_id
 from postdesk.publishing.journal import Journal
+from postdesk.publishing.looks import again, still_early, still_held
 from postdesk.publishing.plan import Intent, Plan, Snapshot, marker_of
 from postdesk.publishing.run import ConflictFound, Progress, ReceiptStore
 from postdesk.publishing.running import Running, Sending
+from postdesk.publishing.verify import Expected, expected_of
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +61,9 @@ QUIET = 30.0
 
 _PAUSED = "paused"  # what the journal remembers of no account in particular: the whole outbox is paused
 
+WENT_LIVE = "went live"
+"""The `intent` of a result that tells of no job: a scheduled post was looked up after its moment."""
+
 
 class ResultKind(Enum):
     """How one try of a job ended."""
@@ -72,8 +78,9 @@ class ResultKind(Enum):
 @dataclass(frozen=True, slots=True)
 class JobResult:
     """How one try of a job ended. `sentence` says what happened, whether anything went out and what to do ("" when
-    done); `remarks` what the blog made differently. `remote` is the post on the blog for a conflict. `next_try` is
-    in seconds since the epoch, None when the writer has to do something first."""
+    done); `remarks` what the blog made differently, as sentences, and `told` the same as values; `expected` is what
+    readers are meant to get, for a look as one of them (None where that cannot be asked). `remote` is the post on the
+    blog for a conflict. `next_try` is in seconds since the epoch, None when the writer has to do something first."""
 
     job_id: str
     post_id: str
@@ -88,6 +95,8 @@ class JobResult:
     remote: RemotePost | None = None
     next_try: float | None = None
     error: PostDeskError | None = None
+    told: tuple[Difference, ...] = ()
+    expected: Expected | None = None
 
 
 class Outbox:
@@ -367,7 +376,7 @@ class Outbox:
                     if following and wanted is not None:
                         wanted.add(following)
                 if not cancel.is_set:
-                    self._sweep(open_ones, account_id, down, mine)
+                    results += self._sweep(open_ones, account_id, down, mine)
                 self._copies.tidy(self.jobs())
                 return tuple(results)
             finally:
@@ -503,12 +512,13 @@ class Outbox:
             with self._gate:
                 del self._sendings[job.id]
         address = outcome.receipt.address if outcome.receipt else ""
-        following = self.journal.finish(job.id, outcome.remarks, address, outcome.sweep)
+        following = self.journal.finish(job.id, outcome.written_down, address, outcome.sweep)
         if any(j.account_id == job.account_id and j.reason in ON_THE_LINE for j in self.jobs(texts=False)):
             self.journal.wake(ON_THE_LINE, job.account_id)  # the blog answers
         result = replace(
-            _result(job, ResultKind.DONE), remarks=outcome.remarks, address=address, receipt=outcome.receipt
-        )
+            _result(job, ResultKind.DONE), remarks=outcome.remarks, address=address, receipt=outcome.receipt,
+            told=outcome.told, expected=outcome.expected,
+        )  # fmt: skip
         return result, following.id if following else ""
 
     def _recorded(self, job: Job) -> AbstractContextManager[object]:
@@ -567,12 +577,14 @@ class Outbox:
 
     def _sweep(
         self, open_ones: dict[str, Backend], account_id: str | None, down: set[str], mine: set[str]
-    ) -> None:
+    ) -> list[JobResult]:
+        """The looks that are due; what there is to tell of scheduled posts."""
         now = self._clock()
+        results: list[JobResult] = []
         for sweep in self.journal.sweeps():
             if account_id not in (None, sweep.account_id):
                 continue
-            if sweep.due > now and sweep.due < now + _CLOCK_WENT_BACK:
+            if sweep.due > now and (not sweep.marker or sweep.due < now + _CLOCK_WENT_BACK):
                 continue
             if sweep.account_id in down or self._held(sweep.account_id, now) > now:
                 continue
@@ -585,13 +597,38 @@ class Outbox:
                 continue
             receipt = self._receipts.get(sweep.post_id, sweep.account_id)
             try:
+                if not sweep.marker:
+                    results += self._look_live(sweep, self._backend(sweep.account_id, open_ones), now)
+                    continue
                 keep = receipt.remote_id if receipt else sweep.keep
                 self._engine.sweep(replace(sweep, keep=keep), self._backend(sweep.account_id, open_ones))
             except PostDeskError as error:
                 _log.info("Looking for twins failed: %s", error.happened)
                 self.journal.swept(replace(sweep, left=sweep.left + 1), now + BACK_OFF[-1])
             else:
-                self.journal.swept(sweep, sweep_again(sweep, now))
+                self.journal.swept(sweep, again(sweep, now))
+        return results
+
+    def _look_live(self, sweep: Sweep, backend: Backend, now: float) -> tuple[JobResult, ...]:
+        """What there is to tell of a scheduled post after its moment."""
+        seen = self._engine.went_live(sweep, backend)
+        live = seen is not None and seen[0].status is Status.PUBLISHED
+        early = 0.0 if seen is None or live else still_early(seen[0], backend, now)
+        if early:
+            self.journal.swept(replace(sweep, left=sweep.left + 1), now + early)
+            return ()
+        self.journal.swept(sweep, None if live or seen is None else again(sweep, now))
+        if seen is None or not (live or sweep.left == 1):
+            return ()
+        there, receipt = seen
+        late = "" if live else still_held(there, receipt, backend.account.name)
+        return (
+            JobResult(
+                "", sweep.post_id, sweep.account_id, there.title, WENT_LIVE, ResultKind.DONE, late,
+                address=receipt.address, receipt=receipt,
+                expected=expected_of(there, receipt, "", ()) if live else None,
+            ),
+        )  # fmt: skip
 
 
 def snapshot_of(job: Job) -> Snapshot:

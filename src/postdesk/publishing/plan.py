@@ -60,10 +60,10 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything that a job needs, as it was at the click. `restore` is set for RESTORE only, with the content
-    hash that the post had when it was in step with that version ("" when never). `links` are the addresses on that
-    blog of the posts that this one links to, by id: what goes out is the same at every try. `keep_status`: the post
-    stays in the state that somebody gave it there. `map_hash` names the map of what it was merged with, for a post that
-    came from the blog."""
+    hash that the post had when it was in step with that version ("" when never), and the pictures as `Receipt` has
+    them. `links` are the addresses on that blog of the posts that this one links to, by id: what goes out is the same
+    at every try. `keep_status`: the post stays in the state that somebody gave it there. `map_hash` names the map of
+    what it was merged with, for a post that came from the blog."""
 
     post: Post
     account_id: str
@@ -73,8 +73,17 @@ class Snapshot:
     restore: Outgoing | None = None
     restore_hash: str = ""
     links: tuple[tuple[str, str], ...] = ()
+    restore_pictures: tuple[tuple[str, str], ...] = ()
     keep_status: bool = False
     map_hash: str = ""
+
+    def pictures_after(self, receipt: Receipt | None) -> tuple[tuple[str, str], ...]:
+        """The files that are out once this has been carried out, as `Receipt.pictures`."""
+        if self.intent is Intent.RESTORE:
+            return self.restore_pictures
+        if self.intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
+            return tuple((p.ref, p.source) for p in self.pictures)
+        return receipt.pictures if receipt else ()
 
     def to_json(self) -> str:
         """The snapshot as JSON text, for the journal."""
@@ -82,7 +91,8 @@ class Snapshot:
             "post": posts.to_json(self.post), "account_id": self.account_id, "intent": self.intent.value,
             "when": self.when.isoformat() if self.when else None, "pictures": [picture_json(p) for p in self.pictures],
             "restore": outgoing_json(self.restore) if self.restore else None, "restore_hash": self.restore_hash,
-            "links": self.links, "keep_status": self.keep_status, "map_hash": self.map_hash,
+            "links": self.links, "restore_pictures": self.restore_pictures, "keep_status": self.keep_status,
+            "map_hash": self.map_hash,
         }  # fmt: skip
         return json.dumps(values, ensure_ascii=False)
 
@@ -96,6 +106,7 @@ class Snapshot:
             tuple(picture_from_json(p) for p in values["pictures"]),
             outgoing_from_json(values["restore"]) if values["restore"] else None, str(values["restore_hash"]),
             tuple((str(post_id), str(address)) for post_id, address in values.get("links", ())),
+            tuple((str(ref), str(source)) for ref, source in values.get("restore_pictures", ())),
             bool(values.get("keep_status", False)), str(values.get("map_hash", "")),
         )  # fmt: skip
 
@@ -162,12 +173,23 @@ def make_plan(
         )
     elif intent is Intent.UNPUBLISH and Capability.UNPUBLISH not in capabilities:
         raise _cannot(account, _("take a post offline"))
-    elif intent is Intent.TRASH and Capability.TRASH not in capabilities:
+    elif intent is Intent.TRASH and not capabilities & {Capability.TRASH, Capability.DELETE}:
         raise _cannot(account, _("delete a post"))
     hold = when if intent is Intent.SCHEDULE and Capability.SCHEDULE not in capabilities else None
     if hold is not None:
         intent = Intent.PUBLISH
-    steps = _steps(intent, account, pictures, live, hold, when, is_there)
+    hides = intent is Intent.UPDATE and goes_offline(when, receipt, capabilities, now)
+    steps = _steps(
+        intent,
+        account,
+        pictures,
+        live,
+        hold,
+        when,
+        is_there,
+        hides=hides,
+        keeps=Capability.TRASH in capabilities,
+    )
     shown = pictures if intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE) else ()
     return Plan(account, Snapshot(post, account.id, intent, when, shown, links=links), steps, hold)
 
@@ -188,8 +210,11 @@ def is_future(when: datetime | None, now: datetime) -> bool:
     return when is not None and when > now + _SOON
 
 
-def status_to_end_in(snapshot: Snapshot, there: RemotePost, now: datetime) -> Status:
-    """The state to end in: the visibility's own, else later, else public."""
+def status_to_end_in(
+    snapshot: Snapshot, there: RemotePost, now: datetime, *, can_schedule: bool = True
+) -> Status:
+    """The state to end in: the visibility's own, else later, else public. A post that is live and gets a date to come
+    is offline until then, where the blog can do that."""
     if snapshot.keep_status and there.status is not Status.TRASHED:
         return there.status
     own = {Visibility.PRIVATE: Status.PRIVATE, Visibility.PENDING: Status.PENDING}.get(
@@ -206,7 +231,30 @@ def status_to_end_in(snapshot: Snapshot, there: RemotePost, now: datetime) -> St
     if snapshot.intent is Intent.UPDATE and there.status is Status.SCHEDULED:
         later = snapshot.post.date or there.date
         return Status.SCHEDULED if is_future(later, now) else Status.PUBLISHED
+    if snapshot.intent is Intent.UPDATE and there.status is Status.PUBLISHED and can_schedule:
+        moved = _is_moved(snapshot.post.date, there.date, now)
+        return Status.SCHEDULED if moved else Status.PUBLISHED
     return Status.PUBLISHED
+
+
+def goes_offline(
+    date: datetime | None, receipt: Receipt | None, capabilities: frozenset[Capability], now: datetime
+) -> bool:
+    """Whether an update with this date takes a live post away from its readers until then."""
+    public = receipt is not None and receipt.status is Status.PUBLISHED
+    return (
+        public
+        and receipt is not None
+        and Capability.SCHEDULE in capabilities
+        and _is_moved(date, receipt.published_at, now)
+    )
+
+
+def _is_moved(date: datetime | None, live_since: datetime | None, now: datetime) -> bool:
+    """Whether a live post gets a date to come that it does not have yet."""
+    if date is None or not is_future(date, now):
+        return False
+    return live_since is None or abs(date - live_since) > _SOON
 
 
 def spoken(moment: datetime) -> str:
@@ -243,11 +291,16 @@ def _settle(intent: Intent, receipt: Receipt | None, when: datetime | None, now:
 
 def _steps(
     intent: Intent, account: Account, pictures: tuple[Picture, ...], live: bool, hold: datetime | None,
-    when: datetime | None, is_there: Callable[[str], bool],
+    when: datetime | None, is_there: Callable[[str], bool], *, hides: bool, keeps: bool,
 ) -> tuple[Step, ...]:  # fmt: skip
     blog = account.name
     if intent is Intent.TRASH:
-        return (Step(StepKind.TRASH, _("Move the post to the trash of “{blog}”").format(blog=blog)),)
+        words = (
+            _("Move the post to the trash of “{blog}”")
+            if keeps
+            else _("Delete the post from “{blog}” for good")
+        )
+        return (Step(StepKind.TRASH, words.format(blog=blog)),)
     if intent is Intent.UNPUBLISH:
         return (
             Step(StepKind.WRITE, _("Take the post offline; “{blog}” keeps it as a draft").format(blog=blog)),
@@ -266,7 +319,10 @@ def _steps(
     if fresh:
         words = ngettext("Upload {count} picture", "Upload {count} pictures", len(fresh))
         steps.append(Step(StepKind.UPLOAD, f"{words} ({kilobytes(sum(p.size for p in fresh))})"))
-    if intent is Intent.UPDATE:
+    if hides and when is not None:
+        words = _("Take it offline, and show it again from {moment} on").format(moment=spoken(when))
+        steps.append(Step(StepKind.WRITE, words))
+    elif intent is Intent.UPDATE:
         steps.append(Step(StepKind.WRITE, _("Update the post")))
     elif intent is Intent.SCHEDULE and when is not None:
         steps.append(Step(StepKind.WRITE, _("Schedule it for {moment}").format(moment=spoken(when))))

@@ -20,7 +20,7 @@ from postdesk.core.post import Post
 from postdesk.core.receipt import Receipt, Status
 from postdesk.markup.outward import Outward
 from postdesk.markup.pictures import find_pictures, without_code
-from postdesk.publishing.content import Collected, by_content, is_remote
+from postdesk.publishing.content import Collected, Picture, by_content, is_remote
 from postdesk.publishing.plan import (
     LIVE,
     Intent,
@@ -33,6 +33,7 @@ from postdesk.publishing.plan import (
     spoken,
     spoken_day,
 )
+from postdesk.publishing.uploads import UNKNOWN, Limits
 
 GOES_OUT = (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE)
 LONGEST_TITLE = 250  # characters
@@ -107,16 +108,17 @@ def check(
     twins: tuple[Receipt, ...] = (),
     not_there: tuple[Place, ...] = (),
     ask_links: bool = False,
+    limits: Limits = UNKNOWN,
 ) -> tuple[Remark, ...]:
     """Everything to know before `intent`: errors, what will happen in words, then warnings. `twins` are other posts on
     the blog that another machine made from this one; `not_there` the links to posts that are not on that blog; their
     words are the post's title, "" for one that is nowhere. With `ask_links` there is a line for the links, whose places
-    are to be asked."""
+    are to be asked. `limits` is what is known of the blog's room for files."""
     goes_out = intent in GOES_OUT
     remarks: list[Remark] = []
     if goes_out:
         remarks += _text(post)
-        remarks += _pictures(post, collected, is_there)
+        remarks += _pictures(post, collected, is_there, limits)
     try:
         plan = make_plan(
             post, account, intent, pictures=collected.pictures, receipt=receipt, capabilities=capabilities, now=now,
@@ -171,19 +173,24 @@ def _text(post: Post) -> list[Remark]:
     return remarks
 
 
-def _pictures(post: Post, collected: Collected, is_there: Callable[[str], bool]) -> list[Remark]:
+def _pictures(
+    post: Post, collected: Collected, is_there: Callable[[str], bool], limits: Limits
+) -> list[Remark]:
     remarks = [Remark(Level.ERROR, error.sentence, "pictures", ref) for ref, error in collected.refused]
     contents = by_content(collected.pictures)
     fresh = [p for p in contents if not is_there(p.content_hash)]
     there = len(contents) - len(fresh)
     if fresh:
         size = kilobytes(sum(p.size for p in fresh))
+        if any(p.treatment.width for p in fresh):
+            size = _("{size} before they are made smaller").format(size=size)
         words = ngettext("Upload {count} picture", "Upload {count} pictures", len(fresh))
         words = _("{upload} ({size})").format(upload=words, size=size)
         if there:
             rest = ngettext("{count} is there already", "{count} are there already", there)
             words = _("{upload}; {rest}").format(upload=words, rest=rest)
         remarks.append(Remark(Level.OK, words, key=PICTURES))
+        remarks += _room(fresh, limits)
     elif there:
         words = ngettext("Its picture is there already", "All {count} pictures are there already", there)
         remarks.append(Remark(Level.OK, words, key=PICTURES))
@@ -220,6 +227,25 @@ def _words(intent: Intent, *, live: bool, when: datetime | None) -> str:
     if live:
         return _("Compare with the blog, set it live, look it up again")
     return _("Create the post, set it live, look it up again")
+
+
+def _room(pictures: list[Picture], limits: Limits) -> list[Remark]:
+    """What the blog will hardly take, as far as it is known before it is sent."""
+    remarks = []
+    for picture in pictures:
+        as_it_is = not picture.treatment.encodes
+        if limits.too_large is not None and as_it_is and picture.size >= limits.too_large:
+            words = _("“{name}” ({size}) may be too large: this blog refused a file of {limit}").format(
+                name=picture.ref, size=kilobytes(picture.size), limit=kilobytes(limits.too_large)
+            )
+            remarks.append(Remark(Level.WARNING, words, "pictures", picture.ref))
+    size = sum(p.size for p in pictures)
+    if limits.free is not None and limits.free < 2 * size:  # a site keeps a smaller copy of each as well
+        words = _("There may be no room for the pictures: {free} are left on the site's disk").format(
+            free=kilobytes(limits.free)
+        )
+        remarks.append(Remark(Level.WARNING, words))
+    return remarks
 
 
 def _dates(when: datetime | None, receipt: Receipt | None, now: datetime) -> list[Remark]:

@@ -169,10 +169,12 @@ class _Pull:
             return
         post, opened = self._opened(remote, receipt.post_id)
         new = read_document(document.path, new_text(post), post.id).post
+        # A featured picture that she chose here is a file of hers; of the blog's only the number is known.
+        new = replace(new, image=document.post.image)
         if document.post.content_hash == new.content_hash:
             self._done.there += 1  # a pull ended between this file and its receipt
         elif document.post.content_hash == receipt.sent_hash:
-            self._library.save(document, replace(new, image=document.post.image))
+            self._library.save(document, new)
             self._done.updated.append(document.path)
         else:
             self._done.both.append(remote.title)
@@ -199,10 +201,10 @@ class _Pull:
     ) -> None:
         first = remote.date or remote.modified
         receipt = Receipt(
-                post_id, self._account.id, remote.remote_id, remote.address, remote.slug, remote.status,
-                remote.revision, sent_hash, self._receipts.put_base(base_of(remote, remote.slug)),
-                before.media if before else (), first if remote.status in LIVE else None, remote.modified,
-                self._receipts.put_base(opened.to_json()),
+            post_id, self._account.id, remote.remote_id, remote.address, remote.slug, remote.status,
+            remote.revision, sent_hash, self._receipts.put_base(base_of(remote, remote.slug)),
+            before.media if before else (), first if remote.status in LIVE else None, remote.modified,
+            self._receipts.put_base(opened.to_json()), before.pictures if before else (),
         )  # fmt: skip
         self._receipts.put(receipt)
         self._known[remote.remote_id] = receipt

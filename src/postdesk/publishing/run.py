@@ -13,9 +13,11 @@ from postdesk.core.errors import BackendError, Busy, Conflict, Gone, Intercepted
 from postdesk.core.language import _
 from postdesk.core.receipt import Receipt
 from postdesk.publishing.content import by_content
+from postdesk.publishing.differences import Difference
 from postdesk.publishing.job import Job, Sweep
 from postdesk.publishing.journal import Journal
-from postdesk.publishing.plan import Snapshot, marker_of
+from postdesk.publishing.plan import Intent, Snapshot, marker_of
+from postdesk.publishing.verify import Expected
 
 
 class ReceiptStore(Protocol):
@@ -68,11 +70,21 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A job that is done. `remarks` are sentences about what the blog made differently."""
+    """A job that is done. `remarks` are the sentences to tell her about what the blog made differently; `found` is all
+    that it made differently, `told` what of it is told. `expected`: what readers are meant to get, None where that
+    cannot be asked."""
 
     receipt: Receipt | None
     remarks: tuple[str, ...] = ()
     sweep: Sweep | None = None
+    found: tuple[Difference, ...] = ()
+    told: tuple[Difference, ...] = ()
+    expected: Expected | None = None
+
+    @property
+    def written_down(self) -> tuple[str, ...]:
+        """The sentences for the log, told or not."""
+        return tuple(dict.fromkeys((*self.remarks, *(d.sentence for d in self.found))))
 
 
 class Run:
@@ -91,6 +103,11 @@ class Run:
         self.twins = False
         self._progress = progress
         self._step = 0
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether the job changes the post's state and not its words."""
+        return self.snapshot.intent in (Intent.UNPUBLISH, Intent.TRASH)
 
     def say(self, words: str, sent: int = 0, size: int = 0) -> None:
         """Tell how far it is, and stop here when the writer asked to."""

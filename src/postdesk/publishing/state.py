@@ -44,9 +44,12 @@ class PostState:
     next_try: float | None = None
 
 
-def state_of(post: Post, receipt: Receipt | None, job: Job | None, now: datetime) -> PostState:
-    """The state of a post, from what the blog said last and the job that is under way."""
-    settled = _settled(post, receipt, now)
+def state_of(
+    post: Post, receipt: Receipt | None, job: Job | None, now: datetime, *, replaced: bool = False
+) -> PostState:
+    """The state of a post, from what the blog said last and the job that is under way. `replaced`: one of its pictures
+    is another file than the one that went out."""
+    settled = _settled(post, receipt, now, replaced)
     if job is None:
         return settled
     here = replace(settled, job_id=job.id, sentence=job.sentence)
@@ -126,14 +129,14 @@ def in_step(post: Post, receipt: Receipt) -> bool:
     return any(v.content_hash == receipt.sent_hash for v in versions)
 
 
-def _settled(post: Post, receipt: Receipt | None, now: datetime) -> PostState:
+def _settled(post: Post, receipt: Receipt | None, now: datetime, replaced: bool) -> PostState:
     later = is_future(post.date, now)
     first = _("Schedule") if later else _("Publish")
     first_intent = Intent.SCHEDULE if later else Intent.PUBLISH
     if receipt is None or receipt.status in (Status.DRAFT, Status.TRASHED):
         return PostState(StateKind.DRAFT, _("Draft"), first, first_intent)
     address = receipt.address
-    if not in_step(post, receipt):
+    if replaced or not in_step(post, receipt):
         words = (
             _("Changed since scheduled")
             if receipt.status is Status.SCHEDULED
@@ -145,6 +148,8 @@ def _settled(post: Post, receipt: Receipt | None, now: datetime) -> PostState:
         if when is None or when > now:
             words = _("Scheduled for {moment}").format(moment=spoken(when)) if when else _("Scheduled")
             return PostState(StateKind.SCHEDULED, words, _("Update"), Intent.UPDATE, address=address)
+        words = _("Was to go live {moment}; not looked up yet").format(moment=spoken(when))
+        return PostState(StateKind.SCHEDULED, words, _("Update"), Intent.UPDATE, address=address)
     special = {Status.PENDING: _("Waiting for review"), Status.PRIVATE: _("Published privately")}
     return PostState(
         StateKind.PUBLISHED,

@@ -32,10 +32,11 @@ CONDITIONS = frozenset(
         "address",  # the open post has an address that readers can open
         "changed there",  # somebody changed the open post on the blog, and she has to decide
         "publishable",  # the one button has something to do
-        "schedule",  # the chosen blog can publish at a later time
+        "schedule",  # the open post can go out at a later time: readers do not have it yet
         "unpublish",  # the chosen blog can take a post offline
         "trash",  # the chosen blog can delete a post
-        "undo publish",  # the last publication can still be undone
+        "scheduled",  # the open post waits on the chosen blog for its date
+        "undo publish",  # what was done last on the chosen blog can be taken back
         "conflict",  # two versions are shown side by side
         "found",  # there is something to find the next one of
         "git",  # the library is a git repository
@@ -199,16 +200,18 @@ ACTIONS: tuple[Action, ...] = (
            words=_("plan steps check before"), needs=_n("post", "account"), places=_BUTTON),
     Action("schedule", _("Schedu&le…"), "Post", icon="clock", words=_("later date time"),
            needs=_n("post", "account", "schedule"), places=_BUTTON),
-    Action("publish_elsewhere", _("Publish to &Another Blog…"), "Post", icon="send",
-           words=_("cross-post copy"), needs=_n("post", "accounts"), places=_BUTTON),
-    Action("compare_blog", _("Compare with the Blo&g…"), "Post", icon="git-merge",
+    Action("publish_now", _("Publish N&ow"), "Post", icon="send", words=_("at once instead of scheduled"),
+           needs=_n("post", "scheduled", "file"), places=_BUTTON),
+    Action("publish_several", _("Publish to Sever&al Blogs…"), "Post", icon="send",
+           words=_("cross-post copy another elsewhere"), needs=_n("post", "accounts", "file"), places=_BUTTON),
+    Action("compare_blog", _("Co&mpare with the Blog…"), "Post", icon="git-merge",
            words=_("conflict versions changed colleague merge"), needs=_n("post", "changed there")),
     Action("view_on_blog", _("&View on Blog"), "Post", icon="external-link", words=_("open browser"),
            needs=_n("post", "address"), gap=True, places=_BOTH),
     Action("copy_address", _("Copy Addre&ss"), "Post", icon="link", words=_("link URL"),
            needs=_n("post", "address"), places=_BOTH),
-    Action("undo_publish", _("U&ndo Last Publish"), "Post", icon="undo-2", words=_("revert"),
-           needs=_n("undo publish"), gap=True),
+    Action("undo_publish", _("U&ndo Last Publish"), "Post", icon="undo-2", words=_("revert take back"),
+           needs=_n("post", "undo publish"), gap=True),
     Action("history", _("&History…"), "Post", "Ctrl+Alt+H", icon="history",
            words=_("versions older time restore back changes"), needs=_n("post", "file"), gap=True, places=_ROW),
     Action("show_change", _("&What Will Change…"), "Post", icon="list-checks",
@@ -221,7 +224,7 @@ ACTIONS: tuple[Action, ...] = (
            needs=_n("post", "published", "trash")),
 
     Action("add_blog", _("&Add Blog…"), "Blog", icon="plus", words=_("account WordPress connect")),
-    Action("edit_blog", _("&Edit Blog…"), "Blog", icon="pencil", words=_("account password connection"),
+    Action("edit_blog", _("&Edit Blog…"), "Blog", icon="pencil", words=_("account password connection pictures"),
            needs=_n("account")),
     Action("remove_blog", _("&Remove Blog…"), "Blog", icon="trash-2", words=_("account forget"),
            needs=_n("account")),
@@ -232,6 +235,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("pull", _("Bring Its Posts &Here"), "Blog", icon="download",
            words=_("pull archive fetch download edit offline"), needs=_n("account")),
     Action("outbox", _("&Outbox"), "Blog", icon="inbox", words=_("waiting queue connection")),
+    Action("pause_outbox", _("&Pause Sending"), "Blog", words=_("outbox hold stop everything go on"),
+           checkable=True),
 
     Action("search_posts", _("&Search Posts"), "Go", "Ctrl+Shift+F", icon="search", words=_("find archive")),
     Action("searches", _("Saved Searches and &Hints…"), "Go", "Ctrl+Alt+F", icon="star",

@@ -16,6 +16,7 @@ from postdesk.core.account import Account, new_account_id
 from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _
 from postdesk.publishing.desk import Desk
+from postdesk.publishing.recipe import Recipe, options_of, recipe_of
 from postdesk.ui.accounts import AccountDialog, AccountValues
 from postdesk.ui.tasks import Tasks
 
@@ -95,6 +96,7 @@ class Blogs(QObject):
         if account is not None:
             kind = self._desk.registry.kind(account.kind)
             default = self._desk.accounts.default(self._desk.library.root)
+            recipe = recipe_of(account)
             values = AccountValues(
                 account.address,
                 account.name,
@@ -102,6 +104,8 @@ class Blogs(QObject):
                 "",
                 account.options.get("markup", "blocks"),
                 default is not None and default.id == account.id,
+                recipe.width,
+                recipe.keep_place,
             )
             dialog.edit(values, needs_password=kind.needs_password, has_markup=account.kind == "wordpress")
         dialog.show()
@@ -151,8 +155,10 @@ class Blogs(QObject):
     def _made(self, values: AccountValues) -> Account | None:
         """The account that the fields describe."""
         markup = {"markup": values.markup}
+        pictures = options_of(Recipe(values.width, values.keep_place))
         if self._account is not None:
-            options = {**self._account.options, **(markup if self._account.kind == "wordpress" else {})}
+            own = markup if self._account.kind == "wordpress" else {}
+            options = {**self._account.options, **pictures, **own}
             return replace(
                 self._account,
                 name=values.name or self._account.name,
@@ -161,7 +167,7 @@ class Blogs(QObject):
             )
         if self._found is None:
             return None
-        options = {**self._found.options, **(markup if self._found.kind == "wordpress" else {})}
+        options = {**self._found.options, **pictures, **(markup if self._found.kind == "wordpress" else {})}
         return Account(
             new_account_id(),
             self._found.kind,

@@ -53,6 +53,8 @@ from postdesk.ui.publish import PublishPopover
 from postdesk.ui.publish_commands import PublishCommands
 from postdesk.ui.publisher import Publisher, count_waiting
 from postdesk.ui.pulling import Pulling
+from postdesk.ui.readers import Readers
+from postdesk.ui.replaced import ReplacedPictures
 from postdesk.ui.searches import Searches
 from postdesk.ui.session import Session
 from postdesk.ui.shelf import Shelf
@@ -61,10 +63,12 @@ from postdesk.ui.sync import Sync
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.toast import Toast
 from postdesk.ui.versions import Versions
+from postdesk.ui.way_back import WayBack
 from postdesk.ui.window import MainWindow
 
 if TYPE_CHECKING:
     from postdesk.ui.exchange import Exporting, Importing
+    from postdesk.ui.several import SeveralBlogs
     from postdesk.ui.tags import Renaming
     from postdesk.ui.timeline import Timelines
 
@@ -98,14 +102,17 @@ class Controller(QObject):
         self.shelf = Shelf(desk, tasks, self)
         self.standing = Standing(desk, self.session, editor, details, window)
         self.publisher = Publisher(desk, tasks, self.popover, self)
+        self.readers = Readers(desk, tasks, self.publisher, window.toasts)
+        way_back = WayBack(desk, self.publisher, window)
         self.commands = PublishCommands(
-            desk, self.session, self.standing, self.publisher, self.popover, window
+            desk, self.session, self.standing, self.publisher, self.popover, self.readers, way_back, window
         )
         self.network = Network(desk, tasks, self)
         self.files = Files(desk, self.session, tasks, window)
         self.conflicts = Conflicts(desk.library, session, tasks, editor, window)
         self.blog_conflicts = BlogConflicts(desk, session, tasks, self.publisher, self.conflicts, window)
         self.pictures = Pictures(desk.library, self.session, tasks, editor, details, window)
+        self.replaced = ReplacedPictures(desk, self.session, self.standing, tasks, self)
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
         self.backup = Backup(desk.library.root, self.session, tasks, window)
@@ -114,6 +121,7 @@ class Controller(QObject):
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
         self._renaming: Renaming | None = None
+        self._several: SeveralBlogs | None = None
         self._timelines: Timelines | None = None
         self.links = Links(desk.library, desk.receipts, session, tasks, editor, details, window)
         self.outline = Outline(window.toasts.host, window.theme, editor)
@@ -188,6 +196,7 @@ class Controller(QObject):
         if not self._finished:
             self.publisher.start()
             self.network.start()
+            self.actions.set_checked("pause_outbox", self.publisher.is_paused)
             self.refresh_archives()
             self.backup.start()
 
@@ -202,6 +211,7 @@ class Controller(QObject):
         self.shelf.stop()
         self.versions.stop()
         self.publisher.stop()
+        self.readers.stop()
         self.network.stop()
         self.backup.stop()
         self.pulling.stop()
@@ -273,6 +283,7 @@ class Controller(QObject):
         self.window.sidebar.set_blogs(blogs, shown)
         self.shelf.set_blog(shown)
         self.standing.follow()
+        self.replaced.look()
 
     def refresh_archives(self) -> None:
         """Ask every blog for what changed there; without a connection the list stays as it is."""
@@ -340,6 +351,7 @@ class Controller(QObject):
         self.window.sidebar.select(file_key(path))
         self.pictures.show_featured()
         self.standing.follow()
+        self.replaced.look()
         self._keep_place()
         if not self._entered:
             self._entered = True
@@ -363,6 +375,7 @@ class Controller(QObject):
         self.backup.look_soon()
         self.pictures.show_featured()
         self.standing.follow()
+        self.replaced.look()
         self._keep_place()
         self.shelf.refresh()
 
@@ -449,6 +462,7 @@ class Controller(QObject):
     def _stand(self) -> None:
         self.standing.follow()
         self.shelf.refresh()
+        self.actions.set_checked("pause_outbox", self.publisher.is_paused)
 
     def _tell(self, what: object) -> None:
         if isinstance(what, Exception) and not isinstance(what, PostDeskError):
@@ -578,7 +592,8 @@ class Controller(QObject):
             "publish": c.publish,
             "publish_options": c.look_first,
             "schedule": c.schedule,
-            "publish_elsewhere": c.elsewhere,
+            "publish_now": c.publish_now,
+            "publish_several": lambda: self.several.open(),
             "view_on_blog": lambda: self._open_outside(self.standing.address),
             "copy_address": self._copy_address,
             "undo_publish": c.undo,
@@ -586,7 +601,7 @@ class Controller(QObject):
             "history": self.versions.open,
             "publishing_history": c.show_history,
             "unpublish": lambda: c.send(Intent.UNPUBLISH),
-            "delete_from_blog": lambda: c.send(Intent.TRASH),
+            "delete_from_blog": c.delete,
             "add_blog": self.blogs.add,
             "edit_blog": lambda: self._with_account(self.blogs.edit),
             "remove_blog": lambda: self._with_account(self.blogs.remove),
@@ -595,6 +610,7 @@ class Controller(QObject):
             "pull": lambda: self._with_account(self.pulling.pull),
             "show_change": self._show_change,
             "outbox": c.show_outbox,
+            "pause_outbox": lambda: self.publisher.pause_all(self.actions.is_checked("pause_outbox")),
             "typewriter": self._change_modes,
             "dim_others": self._change_modes,
             "outline": self.outline.open,
@@ -618,6 +634,15 @@ class Controller(QObject):
             made.told.connect(self._tell)
             self._renaming = made
         return self._renaming
+
+    @property
+    def several(self) -> SeveralBlogs:
+        """Who sends a post to several blogs, made when it is first asked for."""
+        if self._several is None:
+            from postdesk.ui.several import SeveralBlogs
+
+            self._several = SeveralBlogs(self.desk, self._tasks, self.session, self.publisher, self.window)
+        return self._several
 
     @property
     def timelines(self) -> Timelines:
@@ -683,7 +708,8 @@ class Controller(QObject):
         c.reached.connect(self._reached)
         c.went_out.connect(self._refresh_archive)
         c.open_outside.connect(self._open_outside)
-        c.choose_blog.connect(self.choose_blog)
+        self.readers.open_outside.connect(self._open_outside)
+        c.several_wanted.connect(lambda: self.several.open())
         c.undecided.connect(self.blog_conflicts.take)
         c.compare.connect(self.blog_conflicts.compare)
         c.sign_in.connect(self.blogs.edit)
@@ -700,6 +726,9 @@ class Controller(QObject):
         self.links.opened.connect(self.session.open)
         self._preview.line_activated.connect(lambda _line, _column: w.go_to_editor())
         self._preview.engine_failed.connect(self._simple_preview)
+        for moment in (w.came_back, self.shelf.stirred, p.done):
+            moment.connect(lambda *_what: self.replaced.look())
+        self.replaced.changed.connect(self.standing.follow)
         w.came_back.connect(self.backup.look_soon)
         w.status.backup_clicked.connect(self.backup.sync)
         self.pulling.came.connect(self.shelf.refresh)

@@ -12,7 +12,7 @@ from postdesk.backends.base import RemotePost
 from postdesk.library.context import Context, context, fold
 from postdesk.library.query import Filter, Query, Term
 from postdesk.library.reading import body_of
-from postdesk.library.slips import SHORTEST, with_words
+from postdesk.library.slips import SHORTEST
 from postdesk.ui.sidebar.listing import TABS, Found, Listing
 
 
@@ -55,17 +55,13 @@ def find_rows(library: Searched, searchable: Searchable, query: Query, outdated:
         return Found(listing, bytes(flags))
     if wanted and not unwanted and not query.filters:
         # A title counts by any part of it, as while she was still typing.
-        titled: Sequence[int] = listing.order
-        for word in wanted:
-            titles = listing.titles.folded
-            titled = [slot for slot in titled if word in titles[slot]]
-        for slot in titled:
+        for slot in listing.titled(wanted):
             if slot < files:
                 flags[slot] = 1
     for slot, post in enumerate(searchable.remote, files):
         flags[slot] = _fits_remote(listing.titles.folded[slot], post, wanted, unwanted, query.filters)
     for words in meant:
-        there = [slot for slot in with_words(listing.titles.folded, words) if flags[slot]]
+        there = [slot for slot in listing.titles.joined.with_words(words) if flags[slot]]
         flags = bytearray(len(listing))
         for slot in there:
             flags[slot] = 1

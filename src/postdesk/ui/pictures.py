@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, Signal
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -14,11 +14,12 @@ from postdesk.core.language import _
 from postdesk.library.library import Library
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
+from postdesk.ui.preview.picture import read
 from postdesk.ui.session import LANE, Session
 from postdesk.ui.tasks import Tasks
 
 _THUMBNAIL = 600  # px
-_FILTER = _("Pictures (*.jpg *.jpeg *.png *.gif *.webp *.avif *.heic)")
+_FILTER = _("Pictures (*.jpg *.jpeg *.png *.gif *.webp *.avif *.heic *.heif)")
 
 
 class Pictures(QObject):
@@ -88,7 +89,12 @@ class Pictures(QObject):
         image, path = post.image, document.path
 
         def load() -> QImage:
-            reader = QImageReader(str(self._library.resolve_picture(path, image)))
+            _kind, content = read(image, lambda ref: self._library.resolve_picture(path, ref), as_it_is=False)
+            buffer = QBuffer()
+            buffer.setData(content)
+            buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+            reader = QImageReader(buffer)
+            reader.setDecideFormatFromContent(True)
             reader.setAutoTransform(True)
             size = reader.size()
             if size.isValid() and size.width() > _THUMBNAIL:

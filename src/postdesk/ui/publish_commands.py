@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QInputDialog
 
+from postdesk.backends.base import Capability
 from postdesk.core.account import Account
 from postdesk.core.errors import Conflict, Gone
 from postdesk.core.language import _
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
+from postdesk.publishing.differences import Weight
 from postdesk.publishing.links import as_written, sentence_of
 from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent
@@ -23,22 +26,24 @@ from postdesk.ui.editor import Editor
 from postdesk.ui.outbox import OutboxPanel
 from postdesk.ui.publish import PublishPopover
 from postdesk.ui.publisher import Publisher, done_words
+from postdesk.ui.readers import Readers
 from postdesk.ui.session import Session
 from postdesk.ui.standing import Standing
 from postdesk.ui.toast import Toast
+from postdesk.ui.way_back import WayBack
 from postdesk.ui.window import MainWindow
 
 
 class PublishCommands(QObject):
     """`reached(bool)`: a blog answered, or did not. `went_out(account)`: something is different there now.
-    `open_outside(address)`: she wants to see it. `choose_blog(id)`: she publishes elsewhere. `open_post(id)`: she wants
+    `open_outside(address)`: she wants to see it. `several_wanted`: and the other blogs. `open_post(id)`: she wants
     to write in it. `compare(job id)`: she wants to see both sides of a conflict. `undecided(result)`: somebody changed
     or deleted the post there. `sign_in(account)`: its password is not here or not right."""
 
     reached = Signal(bool)
     went_out = Signal(object)
     open_outside = Signal(str)
-    choose_blog = Signal(str)
+    several_wanted = Signal()
     open_post = Signal(str)
     compare = Signal(str)
     undecided = Signal(object)
@@ -52,16 +57,19 @@ class PublishCommands(QObject):
         standing: Standing,
         publisher: Publisher,
         popover: PublishPopover,
+        readers: Readers,
+        way_back: WayBack,
         window: MainWindow,
     ) -> None:
         super().__init__(window)
+        self._readers = readers
+        self._way_back = way_back
         self._desk = desk
         self._session = session
         self._standing = standing
         self._publisher = publisher
         self._popover = popover
         self._window = window
-        self._last: JobResult | None = None
         self.outbox = OutboxPanel(window.theme, window)
         self.outbox.pressed.connect(self._pressed)
         self.outbox.pause_all.connect(publisher.pause_all)
@@ -72,8 +80,10 @@ class PublishCommands(QObject):
         session.opened.connect(self._opened)
         publisher.done.connect(self._done)
         publisher.fix.connect(self._fix)
-        publisher.stopped.connect(self.look_first)
+        publisher.held_up.connect(self.look_first)
         publisher.changed.connect(self._show_waiting)
+        publisher.moment_chosen.connect(self._schedule_for)
+        way_back.taken_back.connect(publisher.changed)
         session.opened.connect(lambda _document: popover.close_popover())  # it asks about the post before
         popover.closed.connect(window.go_to_editor)
         popover.confirmed.connect(lambda _when: window.go_to_editor())
@@ -92,10 +102,15 @@ class PublishCommands(QObject):
             return
         if state.kind is StateKind.CONFLICT:
             self.compare.emit(state.job_id)
-        elif state.intent is Intent.UPDATE:
+        elif state.intent is Intent.UPDATE and not self._takes_away():
             self._with_saved(lambda d, a: self._publisher.try_at_once(d, a, Intent.UPDATE, self.look_first))
         else:
             self.look_first()
+
+    def _takes_away(self) -> bool:
+        """Whether an update would take the post offline until its date: that is looked at first."""
+        account, post = self._standing.account(), self._session.post
+        return account is not None and post is not None and self._desk.goes_offline(post, account)
 
     def look_first(self) -> None:
         """The popover, whatever the state; nothing where there is no post or no blog to ask about."""
@@ -119,27 +134,37 @@ class PublishCommands(QObject):
         self.look_first()
         self._popover.choose_time()
 
-    def elsewhere(self) -> None:
-        """Choose another blog, then the popover."""
-        accounts = self._desk.accounts.all()
-        names = [a.name for a in accounts]
-        name, chosen = QInputDialog.getItem(
-            self._window, _("Publish to another blog"), _("Blog"), names, 0, False
-        )
-        if chosen:
-            self.choose_blog.emit(accounts[names.index(name)].id)
-            self.look_first()
+    def publish_now(self) -> None:
+        """A scheduled post goes out at once; its date becomes the moment of that."""
+        self._session.change(lambda post: replace(post, date=None))
+        self._with_saved(lambda d, a: self._publisher.submit(d, a, Intent.PUBLISH, None))
+
+    def _schedule_for(self, when: datetime) -> None:
+        """She chose a moment in the popover: the post itself gets that date."""
+        self._session.change(lambda post: replace(post, date=when))
+        self._with_saved(lambda d, a: self._publisher.submit(d, a, Intent.SCHEDULE, when))
 
     def send(self, intent: Intent) -> None:
-        """Unpublish, or delete from the blog: at once."""
+        """Unpublish, or move to the blog's trash: at once, as it can be undone."""
         self._with_saved(lambda d, a: self._publisher.submit(d, a, intent, None))
 
+    def delete(self) -> None:
+        """Delete from the blog: to its trash at once; where it has none, after a question."""
+        account, post = self._standing.account(), self._session.post
+        if account is None or post is None:
+            return
+        if Capability.TRASH in self._desk.capabilities(account):
+            self.send(Intent.TRASH)
+        else:
+            self._way_back.ask_and_delete(
+                post.title or _("Untitled"), account, lambda: self.send(Intent.TRASH)
+            )
+
     def undo(self) -> None:
-        """The way back of what was published last."""
-        last, self._last = self._last, None
-        if last is not None:
-            self._publisher.undo(last)
-        self._standing.can_undo = False
+        """The way back of what was done last with the open post."""
+        account, post = self._standing.account(), self._session.post
+        if account is not None and post is not None:
+            self._way_back.undo(post.id, account)
 
     def show_outbox(self) -> None:
         """The window of what waits, with the open post chosen if it does."""
@@ -219,17 +244,8 @@ class PublishCommands(QObject):
         account = self._desk.accounts.get(result.account_id)
         if result.kind is ResultKind.DONE:
             self.reached.emit(True)
-            can_undo = result.intent in (Intent.PUBLISH.value, Intent.UPDATE.value, Intent.SCHEDULE.value)
-            self._last = result if can_undo else None
-            self._standing.can_undo = can_undo
-            choices: list[tuple[str, Callable[[], None]]] = []
-            if result.address:
-                choices.append((_("View"), lambda: self.open_outside.emit(result.address)))
-            if can_undo:
-                choices.append((_("Undo"), self.undo))
-            words = done_words(result, account.name if account else "")
-            sentence = " ".join((f"{words}.", *result.remarks)) if result.remarks else words
-            self._window.toasts.say(Toast(sentence, tuple(choices)))
+            grave = any(d.weight is Weight.ALWAYS for d in result.told)
+            self._window.toasts.say(Toast(*self._told(result, account), stays=grave))
             if result.intent == Intent.PUBLISH.value:
                 self._window.sidebar.show_tab("published")
             elif result.intent in (Intent.UNPUBLISH.value, Intent.TRASH.value):
@@ -244,6 +260,23 @@ class PublishCommands(QObject):
             self.undecided.emit(result)
         elif result.sentence:
             self._window.toasts.say(Toast(result.sentence, ((_("Outbox"), self.show_outbox),), stays=True))
+
+    def _told(
+        self, result: JobResult, account: Account | None
+    ) -> tuple[str, tuple[tuple[str, Callable[[], None]], ...]]:
+        """The toast's sentence and choices after something was done."""
+        choices: list[tuple[str, Callable[[], None]]] = []
+        if result.address and result.intent not in (Intent.UNPUBLISH.value, Intent.TRASH.value):
+            choices.append((_("View"), lambda: self.open_outside.emit(result.address)))
+        if (undo := self._way_back.of_result(result)) is not None:
+            choices.append((_("Undo"), undo))
+        post = self._session.post
+        if post is not None and post.id == result.post_id and account and self._desk.older_on(post, account):
+            choices.append((_("Other Blogs…"), self.several_wanted.emit))
+        choices += self._readers.silencing(result.account_id, result.told)
+        words = result.sentence or done_words(result, account.name if account else "")
+        sentence = " ".join((f"{words}.", *result.remarks)) if result.remarks else words
+        return sentence, tuple(choices)
 
     def _show_waiting(self) -> None:
         """The outbox as it is now, if anybody looks."""

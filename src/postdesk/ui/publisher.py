@@ -1,5 +1,6 @@
 """Publishing as the window sees it: the popover before, the header while, the toast after, and the outbox that
-sends by itself."""
+sends by itself. Long because a click, what is looked up meanwhile and what is sent are told to one popover and one
+header."""
 
 from __future__ import annotations
 
@@ -16,10 +17,11 @@ from postdesk.core.cancel import Cancel
 from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _, ngettext
 from postdesk.core.post import Post
+from postdesk.core.receipt import Status
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.job import JobState
-from postdesk.publishing.outbox import JobResult
+from postdesk.publishing.outbox import WENT_LIVE, JobResult
 from postdesk.publishing.plan import Intent
 from postdesk.publishing.preflight import Level, Remark, at_once, blocks
 from postdesk.publishing.running import Running
@@ -55,15 +57,16 @@ _FIXES = {
 
 class Publisher(QObject):
     """`changed`: where posts stand may be different now. `running`: how far what is sent is has changed (`now_running`
-    has it). `done(JobResult)` after each post. `fix(action, remark)`: she wants to mend what a remark named. `stopped`:
-    what she sent unseen has to be mended first. `told`: a notice."""
+    has it). `done(JobResult)` after each post. `fix(action, remark)`: she wants to mend what a remark named. `held_up`:
+    what she sent unseen has to be mended first. `moment_chosen(datetime)`: it is to go out then. `told`: a notice."""
 
     changed = Signal()
     running = Signal()
     done = Signal(object)
     fix = Signal(str, object)
-    stopped = Signal()
+    held_up = Signal()
     told = Signal(str)
+    moment_chosen = Signal(object)
     _step = Signal()
 
     def __init__(
@@ -122,7 +125,7 @@ class Publisher(QObject):
         self._looks += 1
         this = self._looks
         self._confirm = lambda when: self.try_at_once(
-            document, account, Intent.SCHEDULE if when else intent, self.stopped.emit, when
+            document, account, Intent.SCHEDULE if when else intent, self.held_up.emit, when
         )
 
         def show(remarks: tuple[Remark, ...]) -> None:
@@ -197,8 +200,8 @@ class Publisher(QObject):
 
         self._tasks.run(submit, self._submitted, self._tell, lane=LANE)
 
-    def undo(self, result: JobResult) -> None:
-        """The way back of what was just published."""
+    def undo(self, result: JobResult | str) -> None:
+        """The way back of what was done (its result, or its job's id)."""
         self._tasks.run(lambda: self._desk.undo(result), self._submitted, self._tell, lane=LANE)
 
     def send_due(self, *, at_once: bool = False) -> None:
@@ -363,8 +366,10 @@ class Publisher(QObject):
     def _confirmed(self, when: datetime | None) -> None:
         confirm = self._confirm
         self.stop_looking()
-        if confirm is not None:
-            confirm(when)
+        if when is not None:
+            self.moment_chosen.emit(when)  # the post itself gets that date
+        elif confirm is not None:
+            confirm(None)
         else:
             self._wish = (when,)  # the file is being saved: it goes out when that is done
 
@@ -395,14 +400,21 @@ def details_can(capabilities: frozenset[Capability]) -> frozenset[str]:
 
 def done_words(result: JobResult, blog: str) -> str:
     """The toast's sentence after a post went out."""
+    ended = result.receipt.status if result.receipt is not None else None
+    intent = result.intent
+    if ended is Status.SCHEDULED and intent == Intent.UPDATE.value:
+        intent = Intent.SCHEDULE.value
+    elif ended is Status.PUBLISHED and intent == Intent.SCHEDULE.value:
+        intent = Intent.PUBLISH.value  # its moment came before it went out
     words = {
         Intent.UPDATE.value: _("Updated on {blog}"),
         Intent.SCHEDULE.value: _("Scheduled on {blog}"),
         Intent.UNPUBLISH.value: _("Taken offline; {blog} keeps it as a draft"),
         Intent.TRASH.value: _("Moved to the trash of {blog}"),
         Intent.RESTORE.value: _("{blog} has the version from before again"),
-    }.get(result.intent, _("Published on {blog}"))
-    return words.format(blog=blog)
+        WENT_LIVE: _("“{title}” is public on {blog} now"),
+    }.get(intent, _("Published on {blog}"))
+    return words.format(blog=blog, title=result.title)
 
 
 def count_waiting(count: int) -> str:

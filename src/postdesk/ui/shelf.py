@@ -44,13 +44,14 @@ _FIRST = 300  # posts that are shown before the rest of the list is there
 class Shelf(QObject):
     """Gathers the rows. `gathered(Gathered)` after every change; `changed_outside(Changes)` when other programs
     did something to the library; `found(query, Found | None)` answers a search, `explained(query, contexts)` says
-    where it was found; `told(sentence)` is a notice."""
+    where it was found; `told(sentence)` is a notice; `stirred`: some file in a folder with posts is another one."""
 
     gathered = Signal(object)
     changed_outside = Signal(object)
     found = Signal(str, object)
     explained = Signal(str, object)
     told = Signal(str)
+    stirred = Signal()
 
     def __init__(self, desk: Desk, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -204,6 +205,7 @@ class Shelf(QObject):
 
     def _soon(self, _folder: str) -> None:
         self._hint.start()
+        self.stirred.emit()
 
     def _take(self, gathered: Gathered) -> None:
         self._gathered = gathered

@@ -8,12 +8,14 @@ from postdesk.backends.base import Capability
 from postdesk.core.account import Account
 from postdesk.core.errors import SettingsError
 from postdesk.core.language import _
+from postdesk.core.receipt import Status
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.state import PostState, StateKind
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
 from postdesk.ui.publisher import details_can
 from postdesk.ui.session import Session
+from postdesk.ui.way_back import words_of
 from postdesk.ui.window import MainWindow
 
 _LEVELS = {
@@ -48,7 +50,7 @@ class Standing(QObject):
         )
         self.has_selection = False
         self.of_library: frozenset[str] = frozenset()  # conditions that hold whichever post is open
-        self.can_undo = False
+        self._older: tuple[str, ...] = ()  # the other blogs that show an older version of it
         self._timer = QTimer(self, singleShot=True, interval=_SOON)
         self._timer.timeout.connect(self.follow)
 
@@ -84,24 +86,24 @@ class Standing(QObject):
         """Everything that depends on where the open post stands."""
         self._timer.stop()
         post, account = self._session.post, self.account()
-        conditions = {"schedule", *self.of_library}  # where the blog cannot schedule, the outbox can
+        conditions = set(self.of_library)
         if account is not None:
             conditions.add("account")
         if len(self._desk.accounts.all()) > 1:
             conditions.add("accounts")
-        if self.can_undo:
-            conditions.add("undo publish")
         if self._editor.find_bar.isVisible():
             conditions.add("found")
         if self.has_selection:
             conditions.add("selection")
         capabilities = self._capabilities(account)
         conditions |= {c.value for c in (Capability.UNPUBLISH, Capability.TRASH) if c in capabilities}
+        if Capability.DELETE in capabilities:
+            conditions.add("trash")
         can = details_can(capabilities)
         if can != self._can:
             self._can = can
             self._details.set_can(can)
-        self.state = None
+        self.state, self._older = None, ()
         if post is not None:
             conditions |= {"post", "writable", "file"}
             if account is not None:
@@ -127,6 +129,21 @@ class Standing(QObject):
             conditions.add("changed there")
         if state.kind in _ON_THE_BLOG:
             conditions.add("published")
+            receipt = self._desk.receipt(post.id, account)
+            if receipt is not None and receipt.status is Status.SCHEDULED:
+                conditions.add("scheduled")
+        scheduled = "scheduled" in conditions
+        if scheduled or "published" not in conditions:
+            conditions.add(
+                "schedule"
+            )  # where the blog cannot, the outbox can; a live post would go offline for it
+        self._window.actions_table.set_text(
+            "unpublish", _("&Back to Draft") if scheduled else _("&Unpublish")
+        )
+        if (back := self._desk.way_back(post.id, account)) is not None:
+            conditions.add("undo publish")
+            self._window.actions_table.set_text("undo_publish", words_of(back))
+        self._older = tuple(a.name for a in self._desk.older_on(post, account))
         if state.intent is not None and not (document is not None and document.problem):
             conditions.add("publishable")
         return conditions
@@ -138,6 +155,14 @@ class Standing(QObject):
             return self._desk.capabilities(account)
         except SettingsError:  # its plug-in is not installed; publishing to it says so
             return frozenset()
+
+    def _elsewhere(self) -> str:
+        """Where else readers see an older version than hers, while this blog has the newest."""
+        if not self._older or self.state is None or self.state.kind is StateKind.CHANGED:
+            return ""
+        if len(self._older) == 1:
+            return _("older on {blog}").format(blog=self._older[0])
+        return _("older on {count} other blogs").format(count=len(self._older))
 
     def _show_words(self) -> None:
         header, state = self._window.header, self.state
@@ -152,5 +177,5 @@ class Standing(QObject):
                 else ""
             )
             level, button = "ok", _("Publish")
-        header.set_state(" · ".join(w for w in (words, self._kept) if w), level)
+        header.set_state(" · ".join(w for w in (words, self._elsewhere(), self._kept) if w), level)
         header.set_button(button)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -125,6 +127,27 @@ def test_every_link_of_every_page_leads_to_a_file(site: Backend, tmp_path: Path)
                     checked += 1
     assert checked > 1000
     assert "page/3/index.html" in pages(site)
+
+
+def test_pictures_are_as_wide_as_she_chose_for_the_site(site: Backend, tmp_path: Path) -> None:
+    for chosen, width in (("2048", 2048), ("0", 2400), ("1200", 1200), ("wide", 1600)):
+        account = replace(site.account, options={"picture_width": chosen}, address=str(tmp_path / chosen))
+        with httpx2.Client() as client:
+            media = BACKEND.open(account, "", client).upload(
+                picture(tmp_path / "q.jpg"), lambda sent: None, Cancel()
+            )
+        assert media.width == width
+
+
+def test_an_avif_stays_one_and_the_room_on_the_disk_is_known(site: Backend, tmp_path: Path) -> None:
+    source = picture(tmp_path / "quay.avif", format="AVIF")
+    media = site.upload(source, lambda sent: None, Cancel())
+    assert media.address.endswith(".avif")
+    with Image.open(folder(site) / media.address.removeprefix("/")) as shown:
+        assert (shown.format, shown.size) == ("AVIF", (1600, 1067))
+    free = BACKEND.free_space(replace(site.account, address=str(tmp_path / "not" / "yet")))
+    assert free is not None
+    assert 0 < free <= shutil.disk_usage(tmp_path).total
 
 
 def test_an_address_once_given_stays_when_the_title_changes(site: Backend) -> None:

@@ -17,7 +17,8 @@ from postdesk.core.embeds import PROVIDERS, provider_of
 from postdesk.core.receipt import Status
 from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.render import render_document
-from postdesk.publishing.compare import differences, is_ours
+from postdesk.publishing.compare import is_ours
+from postdesk.publishing.differences import differences
 from tests.core.test_embeds import SAMPLES
 from tests.servers.wordpress import WordPress
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 
+from tests.publishing.world import png
 from tests.servers.wordpress import WordPress
 
 
@@ -56,6 +57,15 @@ class Colleague:
             content = f"{post['content']['raw']}\n\n{block(paragraph)}"
             self._ask("POST", f"posts/{post['id']}", {}, {"content": content})
         return bool(posts)
+
+    def makes(self, title: str) -> None:
+        """A draft of a colleague's own."""
+        self._ask("POST", "posts", {}, {"title": title, "status": "draft"})
+
+    def makes_file(self, name: str) -> None:
+        """A picture of a colleague's own."""
+        named = {"Content-Type": "image/png", "Content-Disposition": f'attachment; filename="{name}.png"'}
+        self._client.post("media", content=png(1), headers=named).raise_for_status()
 
     def deletes(self, word: str, *, for_good: bool) -> None:
         """Deletes each post with that word."""

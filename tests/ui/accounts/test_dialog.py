@@ -72,3 +72,21 @@ def test_editing_keeps_address_and_password(qtbot: QtBot, dialog: AccountDialog)
     )
     assert dialog.address.isReadOnly()
     assert dialog.values() == AccountValues("https://b.example", "B", "ines", "", "html", True)
+
+
+def test_how_pictures_go_out_is_chosen_with_the_keyboard(qtbot: QtBot, dialog: AccountDialog) -> None:
+    dialog.edit(
+        AccountValues("https://b.example", "B", "ines", width=1700), needs_password=True, has_markup=True
+    )
+    widths = dialog.width_of_pictures
+    assert widths.currentText() == "At most 1700 pixels wide"
+    assert widths.accessibleName() == "Pictures"
+    assert not dialog.place.isChecked()
+    widths.setFocus()
+    QTest.keyClick(widths, Qt.Key.Key_End)
+    assert widths.currentText() == "As wide as they are"
+    dialog.place.setFocus()
+    QTest.keyClick(dialog.place, Qt.Key.Key_Space)
+    with qtbot.waitSignal(dialog.save) as saved:
+        QTest.keyClick(dialog.name, Qt.Key.Key_Return)
+    assert (saved.args[0].width, saved.args[0].keep_place) == (0, True)

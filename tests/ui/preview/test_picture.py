@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 from postdesk.core.errors import PictureRefused
 from postdesk.ui.preview.picture import SHOWN_WIDTH, kind_of, look, read
 from postdesk.ui.preview.pictures import Pictures, refusal
+from tests.publishing.photos import photo, scene
 from tests.ui.preview.stage import picture, resolver
 
 _ROOT = "postdesk-preview://page/picture/"
@@ -59,6 +60,18 @@ def test_an_avif_has_the_size_of_its_largest_image(library: Path) -> None:
     (library / "a.avif").write_bytes(b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf" + sizes)
     found = look("a.avif", resolver(library))
     assert (found.kind, found.width, found.height) == ("image/avif", 1920, 1080)
+
+
+def test_a_telephones_heic_is_shown_upright_as_a_jpeg(library: Path) -> None:
+    (library / "a.heic").write_bytes(photo("HEIF", 6, image=scene(1900, 1000)))
+    found = look("a.heic", resolver(library))
+    assert (found.kind, found.width, found.height) == ("image/heic", 1900, 1000)
+    kind, content = read("a.heic", resolver(library))
+    image = QImage.fromData(content)
+    assert (kind, image.width(), image.height()) == ("image/jpeg", SHOWN_WIDTH, SHOWN_WIDTH * 1000 // 1900)
+    (library / "cut.heic").write_bytes(photo("HEIF")[:900])
+    with pytest.raises(PictureRefused):
+        read("cut.heic", resolver(library))
 
 
 def test_a_picture_that_would_fill_the_memory_is_not_decoded(library: Path) -> None:

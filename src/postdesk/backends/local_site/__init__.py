@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -59,6 +60,16 @@ class LocalSiteKind:
         from postdesk.backends.local_site.backend import LocalSite
 
         return LocalSite(account)
+
+    def free_space(self, account: Account) -> int | None:
+        """What is free on the disk of the site's folder, or of where it will be made."""
+        folder = Path(account.address)
+        try:
+            while not folder.exists() and folder != folder.parent:
+                folder = folder.parent
+            return shutil.disk_usage(folder).free
+        except OSError:
+            return None
 
 
 BACKEND = LocalSiteKind()

@@ -137,9 +137,10 @@ class LocalSite:
         """Write the picture's sizes; the same content again writes the same files."""
         cancel.check()
         # With it comes all that decodes pictures.
-        from postdesk.backends.local_site.pictures import for_the_web
+        from postdesk.backends.local_site.pictures import WIDE, for_the_web
 
-        sizes = for_the_web(file.path, file.called)
+        chosen = self.account.options.get("picture_width", "")
+        sizes = for_the_web(file.path, file.called, int(chosen) if chosen.isdecimal() else WIDE)
         with self._open():
             stem = path_part(file.name.rsplit(".", 1)[0]) or file.content_hash[:16]
             names: list[tuple[str, int, int]] = []

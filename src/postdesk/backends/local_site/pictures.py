@@ -1,4 +1,4 @@
-"""Makes a writer's picture fit for the web: upright, at most 1600 px wide, without its place."""
+"""Makes a writer's picture fit for the web: upright, as wide as the site wants it, without its place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from postdesk.core.language import _
 WIDE = 1600  # px: twice the text column of the site's style sheet, sharp on a dense screen
 NARROW = 800  # px: for a phone
 LARGEST = 120_000_000  # px in all; beyond it a small file may unpack to gigabytes
-_SUFFIX = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}
+_SUFFIX = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "AVIF": "avif"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,16 @@ class WebPicture:
     suffix: str
 
 
-def for_the_web(path: Path, called: str = "") -> tuple[WebPicture, ...]:
-    """The picture in one or two sizes, the larger first. Raises `MediaRefused` for what is none, or is far
-    too large; the writer knows it as `called`.
+def for_the_web(path: Path, called: str = "", wide: int = WIDE) -> tuple[WebPicture, ...]:
+    """The picture in one or two sizes, the larger first and at most `wide` px wide (0: as it is). Raises
+    `MediaRefused` for what is none, or is far too large; the writer knows it as `called`.
     """
     called = called or path.name
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is checked below
             with Image.open(path) as opened:
-                return _sizes(path, called, opened)
+                return _sizes(path, called, opened, wide)
     except MediaRefused:
         raise
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, MemoryError) as error:
@@ -49,7 +49,7 @@ def for_the_web(path: Path, called: str = "") -> tuple[WebPicture, ...]:
         ) from error
 
 
-def _sizes(path: Path, called: str, opened: Image.Image) -> tuple[WebPicture, ...]:
+def _sizes(path: Path, called: str, opened: Image.Image, wide: int) -> tuple[WebPicture, ...]:
     if opened.width * opened.height > LARGEST:
         raise MediaRefused(
             _("“{name}” is too large: {width} × {height} pixels.").format(
@@ -63,7 +63,7 @@ def _sizes(path: Path, called: str, opened: Image.Image) -> tuple[WebPicture, ..
         return (WebPicture(path.read_bytes(), opened.width, opened.height, _SUFFIX[form]),)
     profile = opened.info.get("icc_profile")
     upright = ImageOps.exif_transpose(opened)
-    widths = [min(upright.width, WIDE)] + ([NARROW] if upright.width > NARROW * 1.25 else [])
+    widths = [min(upright.width, wide or upright.width)] + ([NARROW] if upright.width > NARROW * 1.25 else [])
     return tuple(_fit(upright, width, form, profile) for width in widths)
 
 

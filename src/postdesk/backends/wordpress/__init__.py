@@ -33,5 +33,9 @@ class _Kind:
 
         return WordPress(account, password, http)
 
+    def free_space(self, account: Account) -> int | None:
+        """The REST interface does not say (6.1, 7.1)."""
+        return None
+
 
 BACKEND: BackendKind = _Kind()

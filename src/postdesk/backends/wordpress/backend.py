@@ -2,6 +2,8 @@
 
 No call but `create_draft` and `upload` does harm when it is repeated. WordPress compares nothing by itself
 (`If-Match` is ignored in 6.1 and 7.1): whoever writes compares the revision first.
+
+Long because a backend's calls share how they ask and what they take for an answer; the wire formats are in `wire.py`.
 """
 
 from __future__ import annotations
@@ -61,6 +63,7 @@ class WordPress:
         plain = account.options.get("markup") == "html"
         self.content_format = ContentFormat.HTML if plain else ContentFormat.BLOCKS
         self.cancel = Cancel()
+        self.answered: datetime | None = None  # the server's clock at its last answer
         self._root = account.options.get("api") or account.address.rstrip("/") + "/wp-json/"
         self._credentials = Credentials(account.user, password)
         self._http = http
@@ -282,7 +285,16 @@ class WordPress:
     def upload(self, file: MediaFile, progress: Callable[[int], None], cancel: Cancel) -> RemoteMedia:
         """Send a file, then its alt text and caption. Raises `TooLarge`, `MediaRefused`, `PictureRefused`."""
         try:
-            content = file.path.read_bytes()
+            answer = exchange(
+                self._http,
+                "POST",
+                wire.api_url(self._root, "wp/v2/media", {"context": "edit", "_fields": wire.MEDIA_FIELDS}),
+                headers=wire.upload_headers(file),
+                content=file.path,
+                auth=self._credentials,
+                cancel=cancel,
+                progress=progress,
+            )
         except OSError as error:
             raise PictureRefused(
                 _("“{name}” could not be read.").format(name=file.called),
@@ -290,16 +302,7 @@ class WordPress:
                 _("Put the picture back, or take it out of the post."),
                 details=str(error.strerror),
             ) from None
-        answer = exchange(
-            self._http,
-            "POST",
-            wire.api_url(self._root, "wp/v2/media", {"context": "edit", "_fields": wire.MEDIA_FIELDS}),
-            headers=wire.upload_headers(file),
-            content=content,
-            auth=self._credentials,
-            cancel=cancel,
-            progress=progress,
-        )
+        self.answered = answer.date or self.answered
         try:
             value = read_json(answer)
         except TooLarge:
@@ -362,6 +365,7 @@ class WordPress:
             auth=self._credentials,
             cancel=self.cancel,
         )
+        self.answered = answer.date or self.answered
         return answer, read_json(answer)
 
     def _ask(

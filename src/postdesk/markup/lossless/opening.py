@@ -20,7 +20,7 @@ from postdesk.markup.blocks import split
 from postdesk.markup.building import RAW_FENCE
 from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut, flavour_of, opened_quote
-from postdesk.markup.lossless.emitting import emitted, fits, is_sound, of_segment
+from postdesk.markup.lossless.emitting import Framed, emitted, fits, is_sound, of_segment
 from postdesk.markup.lossless.spans import ExactSpans
 from postdesk.markup.markdown import Writer
 from postdesk.markup.render import BlockRenderer, Definitions, defines, render_document
@@ -161,28 +161,29 @@ class _PieceWriter:
         inner = _DELIMITER.sub("", source) if segment.name else source
         if segment.kind is Kind.TEXT:
             inner = _with_breaks(source)
+        there = of_segment(segment)
         tried: set[str] = set()
         for marks in (True, False):
             blocks = Writer(ExactSpans(marks=marks)).blocks(simplify(inner))
             if len(blocks) != 1:
                 break
             markdown = blocks[0][0]
-            if markdown not in tried and self._passes(markdown, segment):
+            if markdown not in tried and self._passes(markdown, segment, there):
                 return markdown
             tried.add(markdown)
         raw = _without_returns(inner.strip())
         if not raw.startswith("<") or raw in tried or _BLANK_LINE.search(raw):
             return None  # raw HTML with a blank line in it may reach into the block behind it
-        return raw if self._passes(raw, segment) else None
+        return raw if self._passes(raw, segment, there) else None
 
-    def _passes(self, markdown: str, segment: Segment) -> bool:
+    def _passes(self, markdown: str, segment: Segment, there: Framed) -> bool:
         blocks = split(markdown)
         if len(blocks) != 1 or blocks[0].text != markdown or not is_sound(blocks[0]) or defines(blocks[0]):
             return False
         rendered = self._renderer.render(blocks[0], _NONE)
         if "\u0002" in rendered:
             return False
-        return fits(of_segment(segment), emitted(rendered, segment, self._flavour, to_blocks))
+        return fits(there, emitted(rendered, segment, self._flavour, to_blocks))
 
 
 def _told_apart(pieces: list[Piece]) -> list[Piece]:

@@ -23,11 +23,13 @@ from PySide6.QtWidgets import (
 )
 
 from postdesk.core.language import _
+from postdesk.publishing.recipe import WIDTH, WIDTHS
 
 
 @dataclass(frozen=True, slots=True)
 class AccountValues:
-    """What she typed. `markup` is "blocks" or "html". `password` is "" while editing when it is to stay as it is."""
+    """What she typed. `markup` is "blocks" or "html". `password` is "" while editing when it is to stay as it is.
+    `width` is the most that a picture may be wide in px, 0 for any; `keep_place`: where it was taken goes out."""
 
     address: str
     name: str = ""
@@ -35,6 +37,8 @@ class AccountValues:
     password: str = field(default="", repr=False)
     markup: str = "blocks"
     is_default: bool = False
+    width: int = WIDTH
+    keep_place: bool = False
 
 
 class AccountDialog(QDialog):
@@ -88,6 +92,8 @@ class AccountDialog(QDialog):
         self.markup = QComboBox()
         self.markup.addItem(_("Blocks (the block editor)"), "blocks")
         self.markup.addItem(_("Plain HTML (a classic site)"), "html")
+        self.width_of_pictures = QComboBox()
+        self.place = QCheckBox(_("Keep in pictures where they were taken"))
         self.default = QCheckBox(_("Publish new posts of this library here"))
         self._fields: list[tuple[QLabel, QWidget]] = []
         for words, widget in (
@@ -95,6 +101,7 @@ class AccountDialog(QDialog):
             (_("User name"), self.user),
             (_("Application password"), self.password),
             (_("New posts as"), self.markup),
+            (_("Pictures"), self.width_of_pictures),
         ):
             label = QLabel(words)
             label.setProperty("kind", "field")
@@ -107,8 +114,10 @@ class AccountDialog(QDialog):
             _("You make an application password in WordPress under Users, Profile, Application Passwords. "
               "It is kept in your system's keyring, never in a file."),
         )  # fmt: skip
-        form.addRow("", self._hint)
+        form.insertRow(3, "", self._hint)  # below the password that it speaks of
+        form.addRow("", self.place)
         form.addRow("", self.default)
+        self._offer_widths(WIDTH)
         column.addWidget(self._rest)
 
         self._busy = QProgressBar()
@@ -154,6 +163,8 @@ class AccountDialog(QDialog):
             self.password.text(),
             str(self.markup.currentData()),
             self.default.isChecked(),
+            int(self.width_of_pictures.currentData()),
+            self.place.isChecked(),
         )
 
     def edit(self, values: AccountValues, *, needs_password: bool, has_markup: bool) -> None:
@@ -171,6 +182,8 @@ class AccountDialog(QDialog):
         self.password.setPlaceholderText(_("Unchanged"))
         self.markup.setCurrentIndex(max(0, self.markup.findData(values.markup)))
         self.default.setChecked(values.is_default)
+        self._offer_widths(values.width)
+        self.place.setChecked(values.keep_place)
         self.show_found(values.name, needs_password=needs_password, has_markup=has_markup)
 
     def show_found(self, name: str, *, needs_password: bool, has_markup: bool, address: str = "") -> None:
@@ -182,7 +195,7 @@ class AccountDialog(QDialog):
             self.address.setText(address)
         self.name.setText(name)
         for (label, widget), wanted in zip(
-            self._fields, (True, needs_password, needs_password, has_markup), strict=True
+            self._fields, (True, needs_password, needs_password, has_markup, True), strict=True
         ):
             label.setVisible(wanted)
             widget.setVisible(wanted)
@@ -204,6 +217,13 @@ class AccountDialog(QDialog):
         """The answer to a test, a failure to find, or a failure to save."""
         self._set_busy(False)
         self._say("good" if good else "bad", sentence)
+
+    def _offer_widths(self, chosen: int) -> None:
+        self.width_of_pictures.clear()
+        for width in sorted({*WIDTHS, chosen} - {0}):
+            self.width_of_pictures.addItem(_("At most {width} pixels wide").format(width=width), width)
+        self.width_of_pictures.addItem(_("As wide as they are"), 0)
+        self.width_of_pictures.setCurrentIndex(self.width_of_pictures.findData(chosen))
 
     def _find(self) -> None:
         if not self._editing and self.address.text().strip():

@@ -9,7 +9,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QFileInfo, QIODevice, QMimeData
 from PySide6.QtGui import QImage
 
 # What blogs take and browsers show. SVG is a document with scripts, which WordPress refuses with reason.
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".jpe", ".gif", ".webp", ".avif"})
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".jpe", ".gif", ".webp", ".avif", ".heic", ".heif"})
 
 Picture = tuple[str, bytes | Path]
 

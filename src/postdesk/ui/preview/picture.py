@@ -14,6 +14,7 @@ from PySide6.QtGui import QImageIOHandler, QImageReader, QImageWriter
 
 from postdesk.core.errors import PictureRefused, PostDeskError
 from postdesk.core.language import _
+from postdesk.library.pictures import kind_of as ending_of
 
 Resolve = Callable[[str], Path]
 
@@ -29,7 +30,10 @@ SHOWN_WIDTH = 1600
 # Where the size is looked for, in bytes: mostly at the very start, in a JPEG or AVIF behind what the camera noted.
 _HEADS = (32 * 1024, 1024 * 1024)
 
-_AVIF_SIZE = re.compile(rb"ispe\x00\x00\x00\x00(.{4})(.{4})", re.DOTALL)
+_HEIF = ("image/avif", "image/heic")  # Qt reads neither, and browsers do not show HEIC
+_HEIF_SIZE = re.compile(rb"ispe\x00\x00\x00\x00(.{4})(.{4})", re.DOTALL)
+
+_HEIF_TURN = re.compile(rb"irot([\x00-\x03])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,7 @@ def kind_of(head: bytes) -> str:
         return "image/gif"
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
-    if head[4:8] == b"ftyp" and head[8:12] in (b"avif", b"avis"):
-        return "image/avif"
-    return ""
+    return {".avif": "image/avif", ".heic": "image/heic"}.get(ending_of(head[:32]), "")
 
 
 def look(ref: str, resolve: Resolve) -> Picture:
@@ -74,7 +76,7 @@ def read(ref: str, resolve: Resolve, *, as_it_is: bool = True) -> tuple[str, byt
         content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise _too_large(ref, picture.width, picture.height)
-    if as_it_is and picture.width * picture.height <= PASSED_ON:
+    if as_it_is and picture.kind != "image/heic" and picture.width * picture.height <= PASSED_ON:
         return picture.kind, content
     return _smaller(ref, content, picture)
 
@@ -134,14 +136,14 @@ def _examine(ref: str, file: _File) -> Picture:
         os.lseek(file.fd, 0, os.SEEK_SET)
         head = file.read(length)
         kind = kind_of(head)
-        size = _avif_size(head) if kind == "image/avif" else _size(head) if kind else QSize()
+        size = _heif_size(head) if kind in _HEIF else _size(head) if kind else QSize()
         if not kind or not size.isEmpty() or len(head) < length:
             break
     if not kind:
         raise PictureRefused(
             _("“{name}” is not a picture that can be shown.").format(name=ref),
             _("Your text is not affected."),
-            _("Use a PNG, JPEG, GIF, WebP or AVIF file."),
+            _("Use a PNG, JPEG, GIF, WebP, AVIF or HEIC file."),
         )
     width, height = size.width(), size.height()
     if width <= 0 or height <= 0:
@@ -164,16 +166,21 @@ def _size(head: bytes) -> QSize:
     return size.transposed() if turned else size
 
 
-def _avif_size(head: bytes) -> QSize:
-    """The largest image of an AVIF file (ISO/IEC 23008-12, `ispe`); Qt does not read the format."""
-    sizes = [(int.from_bytes(w), int.from_bytes(h)) for w, h in _AVIF_SIZE.findall(head)]
+def _heif_size(head: bytes) -> QSize:
+    """The largest image of an AVIF or HEIC file, upright (ISO/IEC 23008-12, `ispe` and `irot`)."""
+    sizes = [(int.from_bytes(w), int.from_bytes(h)) for w, h in _HEIF_SIZE.findall(head)]
     width, height = max(sizes, key=lambda size: size[0] * size[1], default=(0, 0))
-    return QSize(min(width, 1 << 30), min(height, 1 << 30))
+    size = QSize(min(width, 1 << 30), min(height, 1 << 30))
+    turned = _HEIF_TURN.search(head)
+    return size.transposed() if turned is not None and turned[1][0] & 1 else size
 
 
 def _smaller(ref: str, content: bytes, picture: Picture) -> tuple[str, bytes]:
-    if picture.kind == "image/avif":
-        return picture.kind, content
+    if picture.kind in _HEIF:
+        from postdesk.publishing.prepare import for_screen  # with it comes all that decodes pictures
+
+        made, kind = for_screen(content, picture.kind, SHOWN_WIDTH, ref)
+        return kind, made
     buffer = QBuffer()
     buffer.setData(QByteArray(content))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)

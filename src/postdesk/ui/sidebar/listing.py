@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from postdesk.library.slips import Words
+    from postdesk.library.slips import Joined, Words
 
 #: The filters in order, by key; `Row.tab` is one of the first three, "outbox" takes what is waiting.
 TABS = ("drafts", "scheduled", "published", "all", "outbox")
@@ -92,6 +92,13 @@ class Titles:
 
         return Words(self.folded)
 
+    @cached_property
+    def joined(self) -> Joined:
+        """The titles in their simplest form, as one text."""
+        from postdesk.library.slips import Joined
+
+        return Joined(self.folded)
+
 
 @dataclass(frozen=True, eq=False)
 class Listing:
@@ -112,6 +119,7 @@ class Listing:
     key_of: Callable[[int], str] = str
     slot_of: Callable[[str], int] = lambda _key: -1
     moments: Sequence[float] | None = None
+    _titled: list[tuple[tuple[str, ...], Sequence[int]]] = field(default_factory=list, init=False, repr=False)
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> Listing:
@@ -142,6 +150,20 @@ class Listing:
     def moment(self, slot: int) -> float | None:
         """What it is sorted by, in seconds since 1970."""
         return _or_none((self.when if self.moments is None else self.moments)[slot])
+
+    def titled(self, words: Sequence[str]) -> Sequence[int]:
+        """The slots of the rows whose title has every one of `words` (folded) somewhere, in the order of the list. What
+        was asked last is narrowed down where that can be, as it is while she types on."""
+        asked = tuple(words)
+        before, slots = self._titled[0] if self._titled else ((), self.order)
+        if not all(any(old in new for new in asked) for old in before):
+            before, slots = (), self.order
+        folded = self.titles.folded
+        for word in asked:
+            if word not in before:
+                slots = [slot for slot in slots if word in folded[slot]]
+        self._titled[:] = [(asked, slots)]
+        return slots
 
     @cached_property
     def waiting(self) -> frozenset[int]:

@@ -184,10 +184,7 @@ class Posts(QAbstractListModel):
         from postdesk.library.context import fold
         from postdesk.library.query import read_query
 
-        for word in map(fold, read_query(self._query).wanted):
-            titles = listing.titles.folded
-            slots = [slot for slot in slots if word in titles[slot]]
-        return slots
+        return listing.titled([fold(word) for word in read_query(self._query).wanted])
 
 
 def _place(shown: Sequence[int], slot: int) -> int:
