@@ -247,8 +247,10 @@ def test_a_tag_that_is_learnt_while_all_are_asked_for_is_among_them(
         return found
 
     monkeypatch.setattr(FullText, "labels", labels)
-    assert folder.library.labels() == ({"sea"}, set())
-    assert folder.library.labels() == ({"sea"}, set()), "and what was remembered of before is not believed"
+    assert folder.library.labels() == (frozenset({"sea"}), frozenset())
+    assert folder.library.labels() == (frozenset({"sea"}), frozenset()), (
+        "and what was remembered of before is not believed"
+    )
 
 
 def test_letters_that_no_text_has_are_searched_for_like_any_other(folder: Folder) -> None:

@@ -305,6 +305,8 @@ def test_the_timeline_begins_with_the_first_version_and_an_account_takes_its_log
     assert sorted(told) == ["published", "submitted", "written"]
     desk.forget_account(site.id)
     assert desk.timeline("another") == ()
+
+
 def test_a_file_whose_details_cannot_be_read_does_not_go_out(desk: Desk) -> None:
     document = _written(desk)
     document.path.write_text(document.path.read_text("utf-8").replace("title:", 'title: "', 1), "utf-8")
