@@ -46,7 +46,7 @@ INSERT INTO words (words, rank) VALUES ('hashsize', 67108864);
 INSERT INTO words (words, rank) VALUES ('automerge', 0);
 """
 # The last lines: so many bytes of words are gathered before they are written, and what was written is merged when there
-# are sixteen pieces of one size, not four. The first index takes a multiple of the time without them.
+# are sixteen pieces of one size, not four.
 # All labels are looked through for a part of them: there, which is a tenth of the table. Not every file has it yet.
 _LABELLED = "CREATE INDEX IF NOT EXISTS labelled ON posts (labels)"
 _MOST_DEAD = 5000  # numbers without a post, and more of them than posts, until the words are made anew
