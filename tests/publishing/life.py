@@ -57,6 +57,8 @@ class There:
     """A blog with somebody in between, and a colleague at it."""
 
     account: Account
+    word = ""
+    """What all posts and files of this life have in their titles and names."""
 
     @abstractmethod
     def connect(self) -> Backend:
@@ -95,6 +97,9 @@ class There:
     def remembers(self, words: str) -> bool:
         """Whether an older version that the blog keeps has these words."""
 
+    def revives(self) -> None:
+        """The program was killed, and may be started again."""
+
     def ends(self) -> None:
         """Everything is put away."""
 
@@ -123,11 +128,10 @@ class Life(RuleBasedStateMachine):
         self.conflicts: dict[str, JobResult] = {}
         self.done: list[str] = []
         (self.home / "library").mkdir()
+        word = self.there.word = hashlib.sha256(str(self.home).encode()).hexdigest()[:16]
         self.hash = self._draws()
-        name = hashlib.sha256(str(self.home).encode()).hexdigest()[:16]
-        self.post = Post(
-            name, f"Trains {name}", 'The first words.\n\n![A train](p0.png "One")', tags=("rail",)
-        )
+        shown = f'![A train]({word}-0.png "One")'
+        self.post = Post(word, f"Trains {word}", f"The first words.\n\n{shown}", tags=("rail",))
         self.world = self._starts()
 
     @abstractmethod
@@ -143,7 +147,7 @@ class Life(RuleBasedStateMachine):
 
     def _draws(self) -> str:
         content = picture(f"{self.home}{self.count}")
-        (self.home / "library" / "p0.png").write_bytes(content)
+        (self.home / "library" / f"{self.there.word}-0.png").write_bytes(content)
         return hashlib.sha256(content).hexdigest()
 
     # --- she ---
@@ -244,6 +248,7 @@ class Life(RuleBasedStateMachine):
             self._hears(self.world.run())
         except Killed:
             note("killed")
+            self.there.revives()
             self.starts_again()
 
     def _hears(self, results: tuple[JobResult, ...]) -> None:

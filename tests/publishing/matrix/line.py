@@ -67,6 +67,10 @@ class Line:
         self._killed = False
         self._hurry = 0.0
 
+    def revive(self) -> None:
+        """A program that was killed can be started again; all else stays."""
+        self._killed = False
+
     def fails(self, code: int) -> int:
         """The name cannot be looked up."""
         raise socket.gaierror(code, "by order of the test")
