@@ -124,7 +124,7 @@ def test_whatever_happens_in_a_life_the_blog_has_what_she_meant(site: Site) -> N
         pass
 
     Here.site = site
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Here,
         settings=settings(
             max_examples=_EXAMPLES or 12, stateful_step_count=20, deadline=None, derandomize=not _EXAMPLES,
