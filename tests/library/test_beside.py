@@ -152,6 +152,29 @@ def test_a_large_library_is_looked_through_and_learnt_and_no_process_is_left(
     library.close()
 
 
+def test_a_command_beside_the_window_leaves_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(libraries, "_MANY", 5)
+    folder = Folder(tmp_path, 0)
+    for number in range(10):
+        folder._put(f"{number}.md", b"Ferry\n")
+    command = Library(folder.root, folder.folders)
+    pids: list[int] = []
+    asked = Beside.entries
+
+    def entries(self: Beside, root: str, found: Sequence[tuple[str, Marks]]) -> list[Entry | None]:
+        read = asked(self, root, found)
+        pids.append(self.pid)
+        return read
+
+    monkeypatch.setattr(Beside, "entries", entries)
+    assert len(command.summaries()) == 10
+    assert pids
+    assert not any(map(is_there, pids))
+    folder.library.close()
+
+
 def test_a_save_is_not_undone_by_what_was_read_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -329,11 +329,11 @@ class Library:
     def _look_beside(self, budget: float) -> Changes:
         """As a look that has begun, for many files: while they are read, nobody waits for the guard."""
         end = time.monotonic() + budget
-        changes = Changes()
+        changes, beside = Changes(), self._reader()
         try:
             while True:
                 with self._guard:
-                    found, beside = self._index.next(_AT_A_TIME), self._reader()
+                    found = self._index.next(_AT_A_TIME)
                 read = beside.entries(os.fspath(self.root), found)
                 with self._guard:
                     changes += self._index.take(found, read)
@@ -342,6 +342,9 @@ class Library:
         finally:
             with self._guard:
                 told = self._index.settle()
+                over = self._index.is_complete and self._full_text is None  # else there is more to read
+            if over:
+                beside.rest()
         return changes + told
 
     def _reader(self) -> Beside:
