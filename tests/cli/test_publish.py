@@ -14,13 +14,11 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Terminal
+from tests.publishing.world import png
 from tests.servers.fixtures import FaultProxies, KeyringSessions
 from tests.servers.wordpress import WordPress
 
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000" "1f15c4890000000d49444154789c6360f8cfc0f01f00050001ff"
-    "56c72f0d0000000049454e44ae426082"
-)  # fmt: skip
+PNG = png(120)
 
 
 def ask(blog: WordPress, path: str) -> Any:

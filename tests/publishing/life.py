@@ -307,7 +307,7 @@ class Life(RuleBasedStateMachine):
         conflict = self.conflicts.get(job.id)
         if job.reason is Reason.CONFLICT and conflict is not None and conflict.remote is not None:
             self.world.outbox.keep_mine(job.id, conflict.remote.revision)
-        elif job.reason is Reason.GONE:
+        elif job.reason in (Reason.GONE, Reason.TRASHED):
             self.world.outbox.publish_as_new(job.id)
         else:
             self.world.outbox.retry_now(job.id)

@@ -73,7 +73,8 @@ def is_unchanged(remote: RemotePost, base: str, *, in_trash: bool = False) -> bo
     if then.get("status") == Status.SCHEDULED.value and remote.status is Status.PUBLISHED:
         names -= {"status"}
     if in_trash and remote.status is Status.TRASHED:
-        names -= {"status", "slug", "visibility"}  # the blog may show it as what the trash makes of it
+        # What the trash makes of it: another name, and on WordPress a category where it had none (6.1, 7.1).
+        names -= {"status", "slug", "visibility", "categories"}
     return all(then.get(n) == now.get(n) for n in names)
 
 

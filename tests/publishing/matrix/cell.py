@@ -33,7 +33,7 @@ from tests.publishing.fake_blog import Server
 from tests.publishing.matrix.colleague import Colleague, Seen, block, plain
 from tests.publishing.matrix.line import Killed, Line, on
 from tests.publishing.matrix.steps import changes, names_of
-from tests.publishing.world import World, png
+from tests.publishing.world import World
 from tests.servers.faults import FaultProxy, Request
 from tests.servers.wordpress import WordPress
 
@@ -366,11 +366,15 @@ def _path(address: str) -> str:
 
 
 def picture(content: str) -> bytes:
-    """A picture of its own: the content is a comment in it."""
-    whole = png(7)
-    kind, words = b"tEXt", b"Comment\0" + content.encode()
-    chunk = len(words).to_bytes(4, "big") + kind + words + zlib.crc32(kind + words).to_bytes(4, "big")
-    return whole[:33] + chunk + whole[33:]
+    """A picture of its own: ten pixels whose colours are the content's hash, and nothing that is taken out of it."""
+
+    def part(kind: bytes, values: bytes) -> bytes:
+        body = kind + values
+        return len(values).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+
+    pixels = b"\0" + hashlib.sha256(content.encode()).digest()[:30]
+    header = part(b"IHDR", bytes([0, 0, 0, 10, 0, 0, 0, 1, 8, 2, 0, 0, 0]))
+    return b"\x89PNG\r\n\x1a\n" + header + part(b"IDAT", zlib.compress(pixels)) + part(b"IEND", b"")
 
 
 Arm = Callable[[Cell, int], None]
