@@ -84,7 +84,7 @@ def post_at(home: Path, pictures: int, intent: Intent = Intent.PUBLISH) -> Post:
 
 def _clicks(world: World, home: Path, pictures: int, intent: Intent) -> None:
     if intent is Intent.RESTORE:
-        world.undo(world.outbox.jobs(unfinished=False)[-1].id)
+        world.click_undo(world.outbox.jobs(unfinished=False)[-1].id)
     else:
         world.outbox.submit(world.plan(post_at(home, pictures, intent), intent, account=world.accounts["a1"]))
 

@@ -195,7 +195,7 @@ class Life(RuleBasedStateMachine):
         if job is None or job.state is not JobState.DONE:
             return
         try:
-            self.world.undo(job.id)
+            self.world.click_undo(job.id)
         except NotReady:
             return  # it is not there any more
         self.meant = None

@@ -175,7 +175,7 @@ class World:
         """Publish, Update, …: journalled, nothing sent yet."""
         return self.outbox.submit(self.plan(post, intent))
 
-    def undo(self, job_id: str) -> None:
+    def click_undo(self, job_id: str) -> None:
         """The way back of a job that is done, as the toast offers it: what was live before, or a draft again."""
         job = self.journal.job(job_id)
         assert job is not None
