@@ -7,7 +7,6 @@ a colleague are gone unseen; the outbox is empty, and one receipt says where the
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import shutil
 import tempfile
@@ -23,10 +22,9 @@ from postdesk.backends.base import Backend
 from postdesk.core.account import Account
 from postdesk.core.errors import NotReady, PostDeskError, PublishError
 from postdesk.core.post import Post
-from postdesk.publishing.compare import outgoing_from_json
 from postdesk.publishing.job import Job, JobState, Reason
-from postdesk.publishing.outbox import JobResult, ResultKind, snapshot_of
-from postdesk.publishing.plan import Intent, Plan, Snapshot
+from postdesk.publishing.outbox import JobResult, ResultKind
+from postdesk.publishing.plan import Intent
 from tests.publishing.fake_blog import Server
 from tests.publishing.matrix.cell import picture
 from tests.publishing.matrix.line import Killed
@@ -196,15 +194,10 @@ class Life(RuleBasedStateMachine):
         job = self.world.journal.job(self.done[-1])
         if job is None or job.state is not JobState.DONE:
             return
-        if not job.before:
-            self._clicks(Intent.UNPUBLISH, "offline", sent)
-            return
-        before = json.loads(job.before)
-        snapshot = Snapshot(
-            snapshot_of(job).post, job.account_id, Intent.RESTORE,
-            restore=outgoing_from_json(before["outgoing"]), restore_hash=before["sent_hash"],
-        )  # fmt: skip
-        self.world.outbox.submit(Plan(self.there.account, snapshot, ()))
+        try:
+            self.world.click_undo(job.id)
+        except NotReady:
+            return  # it is not there any more
         self.meant = None
         if sent:
             self.sends()

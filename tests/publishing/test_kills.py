@@ -14,17 +14,24 @@ import pytest
 from postdesk.core.account import Account
 from postdesk.core.errors import Unreachable
 from postdesk.core.post import Post
+from postdesk.core.receipt import Status
+from postdesk.publishing.plan import Intent
 from tests.publishing.fake_blog import FakeBlog, Server
+from tests.publishing.kill import clicks_again, post_at, world_at
 from tests.publishing.test_faults import assert_exactly_once
 from tests.publishing.world import World, post_with
+from tests.servers.wordpress import WordPress
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _killed(folder: Path, pictures: int, where: str) -> int:
+def _killed(
+    folder: Path, pictures: int, where: str, intent: Intent = Intent.PUBLISH, blog: tuple[str, ...] = ()
+) -> int:
     """Make the folders of killed programs; returns how many there are."""
+    arguments = [str(folder), str(pictures), where, intent.value, *blog]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.publishing.kill", str(folder), str(pictures), where],
+        [sys.executable, "-m", "tests.publishing.kill", *arguments],
         cwd=ROOT, env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"},
         capture_output=True, text=True, timeout=300, check=True,
     )  # fmt: skip
@@ -54,7 +61,60 @@ def test_a_program_killed_at_any_moment_publishes_once_after_its_restart(
     killed = _killed(tmp_path, pictures, where)
     assert killed >= (9 if where == "call" else 20)
     for moment in range(1, killed + 1):
-        _finish(_restart(tmp_path / str(moment)), post_with(pictures), pictures)
+        home = tmp_path / str(moment)
+        _finish(_restart(home), post_at(home, pictures), pictures)
+
+
+_ENDS = {
+    Intent.UPDATE: "published", Intent.SCHEDULE: "scheduled", Intent.UNPUBLISH: "draft", Intent.TRASH: "trashed",
+    Intent.RESTORE: "published",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("intent", _ENDS)
+@pytest.mark.parametrize("where", ["journal", "call"])
+def test_whatever_a_killed_program_was_doing_is_done_once_after_its_restart(
+    tmp_path: Path, intent: Intent, where: str
+) -> None:
+    killed = _killed(tmp_path, 1, where, intent)
+    assert killed >= (3 if where == "call" else 10)
+    for moment in range(1, killed + 1):
+        home = tmp_path / str(moment)
+        world = world_at(home, [])
+        clicks_again(world, home, 1, intent)
+        world.settle()
+        (there,) = world.server.posts.values()
+        assert there["status"] == _ENDS[intent]
+        assert ("Update #1" in there["content"]) is (intent is Intent.UPDATE)
+        assert "first words" in there["content"]
+        assert len(world.server.media) == 1
+        assert [r.remote_id for r in world.receipts.all()] == [there["remote_id"]]
+        assert not world.outbox.jobs()
+        world.stop()
+
+
+def test_a_program_that_published_to_wordpress_and_was_killed_publishes_once_after_its_restart(
+    tmp_path: Path, wordpress_newest: WordPress
+) -> None:
+    wordpress_newest.reset_posts()
+    blog = (wordpress_newest.base_url, wordpress_newest.app_password)
+    killed = _killed(tmp_path, 1, "journal", blog=blog)
+    assert killed >= 20
+    for moment in range(1, killed + 1):
+        home = tmp_path / str(moment)
+        world = world_at(home, list(blog))
+        clicks_again(world, home, 1, Intent.PUBLISH)
+        world.settle()
+        (receipt,) = world.receipts.all()
+        there = world.backend.read(receipt.remote_id)
+        assert there.status is Status.PUBLISHED
+        assert "last words" in there.content
+        assert not world.outbox.jobs()
+        world.stop()
+    # One post each, and the one picture that they share once.
+    posts = world.backend.posts().posts
+    assert [p.status for p in posts] == [Status.PUBLISHED] * (killed + 1)
+    assert len(world.backend.find_media(receipt.media[0].content_hash)) == 1
 
 
 def _zero(home: Path) -> None:
@@ -92,7 +152,7 @@ def test_a_journal_that_is_lost_at_any_moment_makes_no_second_post(
     for moment in range(1, killed + 1):
         home = tmp_path / str(moment)
         damage(home)
-        _finish(_restart(home), post_with(1), 1)
+        _finish(_restart(home), post_at(home, 1), 1)
 
 
 def test_a_lost_journal_sends_nothing_by_itself(tmp_path: Path) -> None:

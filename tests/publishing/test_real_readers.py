@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,10 +17,10 @@ from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.post import Post, Visibility
 from postdesk.core.receipt import Status
-from postdesk.publishing.compare import as_outgoing, outgoing_from_json
+from postdesk.publishing.compare import as_outgoing
 from postdesk.publishing.job import JobState
 from postdesk.publishing.outbox import WENT_LIVE, JobResult, ResultKind
-from postdesk.publishing.plan import Intent, Plan, Snapshot, Step, StepKind
+from postdesk.publishing.plan import Intent
 from postdesk.publishing.verify import look
 from tests.publishing.fake_blog import Server
 from tests.publishing.world import World, post_with
@@ -48,18 +47,7 @@ class Blog(World):
 
     def undo(self, result: JobResult) -> JobResult:
         """The way back, as the desk makes it."""
-        job = self.journal.job(result.job_id)
-        assert job is not None
-        post = Snapshot.from_json(job.snapshot).post
-        if not job.before:
-            return self.publish(post, Intent.UNPUBLISH)
-        before = json.loads(job.before)
-        snapshot = Snapshot(
-            post, job.account_id, Intent.RESTORE, restore=outgoing_from_json(before["outgoing"]),
-            restore_hash=before["sent_hash"],
-        )  # fmt: skip
-        account = self.accounts[job.account_id]
-        self.outbox.submit(Plan(account, snapshot, (Step(StepKind.WRITE, "Put back"),)))
+        self.click_undo(result.job_id)
         return self.run()[-1]
 
 

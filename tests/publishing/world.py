@@ -19,13 +19,14 @@ from postdesk.core.errors import PictureRefused
 from postdesk.core.files import content_hash, load_json
 from postdesk.core.post import Post
 from postdesk.core.receipt import Receipt
+from postdesk.publishing.compare import outgoing_from_json
 from postdesk.publishing.content import collect
 from postdesk.publishing.engine import Engine
 from postdesk.publishing.job import JobState
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.linked import find_links
-from postdesk.publishing.outbox import JobResult, Outbox
-from postdesk.publishing.plan import Intent, Plan, make_plan
+from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
+from postdesk.publishing.plan import Intent, Plan, Snapshot, make_plan
 from tests.publishing.fake_blog import ACCOUNT, ALL, FakeBlog, Fault, Server
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC).timestamp()
@@ -173,6 +174,21 @@ class World:
     def click(self, post: Post, intent: Intent = Intent.PUBLISH) -> str:
         """Publish, Update, …: journalled, nothing sent yet."""
         return self.outbox.submit(self.plan(post, intent))
+
+    def click_undo(self, job_id: str) -> None:
+        """The way back of a job that is done, as the toast offers it: what was live before, or a draft again."""
+        job = self.journal.job(job_id)
+        assert job is not None
+        post, account = snapshot_of(job).post, self.accounts[job.account_id]
+        if not job.before:
+            self.outbox.submit(self.plan(post, Intent.UNPUBLISH, account=account))
+            return
+        before = json.loads(job.before)
+        snapshot = Snapshot(
+            post, account.id, Intent.RESTORE, restore=outgoing_from_json(before["outgoing"]),
+            restore_hash=before["sent_hash"],
+        )  # fmt: skip
+        self.outbox.submit(Plan(account, snapshot, ()))
 
     def run(self, job_id: str | None = None) -> tuple[JobResult, ...]:
         return self.outbox.run(Cancel(), job_id=job_id)

@@ -108,6 +108,29 @@ def test_an_answer_about_another_post_is_none() -> None:
     assert "may or may not" in caught.value.means
 
 
+@pytest.mark.parametrize("odd", [[], {}, None, [{"id": "7"}], [{"id": 70, "name": "steam"}]])
+def test_a_tag_whose_name_did_not_come_is_asked_for_once_more(odd: Any) -> None:
+    """Else the post would seem to be without it, and be written back so."""
+    answers = [odd, [{"id": 7, "name": "rail"}]]
+    there = {"id": 5, "slug": "x", "status": "publish", "title": {"raw": "t"}, "tags": [7]}
+
+    def serve(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path.endswith("/tags"):
+            return httpx2.Response(200, content=json.dumps(answers.pop(0)).encode())
+        return httpx2.Response(200, json=there)
+
+    assert blog(serve).read("5").tags == ("rail",)
+
+
+def test_a_tag_whose_name_the_blog_keeps_to_itself_does_not_stop_the_reading() -> None:
+    there = {"id": 5, "slug": "x", "status": "publish", "title": {"raw": "t"}, "tags": [7]}
+
+    def serve(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, json=[] if request.url.path.endswith("/tags") else there)
+
+    assert blog(serve).read("5").tags == ()
+
+
 def test_a_portals_page_is_not_taken_for_the_blog() -> None:
     with pytest.raises(Intercepted, match="a page came back"):
         blog(answering(200, b"<html>Sign in to Wi-Fi</html>", content_type="text/html")).read("5")

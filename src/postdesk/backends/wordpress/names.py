@@ -57,7 +57,8 @@ class Names:
     def learn(self, posts: list[dict[str, Any]], *, after_write: bool = False) -> None:
         """Ask for the names of the terms and authors of `posts` that are not known yet; a name that the
         server keeps to itself stays unknown. `after_write`: and one that cannot be asked for, too. An error
-        now would speak of this question, and be taken for one about the write, which is done."""
+        now would speak of this question, and be taken for one about the write, which is done. Else terms that
+        are missing in the answer are asked for once more: a post that is written back without them loses them."""
         let_be = (BackendError, Cancelled) if after_write else (Refused, NotABlog)
         authors = {n for post in posts if type(n := post.get("author")) is int}
         for kind, wanted in (
@@ -68,14 +69,11 @@ class Names:
             missing = sorted(wanted - self._names[kind].keys())
             for start in range(0, len(missing), _PAGE):
                 part = missing[start : start + _PAGE]
-                asked = {"include": ",".join(map(str, part)), "per_page": str(_PAGE), "_fields": "id,name"}
-                try:
-                    _answer, values = self._ask(kind, asked)
-                except let_be:
-                    values = []  # security plug-ins close the list of users
-                self._learn(kind, values if isinstance(values, list) else [])
+                self._learn_part(kind, part, let_be)
                 if kind == "users":
                     self._learn_the_rest(part, let_be)
+                elif not after_write and any(n not in self._names[kind] for n in part):
+                    self._learn_part(kind, part, let_be)
 
     def ids(self, kind: str, names: Iterable[str]) -> list[int]:
         """The ids of these terms; what is missing is made. Raises `NotAllowed` when she may not make it."""
@@ -101,6 +99,14 @@ class Names:
             found[number] = name
         self._names[kind] |= found
         return found
+
+    def _learn_part(self, kind: str, numbers: list[int], let_be: tuple[type[Exception], ...]) -> None:
+        asked = {"include": ",".join(map(str, numbers)), "per_page": str(_PAGE), "_fields": "id,name"}
+        try:
+            _answer, values = self._ask(kind, asked)
+        except let_be:
+            values = []  # security plug-ins close the list of users
+        self._learn(kind, values if isinstance(values, list) else [])
 
     def _learn_the_rest(self, authors: list[int], let_be: tuple[type[Exception], ...]) -> None:
         """Whoever has no published post is not listed (6.1, 7.1), perhaps she herself: ask that, and then
