@@ -207,9 +207,9 @@ def test_the_button_can_be_pressed_at_once_and_stays_where_it_is(
 def test_what_was_sent_unseen_comes_back_when_it_has_to_be_mended_first(writer: Writer) -> None:
     writer.new_post(TITLE, "![The quay](gone.jpg)\n")
     writer.until_saved()
-    writer.press_publish()
     popover = writer.desk.popover
-    writer.click(popover._confirm)  # before the file was looked for
+    writer.window.header.publish.click()
+    popover._confirm.click()  # in the same turn of the window: before the file was looked for
     writer.until(lambda: popover.isVisible() and not popover.is_ready, "the popover with what is missing")
     writer.until(lambda: any("gone.jpg" in words for words in writer.remarks), "the picture's name")
     assert writer.desk.desk.jobs(unfinished=False) == ()
