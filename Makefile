@@ -1,6 +1,6 @@
 # What one does with Post Desk. Each target sets up what it needs; the second time that takes no time.
 
-.PHONY: help setup run test check bench bench-peers bench-library fuzz pin law kills faults
+.PHONY: help setup run test check bench bench-peers bench-library fuzz pin law kills faults lives
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -37,6 +37,9 @@ kills: ## a thousand kills each while saving, indexing and keeping versions; ARG
 
 faults: ## every fault at every step of a publication (half an hour); writes docs/publishing.md
 	@scripts/faults $(ARGS)
+
+lives: ## 5,000 lives of a post at random, in memory and on WordPress; ARGS=200 for fewer
+	@scripts/lives $(ARGS)
 
 law: ## the preview's law with 100,000 examples (an hour); ARGS=5000 for fewer
 	@scripts/law $(ARGS)

@@ -79,7 +79,7 @@ def _publish(home: Path, faults: list[Fault], pictures: int) -> None:
     world.stop()
 
 
-@pytest.mark.parametrize("pictures", [0, 1, 2])
+@pytest.mark.parametrize("pictures", [0, 1, 2, 5])
 def test_a_publication_survives_every_single_fault(tmp_path: Path, pictures: int) -> None:
     calls = _calls(tmp_path / "plain", pictures, updated=False)
     cases = 0
@@ -109,7 +109,7 @@ def test_a_publication_survives_every_pair_of_faults(tmp_path: Path, pictures: i
             raise AssertionError(f"{faults}") from error
 
 
-@pytest.mark.parametrize("pictures", [0, 1, 2])
+@pytest.mark.parametrize("pictures", [0, 1, 2, 5])
 def test_an_update_survives_every_single_fault(tmp_path: Path, pictures: int) -> None:
     before = _calls(tmp_path / "plain", pictures, updated=False)
     after = _calls(tmp_path / "updated", pictures, updated=True)
