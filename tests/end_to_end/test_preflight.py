@@ -208,7 +208,7 @@ def test_what_was_sent_unseen_comes_back_when_it_has_to_be_mended_first(writer: 
     writer.new_post(TITLE, "![The quay](gone.jpg)\n")
     writer.until_saved()
     popover = writer.desk.popover
-    writer.window.header.publish.click()
+    writer.window.header.publish.main.click()
     popover._confirm.click()  # in the same turn of the window: before the file was looked for
     writer.until(lambda: popover.isVisible() and not popover.is_ready, "the popover with what is missing")
     writer.until(lambda: any("gone.jpg" in words for words in writer.remarks), "the picture's name")
