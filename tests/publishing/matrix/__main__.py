@@ -54,10 +54,10 @@ def main(argv: list[str] | None = None) -> int:
         servers.end()
     broken = [v for v in verdicts if v.problems]
     minutes = (time.monotonic() - began) / 60
-    before = f" ({len(kept.verdicts)} of them in a run before)" if kept.verdicts else ""
+    took = f"{len(kept.verdicts)} of them in a run before" if kept.verdicts else f"in {minutes:.0f} minutes"
     head = (
-        f"`make faults` on {machine.today()} against WordPress {version}: {len(verdicts)} cells{before}"
-        f" in {minutes:.0f} minutes, the law broken in {len(broken)}."
+        f"`make faults` on {machine.today()} against WordPress {version}: {len(verdicts)} cells"
+        f" ({took}), the law broken in {len(broken)}."
     )
     print(head)
     if not arguments.dry and not arguments.plan:

@@ -231,13 +231,13 @@ class Cell:
                 return
             self.world.clock.now = max(self.world.clock.now, due)
             self._run()
-        self._problems.append(f"never at rest: {self.said}")
+        self._problems.append(f"never at rest: {self.said[-1:]}")
 
     def _decide(self, job_id: str, reason: Reason) -> None:
         outbox = self.world.outbox
         if reason is Reason.CONFLICT and self._conflicts[-1].remote is not None:
             outbox.keep_mine(job_id, self._conflicts[-1].remote.revision)
-        elif reason is Reason.GONE:
+        elif reason in (Reason.GONE, Reason.TRASHED):
             outbox.publish_as_new(job_id)
         else:
             outbox.retry_now(job_id)
