@@ -104,7 +104,7 @@ class There:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What she meant last. `picture` is the hash of its content at the click."""
+    """What she meant last. `picture` is the hash that its picture was known by at the click."""
 
     status: str
     post: Post
@@ -127,7 +127,7 @@ class Life(RuleBasedStateMachine):
         self.done: list[str] = []
         (self.home / "library").mkdir()
         word = self.there.word = hashlib.sha256(str(self.home).encode()).hexdigest()[:16]
-        self.hash = self._draws()
+        self._draws()
         shown = f'![A train]({word}-0.png "One")'
         self.post = Post(word, f"Trains {word}", f"The first words.\n\n{shown}", tags=("rail",))
         self.world = self._starts()
@@ -143,10 +143,9 @@ class Life(RuleBasedStateMachine):
             accounts={account.id: account},
         )  # fmt: skip
 
-    def _draws(self) -> str:
+    def _draws(self) -> None:
         content = picture(f"{self.home}{self.count}")
         (self.home / "library" / f"{self.there.word}-0.png").write_bytes(content)
-        return hashlib.sha256(content).hexdigest()
 
     # --- she ---
 
@@ -163,7 +162,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def replaces_the_picture(self) -> None:
         self.count += 1
-        self.hash = self._draws()
+        self._draws()
 
     @rule(sent=AT_ONCE)
     def publishes(self, sent: bool) -> None:
@@ -183,7 +182,8 @@ class Life(RuleBasedStateMachine):
         except NotReady:
             return  # it is not there
         self.world.outbox.submit(plan)
-        self.meant = Meant(status, self.post, self.hash)
+        pictures = plan.snapshot.pictures
+        self.meant = Meant(status, self.post, pictures[0].content_hash if pictures else "")
         if sent:
             self.sends()
 
