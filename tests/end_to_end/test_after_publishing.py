@@ -287,7 +287,7 @@ def test_a_live_post_with_a_date_to_come_is_looked_at_before_it_goes_offline(
     writer.press_publish()
     popover = writer.desk.popover
     writer.until(lambda: popover.is_ready, "the popover")
-    assert any("hide the post until then" in r for r in writer.remarks)
+    writer.until(lambda: any("hide the post until then" in r for r in writer.remarks), "what the date means")
     assert blog.only_post()["status"] == "publish"
     writer.click(next(b for b in popover.findChildren(QPushButton) if b.text() == "Update now"))
     writer.hears("Scheduled on")
