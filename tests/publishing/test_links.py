@@ -128,7 +128,7 @@ def test_an_answer_is_remembered_for_some_minutes_and_silence_for_one(
 
 
 def test_a_server_is_asked_one_thing_at_a_time(links: LinkAnswers, there: Web) -> None:
-    there.pages |= {f"/{n}": 200 for n in range(5)}
+    there.pages |= {f"/{n}": lambda _to: (there.hold.wait(0.1), 200)[1] for n in range(5)}
     (server,) = links.to_ask(places(there, *there.pages))
     links.ask(server, (there.address,), Cancel(), links.end())
     assert there.most == 1

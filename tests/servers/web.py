@@ -20,11 +20,12 @@ class Asked:
 
 @dataclass
 class Web:
-    """`pages` by path: a status, or a function that writes to the connection by itself. Any other path is a 404.
+    """`pages` by path: a status, or a function that writes to the connection by itself or returns one. Any other path
+    is a 404.
     `no_head` are paths that refuse HEAD with that status. `asked` is what came in; `most` how many at once."""
 
     address: str = ""
-    pages: dict[str, int | Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=dict)
+    pages: dict[str, int | Callable[[BaseHTTPRequestHandler], int | None]] = field(default_factory=dict)
     no_head: dict[str, int] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     open: int = 0
@@ -59,15 +60,20 @@ def web() -> Iterator[Web]:
                 page = made.pages.get(self.path, 404)
                 if self.command == "HEAD" and self.path in made.no_head:
                     page = made.no_head[self.path]
-                if callable(page):
-                    page(self)
-                else:
-                    plain(page)(self)
+                status = page(self) if callable(page) else page
             except OSError:
+                status = None
                 self.close_connection = True  # nobody waits any more
             finally:
-                with made.lock:
+                with (
+                    made.lock
+                ):  # before the answer is on its way, as the next question may come with its first byte
                     made.open -= 1
+            if status is not None:
+                try:
+                    plain(status)(self)
+                except OSError:
+                    self.close_connection = True
 
         def log_message(self, *_args: object) -> None:
             """Nothing is printed."""
