@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from postdesk.core.language import _, ngettext
 from postdesk.publishing.change import Change
+from postdesk.ui.labels import plain_label
 
 _MOST = 5_000  # lines shown; nobody reads more
 
@@ -24,9 +25,9 @@ class ChangeWindow(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 20)
         column.setSpacing(8)
-        column.addWidget(_plain(_("What will change on {blog}").format(blog=blog), "heading"))
-        column.addWidget(_plain(title or _("Untitled"), "soft"))
-        self.words = _plain(_summary(change), "warn" if change.broken else "soft")
+        column.addWidget(plain_label(_("What will change on {blog}").format(blog=blog), "heading"))
+        column.addWidget(plain_label(title or _("Untitled"), "soft"))
+        self.words = plain_label(_summary(change), "warn" if change.broken else "soft")
         column.addWidget(self.words)
         self.lines = QListWidget(self)
         self.lines.setAccessibleName(_("Lines that change"))
@@ -82,11 +83,3 @@ def _shown(line: str) -> str:
 def _spoken(line: str) -> str:
     words = {"+": _("Comes: {line}"), "-": _("Goes: {line}")}.get(line[:1], "{line}")
     return words.format(line=_shown(line)[2:])
-
-
-def _plain(text: str, kind: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setProperty("kind", kind)
-    return label

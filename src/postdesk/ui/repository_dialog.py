@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from postdesk.core.language import _
+from postdesk.ui.labels import plain_label
 
 
 class RepositoryDialog(QDialog):
@@ -21,14 +22,14 @@ class RepositoryDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 20)
         column.setSpacing(10)
-        column.addWidget(_label("heading", _("Make this library a git repository")))
+        column.addWidget(plain_label(_("Make this library a git repository"), "heading"))
         words = _(
             "Then Sync keeps it in step with your other machines, and every version of every post is kept. "
             "Your files stay the plain files that they are. What is in the trash stays on this machine."
         )
-        column.addWidget(_label("soft", words))
+        column.addWidget(plain_label(words, "soft"))
         column.addSpacing(6)
-        label = _label("field", _("Address to back up to"))
+        label = plain_label(_("Address to back up to"), "field")
         self.address = QLineEdit(self)
         self.address.setPlaceholderText(_("git@example.com:me/posts.git, or a folder; may be left empty"))
         self.address.setAccessibleName(_("Address to back up to"))
@@ -36,9 +37,9 @@ class RepositoryDialog(QDialog):
         column.addWidget(label)
         column.addWidget(self.address)
         column.addWidget(
-            _label(
-                "small",
+            plain_label(
                 _("An empty repository anywhere. How you sign in to it is between git and its server."),
+                "small",
             )
         )
         column.addSpacing(8)
@@ -59,11 +60,3 @@ class RepositoryDialog(QDialog):
     def _agree(self) -> None:
         self.accept()
         self.chosen.emit(self.address.text().strip())
-
-
-def _label(kind: str, text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setProperty("kind", kind)
-    label.setWordWrap(True)
-    return label

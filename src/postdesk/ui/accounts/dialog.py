@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from postdesk.core.language import _
 from postdesk.publishing.recipe import WIDTH, WIDTHS
+from postdesk.ui.labels import plain_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,13 @@ class AccountDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 20)
         column.setSpacing(10)
-        self._heading = _label("heading", _("Add a blog"))
+        self._heading = plain_label(_("Add a blog"), "heading")
         column.addWidget(self._heading)
-        self._below = _label(
-            "soft",
+        self._below = plain_label(
             _(
                 "Paste the address of your WordPress blog, as you would open it in a browser, or choose a folder."
             ),
+            "soft",
         )
         column.addWidget(self._below)
 
@@ -109,10 +110,10 @@ class AccountDialog(QDialog):
             widget.setAccessibleName(words)
             form.addRow(label, widget)
             self._fields.append((label, widget))
-        self._hint = _label(
-            "small",
+        self._hint = plain_label(
             _("You make an application password in WordPress under Users, Profile, Application Passwords. "
               "It is kept in your system's keyring, never in a file."),
+            "small",
         )  # fmt: skip
         form.insertRow(3, "", self._hint)  # below the password that it speaks of
         form.addRow("", self.place)
@@ -126,7 +127,7 @@ class AccountDialog(QDialog):
         self._busy.setFixedHeight(4)
         self._busy.setAccessibleName(_("Asking the blog"))
         column.addWidget(self._busy)
-        self._answer = _label("", "")
+        self._answer = plain_label()
         self._answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         column.addWidget(self._answer)
         self.agree = _button(_("Yes, use it"), "quiet")
@@ -264,15 +265,6 @@ class AccountDialog(QDialog):
         self._answer.style().polish(self._answer)
         self._answer.setText(sentence)
         self.adjustSize()
-
-
-def _label(kind: str, words: str) -> QLabel:
-    label = QLabel(words)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    if kind:
-        label.setProperty("kind", kind)
-    return label
 
 
 def _button(words: str, kind: str) -> QPushButton:

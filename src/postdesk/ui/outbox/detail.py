@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from postdesk.core.language import _
 from postdesk.publishing.running import Running
+from postdesk.ui.labels import plain_label
 from postdesk.ui.outbox.rows import WaitingPost
 from postdesk.ui.style import restyle
 
@@ -47,8 +48,8 @@ class Detail(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        self.title, self.blog = _plain("heading"), _plain("small")
-        self.line, self.sentence = _plain("soft"), _plain("soft")
+        self.title, self.blog = plain_label(kind="heading"), plain_label(kind="small")
+        self.line, self.sentence = plain_label(kind="soft"), plain_label(kind="soft")
         self.bar = QProgressBar()
         self.bar.setAccessibleName(_("How much is done"))
         self.bar.setRange(0, 1000)
@@ -56,7 +57,7 @@ class Detail(QWidget):
         self._steps = QGridLayout()
         self._steps.setHorizontalSpacing(8)
         self._steps.setColumnStretch(1, 1)
-        self._marks = [(_plain("soft"), _plain("soft")) for _n in range(_MOST)]
+        self._marks = [(plain_label(kind="soft"), plain_label(kind="soft")) for _n in range(_MOST)]
         for place, (mark, words) in enumerate(self._marks):
             self._steps.addWidget(mark, place, 0)
             self._steps.addWidget(words, place, 1)
@@ -133,14 +134,6 @@ class Detail(QWidget):
     def _press(self, name: str) -> None:
         if self._row is not None:
             self.pressed.emit(name, self._row.key)
-
-
-def _plain(kind: str) -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setProperty("kind", kind)
-    return label
 
 
 def _say(label: QLabel, words: str) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QListView,
     QPushButton,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from postdesk.core.language import _
+from postdesk.ui.labels import plain_label
 from postdesk.ui.outbox.detail import Detail
 from postdesk.ui.outbox.model import OutboxDelegate, OutboxRows
 from postdesk.ui.outbox.rows import WaitingPost
@@ -54,15 +54,15 @@ class OutboxPanel(QDialog):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFixedWidth(_LIST)
         self.detail = Detail()
-        self.nothing = _label(
+        self.nothing = plain_label(
             _("Nothing waits. What you publish without a connection is kept here and goes out by itself."),
             "soft",
         )
-        self.summary = _label("", "small")
+        self.summary = plain_label("", "small")
         self.notice = QFrame()
         self.notice.setProperty("kind", "banner")
         self.notice.setProperty("level", "warn")
-        self._notice = _label("", "")
+        self._notice = plain_label("", "")
         inside = QHBoxLayout(self.notice)
         inside.setContentsMargins(12, 8, 12, 8)
         inside.addWidget(self._notice)
@@ -151,7 +151,7 @@ class OutboxPanel(QDialog):
 
     def _lay(self) -> None:
         head = QHBoxLayout()
-        heading = _label(_("Outbox"), "heading")
+        heading = plain_label(_("Outbox"), "heading")
         heading.setWordWrap(False)
         head.addWidget(heading)
         head.addSpacing(8)
@@ -185,11 +185,3 @@ class OutboxPanel(QDialog):
         row = self.rows.row(index.row())
         if row is not None:
             self.pressed.emit("open", row.key)
-
-
-def _label(text: str, kind: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setProperty("kind", kind)
-    return label

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from postdesk.core.language import _, ngettext
+from postdesk.ui.labels import plain_label
 from postdesk.ui.overlay import Overlay
 from postdesk.ui.theme import Theme
 
@@ -45,9 +46,9 @@ class BlogsPopover(Overlay):
         column = QVBoxLayout(self.card)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(4)
-        self._heading = _label(_("Publish to Several Blogs"), "heading")
+        self._heading = plain_label(_("Publish to Several Blogs"), "heading")
         column.addWidget(self._heading)
-        column.addWidget(_label(_("Each goes out by itself; one that fails holds up no other."), "soft"))
+        column.addWidget(plain_label(_("Each goes out by itself; one that fails holds up no other."), "soft"))
         column.addSpacing(8)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(10)
@@ -153,21 +154,12 @@ class BlogsPopover(Overlay):
         box.setAccessibleName(f"{row.name}: {says}")
         box.toggled.connect(self._name_button)
         column.addWidget(box)
-        below = _label(says, "bad" if row.problem else "soft")
+        below = plain_label(says, "bad" if row.problem else "soft")
         below.setContentsMargins(26, 0, 0, 0)
         column.addWidget(below)
         if row.remark and not row.problem:
-            remark = _label(row.remark, "warn")
+            remark = plain_label(row.remark, "warn")
             remark.setContentsMargins(26, 0, 0, 0)
             column.addWidget(remark)
         self._boxes[row.key] = box
         return line
-
-
-def _label(text: str, kind: str) -> QLabel:
-    """A label for text that may come from a server: never read as rich text."""
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setProperty("kind", kind)
-    return label

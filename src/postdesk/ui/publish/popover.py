@@ -10,13 +10,13 @@ from PySide6.QtGui import QCursor, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDateTimeEdit,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from postdesk.core.language import _
+from postdesk.ui.labels import plain_label
 from postdesk.ui.overlay import Overlay
 from postdesk.ui.publish.lines import Lines, Remark
 from postdesk.ui.theme import Theme
@@ -58,8 +58,8 @@ class PublishPopover(Overlay):
         column = QVBoxLayout(self.card)
         column.setContentsMargins(_EDGE, _EDGE, _EDGE, _EDGE)
         column.setSpacing(4)
-        self._heading = _words("heading")
-        self._below = _words("soft")
+        self._heading = plain_label(kind="heading")
+        self._below = plain_label(kind="soft")
         column.addWidget(self._heading)
         column.addWidget(self._below)
         column.addSpacing(6)
@@ -247,16 +247,6 @@ class PublishPopover(Overlay):
             when = datetime.fromtimestamp(self._when.dateTime().toSecsSinceEpoch()).astimezone()
         self.hide()
         self.confirmed.emit(when)
-
-
-def _words(kind: str) -> QLabel:
-    """A label for text that may come from a post or a server: never read as rich text."""
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    if kind:
-        label.setProperty("kind", kind)
-    return label
 
 
 __all__ = ["Look", "PublishPopover", "Remark"]

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from postdesk.core.language import _
 from postdesk.publishing.report import Wanted
+from postdesk.ui.labels import plain_label
 from postdesk.ui.style import restyle
 from postdesk.ui.theme import CODE_FAMILY
 
@@ -39,7 +39,7 @@ class ReportDialog(QDialog):
         self.setWindowTitle(_("Save for a bug report"))
         self.resize(_WIDTH, _HEIGHT)
         self._make = make
-        words = _label(
+        words = plain_label(
             _("This is all that will be in the file. Passwords and other secrets have been taken out."),
             "soft",
         )
@@ -51,7 +51,7 @@ class ReportDialog(QDialog):
         font = QFont(CODE_FAMILY)
         font.setPixelSize(12)
         self.text.setFont(font)
-        self.answer = _label("", "good")
+        self.answer = plain_label("", "good")
         self.answer.hide()
         self.closer, self.saver = QPushButton(_("Close")), QPushButton(_("Save…"))
         self.closer.setProperty("kind", "quiet")
@@ -99,11 +99,3 @@ class ReportDialog(QDialog):
         restyle(self.answer)
         self.answer.setText(words)
         self.answer.setVisible(True)
-
-
-def _label(words: str, kind: str) -> QLabel:
-    label = QLabel(words)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setProperty("kind", kind)
-    return label
