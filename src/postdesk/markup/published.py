@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from postdesk.core.tokens import Kind, comment_text, cut, entities
 from postdesk.markup.delimiters import delimiter_of
+from postdesk.markup.lossless.delimiters import top_blocks
 from postdesk.markup.simpler import BLOCKS
 from postdesk.markup.tree import VOID, parse
 
@@ -71,46 +72,12 @@ def readable(block: str) -> str:
 
 
 def _cut(content: str) -> Iterator[str]:
-    if "<!-- wp:" not in content:
-        yield from _cut_html(content)
-        return
-    place = depth = begun = 0
-    for at, end, closes, void in _delimiters(content):
-        if void and not depth:
-            yield from _cut_html(content[place:at])
-            yield content[at:end]
-            place = end
-        elif void:
-            continue
-        elif not closes:
-            if not depth:
-                yield from _cut_html(content[place:at])
-                begun = at
-            depth += 1
-        elif depth:
-            depth -= 1
-            if not depth:
-                yield content[begun:end]
-                place = end
-        else:
-            break  # a stray closer: what follows is anybody's guess
-    if depth:
-        yield content[begun:]
-    else:
-        yield from _cut_html(content[place:])
-
-
-def _delimiters(content: str) -> Iterator[tuple[int, int, bool, bool]]:
-    """From, to, whether it closes a block, whether it is one by itself."""
     place = 0
-    while (at := content.find("<!--", place)) >= 0:
-        end = content.find("-->", at)
-        if end < 0:
-            return
-        place = end + 3
-        found = delimiter_of(content[at:place])
-        if found is not None:
-            yield at, place, found.closes, found.void
+    for block in top_blocks(content):
+        yield from _cut_html(content[place : block.start])
+        yield content[block.start : block.end]
+        place = block.end
+    yield from _cut_html(content[place:])
 
 
 def _cut_html(source: str) -> Iterator[str]:

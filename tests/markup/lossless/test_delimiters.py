@@ -33,8 +33,15 @@ def _told(source: str, block: Delimited) -> list[object]:
         block.inner_end,
     ]
     inner = "".join(source[a:b] for a, b in zip(places[::2], places[1::2], strict=True))
-    values: dict[str, object] = block.values
-    return [block.name, values, inner, [_told(source, child) for child in block.children]]
+    return [block.name, _values(block.attributes), inner, [_told(source, child) for child in block.children]]
+
+
+def _values(attributes: str) -> dict[str, object]:
+    try:
+        values = json.loads(attributes) if attributes else {}
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 def _ours(source: str) -> list[object]:

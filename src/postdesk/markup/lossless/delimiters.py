@@ -6,7 +6,6 @@ hold both against each other. An opener that is never closed is told as such, so
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,15 +28,6 @@ class Delimited:
     end: int = 0
     children: list[Delimited] = field(default_factory=list)
     closed: bool = True
-
-    @property
-    def values(self) -> dict[str, object]:
-        """The attributes; {} for what is no JSON object."""
-        try:
-            values = json.loads(self.attributes) if self.attributes else {}
-        except (ValueError, RecursionError):
-            return {}
-        return values if isinstance(values, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)
