@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
@@ -200,14 +199,6 @@ def test_a_blog_without_a_trash_asks_before_it_deletes(
     published.click(next(b for b in box.buttons() if b.text() == "Delete"))
     published.hears("trash")
     assert page(published) == ""
-
-
-@pytest.fixture
-def blog(wordpress_newest: WordPress) -> Generator[Blog, None, None]:
-    wordpress_newest.reset_posts()
-    colleague = Blog(wordpress_newest)
-    yield colleague
-    colleague.close()
 
 
 def test_she_is_told_what_readers_get_and_may_silence_it(

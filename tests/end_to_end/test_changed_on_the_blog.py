@@ -12,13 +12,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from postdesk.backends.wordpress.backend import WordPress as Connection
-from postdesk.core.folders import Folders
-from postdesk.library.recovery import Recovery
 from postdesk.markup.merge import Choice
 from postdesk.ui.conflict import ConflictView
 from tests.end_to_end.blog import Blog
 from tests.end_to_end.writer import Writer
 from tests.servers.wordpress import WordPress
+
+pytestmark = pytest.mark.usefixtures("without_preview")
 
 TITLE = "Ferry strike, day four"
 TEXT = (
@@ -26,12 +26,6 @@ TEXT = (
     "The mayor’s office says that talks could resume tomorrow.\n\n"
     "Boats running: 3 of 14\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def without_preview(folders: Folders) -> None:
-    """She had sent the preview away the last time, which makes these windows open sooner."""
-    Recovery(folders.state).save_session({"panes": ["sidebar"]})
 
 
 @pytest.fixture

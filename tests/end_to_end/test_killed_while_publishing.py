@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Generator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -26,30 +25,11 @@ from tests.end_to_end.blog import Blog
 from tests.end_to_end.program import Program
 from tests.publishing.world import png
 from tests.servers.faults import FaultProxy
-from tests.servers.fixtures import FaultProxies, KeyringSessions
+from tests.servers.fixtures import KeyringSessions
 from tests.servers.wordpress import WordPress
 
 PATIENCE = 60.0  # seconds
 CREATE, UPLOAD, WRITE = r"POST .*/wp/v2/posts\?", r"POST .*/wp/v2/media\?", r"POST .*/wp/v2/posts/\d+"
-
-
-@pytest.fixture
-def site(wordpress_newest: WordPress) -> WordPress:
-    wordpress_newest.reset_posts()
-    return wordpress_newest
-
-
-@pytest.fixture
-def blog(site: WordPress) -> Generator[Blog, None, None]:
-    colleague = Blog(site)
-    yield colleague
-    colleague.close()
-
-
-@pytest.fixture
-def proxy(site: WordPress, fault_proxy: FaultProxies) -> FaultProxy:
-    """What lies between her and the blog."""
-    return fault_proxy(site.base_url)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import signal
 import time
-from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 from types import MappingProxyType
@@ -36,32 +35,13 @@ from tests.end_to_end.program import Program
 from tests.end_to_end.test_secrets import forms_of, found_in
 from tests.end_to_end.writer import Writer, draw_picture
 from tests.servers.faults import FaultProxy
-from tests.servers.fixtures import FaultProxies, KeyringSessions
+from tests.servers.fixtures import KeyringSessions
 from tests.servers.wordpress import WordPress
 
 TITLE = "Ferry strike, day four"
 TEXT = "The first boat left at 6:10 with eleven people on it.\n"
 WRITE = r"POST .*/wp/v2/posts/\d+"
 PATIENCE = 40.0  # seconds
-
-
-@pytest.fixture
-def site(wordpress_newest: WordPress) -> WordPress:
-    wordpress_newest.reset_posts()
-    return wordpress_newest
-
-
-@pytest.fixture
-def blog(site: WordPress) -> Generator[Blog, None, None]:
-    colleague = Blog(site)
-    yield colleague
-    colleague.close()
-
-
-@pytest.fixture
-def proxy(site: WordPress, fault_proxy: FaultProxies) -> FaultProxy:
-    """What lies between her and the blog."""
-    return fault_proxy(site.base_url)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import replace
 
 import httpx2
@@ -20,24 +19,9 @@ from tests.end_to_end.blog import Blog
 from tests.end_to_end.test_what_goes_wrong import _account
 from tests.end_to_end.writer import Writer
 from tests.servers.faults import FaultProxy
-from tests.servers.fixtures import FaultProxies
 from tests.servers.wordpress import WordPress
 
 TITLE = "Ferry strike, day four"
-
-
-@pytest.fixture
-def blog(wordpress_newest: WordPress) -> Generator[Blog, None, None]:
-    wordpress_newest.reset_posts()
-    colleague = Blog(wordpress_newest)
-    yield colleague
-    colleague.close()
-
-
-@pytest.fixture
-def proxy(wordpress_newest: WordPress, fault_proxy: FaultProxies) -> FaultProxy:
-    """What lies between her and the blog."""
-    return fault_proxy(wordpress_newest.base_url)
 
 
 @pytest.fixture

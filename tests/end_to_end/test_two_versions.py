@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from postdesk.core.files import ANY, save_file
-from postdesk.core.folders import Folders, under
+from postdesk.core.folders import under
 from postdesk.library.history import History
 from postdesk.library.recovery import Recovery
 from postdesk.markup.merge import Choice
@@ -21,17 +21,13 @@ from tests.conftest import ExpectLog
 from tests.end_to_end.program import Program
 from tests.end_to_end.writer import Writer
 
+pytestmark = pytest.mark.usefixtures("without_preview")
+
 TEXT = (
     "The first boat left at 6:10 this morning.\n\n"
     "The mayor says that talks could resume tomorrow.\n\n"
     "Boats running: 3 of 14\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def without_preview(folders: Folders) -> None:
-    """She had sent the preview away the last time, which makes these windows open sooner."""
-    Recovery(folders.state).save_session({"panes": ["sidebar"]})
 
 
 @pytest.fixture

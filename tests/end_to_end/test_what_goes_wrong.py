@@ -57,40 +57,17 @@ from tests.conftest import ExpectLog
 from tests.end_to_end.blog import Blog
 from tests.end_to_end.writer import Writer, draw_picture, has_three_parts
 from tests.servers.faults import FaultProxy
-from tests.servers.fixtures import FaultProxies, KeyringSessions
+from tests.servers.fixtures import KeyringSessions
 from tests.servers.keyrings import State
 from tests.servers.processes import free_port
 from tests.servers.wordpress import WordPress
+
+pytestmark = pytest.mark.usefixtures("without_preview")
 
 TITLE = "Ferry strike, day four"
 TEXT = "The first boat left at 6:10 with eleven people on it.\n"
 PAGE = {"Content-Type": "text/html"}
 JSON = {"Content-Type": "application/json"}
-
-
-@pytest.fixture
-def site(wordpress_newest: WordPress) -> WordPress:
-    wordpress_newest.reset_posts()
-    return wordpress_newest
-
-
-@pytest.fixture
-def blog(site: WordPress) -> Generator[Blog, None, None]:
-    colleague = Blog(site)
-    yield colleague
-    colleague.close()
-
-
-@pytest.fixture
-def proxy(site: WordPress, fault_proxy: FaultProxies) -> FaultProxy:
-    """What lies between her and the blog."""
-    return fault_proxy(site.base_url)
-
-
-@pytest.fixture(autouse=True)
-def without_preview(folders: Folders) -> None:
-    """She had sent the preview away the last time, which makes these windows open sooner."""
-    Recovery(folders.state).save_session({"panes": ["sidebar"]})
 
 
 @pytest.fixture
