@@ -131,14 +131,15 @@ class Archive:
     def with_slug(self, account_id: str, slug: str) -> tuple[RemotePost, ...]:
         """The posts with this slug."""
         with self._open(account_id) as db:
-            rows = db.execute(f"select {_COLUMNS} from posts where slug=?", (slug,)).fetchall()  # noqa: S608
+            rows = db.execute(f"select {_COLUMNS} from posts where slug=?", (slug,)).fetchall()  # noqa: S608  constants
         return _posts(rows)
 
     def labels(self, account_id: str) -> tuple[frozenset[str], frozenset[str]]:
         """The tags and the categories that its posts have."""
         with self._open(account_id) as db:
             rows = db.execute("select distinct tags, categories from posts").fetchall()
-        return tuple(frozenset(n for row in rows for n in json.loads(row[at])) for at in (0, 1))  # type: ignore[return-value]
+        tags, categories = (frozenset(name for row in rows for name in json.loads(row[at])) for at in (0, 1))
+        return tags, categories
 
     def count(self, account_id: str) -> int:
         """How many posts are known."""

@@ -206,7 +206,7 @@ class Journal:
         with self._file.write(f"account {to.value}") as db:
             now = self._clock()
             db.execute(
-                "update jobs set state=?, reason=?, sentence=?, due=?, since=? where account_id=?"  # noqa: S608
+                "update jobs set state=?, reason=?, sentence=?, due=?, since=? where account_id=?"  # noqa: S608  question marks
                 f" and state in ({marks})",
                 (to.value, reason.value, sentence, now, now, account_id, *(s.value for s in states)),
             )
