@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,11 @@ class Account:
     address: str
     user: str = ""
     options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def plain_address(address: str) -> str:
+    """A web address without what may differ for one and the same page: scheme, `www.`, capitals, the last slash."""
+    return re.sub(r"\Ahttps?://(?:www\.)?", "", address.strip()).rstrip("/").lower()
 
 
 def new_account_id() -> str:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from postdesk.core.account import plain_address
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import Cancelled, DiskFull, FileGone, LibraryError, NotWritable, PictureRefused
 from postdesk.core.files import content_hash, read_file
@@ -135,7 +136,7 @@ class _Import:
         """All posts, one after the other."""
         self.here = {summary.id: summary.path for summary in self.library.up_to_date()}
         self.published = {
-            _plain_address(receipt.address): receipt.post_id
+            plain_address(receipt.address): receipt.post_id
             for receipt in Receipts(self.library.root).all()
             if receipt.address and receipt.post_id in self.here
         }
@@ -168,7 +169,7 @@ class _Import:
             self._bring_verbatim(incoming, folder, stem)
             return
         own = incoming.post.id or post_id(self.source.kind, incoming.key)
-        address = _plain_address(str(incoming.extra.get("address", "")))
+        address = plain_address(str(incoming.extra.get("address", "")))
         known = self.here.get(own) or self.here.get(self.published.get(address, "") if address else "")
         if known is not None:
             if own not in self.here:
@@ -286,10 +287,6 @@ def _safe_path(path: PurePosixPath) -> PurePosixPath:
     """A path below the folder chosen: no part climbs, hides, or is a name that some system refuses."""
     parts = [names.file_stem(part) for part in path.parts if part not in ("/", ".", "..")]
     return PurePosixPath(*[part.lstrip(".") or "_" for part in parts[-_PARTS:]])
-
-
-def _plain_address(address: str) -> str:
-    return re.sub(r"\Ahttps?://(?:www\.)?", "", address.strip()).rstrip("/").lower()
 
 
 def _missing(ref: str) -> str:
