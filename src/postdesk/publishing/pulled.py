@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 from typing import TYPE_CHECKING, Protocol
 
 from postdesk.backends.base import RemotePost
+from postdesk.core.account import plain_address
 from postdesk.core.post import Post, Visibility
 from postdesk.core.receipt import Receipt
 
@@ -29,10 +29,8 @@ class Bases(Protocol):
 
 def pulled_id(address: str, remote_id: str) -> str:
     """The id of a blog's post in any library: 16 hex digits, the same on every machine and at every pull."""
-    plain = re.sub(r"\Ahttps?://(?:www\.)?", "", address.strip()).rstrip("/").lower()
-    return hashlib.sha256(
-        f"postdesk pull\0{plain}\0{remote_id}".encode("utf-8", "surrogatepass")
-    ).hexdigest()[:16]
+    name = f"postdesk pull\0{plain_address(address)}\0{remote_id}"
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def opened_of(bases: Bases, receipt: Receipt | None) -> Opened | None:
