@@ -9,6 +9,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -168,6 +170,25 @@ def test_what_a_look_that_broke_off_has_found_is_named(
         folder.library.look()
     folder.library.look()
     assert len(set(names(folder.library).values()) - {""}) == 3
+
+
+def test_where_nothing_happened_a_look_goes_through_each_folder_once(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.md", "2024/a.md"):
+        folder._put(name, b"Text\n")
+    monkeypatch.setattr("postdesk.library.entries._YOUNG", 0.0)  # as if all of this had been some seconds ago
+    folder.library.look()
+    gone_through: list[str] = []
+
+    def counting(path: str) -> Any:
+        gone_through.append(path)
+        return os.scandir(path)
+
+    monkeypatch.setattr("postdesk.library.walk.os", SimpleNamespace(fspath=os.fspath, scandir=counting))
+    folder.library.look()
+    assert sorted(gone_through) == sorted(folder.library.watched)
+    assert len(gone_through) == 2
 
 
 def test_a_folder_that_gets_another_name_keeps_its_posts_though_it_is_looked_at_in_parts(

@@ -107,14 +107,10 @@ class Index:
         """The folders that the last walk went through."""
         return self._folders
 
-    def look(self, *, tidy: bool = False, budget: float = math.inf) -> Changes:
-        """Walk the folder and say what is not as last seen; `tidy` removes what killed saves left there
-        long ago. After `budget` s no other file is looked into: `is_complete` says so, and the next look goes on there.
-
-        Raises LibraryError when the folder itself is not there: its posts are not taken for deleted.
-        """
+    def look_into(self, budget: float = math.inf) -> Changes:
+        """The second part of a look: say what is not as last seen. After `budget` s no other file is looked into:
+        `is_complete` says so, and the next look goes on there."""
         end = time.monotonic() + budget
-        self.walk(tidy=tidy)
         changed: list[int] = []
         try:
             while self._todo:
@@ -128,7 +124,10 @@ class Index:
 
     def walk(self, *, tidy: bool = False) -> int:
         """The first part of a look: find what is to be looked into, unless something is left of the last time; returns
-        how many files that are."""
+        how many files that are. `tidy` removes what killed saves left there long ago.
+
+        Raises LibraryError when the folder itself is not there: its posts are not taken for deleted.
+        """
         if not self._todo:
             self._gone = dict.fromkeys(self._walk(tidy=tidy))
         return len(self._todo)

@@ -314,7 +314,7 @@ class Library:
             unfinished = first or not self._index.is_complete
             self.recall()
             many = self._index.walk(tidy=first) > _MANY
-            found = Changes() if many else self._index.look(budget=budget)
+            found = Changes() if many else self._index.look_into(budget)
         if many:
             found = self._look_beside(budget)
         with self._guard:
