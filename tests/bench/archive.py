@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import accumulate
 from pathlib import Path
 
 from tests.bench import machine, page
@@ -36,22 +37,24 @@ _PER_POST = 870  # words: 6 KB
 
 
 def make_library(root: Path, posts: int) -> None:
-    """So many posts in ten folders, of words that nobody knows, always the same."""
+    """So many posts in ten folders, of words that nobody knows, always the same. As in any language a few words are most
+    of a text: the n-th comes as often as 1 / (n + 2.7) says (Zipf and Mandelbrot)."""
     made = random.Random(1)
     words = [
         "".join(made.choice("etaoinshrdlucmfw") for _ in range(made.randint(2, 10))) for _ in range(_WORDS)
     ]
+    often = list(accumulate(1 / (rank + 2.7) for rank in range(1, _WORDS + 1)))
     (root / ".postdesk").mkdir(parents=True)
     for year in range(10):
         (root / str(2010 + year)).mkdir()
     for number in range(posts):
         year = 2010 + number % 10
         front = (
-            f"---\nid: {number:016x}\ntitle: {' '.join(made.choices(words, k=6))}\n"
+            f"---\nid: {number:016x}\ntitle: {' '.join(made.choices(words, cum_weights=often, k=6))}\n"
             f"date: {year}-{number % 12 + 1:02}-{number % 28 + 1:02}T10:00:00+01:00\n"
             f"tags: [a{number % 50}, b{number % 7}]\n---\n\n"
         )
-        text = front + " ".join(made.choices(words, k=_PER_POST)) + "\n"
+        text = front + " ".join(made.choices(words, cum_weights=often, k=_PER_POST)) + "\n"
         (root / str(year) / f"{number}.md").write_text(text)
 
 
