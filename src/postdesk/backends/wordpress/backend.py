@@ -152,17 +152,15 @@ class WordPress:
 
     def create_draft(self, marker: str, title: str) -> RemotePost:
         """Make an empty draft with the marker for its slug, and in its content. Never repeat it blindly."""
-        asked = {"_fields": wire.POST_FIELDS, "context": "edit"}
+        asked = {"_fields": wire.POST_FIELDS + wire.EMBEDDED_LINKS, "_embed": wire.EMBEDDED, "context": "edit"}
         answer, value = self._ask("POST", "wp/v2/posts", asked, wire.draft_body(marker, title))
         return self._post(answer, value)
 
     def read(self, remote_id: str) -> RemotePost:
         """The post with content and rendered; `Gone` when it is not there."""
-        answer, value = self._ask(
-            "GET",
-            self._route(remote_id),
-            {"context": "edit", "_fields": wire.POST_FIELDS + wire.VERSION_LINKS},
-        )
+        fields = wire.POST_FIELDS + wire.VERSION_LINKS + wire.EMBEDDED_LINKS
+        asked = {"context": "edit", "_fields": fields, "_embed": wire.EMBEDDED}
+        answer, value = self._ask("GET", self._route(remote_id), asked)
         return self._post(answer, value, remote_id)
 
     def write(self, remote_id: str, outgoing: Outgoing, seen: str = "") -> RemotePost:

@@ -30,6 +30,10 @@ RAW_POST_FIELDS = POST_FIELDS.replace("content,excerpt", "content.raw,excerpt.ra
 )
 VERSION_LINKS = ",_links.version-history,_links.predecessor-version"
 """Asked for with a post, they say how many versions of it the blog keeps and which is the newest (6.1, 7.1)."""
+EMBEDDED = "author,wp:term"
+EMBEDDED_LINKS = ",_links.author,_links.wp:term,_embedded"
+"""Asked for with a post (`_embed`, and in `_fields`), the author and the terms of it come along, ten of each kind at most
+(6.1, 7.1), which saves asking for their names."""
 REVISION_FIELDS = "id,author,modified_gmt,slug,title,content,excerpt"
 MEDIA_FIELDS = "id,slug,source_url,alt_text,caption,media_details"
 
@@ -306,6 +310,21 @@ def term(value: Any) -> tuple[int, str]:
     """Id and name of a tag, a category or a user; names come back escaped (6.1, 7.1: `Tag &amp; more`)."""
     number = post_id(value)
     return number, html.unescape(str(value.get("name", "")))
+
+
+def embedded(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The authors ("users"), "tags" and "categories" that came along with a post, as (kind, what the server gave)."""
+    along = value.get("_embedded")
+    if not isinstance(along, Mapping):
+        return []
+    authors, kinds = along.get("author"), along.get("wp:term")
+    found = [("users", author) for author in authors] if isinstance(authors, list) else []
+    for terms in kinds if isinstance(kinds, list) else ():
+        for one in terms if isinstance(terms, list) else ():
+            kind = one.get("taxonomy") if isinstance(one, Mapping) else None
+            if kind in ("post_tag", "category"):
+                found.append(("tags" if kind == "post_tag" else "categories", one))
+    return found
 
 
 def same_term(one: str, other: str) -> bool:
