@@ -37,8 +37,8 @@ _PER_POST = 870  # words: 6 KB
 
 
 def make_library(root: Path, posts: int) -> None:
-    """So many posts in ten folders, of words that nobody knows, always the same. As in any language a few words are most
-    of a text: the n-th comes as often as 1 / (n + 2.7) says (Zipf and Mandelbrot)."""
+    """So many posts in ten folders, of words that nobody knows, always the same. As in any language a few words make
+    up most of a text: the n-th comes as often as 1 / (n + 2.7) says (Zipf and Mandelbrot)."""
     made = random.Random(1)
     words = [
         "".join(made.choice("etaoinshrdlucmfw") for _ in range(made.randint(2, 10))) for _ in range(_WORDS)

@@ -133,7 +133,7 @@ def test_each_entry_of_the_timeline_has_what_was_asked_for_it(tmp_path: Path) ->
             (e.event.kind, [x.address.rpartition("/")[2] for x in e.exchanges]) for e in reversed(told)
         ] == [
             (EventKind.SUBMITTED, []),
-            (EventKind.WAITED, ["find", "find"]),
+            (EventKind.WAITED, ["create_draft", "find"]),
             (EventKind.FAILED, ["find", "create_draft"]),
             (EventKind.PUBLISHED, ["find", "create_draft", "find", "write", "read"]),
         ]

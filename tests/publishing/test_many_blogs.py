@@ -387,7 +387,7 @@ def test_stopped_while_the_connection_breaks_it_is_stopped_all_the_same(tmp_path
             worlds[0].outbox.stop(worlds[0].outbox.running()[0].job_id)
 
     world = World(
-        tmp_path, Server(), make=lambda w: FakeBlog(w.server, [Fault(2, "before")], before_call=stop)
+        tmp_path, Server(), make=lambda w: FakeBlog(w.server, [Fault(1, "before")], before_call=stop)
     )
     worlds.append(world)
     assert world.publish(post_with(0)).kind is ResultKind.PAUSED
@@ -397,7 +397,7 @@ def test_stopped_while_the_connection_breaks_it_is_stopped_all_the_same(tmp_path
 
 
 def test_of_a_post_that_another_one_held_up_it_is_not_said_that_it_may_be_public(tmp_path: Path) -> None:
-    world = World(tmp_path, Server(), faults=[Fault(n, "after") for n in range(4, 40)])
+    world = World(tmp_path, Server(), faults=[Fault(n, "after") for n in range(3, 40)])
     first = world.click(post_with(0))
     second = world.click(replace(post_with(0), id="f" * 16))
     world.run()
@@ -413,7 +413,7 @@ def test_of_a_post_that_another_one_held_up_it_is_not_said_that_it_may_be_public
 
 
 def test_a_look_for_twins_that_has_to_wait_for_a_paused_post_keeps_nothing_busy(tmp_path: Path) -> None:
-    world = World(tmp_path, Server(), faults=[Fault(2, "after")])
+    world = World(tmp_path, Server(), faults=[Fault(1, "after")])
     world.publish(post_with(0))
     assert world.journal.sweeps()
     world.outbox.pause(world.click(post_with(0, extra=" More."), Intent.UPDATE))
@@ -423,7 +423,7 @@ def test_a_look_for_twins_that_has_to_wait_for_a_paused_post_keeps_nothing_busy(
 
 
 def test_a_look_for_twins_is_not_stopped_with_the_post_before_it(tmp_path: Path) -> None:
-    world = World(tmp_path, Server(), faults=[Fault(2, "after")])
+    world = World(tmp_path, Server(), faults=[Fault(1, "after")])
     world.backend.cancel = Cancel()  # type: ignore[attr-defined]  # as a backend with slow calls has it
     world.publish(post_with(0))
     (sweep,) = world.journal.sweeps()

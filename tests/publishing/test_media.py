@@ -404,7 +404,7 @@ def _publish_until_killed(home: Path, moment: int) -> None:
 def test_a_try_after_a_crash_sends_the_same_bytes_under_the_same_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = _world(tmp_path, [Fault(5, "lost request")], quay_jpg=WIDE)
+    world = _world(tmp_path, [Fault(4, "lost request")], quay_jpg=WIDE)
     world.click(POST)
     made: list[bytes] = []
     real = prepare.make

@@ -176,7 +176,7 @@ def test_a_text_changed_while_it_waits_goes_out_once_and_is_the_newest(tmp_path:
 
 
 def test_a_text_changed_after_the_draft_was_made_still_makes_one_post(tmp_path: Path) -> None:
-    world = World(tmp_path, Server(), faults=[Fault(4, "refused")])
+    world = World(tmp_path, Server(), faults=[Fault(3, "refused")])
     world.publish(post_with(0, extra=" One."))
     assert [j.state for j in world.outbox.jobs()] == [JobState.FAILED]
     world.click(post_with(0, extra=" Two."))
@@ -216,7 +216,7 @@ def test_taken_back_before_anything_was_sent_nothing_ever_goes_out(tmp_path: Pat
 
 
 def test_taken_back_after_the_draft_was_made_the_draft_goes_to_the_trash(tmp_path: Path) -> None:
-    world = World(tmp_path, Server(), faults=[Fault(3, "before")])
+    world = World(tmp_path, Server(), faults=[Fault(2, "before")])
     world.publish(post_with(0))
     assert [p["status"] for p in world.server.posts.values()] == ["draft"]
     world.outbox.take_back(world.outbox.jobs()[0].id)
@@ -229,7 +229,7 @@ def test_taken_back_after_the_draft_was_made_the_draft_goes_to_the_trash(tmp_pat
 
 
 def test_what_may_be_public_already_cannot_be_taken_back(tmp_path: Path) -> None:
-    world = World(tmp_path, Server(), faults=[Fault(n, "after") for n in range(4, 12)])
+    world = World(tmp_path, Server(), faults=[Fault(n, "after") for n in range(3, 12)])
     world.publish(post_with(0))
     job = world.outbox.jobs()[0]
     assert job.reason is Reason.UNKNOWN
@@ -420,7 +420,7 @@ def test_a_look_for_twins_waits_for_the_posts_next_job_and_for_a_busy_blog(tmp_p
 
 def test_a_file_that_arrived_twice_goes_but_one_that_another_post_shows_stays(tmp_path: Path) -> None:
     """Two machines may have uploaded one picture in the same second, and each has its own."""
-    world = World(tmp_path, Server(), faults=[Fault(5, "twice", 1)])
+    world = World(tmp_path, Server(), faults=[Fault(4, "twice", 1)])
     world.pictures(1)
     world.publish(post_with(1))
     ours, twin = world.server.media.values()

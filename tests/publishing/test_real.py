@@ -25,6 +25,7 @@ from postdesk.publishing.compare import as_outgoing
 from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent
 from postdesk.publishing.run import Progress
+from tests.bench.publishing import FEWEST, GOAL, measure
 from tests.publishing.fake_blog import Server
 from tests.publishing.photos import PROFILE, SECRETS, is_upright, opened, photo, saved, scene
 from tests.publishing.world import World, post_with
@@ -259,3 +260,9 @@ def test_a_large_upload_tells_how_far_it_is_and_can_be_stopped_in_the_middle(wor
     receipt = _done(result)
     assert _shown(world, receipt) == noise
     assert len(world.backend.find_media(picture.content_hash)) == 1
+
+
+def test_a_publication_asks_hardly_more_than_it_must(wordpress: RealServer) -> None:
+    wordpress.reset_posts()
+    for name, (cost,) in measure(wordpress, 1).items():
+        assert cost.requests.total() - FEWEST[name].total() <= GOAL, cost.requests - FEWEST[name]

@@ -127,7 +127,7 @@ def test_a_program_that_ended_in_the_middle_is_told(tmp_path: Path) -> None:
 
 
 def test_a_definite_no_and_a_post_that_is_gone_are_told(tmp_path: Path) -> None:
-    world = World(tmp_path, Server(), faults=[Fault(2, "refused")])
+    world = World(tmp_path, Server(), faults=[Fault(1, "refused")])
     world.publish(post_with(0))
     world.outbox.retry_now(world.outbox.jobs()[0].id)
     world.run()

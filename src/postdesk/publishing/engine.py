@@ -233,10 +233,13 @@ class Engine:
         return self._create(run)
 
     def _create(self, run: Run) -> RemotePost:
-        run.say(_("Looking on the blog for an earlier try"))
-        found = self._found(run)
+        # The first try only looks afterwards: what another machine, or a lost journal, made is found then, too.
+        found: list[RemotePost] = []
+        if any(a.step == "create" for a in self._journal.attempts(run.job.id)):
+            run.say(_("Looking on the blog for an earlier try"))
+            found = self._found(run)
         if found:
-            run.twins = True  # there was an earlier try that this journal may know nothing of
+            run.twins = True  # it may have arrived twice
             there = run.backend.read(found[0].remote_id)
             self._journal.note(run.job.id, remote_id=there.remote_id, uncertain=True)
         else:
@@ -245,7 +248,8 @@ class Engine:
                 there = run.backend.create_draft(run.marker, run.snapshot.post.title)
                 answer.remote_id = there.remote_id
             run.fresh = True
-            # Another machine may have been as quick: then the older draft is the post, and ours is swept.
+            # There may be an older one: then that is the post, and ours is swept.
+            run.say(_("Looking on the blog for an earlier try"))
             found = self._found(run)
             run.twins = any(p.remote_id != there.remote_id for p in found)  # or it was delivered twice
             if found and found[0].remote_id != there.remote_id:

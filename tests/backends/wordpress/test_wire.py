@@ -173,6 +173,28 @@ def test_an_address_from_the_server_is_checked(given: Any, kept: bool) -> None:
             wire.remote_media(media)
 
 
+def test_authors_and_terms_come_along_with_a_post_whatever_else_does() -> None:
+    along = {
+        "author": [{"id": 3, "name": "Ada"}, None, 7],
+        "wp:term": [
+            [{"id": 5, "name": "Rail &amp; sea", "taxonomy": "category"}, "x"],
+            [
+                {"id": 9, "name": "ferry", "taxonomy": "post_tag"},
+                {"id": 2, "name": "n", "taxonomy": "nav_menu"},
+            ],
+            None,
+        ],
+        "replies": [[{"id": 1}]],
+    }
+    found = [(kind, value) for kind, value in wire.embedded({"_embedded": along}) if isinstance(value, dict)]
+    assert [(kind, *wire.term(value)) for kind, value in found] == [
+        ("users", 3, "Ada"), ("categories", 5, "Rail & sea"), ("tags", 9, "ferry"),
+    ]  # fmt: skip
+    broken_ones: list[Any] = [None, [], "x", {"author": 1, "wp:term": {"a": 1}}, {"wp:term": [1, [2], [[3]]]}]
+    for broken in broken_ones:
+        assert [v for _kind, v in wire.embedded({"_embedded": broken}) if isinstance(v, dict)] == []
+
+
 def test_a_size_with_a_bad_address_is_left_out() -> None:
     details = {
         "width": "80",

@@ -152,7 +152,11 @@ class WordPress:
 
     def create_draft(self, marker: str, title: str) -> RemotePost:
         """Make an empty draft with the marker for its slug, and in its content. Never repeat it blindly."""
-        asked = {"_fields": wire.POST_FIELDS + wire.EMBEDDED_LINKS, "_embed": wire.EMBEDDED, "context": "edit"}
+        asked = {
+            "_fields": wire.POST_FIELDS + wire.EMBEDDED_LINKS,
+            "_embed": wire.EMBEDDED,
+            "context": "edit",
+        }
         answer, value = self._ask("POST", "wp/v2/posts", asked, wire.draft_body(marker, title))
         return self._post(answer, value)
 
