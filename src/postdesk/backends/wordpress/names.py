@@ -55,8 +55,8 @@ class Names:
         return tuple(names)
 
     def learn(self, posts: list[dict[str, Any]], *, after_write: bool = False) -> None:
-        """Ask for the names of the terms and authors of `posts` that neither came along nor are known yet; a name that the
-        server keeps to itself stays unknown. `after_write`: and one that cannot be asked for, too. An error
+        """Ask for the names of the terms and authors of `posts` that neither came along nor are known yet; a name
+        that the server keeps to itself stays unknown. `after_write`: and one that cannot be asked for, too. An error
         now would speak of this question, and be taken for one about the write, which is done. Else terms that
         are missing in the answer are asked for once more: a post that is written back without them loses them."""
         let_be = (BackendError, Cancelled) if after_write else (Refused, NotABlog)

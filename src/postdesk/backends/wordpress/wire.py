@@ -32,7 +32,7 @@ VERSION_LINKS = ",_links.version-history,_links.predecessor-version"
 """Asked for with a post, they say how many versions of it the blog keeps and which is the newest (6.1, 7.1)."""
 EMBEDDED = "author,wp:term"
 EMBEDDED_LINKS = ",_links.author,_links.wp:term,_embedded"
-"""Asked for with a post (`_embed`, and in `_fields`), its author and its terms come along (6.1: ten of each kind at most),
+"""Asked for with a post (`_embed`, and in `_fields`), its author and its terms come along, in 6.1 ten of each kind,
 which saves asking for their names."""
 REVISION_FIELDS = "id,author,modified_gmt,slug,title,content,excerpt"
 MEDIA_FIELDS = "id,slug,source_url,alt_text,caption,media_details"
