@@ -114,8 +114,7 @@ class Lessons:
         """The slots of posts by their numbers in the full-text index; numbers of no post fall out."""
         slot_of, live = self._slot_of, self._columns.live
         most = len(slot_of)
-        found = [slot_of[number] for number in numbers if number < most]
-        return [slot for slot in found if slot >= 0 and live[slot]]
+        return [n for number in numbers if number < most and (n := slot_of[number]) >= 0 and live[n]]
 
     def details(self, slot: int) -> str:
         """The details of a post that is not learnt yet, "" for others."""

@@ -13,7 +13,8 @@ from postdesk.ui.sidebar.rows import Posts
 from postdesk.ui.theme import Theme
 
 _UNEVEN = 2000  # rows up to which each is as high as its title needs; measuring more can be felt
-_BATCH = 400  # rows laid out per turn of the event loop
+_BATCH = 400  # rows laid out per turn of the event loop,
+_MEASURED = 80  # and of those that have to be measured: some screens full
 
 
 class PostList(QListView):
@@ -84,6 +85,7 @@ class PostList(QListView):
         if self.uniformItemSizes() != self.rows.even:
             self.setUniformItemSizes(self.rows.even)
         # A layout in batches leaves the rows of later batches without a place for some turns of the event loop.
+        self.setBatchSize(_BATCH if self.rows.even else max(_MEASURED, min(place + _MEASURED, _BATCH)))
         deep = place >= _BATCH
         mode = QListView.LayoutMode.SinglePass if deep else QListView.LayoutMode.Batched
         if self.layoutMode() != mode:
