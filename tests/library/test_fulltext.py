@@ -91,6 +91,15 @@ def test_a_post_is_found_by_the_beginning_of_its_words(library: Library, root: P
     assert found(library, "6:10") == {"boats.md"}
 
 
+def test_a_word_of_a_title_is_not_one_of_a_text(library: Library, root: Path) -> None:
+    write(root, "Köln by night.md", "harbour")
+    write(root, "harbour.md", "koln")
+    learn(library)
+    listed = library.listed()
+    for word, names in (("koln", ["Köln by night.md"]), ("harbour", ["harbour.md"]), ("har", [])):
+        assert [listed.names[slot] for slot in library.titled_slots(word)] == names
+
+
 def test_what_looks_like_the_databases_own_language_is_words(library: Library, root: Path) -> None:
     write(root, "a.md", "This OR that AND NEAR(those) * ^column title: yes")
     learn(library)

@@ -39,6 +39,9 @@ class Texts:
         keys += [one.operator for one in filters]
         return self._answers.get(" ".join(keys), [])
 
+    def titled_slots(self, word: str) -> list[int]:
+        return self._answers.get(f"title:{word}", [])
+
     def has_word(self, word: str) -> bool:
         return any(known.startswith(word) for known in self._words)
 
@@ -85,6 +88,10 @@ def test_short_words_are_asked_for_only_as_far_as_they_say_something(searchable:
 def test_a_slip_is_forgiven_in_titles_where_no_text_has_the_word(searchable: Searchable) -> None:
     assert found(searchable, "harbuor", Texts({})) == {1}
     assert found(searchable, "harbuor", Texts({"harbuor": [3]}, ("harbuor",))) == {3}
+    known = Texts({"title:harbour": [1, 3]})
+    assert found(searchable, "harbuor", known) == {1, 3}, "as the index knows them"
+    assert found(searchable, "ferreis", Texts({})) == {4}, "a post of the blog"
+    assert found(searchable, "feryr -strike", Texts({"title:ferry": [0, 2], "strike": [1, 2]})) == {2}
 
 
 @pytest.mark.parametrize(

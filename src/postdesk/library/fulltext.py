@@ -206,6 +206,11 @@ class FullText:
         matches = match([Term(word)])
         return bool(matches and self._ask("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", [matches]))
 
+    def titled(self, word: str) -> array[int]:
+        """The numbers of the posts that have `word` in their title. Some may be of no post."""
+        matches = f"title : {match([Term(word, phrase=True)])}"
+        return _numbers(self._ask("SELECT group_concat(rowid) FROM words WHERE words MATCH ?", [matches]))
+
     def linking(self, addresses: Iterable[str]) -> frozenset[str]:
         """The names of the posts that link to one of these addresses."""
         found: set[str] = set()

@@ -12,6 +12,7 @@ import os
 import secrets
 import threading
 import time
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -462,6 +463,13 @@ class Library:
     def has_word(self, word: str) -> bool:
         """Whether a word of any post begins with this one."""
         return self._full_text is not None and self._full_text.knows(word)
+
+    def titled_slots(self, word: str) -> list[int]:
+        """The posts that have this word in their title, as slots of `listed`."""
+        words = self._full_text
+        found = words.titled(word) if words is not None else array("q")
+        with self._guard:
+            return self._index.lessons.slots_of(found)
 
     def linking_to(self, post_id: str, addresses: Iterable[str] = ()) -> frozenset[Path]:
         """The posts that link to this one by its id, or to one of these addresses."""

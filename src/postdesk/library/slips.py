@@ -20,6 +20,11 @@ _PART = 2000  # titles that are taken apart at once, in some ms
 _WORDS = re.compile(r"\w+")
 
 
+def split(title: str) -> list[str]:
+    """The words of a title."""
+    return _WORDS.findall(title)
+
+
 class Words:
     """The words of all titles, which are given folded."""
 

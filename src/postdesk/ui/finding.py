@@ -3,7 +3,7 @@ operators on what is known of each post. Called in tasks; nothing of Qt here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +12,7 @@ from postdesk.backends.base import RemotePost
 from postdesk.library.context import Context, context, fold
 from postdesk.library.query import Filter, Query, Term
 from postdesk.library.reading import body_of
-from postdesk.library.slips import SHORTEST
+from postdesk.library.slips import SHORTEST, split
 from postdesk.ui.sidebar.listing import TABS, Found, Listing
 
 
@@ -34,6 +34,7 @@ class Searched(Protocol):
 
     def search_slots(self, query: Query) -> list[int] | None: ...
     def has_word(self, word: str) -> bool: ...
+    def titled_slots(self, word: str) -> list[int]: ...
 
 
 def find_rows(library: Searched, searchable: Searchable, query: Query, outdated: Callable[[], bool]) -> Found:
@@ -61,7 +62,7 @@ def find_rows(library: Searched, searchable: Searchable, query: Query, outdated:
     for slot, post in enumerate(searchable.remote, files):
         flags[slot] = _fits_remote(listing.titles.folded[slot], post, wanted, unwanted, query.filters)
     for words in meant:
-        there = [slot for slot in listing.titles.joined.with_words(words) if flags[slot]]
+        there = [slot for slot in _titled(library, searchable, words) if flags[slot]]
         flags = bytearray(len(listing))
         for slot in there:
             flags[slot] = 1
@@ -110,10 +111,10 @@ def _is_short(term: Term) -> bool:
     return len(term.words) == 2 and term.words.isascii() and not term.phrase and not term.excluded
 
 
-def _forgiven(library: Searched, searchable: Searchable, query: Query) -> tuple[Query, list[Collection[str]]]:
+def _forgiven(library: Searched, searchable: Searchable, query: Query) -> tuple[Query, list[frozenset[str]]]:
     """The query without the words that stand nowhere, and for each of these the words of titles that are meant."""
     kept: list[Term] = []
-    meant: list[Collection[str]] = []
+    meant: list[frozenset[str]] = []
     for term in query.terms:
         near = frozenset[str]()
         if (
@@ -128,6 +129,25 @@ def _forgiven(library: Searched, searchable: Searchable, query: Query) -> tuple[
         else:
             kept.append(term)
     return replace(query, terms=tuple(kept)), meant
+
+
+def _titled(library: Searched, searchable: Searchable, words: frozenset[str]) -> set[int]:
+    """The slots of the rows that have one of these words of titles in their own. Where the index does not know one (it
+    has not learnt it yet, or takes "ß" for another letter than "ss"), the titles themselves are looked through."""
+    titles, files = searchable.listing.titles, searchable.listing.files
+    found: set[int] = set()
+    unknown: set[str] = set()
+    for word in words:
+        known = library.titled_slots(word) if searchable.is_whole else []
+        found.update(slot for slot in known if slot < files)
+        if not known:
+            unknown.add(word)
+    if unknown:
+        found |= titles.joined.with_words(unknown)
+    for slot in range(files, len(searchable.listing)):
+        if not words.isdisjoint(split(titles.folded[slot])):
+            found.add(slot)
+    return found
 
 
 def _check(searchable: Searchable, wanted: Filter) -> Callable[[int], bool] | None:
