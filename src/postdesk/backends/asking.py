@@ -81,6 +81,12 @@ def origin_of(address: str) -> Origin | None:
     return url.scheme, url.host.lower(), url.port or {"http": 80, "https": 443}[url.scheme]
 
 
+def may_be_asked(address: str) -> bool:
+    """Whether a stranger's `address` may be one of the public net, as far as itself tells; where its name leads is
+    looked at where the connection is made."""
+    return _not_to_be_asked(address) is None
+
+
 def has_network() -> bool:
     """Whether this machine knows a way to the public net. Sends nothing."""
     for family, address in (

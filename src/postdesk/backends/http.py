@@ -124,12 +124,14 @@ def exchange(
     limit_bytes: int = LIMIT_BYTES,
     cancel: Cancel | None = None,
     progress: Callable[[int], None] | None = None,
+    public_only: bool = False,
 ) -> Answer:
     """Send one request and read its whole answer, whatever its status.
 
     `json_body` or `content` (bytes or a file, read and sent in pieces; `progress` hears the bytes handed over so far).
     `deadline_s` is for all of it, by the monotonic clock (default 60 s and 1 s per 50 KB sent). An answer
     longer than `limit_bytes` is not read further. Whoever wants to is told of it, without secrets (`record.RECORDER`).
+    With `public_only` no machine of this house is asked: `transport.PrivateAddress` is raised in its place.
     Raises `Unreachable`, `Intercepted`, `OutcomeUnknown`, `Cancelled`; OSError when the file cannot be read, before
     anything is sent.
     """
@@ -144,7 +146,9 @@ def exchange(
     if auth:
         sent_headers["Authorization"] = auth.header
     where = Where(method, url, size)
-    watch = Watch(deadline_s or _DEADLINE_S + where.size / _SLOWEST, cancel or Cancel())
+    watch = Watch(
+        deadline_s or _DEADLINE_S + where.size / _SLOWEST, cancel or Cancel(), public_only=public_only
+    )
     token = WATCH.set(watch)
     note = _Note(method, url, sent_headers, None if isinstance(body, Path) else body, size, auth)
     try:
@@ -233,7 +237,7 @@ def read_json(answer: Answer) -> Any:
     if answer.status == 407:
         raise proxy_refused(answer.details)
     if answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers):
-        raise _busy(answer)
+        raise busy(answer)
     if answer.status == 413:
         raise TooLarge(
             _("The blog's server takes no file as large as this."),
@@ -360,7 +364,8 @@ def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
 
-def _busy(answer: Answer) -> Busy:
+def busy(answer: Answer) -> Busy:
+    """The error for an answer that asks to come back later."""
     wait = retry_after(answer)
     if wait is None:
         todo = _("Post Desk tries again later by itself.")

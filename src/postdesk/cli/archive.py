@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from postdesk.cli.exits import Exit
+from postdesk.cli.pictures import as_values, bring, complain_of, in_words
 from postdesk.cli.posts import post_file
 from postdesk.cli.shell import Shell, blog, complain, one_line, stoppable
 from postdesk.core.errors import Cancelled, SettingsError
@@ -27,15 +28,18 @@ def pull(shell: Shell, arguments: argparse.Namespace) -> Exit:
         done = desk.pull(account, cancel, progress, everything=arguments.all)
     if live:
         print(file=sys.stderr)
+    brought = None if done.cancelled or not arguments.pictures else bring(shell, desk, account)
     shell.say(
         {
             "made": [str(path) for path in done.made], "updated": [str(path) for path in done.updated],
             "there": done.there, "both": done.both, "gone": done.gone,
             "problems": [{"title": title, "sentence": sentence} for title, sentence in done.problems],
             "cancelled": done.cancelled,
+            **({} if brought is None else {"pictures": as_values(brought)}),
         },
         ngettext("{count} post came.", "{count} posts came.", len(done.made)).format(count=len(done.made)),
         *(one_line(_("Changed on the blog: {name}").format(name=path.name)) for path in done.updated),
+        *(() if brought is None else [in_words(brought)]),
     )  # fmt: skip
     for title in done.both:
         complain(
@@ -47,7 +51,7 @@ def pull(shell: Shell, arguments: argparse.Namespace) -> Exit:
         complain(f"{title}: {sentence}")
     if done.cancelled:
         raise Cancelled(_("Stopped."), _("What came stays."), _("Run it again to go on."))
-    return Exit.DONE
+    return Exit.DONE if brought is None else complain_of(brought)
 
 
 def diff(shell: Shell, arguments: argparse.Namespace) -> Exit:

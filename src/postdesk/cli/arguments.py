@@ -91,6 +91,19 @@ def command_parser() -> argparse.ArgumentParser:
         "--all", action="store_true", help=_("look at every post again, not only at those that changed")
     )
 
+    pull.add_argument(
+        "--pictures", action="store_true", help=_("bring the pictures that the posts show on the blog, too")
+    )
+
+    pictures = _command(commands, "pictures", _("bring the pictures that posts show on their blog"))
+    pictures.add_argument("files", nargs="*", metavar="FILE", help=_("posts of the library"))
+    pictures.add_argument(
+        "--from", dest="blog", default="", metavar="BLOG", help=_("an account's name or address")
+    )
+    pictures.add_argument(
+        "--clear", action="store_true", help=_("remove the copies that no post shows any more")
+    )
+
     diff = _command(commands, "diff", _("show what publishing a post would change on the blog"))
     diff.add_argument("file", metavar="FILE")
     diff.add_argument("--to", default="", metavar="BLOG", help=_("an account's name or address"))

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from postdesk.cli import archive, blogs, exchange, log, outbox, posts, publish, sync
+from postdesk.cli import archive, blogs, exchange, log, outbox, pictures, posts, publish, sync
 from postdesk.cli.exits import Exit, exit_for
 from postdesk.cli.passwords import take_from_environment
 from postdesk.cli.shell import Build, OpenLibrary, Shell, complain, to_json
@@ -29,6 +29,7 @@ _COMMANDS: dict[str, Callable[[Shell, argparse.Namespace], Exit]] = {
     "render": posts.render,
     "publish": publish.publish,
     "pull": archive.pull,
+    "pictures": pictures.pictures,
     "diff": archive.diff,
     "accounts": blogs.accounts,
     "outbox": outbox.outbox,

@@ -27,8 +27,8 @@ from postdesk.library.document import Document
 from postdesk.library.library import Library
 from postdesk.library.pictures import kind_of
 from postdesk.markup.clean import clean, safe_link
-from postdesk.markup.pictures import find_pictures
 from postdesk.markup.render import render_document
+from postdesk.markup.shown import exchange_in_cards, shown_pictures
 
 LARGEST: Final = 1 << 30
 """Bytes of one export, which is made in memory before it is saved as a whole."""
@@ -93,7 +93,7 @@ def as_zip(library: Library, paths: Sequence[Path], cancel: Cancel, progress: Pr
             bundle.writestr(entry, data)
 
         def put(document: Document, ref: str) -> str:
-            data = library.read_picture(document.path, ref)
+            data = library.read_shown_picture(document, ref)
             digest = content_hash(data)
             if digest not in pictures:
                 stem = names.file_stem(Path(names.decode_reference(ref)).stem).replace(" ", "-")
@@ -123,7 +123,7 @@ def as_page(library: Library, paths: Sequence[Path], cancel: Cancel, progress: P
     problems: list[Problem] = []
 
     def embedded(document: Document, ref: str) -> str:
-        data = library.read_picture(document.path, ref)
+        data = library.read_shown_picture(document, ref)
         return f"data:{_TYPES[kind_of(data[:32])]};base64,{base64.b64encode(data).decode('ascii')}"
 
     leaves: list[Leaf] = []
@@ -143,11 +143,11 @@ def leaf_of(document: Document, address: Callable[[Document, str], str], problem
     post = document.post
 
     def picture(ref: str) -> str | None:
-        if _REMOTE.match(ref):
-            return ref if ref.startswith("https:") else None
         try:
             return address(document, ref)
         except PictureRefused as error:
+            if _REMOTE.match(ref):
+                return ref if ref.startswith("https:") else None
             problems.append(Problem(title_of(document), error.sentence))
             return None
 
@@ -179,14 +179,16 @@ def _moved(document: Document, put: Callable[[str], str], problems: list[Problem
     """The post's file with the references that its pictures have in the zip."""
     post: Post = document.post
     new: dict[str, str] = {}
-    for ref in dict.fromkeys([post.image, *(one.ref for one in find_pictures(post.body))]):
-        if ref and not _REMOTE.match(ref):
+    for ref in dict.fromkeys([post.image, *(one.ref for one in shown_pictures(post.body))]):
+        if ref and not ref.startswith("data:"):
             try:
                 new[ref] = put(ref)
             except PictureRefused as error:
-                problems.append(Problem(title_of(document), error.sentence))
+                if not _REMOTE.match(ref):
+                    problems.append(Problem(title_of(document), error.sentence))
     parts = frontmatter.cut(document.text)
-    moved = replace(post, body=exchange_references(post.body, new), image=new.get(post.image, post.image))
+    body = exchange_in_cards(exchange_references(post.body, new), new.get)
+    moved = replace(post, body=body, image=new.get(post.image, post.image))
     return written(moved, parts.front if parts is not None else None, {})
 
 

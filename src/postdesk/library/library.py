@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postdesk.core.errors import FileGone, LibraryError, LibraryInUse, NameTaken
+from postdesk.core.errors import FileGone, LibraryError, LibraryInUse, NameTaken, PictureRefused
 from postdesk.core.file_errors import explain
 from postdesk.core.files import content_hash, load_json, move_file, read_file, save_file, save_json
 from postdesk.core.folders import Folders
@@ -48,6 +48,7 @@ from postdesk.library.summary import Summary
 
 if TYPE_CHECKING:
     from postdesk.library.beside import Beside
+    from postdesk.library.blog_pictures import BlogPictures
     from postdesk.library.fulltext import FullText
     from postdesk.library.history import History, Version
     from postdesk.library.query import Query
@@ -97,6 +98,7 @@ class Library:
         self._marked = False
         self._beside: Beside | None = None  # loaded when there are many files to be read
         self._words: FullText | None = None
+        self._blog_pictures: BlogPictures | None = None
         self._words_path = folders.cache / "libraries" / key.hexdigest()[:16] / "index.sqlite"
 
     # --- open and close ---
@@ -769,6 +771,39 @@ class Library:
         descriptor, _path = pictures.open_contained(self.root, document_path.parent, reference)
         with os.fdopen(descriptor, "rb") as file:
             return file.read(pictures.LARGEST)
+
+    @property
+    def blog_pictures(self) -> BlogPictures:
+        """The copies of pictures that are on a blog."""
+        if self._blog_pictures is None:
+            from postdesk.library.blog_pictures import BlogPictures
+
+            self._blog_pictures = BlogPictures(self.root, self.take_picture)
+        return self._blog_pictures
+
+    def shown_picture(self, document_path: Path, post_id: str, reference: str) -> Path:
+        """The file to show for a picture that a post names: the copy of one that is on the blog, else a picture in the
+        library. Never what goes out. Raises PictureRefused.
+        """
+        from postdesk.library.blog_pictures import key_of, names_server
+
+        try:
+            return self.blog_pictures.file(key_of(reference, post_id))
+        except PictureRefused:
+            if names_server(reference):
+                raise
+        return self.resolve_picture(document_path, reference)
+
+    def read_shown_picture(self, document: Document, reference: str) -> bytes:
+        """The bytes of such a picture. Raises PictureRefused."""
+        from postdesk.library.blog_pictures import key_of, names_server
+
+        try:
+            return self.blog_pictures.data(key_of(reference, document.post.id))
+        except PictureRefused:
+            if names_server(reference):
+                raise
+        return self.read_picture(document.path, reference)
 
     # --- within ---
 

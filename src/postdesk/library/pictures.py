@@ -42,6 +42,27 @@ def kind_of(start: bytes) -> str:
     return ""
 
 
+def has_end(data: bytes) -> bool:
+    """Whether the last bytes of a picture (`kind_of` knows it) are those of its end. Decodes nothing."""
+    kind = kind_of(data[:32])
+    if kind == ".jpg":
+        return b"\xff\xd9" in data[-4096:]  # cameras put notes behind it
+    if kind == ".png":
+        return b"IEND\xaeB`\x82" in data[-4096:]
+    if kind == ".gif":
+        return data.rstrip(b"\0").endswith(b";")
+    if kind == ".webp":
+        return len(data) >= 8 + int.from_bytes(data[4:8], "little")
+    place = 0
+    while place + 8 <= len(data):  # boxes (ISO/IEC 14496-12), each of which says how long it is
+        size = int.from_bytes(data[place : place + 4])
+        size = int.from_bytes(data[place + 8 : place + 16]) if size == 1 else size
+        if size < 8:  # 0: "to the end", wherever that is
+            return False
+        place += size
+    return place == len(data)
+
+
 def open_contained(root: Path, folder: Path, reference: str) -> tuple[int, Path]:
     """An open descriptor of the picture that `reference` names from `folder`, and its real path.
 

@@ -65,7 +65,7 @@ def clean(html: str, picture: Picture, remote_allowed: bool) -> str:
 
     `picture` gets the reference of a picture as it is in the text and gives the address under which the preview
     serves it, or None where it is not to be shown; it decides about remote pictures too, and is asked for them only
-    when `remote_allowed`. A picture that is not shown leaves a sentence in its place.
+    when `remote_allowed`; one without encryption is shown from elsewhere only. A picture that is not shown leaves a sentence in its place.
     """
     cleaner = _Cleaner(picture, remote_allowed)
     try:
@@ -198,10 +198,12 @@ class _Cleaner:
         refusal = _("Picture not in the library")
         if remote and not self._remote_allowed:
             refusal = _("Picture on the web, not loaded")
-        elif remote and plain[:8].lower() != "https://":
-            refusal = _("Picture without a safe address, not loaded")
         elif plain and (remote or not _SCHEME.match(plain)):
             address = self._picture(reference)
+            if remote and plain[:8].lower() != "https://":
+                refusal = _("Picture without a safe address, not loaded")
+                if address is not None and _REMOTE.match(address):
+                    address = None  # a copy may be shown in its place
         if address is None:
             words = f"{refusal}: {alt}" if alt else refusal
             self._out.append(

@@ -43,6 +43,10 @@ class Connections:
         self._passwords = passwords
         self._http = http
 
+    def client(self) -> Any:
+        """The one HTTP client, for what is asked without a password."""
+        return self._http()
+
     def visitor(self) -> Visitor:
         """Who looks at pages as any reader does: without a password."""
         return Visitor(self._http)

@@ -2,9 +2,9 @@
 
 Threads: `state_of`, `states`, `jobs`, `take_back`, `retry_now`, `pause`, `stop`, `running`, `due_accounts` and
 `network_is_back` are one small read or one short transaction, for the window's thread. `plan`, `preflight`, `submit`,
-`renew`, `undo`, `timeline`, `look_on_blog`, `look_at_pictures`, `pull`, `change` and `refresh_archive` read files,
-pictures or the network: for a task. `run` is for one worker per account; a second one for that account, in this
-process or another, returns at once.
+`renew`, `undo`, `timeline`, `look_on_blog`, `look_at_pictures`, `pull`, `bring_pictures`, `clear_pictures`, `change`
+and `refresh_archive` read files, pictures or the network: for a task. `run` is for one worker per account; a second one
+for that account, in this process or another, returns at once.
 
 Long because a window and a shell find here all that they work with; a method is a line or two to the part that does
 it.
@@ -33,7 +33,7 @@ from postdesk.core.settings import Settings
 from postdesk.publishing.accounts import Accounts, is_on
 from postdesk.publishing.already import Already, BlogLook
 from postdesk.publishing.archive import Archive
-from postdesk.publishing.compare import outgoing_from_json
+from postdesk.publishing.compare import base_values, outgoing_from_json
 from postdesk.publishing.connections import Connections, PasswordStore
 from postdesk.publishing.content import Collected, collect
 from postdesk.publishing.differences import Difference, tell, tell_no_more
@@ -62,7 +62,9 @@ if TYPE_CHECKING:  # their code is loaded by whoever makes them
     from postdesk.library.library import Library
     from postdesk.library.receipts import Receipts
     from postdesk.library.recovery import Recovery
+    from postdesk.publishing.bringing import At, Brought
     from postdesk.publishing.change import Change
+    from postdesk.publishing.clearing import Cleared
     from postdesk.publishing.conflicts import Conflicts
     from postdesk.publishing.pull import Pulled
 
@@ -445,6 +447,46 @@ class Desk:
                 progress,
                 everything=everything,
             )
+
+    def bring_pictures(
+        self,
+        account: Account,
+        cancel: Cancel,
+        progress: Callable[[At], None] = lambda _at: None,
+        document: Document | None = None,
+    ) -> Brought:
+        """Bring here the pictures that the blog's posts show, or one of them; see `publishing.bringing`. For a task.
+        Raises `NotReady` for a post that the blog does not have."""
+        from postdesk.publishing.bringing import Bringing
+
+        bringing = Bringing(
+            account, self.library, self.receipts, self.journal, self.connections.client,
+            lambda: self.connections.open(account), cancel,
+        )  # fmt: skip
+        if document is None:
+            return bringing.all(progress)
+        receipt = self.engine.receipt(document.post.id, account.id)
+        if receipt is None:
+            raise NotReady(
+                _("“{blog}” does not have this post.").format(blog=account.name),
+                _("No picture was brought here."),
+                _("Choose a blog that has it."),
+            )
+        return bringing.one(document, receipt, progress)
+
+    def featured_copy(self, post_id: str, account: Account) -> str:
+        """What the blog's own featured picture of a post is known by among the library's copies, "" for none."""
+        from postdesk.library.blog_pictures import featured_key
+
+        receipt = self.engine.receipt(post_id, account.id)
+        base = self.receipts.base(receipt.base_hash) if receipt is not None and receipt.map_hash else None
+        return featured_key(account.address, str(base_values(base or "").get("featured") or ""))
+
+    def clear_pictures(self, cancel: Cancel) -> Cleared:
+        """Remove copies of blogs' pictures that no post shows; see `publishing.clearing`. For a task."""
+        from postdesk.publishing.clearing import clear_unused
+
+        return clear_unused(self.library, self.receipts, cancel)
 
     def change(self, document: Document, account: Account) -> Change:
         """What publishing would change in the content that the blog has. Reads pictures: for a task. Raises `NotReady`

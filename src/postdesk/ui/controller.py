@@ -67,6 +67,7 @@ from postdesk.ui.way_back import WayBack
 from postdesk.ui.window import MainWindow
 
 if TYPE_CHECKING:
+    from postdesk.ui.bringing import Bringing
     from postdesk.ui.exchange import Exporting, Importing
     from postdesk.ui.several import SeveralBlogs
     from postdesk.ui.tags import Renaming
@@ -111,7 +112,9 @@ class Controller(QObject):
         self.files = Files(desk, self.session, tasks, window)
         self.conflicts = Conflicts(desk.library, session, tasks, editor, window)
         self.blog_conflicts = BlogConflicts(desk, session, tasks, self.publisher, self.conflicts, window)
-        self.pictures = Pictures(desk.library, self.session, tasks, editor, details, window)
+        self.pictures = Pictures(
+            desk.library, self.session, tasks, editor, details, window, self._featured_on_blog
+        )
         self.replaced = ReplacedPictures(desk, self.session, self.standing, tasks, self)
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
@@ -122,6 +125,7 @@ class Controller(QObject):
         self.sync = Sync(editor, preview, self)
         self._renaming: Renaming | None = None
         self._several: SeveralBlogs | None = None
+        self._bringing: Bringing | None = None
         self._timelines: Timelines | None = None
         self.links = Links(desk.library, desk.receipts, session, tasks, editor, details, window)
         self.outline = Outline(window.toasts.host, window.theme, editor)
@@ -215,6 +219,8 @@ class Controller(QObject):
         self.network.stop()
         self.backup.stop()
         self.pulling.stop()
+        if self._bringing is not None:
+            self._bringing.stop()
         if self._renaming is not None:
             self._renaming.stop()
         self._tasks.settle(_ON_THIS_MACHINE, 5000)
@@ -343,7 +349,7 @@ class Controller(QObject):
             self._byline(post),
             post.body,
             path,
-            resolve=lambda r: self.desk.library.resolve_picture(path, r),
+            resolve=lambda r: self.desk.library.shown_picture(path, post.id, r),
         )
         self.searches.opened()
         self.links.look_back()
@@ -530,6 +536,11 @@ class Controller(QObject):
 
             self.session.save(open_it)
 
+    def _bring_pictures(self) -> None:
+        account = self.standing.account()
+        if account is not None:
+            self.session.save(lambda saved: self.bringing.bring(account, saved))
+
     def _show_change(self) -> None:
         account = self.standing.account()
         if account is not None:
@@ -608,6 +619,9 @@ class Controller(QObject):
             "default_blog": lambda: self._with_account(self._make_default),
             "refresh": self.refresh_archives,
             "pull": lambda: self._with_account(self.pulling.pull),
+            "bring_pictures": self._bring_pictures,
+            "bring_all_pictures": lambda: self._with_account(self.bringing.bring),
+            "clear_pictures": lambda: self.bringing.clear(),
             "show_change": self._show_change,
             "outbox": c.show_outbox,
             "pause_outbox": lambda: self.publisher.pause_all(self.actions.is_checked("pause_outbox")),
@@ -634,6 +648,26 @@ class Controller(QObject):
             made.told.connect(self._tell)
             self._renaming = made
         return self._renaming
+
+    @property
+    def bringing(self) -> Bringing:
+        """Who brings pictures here, made when it is first asked for."""
+        if self._bringing is None:
+            from postdesk.ui.bringing import Bringing
+
+            made = Bringing(self.desk, self._tasks, self.window)
+            made.came.connect(self._pictures_came)
+            made.told.connect(self._tell)
+            self._bringing = made
+        return self._bringing
+
+    def _featured_on_blog(self, post_id: str) -> Callable[[], str]:
+        account = self.standing.account()
+        return lambda: self.desk.featured_copy(post_id, account) if account is not None else ""
+
+    def _pictures_came(self) -> None:
+        self._preview.refresh_pictures()
+        self.pictures.show_featured()
 
     @property
     def several(self) -> SeveralBlogs:

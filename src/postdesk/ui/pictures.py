@@ -3,6 +3,7 @@ featured one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,11 +20,13 @@ from postdesk.ui.session import LANE, Session
 from postdesk.ui.tasks import Tasks
 
 _THUMBNAIL = 600  # px
+_NONE = _("Choose or drop a picture")
 _FILTER = _("Pictures (*.jpg *.jpeg *.png *.gif *.webp *.avif *.heic *.heif)")
 
 
 class Pictures(QObject):
-    """`told(error)`: a notice, e.g. that a file is no picture."""
+    """`told(error)`: a notice, e.g. that a file is no picture. `on_blog` gives a question for a task: what the featured
+    picture that the blog has of a post is known by among the copies."""
 
     told = Signal(object)
 
@@ -35,6 +38,7 @@ class Pictures(QObject):
         editor: Editor,
         details: DetailsDrawer,
         window: QWidget,
+        on_blog: Callable[[str], Callable[[], str]],
     ) -> None:
         super().__init__(window)
         self._library = library
@@ -43,6 +47,8 @@ class Pictures(QObject):
         self._editor = editor
         self._details = details
         self._window = window
+        self._on_blog = on_blog
+        self._featured_of: Path | None = None  # whose featured picture the drawer shows
 
     def choose(self) -> None:
         """Ask for files and put them into the text."""
@@ -83,13 +89,22 @@ class Pictures(QObject):
     def show_featured(self) -> None:
         """The featured picture in the drawer, or why it is not there."""
         post, document = self._session.post, self._session.document
-        if post is None or document is None or not post.image:
-            self._details.set_thumbnail(None, _("Choose or drop a picture"))
+        if post is None or document is None:
+            self._featured_of = None
+            self._details.set_thumbnail(None, _NONE)
             return
-        image, path = post.image, document.path
+        image, path, post_id, on_blog = post.image, document.path, post.id, self._on_blog(post.id)
+        if not image and self._featured_of != path:
+            self._details.set_thumbnail(None, _NONE)
+        self._featured_of = path
+
+        def resolve(ref: str) -> Path:
+            if ref:
+                return self._library.shown_picture(path, post_id, ref)
+            return self._library.blog_pictures.file(on_blog())
 
         def load() -> QImage:
-            _kind, content = read(image, lambda ref: self._library.resolve_picture(path, ref), as_it_is=False)
+            _kind, content = read(image, resolve, as_it_is=False)
             buffer = QBuffer()
             buffer.setData(content)
             buffer.open(QIODevice.OpenModeFlag.ReadOnly)
@@ -104,11 +119,13 @@ class Pictures(QObject):
         def show(picture: QImage) -> None:
             if self._session.document is None or self._session.document.path != path:
                 return
-            self._details.set_thumbnail(None if picture.isNull() else QPixmap.fromImage(picture), image)
+            words = image or _("The picture that the blog has; choose or drop another")
+            self._details.set_thumbnail(None if picture.isNull() else QPixmap.fromImage(picture), words)
 
-        self._tasks.run(
-            load, show, lambda e: self._details.set_thumbnail(None, str(getattr(e, "happened", e)))
-        )
+        def failed(error: Exception) -> None:
+            self._details.set_thumbnail(None, str(getattr(error, "happened", error)) if image else _NONE)
+
+        self._tasks.run(load, show, failed)
 
     def _feature(self, path: Path) -> None:
         document = self._session.document

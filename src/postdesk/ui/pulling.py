@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from postdesk.publishing.pull import Pulled
     from postdesk.ui.change import ChangeWindow
 
-_LANE = "pull"
+LANE = "pull"
 _NAMED = 3  # titles in one sentence
 
 
@@ -64,7 +64,7 @@ class Pulling(QObject):
             self._over()
             self.told.emit(error)
 
-        self._tasks.run(lambda: self._desk.pull(account, cancel, at), ended, failed, lane=_LANE)
+        self._tasks.run(lambda: self._desk.pull(account, cancel, at), ended, failed, lane=LANE)
 
     def stop(self) -> None:
         """Stop after the post at hand; what came stays, and the next time goes on."""

@@ -67,7 +67,7 @@ def as_pdf(
     pictures: dict[str, tuple[int, int]] = {}
 
     def put(document: Document, ref: str) -> str:
-        image = QImage.fromData(library.read_picture(document.path, ref))
+        image = QImage.fromData(library.read_shown_picture(document, ref))
         name = f"picture:{len(pictures)}"
         scale = min(1.0, width / max(1, image.width()), height / max(1, image.height()))
         pictures[name] = (max(1, int(image.width() * scale)), max(1, int(image.height() * scale)))

@@ -88,12 +88,15 @@ class Pictures:
         words = refusal(src)
         if not words and self._resolve is None:
             words = _("Picture “{name}” is not loaded.").format(name=_short(src))
-        if words or self._resolve is None:
+        remote = _is_remote(src)
+        if self._resolve is None or (words and not remote):
             return _Known(src, None, words)
         try:
-            return _Known(src, look(src, self._resolve), "")
+            return _Known(
+                src, look(src, self._resolve), ""
+            )  # of one on the web, the copy that was brought here
         except PostDeskError as error:
-            return _Known(src, None, error.happened)
+            return _Known(src, None, words if remote else error.happened)
         except (OSError, ValueError):
             return _Known(src, None, _("Picture “{name}” is not in the library.").format(name=_short(src)))
 
@@ -123,7 +126,7 @@ def placeholder(words: str) -> str:
 
 def refusal(src: str) -> str:
     """Why a picture of this address is not even looked for; "" for a file of the library."""
-    plain = "".join(c for c in src if c > " ").replace("\\", "/")
+    plain = _plain(src)
     if plain.startswith("//") or _SCHEME.match(plain):
         scheme = plain.partition(":")[0].lower()
         try:
@@ -136,6 +139,14 @@ def refusal(src: str) -> str:
             return _("A picture written into the text is not shown.")
         return _("Picture “{name}” is not in the library.").format(name=_short(src))
     return "" if plain else _("A picture without an address.")
+
+
+def _is_remote(src: str) -> bool:
+    return _plain(src).lower().startswith(("http:", "https:", "//"))
+
+
+def _plain(src: str) -> str:
+    return "".join(c for c in src if c > " ").replace("\\", "/")
 
 
 def _short(text: str) -> str:

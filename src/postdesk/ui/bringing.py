@@ -1,0 +1,144 @@
+"""Brings the pictures of pulled posts home while she writes on, and clears those that no post shows any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, QObject, Signal
+
+from postdesk.core.account import Account
+from postdesk.core.cancel import Cancel
+from postdesk.core.language import _, ngettext
+from postdesk.ui.pulling import LANE
+from postdesk.ui.tasks import Tasks
+from postdesk.ui.toast import Toast
+from postdesk.ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from postdesk.library.document import Document
+    from postdesk.publishing.bringing import At, Brought
+    from postdesk.publishing.clearing import Cleared
+    from postdesk.publishing.desk import Desk
+
+_NAMED = 2  # pictures that did not come, in one sentence
+
+
+class Bringing(QObject):
+    """One run at a time, after a pull that runs. `came`: files are there that were not. `told(error)`: a notice."""
+
+    came = Signal()
+    told = Signal(object)
+    _at = Signal(object)
+
+    def __init__(self, desk: Desk, tasks: Tasks, window: MainWindow) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._tasks = tasks
+        self._window = window
+        self._cancel: Cancel | None = None
+        self._at.connect(self._say_how_far)
+        window.status.work_clicked.connect(self.stop)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether pictures are coming."""
+        return self._cancel is not None
+
+    def bring(self, account: Account, document: Document | None = None) -> None:
+        """Fetch the pictures of one post, or of all that came from the blog; while that runs, stop it."""
+        if self._cancel is not None:
+            self.stop()
+            return
+        cancel = self._cancel = Cancel()
+        at = self._at.emit
+        self._name(_("Stop Bringing Pi&ctures Here"))
+
+        def ended(brought: Brought) -> None:
+            self._over()
+            self._say(account, brought, one=document is not None)
+
+        def failed(error: Exception) -> None:
+            self._over()
+            self.told.emit(error)
+
+        self._tasks.run(
+            lambda: self._desk.bring_pictures(account, cancel, at, document), ended, failed, lane=LANE
+        )
+
+    def stop(self) -> None:
+        """Stop; what came stays, and the next time goes on."""
+        if self._cancel is not None:
+            self._cancel.set()
+
+    def clear(self) -> None:
+        """Remove copies that no post shows any more."""
+
+        def ended(cleared: Cleared) -> None:
+            words = ngettext("{count} picture was removed.", "{count} pictures were removed.", cleared.count)
+            room = QLocale().formattedDataSize(cleared.size)
+            said = _("{what} {room} are free now.").format(what=words.format(count=cleared.count), room=room)
+            nothing = _("Every picture that was brought here is shown by a post.")
+            self._window.toasts.say(Toast(said if cleared.count else nothing))
+            self.came.emit()
+
+        self._tasks.run(lambda: self._desk.clear_pictures(Cancel()), ended, self.told.emit, lane=LANE)
+
+    def _over(self) -> None:
+        self._cancel = None
+        self._name(_("Bring Its Pi&ctures Here"))
+        self._window.status.set_work("")
+        self.came.emit()
+
+    def _name(self, words: str) -> None:
+        self._window.actions_table.set_text("bring_all_pictures", words)
+
+    def _say_how_far(self, at: At) -> None:
+        if self._cancel is None:
+            return
+        locale = QLocale()
+        words = _("Bringing pictures here: {came} · {posts} of {of} posts · stop")
+        if at.of == 1:
+            words = _("Bringing pictures here: {came} · stop")
+        posts, of, came = (locale.toString(number) for number in (at.posts, at.of, at.came))
+        self._window.status.set_work(words.format(posts=posts, of=of, came=came))
+
+    def _say(self, account: Account, brought: Brought, *, one: bool) -> None:
+        count, there = len(brought.came), brought.there
+        if count:
+            words = ngettext(
+                "{count} picture came from “{blog}”.", "{count} pictures came from “{blog}”.", count
+            )
+        elif there:
+            words = ngettext("The picture is here.", "All {count} pictures are here.", there)
+        else:
+            words = (
+                _("It shows no picture of “{blog}”.") if one else _("Its posts show no picture of “{blog}”.")
+            )
+        count = count or there
+        sentences = [] if brought.failure and not count else [words.format(count=count, blog=account.name)]
+        if brought.gone:
+            words = ngettext(
+                "{count} is not on the blog any more.",
+                "{count} are not on the blog any more.",
+                len(brought.gone),
+            )
+            sentences.append(words.format(count=len(brought.gone)))
+        if brought.problems:
+            count = len(brought.problems)
+            words = ngettext("{count} did not come:", "{count} did not come:", count)
+            named = " ".join(
+                f"{_name_of(where)}: {sentence}" for where, sentence in brought.problems[:_NAMED]
+            )
+            sentences.append(f"{words.format(count=count)} {named}")
+        if brought.cancelled:
+            sentences.append(_("Stopped; the next time goes on."))
+        elif brought.failure is not None:
+            sentences.append(brought.failure.sentence)
+        stays = bool(brought.problems or (brought.failure and not brought.cancelled))
+        self._window.toasts.say(Toast(" ".join(sentences), stays=stays))
+
+
+def _name_of(address: str) -> str:
+    """The last part of an address, for a sentence."""
+    name = address.partition("?")[0].rstrip("/").rpartition("/")[2] or address
+    return "".join(c for c in name if c.isprintable())[:60]
