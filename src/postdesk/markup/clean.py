@@ -65,7 +65,8 @@ def clean(html: str, picture: Picture, remote_allowed: bool) -> str:
 
     `picture` gets the reference of a picture as it is in the text and gives the address under which the preview
     serves it, or None where it is not to be shown; it decides about remote pictures too, and is asked for them only
-    when `remote_allowed`; one without encryption is shown from elsewhere only. A picture that is not shown leaves a sentence in its place.
+    when `remote_allowed`. One without encryption is shown only from another place. A picture that is not shown leaves
+    a sentence in its place.
     """
     cleaner = _Cleaner(picture, remote_allowed)
     try:

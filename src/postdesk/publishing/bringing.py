@@ -236,8 +236,7 @@ class Bringing:
             if known.why == _GONE:
                 self._done.gone.append(address)
             return
-        if self._account.address.startswith("https:") and address.startswith("http:"):
-            address = f"https:{address.removeprefix('http:')}"  # as browsers do, whatever an old text says
+        address = self._as_today(address)
         host = host_of(address)
         if host in self._silent:
             return
@@ -262,6 +261,18 @@ class Bringing:
             self._keep(key, address, got, known if here else None)
         else:
             self._refused(key, address, got, here=here)
+
+    def _as_today(self, address: str) -> str:
+        """An address as the blog has it now, whatever an old text says: its own host by today's name, and all others
+        as browsers ask for what an encrypted page shows."""
+        parts, home = urlsplit(address), urlsplit(self._account.address)
+        if is_same_site(address, self._account.address):
+            return parts._replace(scheme=home.scheme, netloc=home.netloc.rpartition("@")[2]).geturl()
+        return (
+            parts._replace(scheme=home.scheme).geturl()
+            if home.scheme == "https" and parts.port is None
+            else address
+        )
 
     def _fetch(self, address: str, known: Copy | None) -> Fetched:
         turn = 1
