@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 from tests.cli.conftest import Terminal
+from tests.publishing.world import png
+from tests.servers.wordpress import WordPress
 
 
 def test_the_posts_of_a_site_come_once_and_an_edit_is_told(terminal: Terminal, tmp_path: Path) -> None:
@@ -38,3 +41,49 @@ def test_a_post_that_no_blog_has_has_no_difference(terminal: Terminal) -> None:
     answer = terminal("diff", post)
     assert answer.code != 0
     assert "No blog has this post." in answer.err
+
+
+def test_pictures_come_with_a_pull_or_for_one_post_and_unused_ones_go(
+    terminal: Terminal, wordpress_newest: WordPress
+) -> None:
+    blog = wordpress_newest
+    blog.reset_posts()
+    quay, boat = (put_picture(blog, name, png(number)) for number, name in enumerate(("quay", "boat")))
+    write_post(blog, "Harbour", f'<p><img src="{quay}" alt=""> <img src="{boat}"> <img src="/no.png"></p>')
+    terminal.env = {"POSTDESK_PASSWORD": blog.app_password}
+    terminal("accounts", "add", blog.base_url, "--user", blog.user, "--yes", "--name", "Real")
+    pulled = terminal("pull", "Real", "--pictures", "--json")
+    assert pulled.code == 0, pulled.err
+    assert [Path(path).name for path in pulled.values["pictures"]["came"]] == ["quay.png", "boat.png"]
+    assert pulled.values["pictures"]["gone"] == [f"{blog.base_url}/no.png"]
+    (post,) = (Path(path) for path in pulled.values["made"])
+    folder = terminal.library / "Real" / "Pictures" / "2016" / "03"
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        "quay.png": png(0),
+        "boat.png": png(1),
+    }
+    (folder / "boat.png").unlink()
+    again = terminal("pictures", post)
+    assert (again.code, again.out) == (0, "1 picture came.\n")
+    assert f"{blog.base_url}/no.png: not on the blog any more." in again.err
+    assert terminal("diff", post).out == ""
+    assert terminal("pictures", "--clear", "--json").values == {"removed": 0, "bytes": 0}
+    nothing = terminal("pictures")
+    assert nothing.code != 0
+    assert "No post was named." in nothing.err
+
+
+def put_picture(blog: WordPress, name: str, data: bytes) -> str:
+    """Put a picture among the blog's files; returns its address."""
+    bits = base64.b64encode(data).decode()
+    return blog.php(
+        f"echo wp_upload_bits('{name}.png', null, base64_decode('{bits}'), '2016/03')['url'];"
+    ).strip()
+
+
+def write_post(blog: WordPress, title: str, content: str) -> None:
+    """Somebody wrote this years ago."""
+    blog.php(
+        f"wp_insert_post(wp_slash(['post_title' => '{title}', 'post_status' => 'publish', 'post_author' => 1,"
+        f" 'post_date' => '2016-03-28 09:00:00', 'post_content' => '{content}']));"
+    )

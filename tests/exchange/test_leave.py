@@ -11,10 +11,12 @@ import pytest
 
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import Cancelled, LibraryError
+from postdesk.core.files import content_hash
 from postdesk.exchange import leave
 from postdesk.exchange.bring import bring
 from postdesk.exchange.detect import open_source
 from postdesk.exchange.leave import as_page, as_zip
+from postdesk.library.blog_pictures import key_of
 from postdesk.library.library import Library
 from tests.exchange.conftest import png
 
@@ -92,6 +94,34 @@ def test_a_page_holds_its_pictures_and_its_style_and_runs_nothing(library: Libra
     assert 'src="http://' not in page
     assert "font: 1.125rem" in page
     assert not re.search(r"(src|href)=\"(?!https:|data:)", page)
+
+
+def brought(library: Library, address: str, data: bytes, post_id: str = "") -> None:
+    folder = library.root / "Blog" / "Pictures"
+    library.blog_pictures.keep(key_of(address, post_id), data, content_hash(data), folder, "quay.png")
+
+
+BLOG = "https://blog.example/up/quay.png"
+CARD = f'```{{=html}}\n<p class="x"><img src="{BLOG}" srcset="{BLOG}?w=9 2x" alt="Quay"></p>\n```\n'
+
+
+def test_pictures_of_the_blog_that_were_brought_here_go_along(library: Library) -> None:
+    brought(library, BLOG, png())
+    brought(library, "/rooted.png", png("blue"), "0123456789abcdef")
+    text = f"---\ntitle: T\nid: 0123456789abcdef\n---\n\n![A]({BLOG})\n\n![](/rooted.png) ![]({BLOG}?other)\n\n{CARD}"
+    post = put(library, "x/post.md", text)
+    made = as_zip(library, [post], Cancel())
+    files = files_in(made.data)
+    assert made.problems == ()
+    assert sorted(files) == ["pictures/quay.png", "pictures/rooted.png", "post.md"]
+    words = files["post.md"].decode()
+    assert "![A](pictures/quay.png)" in words
+    assert f"![](pictures/rooted.png) ![]({BLOG}?other)" in words
+    assert '<p class="x"><img src="pictures/quay.png" alt="Quay"></p>' in words
+    page = as_page(library, [post], Cancel()).data.decode()
+    assert len(re.findall(r'src="data:image/png;base64,', page)) == 3
+    assert f'src="{BLOG}?other"' in page
+    assert post.read_text("utf-8") == text
 
 
 def test_a_broken_file_goes_along_as_it_is(library: Library) -> None:

@@ -248,6 +248,23 @@ def test_a_picture_that_came_later_is_found_when_the_library_has_changed(
     reader.wait("document.querySelector('img').naturalWidth", 31)
 
 
+def test_a_picture_on_the_web_is_shown_where_a_copy_of_it_is_here(reader: Reader, library: Path) -> None:
+    picture(library / "copy.png", width=47)
+    here = resolver(library)
+
+    def resolve(ref: str) -> Path:
+        return here("copy.png" if ref.endswith("blog.example/quay.jpg") else ref)
+
+    reader.show(
+        "![a](http://blog.example/quay.jpg)\n\n![b](https://blog.example/other.jpg)\n\n"
+        '```{=html}\n<img src="//blog.example/quay.jpg" srcset="https://blog.example/x.jpg 2x">\n```',
+        resolve=resolve,
+    )
+    reader.wait("[...document.images].every(i => i.naturalWidth == 47) && document.images.length", 2)
+    assert "Picture from blog.example is not loaded." in reader.text
+    assert reader.ask("document.images[1].hasAttribute('srcset')") is False
+
+
 def test_strange_characters_come_through_as_they_are(reader: Reader) -> None:
     odd = '"+(1)+" ${2} \u2028 \u2029 &lt;/script> \\u0022 `${3}` \ud83d\ude00 e\u0301 \u05e9\u05dc\u05d5\u05dd end'
     reader.show(odd.replace("\ud83d\ude00", "😀"))
