@@ -77,7 +77,8 @@ def put_picture(blog: WordPress, name: str, data: bytes) -> str:
     """Put a picture among the blog's files; returns its address."""
     bits = base64.b64encode(data).decode()
     return blog.php(
-        f"echo wp_upload_bits('{name}.png', null, base64_decode('{bits}'), '2016/03')['url'];"
+        f"$in = wp_upload_dir('2016/03'); file_put_contents($in['path'] . '/{name}.png', base64_decode('{bits}'));"
+        f" echo $in['url'] . '/{name}.png';"
     ).strip()
 
 

@@ -26,7 +26,7 @@ def pictures(shell: Shell, arguments: argparse.Namespace) -> Exit:
         with stoppable() as cancel:
             cleared = desk.clear_pictures(cancel)
         words = ngettext("{count} picture was removed.", "{count} pictures were removed.", cleared.count)
-        shell.say({"removed": cleared.count, "bytes": cleared.size}, words.format(count=cleared.count))
+        shell.say({"removed": cleared.count, "bytes": cleared.size}, words)
         return Exit.DONE
     if not arguments.files:
         raise SettingsError(
@@ -73,7 +73,7 @@ def as_values(brought: Brought) -> dict[str, Any]:
 def in_words(brought: Brought) -> str:
     """How many came."""
     count = len(brought.came)
-    return ngettext("{count} picture came.", "{count} pictures came.", count).format(count=count)
+    return ngettext("{count} picture came.", "{count} pictures came.", count)
 
 
 def complain_of(brought: Brought) -> Exit:

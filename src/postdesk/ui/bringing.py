@@ -76,7 +76,7 @@ class Bringing(QObject):
         def ended(cleared: Cleared) -> None:
             words = ngettext("{count} picture was removed.", "{count} pictures were removed.", cleared.count)
             room = QLocale().formattedDataSize(cleared.size)
-            said = _("{what} {room} are free now.").format(what=words.format(count=cleared.count), room=room)
+            said = _("{what} {room} are free now.").format(what=words, room=room)
             nothing = _("Every picture that was brought here is shown by a post.")
             self._window.toasts.say(Toast(said if cleared.count else nothing))
             self.came.emit()
@@ -105,31 +105,30 @@ class Bringing(QObject):
     def _say(self, account: Account, brought: Brought, *, one: bool) -> None:
         count, there = len(brought.came), brought.there
         if count:
-            words = ngettext(
-                "{count} picture came from “{blog}”.", "{count} pictures came from “{blog}”.", count
-            )
+            words = ngettext("{count} picture came", "{count} pictures came", count)
+            sentences = [_("{what} from “{blog}”.").format(what=words, blog=account.name)]
         elif there:
-            words = ngettext("The picture is here.", "All {count} pictures are here.", there)
+            sentences = [ngettext("The picture is here.", "All {count} pictures are here.", there)]
+        elif brought.failure is not None or brought.gone or brought.problems:
+            sentences = []
         else:
             words = (
                 _("It shows no picture of “{blog}”.") if one else _("Its posts show no picture of “{blog}”.")
             )
-        count = count or there
-        sentences = [] if brought.failure and not count else [words.format(count=count, blog=account.name)]
+            sentences = [words.format(blog=account.name)]
         if brought.gone:
-            words = ngettext(
-                "{count} is not on the blog any more.",
-                "{count} are not on the blog any more.",
-                len(brought.gone),
+            gone = len(brought.gone)
+            sentences.append(
+                ngettext(
+                    "{count} is not on the blog any more.", "{count} are not on the blog any more.", gone
+                )
             )
-            sentences.append(words.format(count=len(brought.gone)))
         if brought.problems:
-            count = len(brought.problems)
-            words = ngettext("{count} did not come:", "{count} did not come:", count)
             named = " ".join(
                 f"{_name_of(where)}: {sentence}" for where, sentence in brought.problems[:_NAMED]
             )
-            sentences.append(f"{words.format(count=count)} {named}")
+            words = ngettext("{count} did not come.", "{count} did not come.", len(brought.problems))
+            sentences.append(f"{words} {named}")
         if brought.cancelled:
             sentences.append(_("Stopped; the next time goes on."))
         elif brought.failure is not None:
