@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from postdesk.backends.base import Backend
@@ -46,8 +46,6 @@ from postdesk.publishing.journal import Journal
 from postdesk.publishing.whose import Whose, host_of
 
 if TYPE_CHECKING:
-    import httpx2
-
     from postdesk.library.document import Document
     from postdesk.library.library import Library
     from postdesk.library.receipts import Receipts
@@ -106,7 +104,7 @@ class Bringing:
 
     def __init__(
         self, account: Account, library: Library, receipts: Receipts, journal: Journal,
-        client: Callable[[], httpx2.Client], connect: Callable[[], Backend], cancel: Cancel,
+        client: Callable[[], Any], connect: Callable[[], Backend], cancel: Cancel,
         pause: Callable[[float], bool] | None = None,
     ) -> None:  # fmt: skip
         self._account = account
