@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QDropEvent, QImage, QInputMethodEvent, QMouseEvent, QTextCursor
+from PySide6.QtGui import QColor, QDropEvent, QImage, QInputMethodEvent, QMouseEvent, QTextCursor, QTextOption
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -22,6 +22,7 @@ from postdesk.ui.theme import load_fonts, load_theme
 
 Key = Qt.Key
 Mod = Qt.KeyboardModifier
+WRAP = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
 KEEP = QTextCursor.MoveMode.KeepAnchor
 
 GALLERY = """```{=html}
@@ -614,6 +615,32 @@ def test_cards_are_closed_in_every_size_and_theme(post: Editor) -> None:
     assert row(post, 1).y() > row(post, 0).y()
     QTest.mouseClick(post.text.viewport(), Qt.MouseButton.LeftButton, pos=row(post, 1))
     assert on(post) == FORM
+
+
+def test_where_a_card_hides_much_the_words_look_as_they_always_do(
+    post: Editor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.set_post(
+        "", POST.replace("Below", "Below *this* and `that`\n\n> said\n\n## More\n\nשלום and words " * 3)
+    )
+    put_cursor(post, "Below")
+    post.open_find()
+    post.find_bar.words.setText("this")
+    post.text.setFocus()
+    press(post, Key.Key_Down, Key.Key_Down, Key.Key_Down, mod=Mod.ShiftModifier)
+    QApplication.processEvents()
+    post.text.setEnabled(False)  # no cursor that blinks in between
+    usual = post.text.viewport().grab().toImage()
+    monkeypatch.setattr("postdesk.ui.editor.painting._MANY", 1)
+    assert post.text.viewport().grab().toImage() == usual
+
+
+def test_a_word_without_end_in_a_closed_card_breaks_no_line_of_hers(editor: Editor) -> None:
+    editor.set_post("", f"Words\n\n```{{=html}}\n<img src=data:{'A' * 5_000}>\n```\n\nmore\n")
+    assert editor.text.document().defaultTextOption().wrapMode() == WRAP
+    QTest.mouseClick(editor.text.viewport(), Qt.MouseButton.LeftButton, pos=row(editor, 0))
+    press(editor, Key.Key_Return)
+    assert editor.text.document().defaultTextOption().wrapMode() != WRAP
 
 
 def test_a_thousand_cards_and_a_source_of_megabytes_are_no_harm(editor: Editor) -> None:

@@ -19,7 +19,7 @@ _TALL = 2.7  # lines of the text that a card is high, with the space around its 
 _APART = 3.0  # px above and below the box
 _ROUND = 7.0  # px
 _INSET = 14.0  # px from the box's edge to its words
-_READ = 20_000  # characters of a source that are read for its words
+_READ = 8_000  # characters of a source that are read for its words
 
 
 def height_for(step: float) -> float:
@@ -38,9 +38,17 @@ class CardLook:
         self.hits: dict[int, int] = {}
         self.pictures: dict[str, QImage | None] = {}
 
-    def forget(self) -> None:
-        """Cards or lines before them changed."""
-        self._said.clear()
+    def forget(self, first: int = 0, removed: int = 0, added: int = 0) -> None:
+        """Lines were replaced: `removed` from the `first` on went, and `added` came. Without these all of them."""
+        if removed == 0:
+            self._said.clear()
+            return
+        behind, by = first + removed, added - removed
+        self._said = {
+            (at + by if at >= behind else at): (last + by if at >= behind else last, said)
+            for at, (last, said) in self._said.items()
+            if at >= behind or last < first
+        }
 
     def words(self, card: Card) -> CardWords:
         """What a card says."""

@@ -33,8 +33,8 @@ class Folding(QObject):
 
     reached = Signal(object)
 
-    def __init__(self, field: QPlainTextEdit, cards: Cards, relay: Callable[[], None]) -> None:
-        """`relay` is called when lines were hidden or shown."""
+    def __init__(self, field: QPlainTextEdit, cards: Cards, relay: Callable[[list[range]], None]) -> None:
+        """`relay` is called when lines were hidden or shown, with the runs of those that show now."""
         super().__init__(field)
         self._field = field
         self._cards = cards
@@ -51,9 +51,8 @@ class Folding(QObject):
     # --- the text changed ---
 
     def put(self) -> None:
-        """Another text is in the field."""
+        """Another text is in the field, and the cards know it."""
         self._dirty = False
-        self._cards.put()
         self._told = None
         self._apply(self._cards.wanted())
 
@@ -298,7 +297,7 @@ class Folding(QObject):
                 block.clearLayout()
                 block = block.next()
         self._cards.hidden = wanted
-        self._relay()
+        self._relay([range(first, behind) for first, behind in runs if not wanted[first]])
 
     def _set(self, anchor: int, position: int) -> None:
         self._busy = True

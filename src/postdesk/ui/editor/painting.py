@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QTextBlock
+from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QPainter, QPalette, QTextBlock, QTextLayout
 from PySide6.QtWidgets import QPlainTextEdit
 
 from postdesk.ui.editor.card_look import CardLook
@@ -17,6 +17,7 @@ from postdesk.ui.editor.spacing import BAR_STEP, SpacedLayout, x_of
 from postdesk.ui.theme import Theme
 
 _PARAGRAPH = 300  # lines on either side, more than a screen has, that are looked at for its ends
+_MANY = 1_500  # lines between the first that shows and another one
 _VEIL = 165  # of 255: how much of the paper covers what is dimmed
 
 
@@ -121,6 +122,33 @@ def paint_below(
                 painter.fillRect(QRectF(x, y, 3, height), bars[level % 2])
             if a < b and block.position() < b and block.position() + block.length() > a:
                 _paint_selected(layout, painter, block, y, a - block.position(), b - block.position(), theme)
+
+
+def paint_words(
+    field: QPlainTextEdit, cards: Cards, painter: QPainter, context: QAbstractTextDocumentLayout.PaintContext,
+    bottom: int,
+) -> None:  # fmt: skip
+    """Paints the words as the field itself would, which asks for the height of every hidden line at each painting."""
+    painter.setPen(context.palette.color(QPalette.ColorRole.Text))
+    left = field.contentOffset().x()
+    for block, number, y, _height in in_view(field, cards, bottom):
+        if cards.hidden_at(number + 1):
+            continue
+        start, length = block.position(), block.length()
+        shown = []
+        for each in context.selections:
+            a, b = each.cursor.selectionStart() - start, each.cursor.selectionEnd() - start
+            if a < b and a < length and b > 0:
+                part = QTextLayout.FormatRange()
+                part.start, part.length, part.format = a, b - a, each.format
+                shown.append(part)
+        block.layout().draw(painter, QPointF(left, y), shown, QRectF(0, 0, field.width(), bottom + 1))
+
+
+def hides_much(field: QPlainTextEdit, cards: Cards, bottom: int) -> bool:
+    """Whether the cards that show hide so many lines that the field itself would be slow to paint."""
+    numbers = [number for _block, number, _y, _height in in_view(field, cards, bottom)]
+    return bool(numbers) and numbers[-1] - numbers[0] > _MANY
 
 
 def paint_cards(

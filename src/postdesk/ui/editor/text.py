@@ -43,9 +43,11 @@ from postdesk.ui.editor.hold import Typewriter, scroll_to_height
 from postdesk.ui.editor.marks import LONGEST
 from postdesk.ui.editor.painting import (
     dim_others,
+    hides_much,
     in_view,
     paint_below,
     paint_cards,
+    paint_words,
     snapped,
     units_between,
 )
@@ -126,8 +128,10 @@ class MarkdownEdit(QPlainTextEdit):
     def set_body(self, text: str, cursor: int = 0) -> None:
         """Shows another text, without undo to the one before; `cursor` in UTF-16 units."""
         self._setting = True
-        self._wrap_for(text.split("\n"), anew=True)
         self.source.put(text)
+        self.cards.put()
+        hidden = self.cards.wanted()
+        self._wrap_for([line for n, line in enumerate(self.source.lines) if not hidden[n]], anew=True)
         self._colours.put()
         self.setPlainText(to_document(text))
         self._setting = False
@@ -283,8 +287,10 @@ class MarkdownEdit(QPlainTextEdit):
         else:
             self._colours.changed(first, removed, count, everywhere=everywhere)
         self.folding.take(first, removed, come, everywhere=everywhere)
-        if removed != count or everywhere or self.cards.at(first) is not None:
+        if everywhere:
             self._card_look.forget()
+        else:
+            self._card_look.forget(first, removed, count)
         self._wrap_for(come)
         self.lines_edited.emit(first, removed, come)
 
@@ -351,9 +357,9 @@ class MarkdownEdit(QPlainTextEdit):
         self.card_reached.emit(kind, words)
         self.viewport().update()
 
-    def _folded(self) -> None:
-        """Lines were hidden or shown."""
-        self._card_look.forget()
+    def _folded(self, shown: list[range]) -> None:
+        """Lines were hidden, or are `shown` now."""
+        self._wrap_for([line for run in shown for line in self.source.lines[run.start : run.stop]])
         first = self.firstVisibleBlock()
         if first.isValid() and not first.isVisible():
             card = self.cards.at(first.blockNumber())
@@ -573,11 +579,17 @@ class MarkdownEdit(QPlainTextEdit):
                 event.rect().bottom(),
             )
             painter.end()
-        super().paintEvent(event)
-        if self._theme is not None and 1 in self.cards.hidden:
+        bottom, has_cards = event.rect().bottom(), 1 in self.cards.hidden
+        if has_cards and hides_much(self, self.cards, bottom):
             painter = QPainter(self.viewport())
             painter.setClipRect(event.rect())
-            bottom = event.rect().bottom()
+            paint_words(self, self.cards, painter, self.getPaintContext(), bottom)
+            painter.end()
+        else:
+            super().paintEvent(event)
+        if self._theme is not None and has_cards:
+            painter = QPainter(self.viewport())
+            painter.setClipRect(event.rect())
             wanted = paint_cards(
                 self, self._card_look, self.cards, painter, self._theme, self._layout.step, bottom
             )
