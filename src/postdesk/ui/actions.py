@@ -212,6 +212,8 @@ ACTIONS: tuple[Action, ...] = (
            needs=_n("post", "address"), places=_BOTH),
     Action("undo_publish", _("U&ndo Last Publish"), "Post", icon="undo-2", words=_("revert take back"),
            needs=_n("post", "undo publish"), gap=True),
+    Action("show_source", _("Show Source of the Bloc&k"), "Post", "Ctrl+Alt+K", icon="code",
+           words=_("card HTML hide close open"), needs=_POST, gap=True),
     Action("history", _("&History…"), "Post", "Ctrl+Alt+H", icon="history",
            words=_("versions older time restore back changes"), needs=_n("post", "file"), gap=True, places=_ROW),
     Action("show_change", _("&What Will Change…"), "Post", icon="list-checks",

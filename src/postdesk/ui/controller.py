@@ -36,6 +36,7 @@ from postdesk.ui.actions import Actions
 from postdesk.ui.backup import Backup
 from postdesk.ui.blog_conflicts import BlogConflicts
 from postdesk.ui.blogs import Blogs
+from postdesk.ui.card_pictures import CardPictures
 from postdesk.ui.conflicts import Conflicts
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor, places
@@ -115,6 +116,7 @@ class Controller(QObject):
         self.pictures = Pictures(
             desk.library, self.session, tasks, editor, details, window, self._featured_on_blog
         )
+        self.card_pictures = CardPictures(tasks, editor)
         self.replaced = ReplacedPictures(desk, self.session, self.standing, tasks, self)
         self.blogs = Blogs(desk, tasks, window, http)
         self.preferences = Preferences(desk, window, editor)
@@ -351,6 +353,7 @@ class Controller(QObject):
             path,
             resolve=lambda r: self.desk.library.shown_picture(path, post.id, r),
         )
+        self.card_pictures.set_post(lambda r: self.desk.library.shown_picture(path, post.id, r))
         self.searches.opened()
         self.links.look_back()
         self.window.set_post_title(post.title)
@@ -494,6 +497,14 @@ class Controller(QObject):
             self.standing.has_selection = characters > 0
             self.standing.follow_soon()
 
+    def _show_source(self) -> None:
+        if self.editor.turn_card():
+            self.editor.focus_text()
+        else:
+            self._tell(
+                _("The cursor is at no block of the blog. Go to the box of one, or into its source, first.")
+            )
+
     def _moved_to(self, line: int) -> None:
         self._line = line
         self.window.status.set_line(line + 1)
@@ -593,6 +604,7 @@ class Controller(QObject):
             "find_previous": e.find_previous,
             "replace": self._replace,
             "insert_picture": self.pictures.choose,
+            "show_source": self._show_source,
             "bigger": lambda: self.preferences.step_text(1),
             "smaller": lambda: self.preferences.step_text(-1),
             "normal_size": lambda: self.preferences.step_text(0),
@@ -752,6 +764,7 @@ class Controller(QObject):
         e.words_counted.connect(self._counted)
         e.cursor_moved.connect(self._moved_to)
         e.selection_changed.connect(self._selected)
+        e.card_reached.connect(lambda kind, _words: w.status.set_card(kind))
         e.pictures_dropped.connect(self.pictures.take)
         self._details.choose_picture.connect(self.pictures.choose_featured)
         self._details.picture_dropped.connect(self.pictures.featured_dropped)

@@ -32,6 +32,7 @@ class StatusBar(QWidget):
         self.minutes = self._label("minutes")
         self.line = self._label("line")
         self.selection = self._label("selection")
+        self.card = self._label("card")
         self.notice = self._link("notice")
         self.notice.setMinimumWidth(60)
         self._notice_name = ""
@@ -48,7 +49,7 @@ class StatusBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 1, 16, 0)
         row.setSpacing(18)
-        for part in (self.words, self.minutes, self.line, self.selection):
+        for part in (self.words, self.minutes, self.line, self.selection, self.card):
             row.addWidget(part)
         row.addStretch(1)
         row.addWidget(self.notice)
@@ -81,6 +82,10 @@ class StatusBar(QWidget):
                 characters=count_words("{count} character", "{count} characters", characters),
             )
         self._say(self.selection, text)
+
+    def set_card(self, kind: str) -> None:
+        """The kind of the closed card that the cursor is on; "" for none."""
+        self._say(self.card, _("{kind}: Enter shows its source").format(kind=kind) if kind else "")
 
     def set_notice(self, sentence: str, name: str = "") -> None:
         """A sentence that she can click, e.g. that the keyring is locked; "" takes it away."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QRect, QTimer
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
@@ -12,9 +14,11 @@ _WIDTH = 2  # px
 class Caret(QObject):
     """Made once for a field, whose own cursor it hides. The field says when to restart, stop and paint."""
 
-    def __init__(self, field: QPlainTextEdit) -> None:
+    def __init__(self, field: QPlainTextEdit, place: Callable[[], QRect]) -> None:
+        """`place` says where in the field's viewport the cursor is, in px."""
         super().__init__(field)
         self._field = field
+        self._place = place
         self._lit = True
         self._blink = QTimer(self)
         self._blink.timeout.connect(self._turn)
@@ -37,7 +41,7 @@ class Caret(QObject):
         """Paints it, where it shows now; to be called from the field's `paintEvent`."""
         if self._lit and self._field.hasFocus() and not self._field.isReadOnly():
             painter = QPainter(self._field.viewport())
-            rect = self._field.cursorRect()
+            rect = self._place()
             painter.fillRect(max(0, rect.left()), rect.top(), _WIDTH, rect.height(), QColor(ink))
             painter.end()
 
@@ -46,4 +50,4 @@ class Caret(QObject):
         self._update()
 
     def _update(self) -> None:
-        self._field.viewport().update(self._field.cursorRect().adjusted(-2, -2, _WIDTH + 2, 2))
+        self._field.viewport().update(self._place().adjusted(-2, -2, _WIDTH + 2, 2))

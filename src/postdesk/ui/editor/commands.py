@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtGui import QTextCursor
 
+from postdesk.core.language import _
 from postdesk.markup.formatting import (
     Edit,
     make_link,
@@ -46,6 +47,12 @@ def run(edit: MarkdownEdit, command: Command, *, beside: bool = False) -> None:
     cursor = edit.textCursor()
     document = edit.document()
     first, last = document.findBlock(cursor.selectionStart()), document.findBlock(cursor.selectionEnd())
+    if edit.folding.touched(first.blockNumber(), last.blockNumber()):
+        edit.refused.emit(
+            _("A closed block of the blog cannot be formatted. Nothing was changed. "
+              "Select the words before or behind it, or show its source.")
+        )  # fmt: skip
+        return
     if beside:
         first = first.previous() if first.previous().isValid() else first
         last = last.next() if last.next().isValid() else last
@@ -71,6 +78,7 @@ def run_named(edit: MarkdownEdit, name: str) -> None:
     if name == "rule":
         insert_paragraph(edit, "---")
     elif name == "picture":
+        edit.make_room()
         run(edit, _picture)
     else:
         run(edit, COMMANDS[name])
@@ -78,6 +86,7 @@ def run_named(edit: MarkdownEdit, name: str) -> None:
 
 def insert_paragraph(edit: MarkdownEdit, text: str) -> None:
     """Puts `text` after the cursor's line as a paragraph of its own, the cursor behind it."""
+    edit.make_room()
     run(edit, lambda lines, _start, end: paragraph_of_its_own(lines, end, to_document(text)), beside=True)
 
 

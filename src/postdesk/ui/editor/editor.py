@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from postdesk.markup.formatting import make_link
@@ -54,6 +54,8 @@ class Editor(QWidget):
     selection_changed = Signal(int, int)  # words, characters
     pictures_dropped = Signal(object, int)
     refused = Signal(str)
+    card_reached = Signal(str, str)  # kind and first words of the card that the cursor is on; "" when it left
+    picture_wanted = Signal(str)  # the `src` of a picture that a card would show: `set_picture` answers
     scrolled = Signal(int)  # the first line that shows
     undo_available = Signal(bool)
     redo_available = Signal(bool)
@@ -151,13 +153,12 @@ class Editor(QWidget):
 
     def show_line(self, line: int) -> None:
         """Puts the cursor at the start of a line and shows it a little below the middle; the keyboard stays."""
-        block = self.text.document().findBlockByNumber(line)
-        self.text.go_to(block.position())
+        self.text.go_to(self.text.start_of(line))
         self.text.scroll_to_height(0.55)
 
     def go_to_line(self, line: int) -> None:
         """Puts the cursor at the start of a line and gives the text the keyboard."""
-        self.text.go_to(self.text.document().findBlockByNumber(line).position())
+        self.text.go_to(self.text.start_of(line))
         self.text.setFocus()
 
     def go_to_words(self, words: str) -> None:
@@ -176,6 +177,14 @@ class Editor(QWidget):
 
     def redo(self) -> None:
         self._with_keyboard().redo()
+
+    def turn_card(self) -> bool:
+        """Shows the source of the card that the cursor is on, or closes the one that it is in; False without one."""
+        return self.text.turn_card()
+
+    def set_picture(self, src: str, image: QImage | None) -> None:
+        """The picture that a card wanted, made small; None where there is none on this machine."""
+        self.text.set_picture(src, image)
 
     # --- the look ---
 
@@ -218,12 +227,14 @@ class Editor(QWidget):
 
     def insert_text(self, text: str) -> None:
         """Puts `text` in place of the selection."""
+        self.text.make_room()
         self.text.textCursor().insertText(to_document(text))
 
     def link_to(self, address: str, words: str) -> None:
         """Links what is selected, or `words` (plain text) put at the cursor, to `address`."""
         if self.text.isReadOnly():
             return
+        self.text.make_room()
         if not self.text.textCursor().hasSelection():
             start = self.text.textCursor().position()
             text = to_document(_MARKS.sub(r"\\\1", words))
@@ -304,6 +315,8 @@ class Editor(QWidget):
         self.text.edited.connect(self._edited)
         self.text.pictures_dropped.connect(self.pictures_dropped)
         self.text.refused.connect(self.refused)
+        self.text.card_reached.connect(self.card_reached)
+        self.text.picture_wanted.connect(self.picture_wanted)
         self.text.address_pasted.connect(self._link_to)
         self.text.cursorPositionChanged.connect(self._tell_cursor)
         self.text.selectionChanged.connect(self._tell_selection)

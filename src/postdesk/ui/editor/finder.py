@@ -9,13 +9,16 @@ from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
 from postdesk.core.language import _
+from postdesk.ui.editor.cards import Card
 from postdesk.ui.editor.exact import to_document
 from postdesk.ui.editor.find import FindBar
+from postdesk.ui.editor.painting import in_view
 from postdesk.ui.editor.search import Search, Wanted
 from postdesk.ui.editor.text import MarkdownEdit
 from postdesk.ui.theme import Theme
 
 _SLICE = 0.004  # s that a long text is searched before the next key gets its turn
+_SEARCHED = 400  # lines of a closed card that are searched to mark it
 _PATIENCE = 0.012  # s after which what was asked for is done in slices
 
 
@@ -37,6 +40,7 @@ class Finder(QObject):
         self._marking = QTimer(self, singleShot=True, interval=0)
         self._marking.timeout.connect(self._mark_hits)
         text.verticalScrollBar().valueChanged.connect(self._marking.start)
+        text.folded.connect(self._marking.start)
         bar.changed.connect(self._search_from_here)
         bar.next_asked.connect(lambda: self.go(forward=True))
         bar.previous_asked.connect(lambda: self.go(forward=False))
@@ -81,6 +85,7 @@ class Finder(QObject):
         self._hunt.stop()
         self._marked = None
         self._text.setExtraSelections([])
+        self._text.mark_cards({})
         self._text.setFocus()
 
     def search_anew(self) -> None:
@@ -127,12 +132,15 @@ class Finder(QObject):
         if self._bar.wanted() is None or self._text.isReadOnly():
             return 0
         self._follow_wanted()
-        document, search = self._text.document(), self._search
-        count = 0
+        document, search, cards = self._text.document(), self._search, self._text.cards
+        count = left = 0
         edit = QTextCursor(document)
         edit.beginEditBlock()
         for number in reversed(range(len(self._text.source.lines))):  # what is still to come keeps its place
-            if found := search.at(number):
+            found = search.at(number)
+            if found and cards.closed_at(number) is not None:
+                left += len(found)
+            elif found:
                 start = document.findBlockByNumber(number).position()
                 for hit, (a, b) in reversed(list(zip(found, search.shown_at(number), strict=True))):
                     edit.setPosition(start + a)
@@ -142,7 +150,10 @@ class Finder(QObject):
         edit.endEditBlock()
         self.search_anew()
         self._hunt.stop()  # what was done is told, until she looks for the next
-        self._bar.count.setText(_("{total} replaced").format(total=count))
+        words = _("{total} replaced").format(total=count)
+        if left:  # nobody changes what she does not see
+            words = _("{words}, {left} in closed blocks left alone").format(words=words, left=left)
+        self._bar.count.setText(words)
         return count
 
     # --- how ---
@@ -207,24 +218,33 @@ class Finder(QObject):
         if self._theme is None or (not self._bar.isVisible() and self._marked is None):
             if self._text.extraSelections():
                 self._text.setExtraSelections([])
+            self._text.mark_cards({})
             return
         self._follow_wanted()
         text = self._text
-        block = text.firstVisibleBlock()
-        last = text.cursorForPosition(text.viewport().rect().bottomRight()).blockNumber()
         ground = QTextCharFormat()
         ground.setBackground(QColor(self._theme.mark))
         shown = []
-        while block.isValid() and block.blockNumber() <= last:
-            for a, b in self._search.shown_at(block.blockNumber()):
+        in_cards: dict[int, int] = {}
+        for block, number, _y, _height in in_view(text, text.cards, text.viewport().height()):
+            card = text.cards.closed_at(number)
+            if card is not None:
+                in_cards[card.first] = self._hits_in(card)
+                continue
+            for a, b in self._search.shown_at(number):
                 mark = QTextEdit.ExtraSelection()
                 cursor = QTextCursor(block)
                 cursor.setPosition(block.position() + a)
                 cursor.setPosition(block.position() + b, QTextCursor.MoveMode.KeepAnchor)
                 mark.cursor, mark.format = cursor, ground
                 shown.append(mark)
-            block = block.next()
         text.setExtraSelections(shown)
+        text.mark_cards(in_cards)
+
+    def _hits_in(self, card: Card) -> int:
+        """How many hits a closed card has in the lines of its source, as far as they are searched at once."""
+        lines = range(card.first + 1, min(card.last, card.first + _SEARCHED))
+        return sum(len(self._search.at(line)) for line in lines)
 
     def _replacement(self, number: int, hit: tuple[int, int]) -> str:
         """What takes a hit's place; with a regular expression its groups (`\\1`) are filled in."""

@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QTextBlock
+from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QPainter, QPalette, QTextBlock, QTextLayout
 from PySide6.QtWidgets import QPlainTextEdit
 
+from postdesk.ui.editor.card_look import CardLook
+from postdesk.ui.editor.cards import Cards
 from postdesk.ui.editor.marks import lead
 from postdesk.ui.editor.source import Source
 from postdesk.ui.editor.spacing import BAR_STEP, SpacedLayout, x_of
 from postdesk.ui.theme import Theme
 
 _PARAGRAPH = 300  # lines on either side, more than a screen has, that are looked at for its ends
+_MANY = 1_500  # lines between the first that shows and another one
 _VEIL = 165  # of 255: how much of the paper covers what is dimmed
 
 
-def snapped(field: QPlainTextEdit, spaced: SpacedLayout, point: QPointF) -> QPointF:
-    """The point moved up or down onto the line whose band it is in."""
+def in_view(
+    field: QPlainTextEdit, cards: Cards, bottom: float
+) -> Iterator[tuple[QTextBlock, int, float, float]]:
+    """The blocks that show from the view's top to `bottom` (px): each with its number, where it begins and how high it
+    is. Hidden lines are passed over in one step, as a card may hide thousands."""
+    document, spaced = field.document(), field.document().documentLayout()
     block = field.firstVisibleBlock()
-    offset = field.contentOffset().y()
-    while block.isValid():
-        height = field.blockBoundingRect(block).height()
+    number, y = block.blockNumber(), field.contentOffset().y()
+    while block.isValid() and y <= bottom:
+        height = spaced.blockBoundingRect(block).height()
+        yield block, number, y, height
+        y += height
+        below = cards.next_shown(number)
+        block = block.next() if below == number + 1 else document.findBlockByNumber(below)
+        number = below
+
+
+def snapped(field: QPlainTextEdit, spaced: SpacedLayout, cards: Cards, point: QPointF) -> QPointF:
+    """The point moved up or down onto the line whose band it is in."""
+    for block, _number, offset, height in in_view(field, cards, point.y()):
         if point.y() < offset + height:
             layout = block.layout()
             for number in range(layout.lineCount()):
@@ -31,8 +49,6 @@ def snapped(field: QPlainTextEdit, spaced: SpacedLayout, point: QPointF) -> QPoi
                 if offset + top <= point.y() < offset + bottom:
                     return QPointF(point.x(), offset + line.y() + line.height() / 2)
             break
-        offset += height
-        block = block.next()
     return point
 
 
@@ -49,7 +65,7 @@ def units_between(block: QTextBlock, top: float, bottom: float) -> tuple[int, in
     return layout.lineAt(first).textStart(), end.textStart() + end.textLength()
 
 
-def dim_others(field: QPlainTextEdit, source: Source, painter: QPainter, theme: Theme) -> None:
+def dim_others(field: QPlainTextEdit, source: Source, cards: Cards, painter: QPainter, theme: Theme) -> None:
     """Lays a veil of paper over all paragraphs but those that the selection touches."""
     cursor, document = field.textCursor(), field.document()
     first = document.findBlock(cursor.selectionStart()).blockNumber()
@@ -60,6 +76,9 @@ def dim_others(field: QPlainTextEdit, source: Source, painter: QPainter, theme: 
         first -= 1
     while last < lowest and lines[last].strip() and lines[last + 1].strip():
         last += 1
+    first_card, last_card = cards.closed_at(first), cards.closed_at(last)
+    first = first if first_card is None else first_card.first
+    last = last if last_card is None else last_card.first  # of a closed card the head alone has a height
     offset = field.contentOffset()
     rect = QRectF(field.viewport().rect())
     top = field.blockBoundingGeometry(document.findBlockByNumber(first)).translated(offset).top()
@@ -77,22 +96,19 @@ def paint_below(
     field: QPlainTextEdit,
     layout: SpacedLayout,
     source: Source,
+    cards: Cards,
     painter: QPainter,
     theme: Theme,
     top: int,
     bottom: int,
 ) -> None:
     """What lies under the words: code's ground, quotation bars, and the selection between the lines."""
-    block = field.firstVisibleBlock()
-    y = field.contentOffset().y()
     cursor = field.textCursor()
     a, b = cursor.selectionStart(), cursor.selectionEnd()
     left = field.document().documentMargin()
     width = field.viewport().width() - 2 * left
-    number = block.blockNumber()
     bars = (QColor(theme.quote), QColor(theme.quote2))
-    while block.isValid() and y <= bottom:
-        height = layout.blockBoundingRect(block).height()
+    for block, number, y, height in in_view(field, cards, bottom):
         if y + height >= top:
             depth = lead(source.lines[number]).depth
             if source.in_code(number):
@@ -106,9 +122,64 @@ def paint_below(
                 painter.fillRect(QRectF(x, y, 3, height), bars[level % 2])
             if a < b and block.position() < b and block.position() + block.length() > a:
                 _paint_selected(layout, painter, block, y, a - block.position(), b - block.position(), theme)
-        y += height
-        block = block.next()
-        number += 1
+
+
+def paint_words(
+    field: QPlainTextEdit, cards: Cards, painter: QPainter, context: QAbstractTextDocumentLayout.PaintContext,
+    bottom: int,
+) -> None:  # fmt: skip
+    """Paints the words as the field itself would, which asks for the height of every hidden line at each painting."""
+    painter.setPen(context.palette.color(QPalette.ColorRole.Text))
+    left = field.contentOffset().x()
+    for block, number, y, _height in in_view(field, cards, bottom):
+        if cards.hidden_at(number + 1):
+            continue
+        start, length = block.position(), block.length()
+        shown = []
+        for each in context.selections:
+            a, b = each.cursor.selectionStart() - start, each.cursor.selectionEnd() - start
+            if a < b and a < length and b > 0:
+                part = QTextLayout.FormatRange()
+                part.start, part.length, part.format = a, b - a, each.format
+                shown.append(part)
+        block.layout().draw(painter, QPointF(left, y), shown, QRectF(0, 0, field.width(), bottom + 1))
+
+
+def hides_much(field: QPlainTextEdit, cards: Cards, bottom: int) -> bool:
+    """Whether the cards that show hide so many lines that the field itself would be slow to paint."""
+    numbers = [number for _block, number, _y, _height in in_view(field, cards, bottom)]
+    return bool(numbers) and numbers[-1] - numbers[0] > _MANY
+
+
+def paint_cards(
+    field: QPlainTextEdit,
+    look: CardLook,
+    cards: Cards,
+    painter: QPainter,
+    theme: Theme,
+    step: float,
+    bottom: int,
+) -> list[str]:
+    """Paints the closed cards that show over their heads; returns the pictures that they would show."""
+    cursor = field.textCursor()
+    a, b = cursor.selectionStart(), cursor.selectionEnd()
+    left = field.document().documentMargin()
+    width = field.viewport().width() - 2 * left
+    wanted = []
+    for block, number, y, height in in_view(field, cards, bottom):
+        card = cards.closed_at(number) if cards.hidden_at(number + 1) else None
+        if card is None:
+            continue
+        start = block.position()
+        selected = a < b and a <= start < b
+        ringed = field.hasFocus() and (selected if a < b else start == a)
+        wanted.append(
+            look.paint(
+                painter, theme, QRectF(left, y, width, height), card, step=step,
+                selected=selected, ringed=ringed, mirrored=field.isRightToLeft(),
+            )
+        )  # fmt: skip
+    return [each for each in wanted if each]
 
 
 def _paint_selected(

@@ -11,6 +11,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QPlainTextEdit
 
 from postdesk.ui.editor.exact import units
+from postdesk.ui.editor.painting import in_view
 from postdesk.ui.editor.text import MarkdownEdit
 
 
@@ -20,30 +21,29 @@ def share(edit: QPlainTextEdit) -> float:
     return bar.value() / bar.maximum() if bar.maximum() else 0.0
 
 
-def place_at(edit: QPlainTextEdit, height: float) -> float:
+def place_at(edit: MarkdownEdit, height: float) -> float:
     """The line at a height of the view."""
-    layout = edit.document().documentLayout()
     wanted = height * edit.viewport().height()
-    block, y = edit.firstVisibleBlock(), edit.contentOffset().y()
-    while True:
-        tall = layout.blockBoundingRect(block).height()
-        if y + tall > wanted or not block.next().isValid():
-            down = (wanted - y) / tall if tall else 0.0
-            return block.blockNumber() + min(0.999, max(0.0, down))
-        y += tall
-        block = block.next()
+    line, down, lines = edit.firstVisibleBlock().blockNumber(), 0.0, 1
+    for _block, line, y, tall in in_view(edit, edit.cards, wanted):
+        down = (wanted - y) / tall if tall else 0.0
+        lines = edit.cards.next_shown(line) - line  # a closed card stands for all of its lines
+    return line + min(0.999, max(0.0, down)) * lines
 
 
-def scroll_to(edit: QPlainTextEdit, line: float, height: float) -> None:
+def scroll_to(edit: MarkdownEdit, line: float, height: float) -> None:
     """Scrolls so that `line` stands at this height; at 0 and 1 the text's ends stand at the view's."""
     bar = edit.verticalScrollBar()
     if height <= 0 or height >= 1:
         bar.setValue(bar.maximum() if height >= 1 else 0)
         return
     layout = edit.document().documentLayout()
-    block = edit.document().findBlockByNumber(max(0, min(int(line), edit.blockCount() - 1)))
+    number = max(0, min(int(line), edit.blockCount() - 1))
+    card = edit.cards.closed_at(number)
+    first, last = (number, number) if card is None else (card.first, card.last)
+    block = edit.document().findBlockByNumber(first)
     tall = layout.blockBoundingRect(block).height()
-    above = height * edit.viewport().height() - (line - block.blockNumber()) * tall
+    above = height * edit.viewport().height() - (line - first) / (last + 1 - first) * tall
     while above > 0 and block.previous().isValid():
         block = block.previous()
         tall = layout.blockBoundingRect(block).height()
@@ -64,7 +64,11 @@ def caret(edit: QPlainTextEdit) -> tuple[int, int]:
 
 def go_to(edit: MarkdownEdit, line: int, column: int) -> None:
     """Puts the caret behind so many characters of a line; where that is out of view, it is scrolled to its middle."""
-    block = edit.document().findBlockByNumber(max(0, min(line, edit.blockCount() - 1)))
+    line = max(0, min(line, edit.blockCount() - 1))
+    card = edit.cards.closed_at(line)
+    if card is not None:
+        line, column = card.first, 0
+    block = edit.document().findBlockByNumber(line)
     cursor = edit.textCursor()
     cursor.setPosition(block.position() + min(units(block.text()[:column]), block.length() - 1))
     view: QRect = edit.viewport().rect()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QPlainTextDocumentLayout
 from postdesk.ui.editor.marks import lead
 
 BAR_STEP = 15.0  # px from one quotation bar to the next, and from the last one to the text
+_NOWHERE = QRectF()
 _LONG = 5_000  # UTF-16 units of a paragraph whose glyphs are kept
 _TIGHT = 1.18  # the least line height, for lines taller than the text's own (headings, emoji, other scripts)
 
@@ -32,20 +33,26 @@ class SpacedLayout(QPlainTextDocumentLayout):
         """`in_code` says of a block's number whether it is code, which nothing hangs in; None: no block hangs."""
         super().__init__(document)
         self.step = 25.0
+        self.closed_height = 60.0  # px of a line below which others are hidden: a closed card
         self._in_code = in_code
         self._tight = tight
 
     def blockBoundingRect(self, block: QTextBlock) -> QRectF:
+        if not block.isVisible() or not block.isValid():  # Qt asks for the one behind the last, too
+            return _NOWHERE
         rect = super().blockBoundingRect(block)
         layout = block.layout()
         count = layout.lineCount()
         if not count:
             return rect
+        below = block.next()
+        if below.isValid() and not below.isVisible():
+            self._lower(layout, count)
+            rect.setHeight(self.closed_height)
+            return rect
         last = layout.lineAt(0)
         top = last.y()
         if top == 0:
-            if not rect.height():  # a block that is not shown
-                return rect
             # Else Qt shapes the whole paragraph anew whenever the cursor or a line of it is drawn.
             layout.setCacheEnabled(block.length() > _LONG)
             count = self._arrange(block, layout, count)
@@ -54,7 +61,7 @@ class SpacedLayout(QPlainTextDocumentLayout):
             last = layout.lineAt(count - 1)
         height = last.height()
         rect.setHeight(math.ceil(last.y() + (height + self._pitch(height)) / 2))
-        if not block.next().isValid():
+        if not below.isValid():
             rect.setHeight(rect.height() + self.document().documentMargin())
         return rect
 
@@ -96,6 +103,16 @@ class SpacedLayout(QPlainTextDocumentLayout):
         if block.lineCount() != count:
             block.setLineCount(count)
         return count
+
+    def _lower(self, layout: QTextLayout, count: int) -> None:
+        """Puts the words of a closed card's head, which nobody sees, where the card ends: what scrolls to them shows
+        all of the card."""
+        line = layout.lineAt(0)
+        y = self.closed_height - line.height() - 1
+        if line.y() != y:
+            for n in range(count):
+                line = layout.lineAt(n)
+                line.setPosition(QPointF(line.x(), y))
 
     def _part(self, layout: QTextLayout, count: int) -> None:
         """Moves the lines apart; a paragraph of 100 KB has 1,500, so little is asked of each."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
     QFocusEvent,
     QFont,
+    QImage,
     QInputMethodEvent,
     QKeyEvent,
     QMouseEvent,
@@ -29,16 +30,32 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from postdesk.core.language import _
 from postdesk.ui.editor import keys
+from postdesk.ui.editor.card_edits import CardEdits
+from postdesk.ui.editor.card_keys import CardKeys, moves
+from postdesk.ui.editor.card_look import CardLook, height_for
+from postdesk.ui.editor.cards import Card, Cards
 from postdesk.ui.editor.caret import Caret
+from postdesk.ui.editor.clipboard import from_mime, to_mime
 from postdesk.ui.editor.colours import Colours
-from postdesk.ui.editor.exact import from_document, is_inside, one_line_end, to_document
+from postdesk.ui.editor.exact import from_document, is_inside, to_document
+from postdesk.ui.editor.folding import By, Folding
 from postdesk.ui.editor.hold import Typewriter, scroll_to_height
 from postdesk.ui.editor.marks import LONGEST
-from postdesk.ui.editor.painting import dim_others, paint_below, snapped, units_between
+from postdesk.ui.editor.painting import (
+    dim_others,
+    hides_much,
+    in_view,
+    paint_below,
+    paint_cards,
+    paint_words,
+    snapped,
+    units_between,
+)
 from postdesk.ui.editor.pictures import brought, may_hold_pictures
 from postdesk.ui.editor.source import Source
 from postdesk.ui.editor.spacing import SpacedLayout
 from postdesk.ui.editor.splice import put_text
+from postdesk.ui.editor.spoken import tell
 from postdesk.ui.editor.typed import Typing, press_tab
 from postdesk.ui.theme import TEXT_FAMILY, Theme
 from postdesk.ui.viewport import give_viewport
@@ -65,6 +82,11 @@ class MarkdownEdit(QPlainTextEdit):
     left_upwards = Signal()  # Up in the first line, or Shift+Tab: to the title
     find_asked = Signal()
     margins_changed = Signal()
+    card_reached = Signal(
+        str, str
+    )  # the kind and the first words of the card that the cursor is on; "" for none
+    folded = Signal()  # cards were closed or show their source now
+    picture_wanted = Signal(str)  # the `src` of a picture that a card would show
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,12 +108,19 @@ class MarkdownEdit(QPlainTextEdit):
         self._dimmed = False
         self._typewriter = Typewriter(self, lambda: self._layout.step)
         self._typing = Typing(self.source)
-        self._caret = Caret(self)
+        self._caret = Caret(self, self._caret_place)
+        self.cards = Cards(self.source)
+        self.folding = Folding(self, self.cards, self._folded)
+        self.folding.reached.connect(self._on_card)
+        self._card_edits = CardEdits(self, self.cards, self.folding)
+        self._card_keys = CardKeys(self, self.cards, self.folding, self._card_edits)
+        self._card_look = CardLook(self.cards)
         self.setObjectName("text")
         self.setAccessibleName(_("Text"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.set_text_size(15.5)
         document.contentsChange.connect(self._changed)
+        document.contentsChanged.connect(self.folding.settle)
         self.cursorPositionChanged.connect(self._cursor_moved)
 
     # --- the text ---
@@ -99,11 +128,16 @@ class MarkdownEdit(QPlainTextEdit):
     def set_body(self, text: str, cursor: int = 0) -> None:
         """Shows another text, without undo to the one before; `cursor` in UTF-16 units."""
         self._setting = True
-        self._wrap_for(text.split("\n"), anew=True)
         self.source.put(text)
+        self.cards.put()
+        hidden = self.cards.wanted()
+        self._wrap_for([line for n, line in enumerate(self.source.lines) if not hidden[n]], anew=True)
         self._colours.put()
         self.setPlainText(to_document(text))
         self._setting = False
+        self._card_look.forget()
+        self._card_look.pictures.clear()
+        self.folding.put()
         self.go_to(cursor)
 
     def body(self) -> str:
@@ -162,6 +196,7 @@ class MarkdownEdit(QPlainTextEdit):
         font.setStyleHint(QFont.StyleHint.Monospace)
         self.setFont(font)
         self._layout.step = round(pixels * LINE_HEIGHT)
+        self._layout.closed_height = height_for(self._layout.step)
         self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * keys.STEP)
         self._recolour()
         self._set_margins()
@@ -247,8 +282,15 @@ class MarkdownEdit(QPlainTextEdit):
             source.put(from_document(document.toRawText()))
             self._colours.put()
             come = list(source.lines)
+            self.cards.put()
+            everywhere = True
         else:
             self._colours.changed(first, removed, count, everywhere=everywhere)
+        self.folding.take(first, removed, come, everywhere=everywhere)
+        if everywhere:
+            self._card_look.forget()
+        else:
+            self._card_look.forget(first, removed, count)
         self._wrap_for(come)
         self.lines_edited.emit(first, removed, come)
 
@@ -269,7 +311,122 @@ class MarkdownEdit(QPlainTextEdit):
             option.setWrapMode(wanted)
             document.setDefaultTextOption(option)
 
+    # --- cards ---
+
+    def turn_card(self) -> bool:
+        """Shows the source of the card that the cursor is on, or closes the card that it is in; False without one."""
+        return self.folding.turn()
+
+    def start_of(self, line: int) -> int:
+        """Where a line begins in the document, or the closed card that it is in."""
+        card = self.cards.closed_at(line)
+        return self.document().findBlockByNumber(line if card is None else card.first).position()
+
+    def make_room(self) -> None:
+        """Begins a paragraph beside the closed card that the cursor is on, so that something can be put there."""
+        self._card_edits.make_room()
+
+    def mark_cards(self, hits: dict[int, int]) -> None:
+        """How often the sources of closed cards have what is looked for, by the cards' first lines."""
+        if hits != self._card_look.hits:
+            self._card_look.hits = hits
+            self.viewport().update()
+
+    def set_picture(self, src: str, image: QImage | None) -> None:
+        """The picture that was wanted for cards, or None where there is none to be shown."""
+        self._card_look.pictures[src] = image
+        if image is not None:
+            self.viewport().update()
+
+    def forget_pictures(self) -> None:
+        """Asks for every picture of a card anew when it is painted."""
+        self._card_look.pictures.clear()
+        self.viewport().update()
+
+    def card_words(self) -> str:
+        """What the card says that the cursor is on; "" without one."""
+        card = self.folding.here() or self.folding.selected()
+        return "" if card is None else self._card_look.words(card).kind
+
+    def _on_card(self, card: Card | None) -> None:
+        kind = words = ""
+        if card is not None:
+            said = self._card_look.words(card)
+            kind, words = said.kind, said.words
+        tell(self, kind, words)
+        self.card_reached.emit(kind, words)
+        self.viewport().update()
+
+    def _folded(self, shown: list[range]) -> None:
+        """Lines were hidden, or are `shown` now."""
+        self._wrap_for([line for run in shown for line in self.source.lines[run.start : run.stop]])
+        first = self.firstVisibleBlock()
+        if first.isValid() and not first.isVisible():
+            card = self.cards.at(first.blockNumber())
+            if card is not None:
+                self.verticalScrollBar().setValue(
+                    self.document().findBlockByNumber(card.first).firstLineNumber()
+                )
+        self._layout.documentSizeChanged.emit(self._layout.documentSize())
+        self.viewport().update()
+        self.folded.emit()
+
+    def _caret_place(self) -> QRect:
+        card = self.folding.here()
+        if card is None:
+            return self.cursorRect()
+        block = self.document().findBlockByNumber(card.first)
+        row = self.blockBoundingGeometry(block).translated(self.contentOffset())
+        margin = self.document().documentMargin()
+        row.setLeft(margin)
+        row.setRight(self.viewport().width() - margin)
+        box = self._card_look.box(row).toRect()
+        right = self.folding.after != self.isRightToLeft()
+        return QRect(box.right() + 3 if right else box.left() - 4, box.top(), 2, box.height())
+
+    def _card_at(self, point: QPointF) -> tuple[Card | None, int, bool]:
+        """The closed card at a point of the viewport; the line there, and whether it is in that line's lower half."""
+        number, lower = self.blockCount() - 1, True
+        for _block, shown, y, height in in_view(self, self.cards, point.y()):
+            number, lower = shown, point.y() > y + height / 2
+            if y <= point.y() < y + height:
+                return self.cards.closed_at(number), number, lower
+        return None, number, lower
+
+    def event(self, event: QEvent) -> bool:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self._card_keys.wants(event)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def cut(self) -> None:
+        if self.isReadOnly() or not self._card_edits.cut():
+            super().cut()
+
+    def copy(self) -> None:
+        card = self.folding.here()
+        if card is None:
+            super().copy()
+        else:
+            self._card_edits.copy(card)
+
+    # --- keys ---
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._card_keys.press(event):
+            event.accept()
+            return
+        if moves(event):
+            with self.folding.by(By.KEYS):
+                self._press(event)
+        else:
+            self._press(event)
+
+    def _press(self, event: QKeyEvent) -> None:
         key, shift = event.key(), event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         plain = not event.modifiers() & ~(
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
@@ -286,14 +443,17 @@ class MarkdownEdit(QPlainTextEdit):
             self.setTextCursor(cursor)
             self.ensureCursorVisible()
         elif key == Qt.Key.Key_Tab and not shift:
-            press_tab(self.textCursor(), back=False)
+            press_tab(self.textCursor(), back=False, is_closed=self._is_closed)
         elif key == Qt.Key.Key_Backtab:
-            if not press_tab(self.textCursor(), back=True):
+            if not press_tab(self.textCursor(), back=True, is_closed=self._is_closed):
                 self.left_upwards.emit()
         elif key == Qt.Key.Key_Up and not shift and self._in_first_line():
             self.left_upwards.emit()
         else:
             super().keyPressEvent(event)
+
+    def _is_closed(self, line: int) -> bool:
+        return self.cards.closed_at(line) is not None
 
     def _in_first_line(self) -> bool:
         cursor = self.textCursor()
@@ -309,19 +469,19 @@ class MarkdownEdit(QPlainTextEdit):
     def insertFromMimeData(self, source: QMimeData) -> None:
         if self._take_files(source, self.textCursor().position()):
             return
-        text = one_line_end(source.text())
+        text = from_mime(source)
         if not text:
             return
         if self.textCursor().hasSelection() and _is_address(text):
             self.address_pasted.emit(text.strip())
             return
+        if self._card_edits.insert(text):
+            return
         self.textCursor().insertText(to_document(text))
         self.ensureCursorVisible()
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        copied = QMimeData()
-        copied.setText(self.selected_text())
-        return copied
+        return to_mime(self.selected_text())
 
     def selected_text(self) -> str:
         """What is selected, exactly."""
@@ -340,11 +500,14 @@ class MarkdownEdit(QPlainTextEdit):
 
     def dropEvent(self, event: QDropEvent) -> None:
         if may_hold_pictures(event.mimeData()) and not self.isReadOnly():
-            at = self.cursorForPosition(snapped(self, self._layout, event.position()).toPoint()).position()
+            at = self.cursorForPosition(self._snapped(event.position())).position()
             if self._take_files(event.mimeData(), at):
                 event.acceptProposedAction()
                 return
-        super().dropEvent(event)
+        card, line, lower = self._card_at(event.position())
+        if self.isReadOnly() or not self._card_keys.drop(event, line, below=lower):
+            self.folding.after = lower if card is not None else self.folding.after
+            super().dropEvent(event)
 
     def _take_files(self, source: QMimeData, position: int) -> bool:
         found = brought(source)
@@ -361,22 +524,37 @@ class MarkdownEdit(QPlainTextEdit):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._typewriter.pressed = True
-        super().mousePressEvent(self._on_a_line(event))
+        card, _line, self.folding.lower = self._card_at(event.position())
+        if not self._card_keys.mouse_press(event, card):
+            with self.folding.by(By.MOUSE):
+                super().mousePressEvent(self._on_a_line(event))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(self._on_a_line(event))
+        if not self._card_keys.mouse_move(event):
+            _card, _line, self.folding.lower = self._card_at(event.position())
+            with self.folding.by(By.MOUSE):
+                super().mouseMoveEvent(self._on_a_line(event))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(self._on_a_line(event))
+        if not self._card_keys.mouse_release():
+            with self.folding.by(By.MOUSE):
+                super().mouseReleaseEvent(self._on_a_line(event))
         self._typewriter.pressed = False
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        super().mouseDoubleClickEvent(self._on_a_line(event))
+        card, line, _lower = self._card_at(event.position())
+        known = card or self.cards.at(line)
+        if card is not None:
+            self.folding.show_source(card)
+        elif known is not None and known.first == line:
+            self.folding.close(known)
+        else:
+            super().mouseDoubleClickEvent(self._on_a_line(event))
 
     def _on_a_line(self, event: QMouseEvent) -> QMouseEvent:
         return QMouseEvent(
             event.type(),
-            snapped(self, self._layout, event.position()),
+            snapped(self, self._layout, self.cards, event.position()),
             event.globalPosition(),
             event.button(),
             event.buttons(),
@@ -394,16 +572,34 @@ class MarkdownEdit(QPlainTextEdit):
                 self,
                 self._layout,
                 self.source,
+                self.cards,
                 painter,
                 self._theme,
                 event.rect().top(),
                 event.rect().bottom(),
             )
             painter.end()
-        super().paintEvent(event)
+        bottom, has_cards = event.rect().bottom(), 1 in self.cards.hidden
+        if has_cards and hides_much(self, self.cards, bottom):
+            painter = QPainter(self.viewport())
+            painter.setClipRect(event.rect())
+            paint_words(self, self.cards, painter, self.getPaintContext(), bottom)
+            painter.end()
+        else:
+            super().paintEvent(event)
+        if self._theme is not None and has_cards:
+            painter = QPainter(self.viewport())
+            painter.setClipRect(event.rect())
+            wanted = paint_cards(
+                self, self._card_look, self.cards, painter, self._theme, self._layout.step, bottom
+            )
+            painter.end()
+            for src in wanted:
+                self._card_look.pictures[src] = None  # asked for once
+                self.picture_wanted.emit(src)
         if self._theme is not None and self._dimmed:
             painter = QPainter(self.viewport())
-            dim_others(self, self.source, painter, self._theme)
+            dim_others(self, self.source, self.cards, painter, self._theme)
             painter.end()
         if self._theme is not None:
             self._caret.paint(self._theme.accent)
@@ -417,12 +613,16 @@ class MarkdownEdit(QPlainTextEdit):
             if block.length() > LONGEST:
                 self._colours.ensure_part(block, number, *units_between(block, -y, bottom - y))
             y += self._layout.blockBoundingRect(block).height()
-            block = block.next()
-            number += 1
+            below = self.cards.next_shown(number)
+            block = block.next() if below == number + 1 else self.document().findBlockByNumber(below)
+            number = below
 
     # --- the cursor ---
 
     def _cursor_moved(self) -> None:
+        self.folding.moved()
+        if self.folding.busy:
+            return
         self._caret.restart()
         self._typewriter.hold()
         if self._dimmed:
@@ -437,6 +637,8 @@ class MarkdownEdit(QPlainTextEdit):
         self._caret.stop()
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        if event.preeditString() or event.commitString():
+            self.make_room()
         super().inputMethodEvent(event)
         if not event.preeditString():
             self._colours.again(self.textCursor().block())
@@ -459,7 +661,10 @@ class MarkdownEdit(QPlainTextEdit):
 
     def line_at(self, point: QPoint) -> int:
         """The line (0-based block) at a point of the viewport."""
-        return self.cursorForPosition(snapped(self, self._layout, QPointF(point)).toPoint()).blockNumber()
+        return self.cursorForPosition(self._snapped(QPointF(point))).blockNumber()
+
+    def _snapped(self, point: QPointF) -> QPoint:
+        return snapped(self, self._layout, self.cards, point).toPoint()
 
 
 def _is_address(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PySide6.QtGui import QTextBlock, QTextCursor
 
@@ -89,8 +89,9 @@ class Typing:
             edit.insertText(text)
 
 
-def press_tab(cursor: QTextCursor, back: bool) -> bool:
-    """Moves lines or an item in or out, else puts spaces; False where Shift+Tab has nothing to move."""
+def press_tab(cursor: QTextCursor, back: bool, is_closed: Callable[[int], bool]) -> bool:
+    """Moves lines or an item in or out, else puts spaces; False where Shift+Tab has nothing to move. Lines that are
+    `is_closed` stay as they are."""
     document = cursor.document()
     first = document.findBlock(cursor.selectionStart())
     last = document.findBlock(cursor.selectionEnd())
@@ -103,6 +104,9 @@ def press_tab(cursor: QTextCursor, back: bool) -> bool:
     edit = QTextCursor(document)
     block = first
     while block.isValid() and block.blockNumber() <= last.blockNumber():
+        if is_closed(block.blockNumber()):
+            block = block.next()
+            continue
         line = block.text()
         edit.setPosition(block.position())
         edit.setPosition(block.position() + block.length() - 1, QTextCursor.MoveMode.KeepAnchor)
