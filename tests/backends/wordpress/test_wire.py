@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from postdesk.backends.base import MediaFile, Outgoing
-from postdesk.backends.wordpress import wire
+from postdesk.backends.wordpress import media_wire, wire
 from postdesk.core.post import Visibility
 from postdesk.core.receipt import Status
 
@@ -167,10 +167,10 @@ def test_an_address_from_the_server_is_checked(given: Any, kept: bool) -> None:
     assert (wire.web_address(given) == given) is kept
     media = {"id": 3, "source_url": given}
     if kept:
-        assert wire.remote_media(media).address == given
+        assert media_wire.remote_media(media).address == given
     else:
         with pytest.raises(wire.WrongShape):
-            wire.remote_media(media)
+            media_wire.remote_media(media)
 
 
 def test_authors_and_terms_come_along_with_a_post_whatever_else_does() -> None:
@@ -205,14 +205,16 @@ def test_a_size_with_a_bad_address_is_left_out() -> None:
             "odd": 7,
         },
     }
-    media = wire.remote_media({"id": 3, "source_url": "https://blog.example/a.png", "media_details": details})
+    media = media_wire.remote_media(
+        {"id": 3, "source_url": "https://blog.example/a.png", "media_details": details}
+    )
     assert (media.width, media.height) == (80, 60)
     assert dict(media.sizes) == {"large": ("https://blog.example/l.png", 40, 30)}
 
 
 def test_the_name_of_an_upload_is_plain_ascii_in_its_header() -> None:
     file = MediaFile(Path("x"), 'pd-12-é "x"\r\nSet-Cookie: a.png', "12", "image/png", 1)
-    headers = wire.upload_headers(file)
+    headers = media_wire.upload_headers(file)
     assert headers["Content-Disposition"] == 'attachment; filename="pd-12----x---Set-Cookie--a.png"'
 
 

@@ -28,7 +28,7 @@ from postdesk.backends.base import (
     Revision,
 )
 from postdesk.backends.http import Answer, Credentials, exchange, read_json
-from postdesk.backends.wordpress import CAPABILITIES, refusals, signin, wire
+from postdesk.backends.wordpress import CAPABILITIES, media_wire, refusals, signin, wire
 from postdesk.backends.wordpress.names import Names
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
@@ -269,7 +269,7 @@ class WordPress:
 
     def medium(self, remote_id: str) -> RemoteMedia:
         """An uploaded file, or `Gone`."""
-        asked = {"context": "edit", "_fields": wire.MEDIA_FIELDS}
+        asked = {"context": "edit", "_fields": media_wire.MEDIA_FIELDS}
         answer, value = self._ask("GET", f"wp/v2/media/{_number(remote_id)}", asked)
         return self._media(answer, value)
 
@@ -277,14 +277,14 @@ class WordPress:
         """Every file whose name carries this content's marker, oldest first."""
         asked = {
             "context": "edit",
-            "search": wire.media_marker(content_hash),
+            "search": media_wire.media_marker(content_hash),
             "per_page": str(_PAGE),
             "orderby": "id",
             "order": "asc",
-            "_fields": wire.MEDIA_FIELDS,
+            "_fields": media_wire.MEDIA_FIELDS,
         }
         answer, values = self._ask("GET", "wp/v2/media", asked)
-        found = [v for v in self._objects(answer, values) if wire.is_of_content(v, content_hash)]
+        found = [v for v in self._objects(answer, values) if media_wire.is_of_content(v, content_hash)]
         return tuple(self._media(answer, value) for value in found)
 
     def upload(self, file: MediaFile, progress: Callable[[int], None], cancel: Cancel) -> RemoteMedia:
@@ -293,8 +293,10 @@ class WordPress:
             answer = exchange(
                 self._http,
                 "POST",
-                wire.api_url(self._root, "wp/v2/media", {"context": "edit", "_fields": wire.MEDIA_FIELDS}),
-                headers=wire.upload_headers(file),
+                wire.api_url(
+                    self._root, "wp/v2/media", {"context": "edit", "_fields": media_wire.MEDIA_FIELDS}
+                ),
+                headers=media_wire.upload_headers(file),
                 content=file.path,
                 auth=self._credentials,
                 cancel=cancel,
@@ -333,7 +335,10 @@ class WordPress:
     def describe_media(self, remote_id: str, alt: str, caption: str) -> None:
         """Set alt text and caption (plain text)."""
         self._ask(
-            "POST", f"wp/v2/media/{_number(remote_id)}", {"_fields": "id"}, wire.media_body(alt, caption)
+            "POST",
+            f"wp/v2/media/{_number(remote_id)}",
+            {"_fields": "id"},
+            media_wire.media_body(alt, caption),
         )
 
     def discard_media(self, remote_id: str) -> None:
@@ -341,7 +346,7 @@ class WordPress:
         that some post shows stays: another machine may have taken it for its own."""
         route = f"wp/v2/media/{_number(remote_id)}"
         try:
-            answer, value = self._ask("GET", route, {"context": "edit", "_fields": wire.MEDIA_FIELDS})
+            answer, value = self._ask("GET", route, {"context": "edit", "_fields": media_wire.MEDIA_FIELDS})
             self._media(answer, value)
             asked = {
                 "context": "edit",
@@ -349,8 +354,8 @@ class WordPress:
                 "status": wire.STATUSES,
                 "_fields": "id,content",
             }
-            answer, values = self._ask("GET", "wp/v2/posts", asked | {"search": wire.file_stem(value)})
-            if not any(wire.shows_file(post, value) for post in self._objects(answer, values)):
+            answer, values = self._ask("GET", "wp/v2/posts", asked | {"search": media_wire.file_stem(value)})
+            if not any(media_wire.shows_file(post, value) for post in self._objects(answer, values)):
                 self._ask("DELETE", route, {"force": "true"})
         except Gone:
             pass
@@ -416,7 +421,7 @@ class WordPress:
 
     def _media(self, answer: Answer, value: Any) -> RemoteMedia:
         try:
-            return wire.remote_media(value)
+            return media_wire.remote_media(value)
         except wire.WrongShape:
             raise refusals.unknown(answer) from None
 
