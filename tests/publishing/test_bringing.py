@@ -88,6 +88,7 @@ class Desk(Home):
     def __init__(self, folder: Path, *posts: RemotePost) -> None:
         super().__init__(folder)
         self.web = Pictures()
+        self.rendered: dict[str, str] = {}
         self.client = make_client(httpx2.MockTransport(self.web.answer))
         self.blog = Blog(0)
         self.blog.all = {post.remote_id: post for post in posts}
@@ -97,6 +98,7 @@ class Desk(Home):
         run = Bringing(
             BLOG, self.library, self.receipts, self.journal, lambda: self.client, self.web.connect,
             cancel or Cancel(), lambda seconds: bool(self.web.waited.append(seconds)),  # type: ignore[func-returns-value]
+            lambda remote_id: self.rendered.get(remote_id, ""),
         )  # fmt: skip
         if not number:
             return run.all()
@@ -239,6 +241,21 @@ def test_the_featured_picture_comes_by_its_number(made: Callable[..., Desk]) -> 
     assert desk.web.numbers == ["12"]
     assert desk.library.blog_pictures.data("featured blog.example 12") == JPEG
     assert desk.kept() == {"Pictures/2016/03/quay-300x200.jpg": JPEG}
+
+
+def test_a_gallery_of_numbers_comes_as_readers_see_it(made: Callable[..., Desk]) -> None:
+    desk = made('<p>Look:</p>\n[gallery ids="3,4"]', "<p>Plain</p>", "<!-- wp:latest-posts /-->")
+    small = [f"{UPLOADS}/{name}-150x150.jpg" for name in ("quay", "boat", "sea")]
+    desk.rendered = {
+        "1": image(small[0]) + image(small[1]) + image("https://s.example/emoji.png"), "2": image(f"{UPLOADS}/ad.jpg"),
+        "3": image(small[2]),
+    }  # fmt: skip
+    desk.web.there = {address: Answer(JPEG + address.encode() + b"\xff\xd9") for address in small}
+    assert len(desk.bring().came) == 3
+    assert sorted(desk.web.addresses()) == sorted(small)
+    kept = clear_unused(desk.library, desk.receipts, Cancel(), lambda r: desk.rendered[r.remote_id])
+    assert kept.count == 0
+    assert clear_unused(desk.library, desk.receipts, Cancel()).count == 3
 
 
 def test_without_a_password_the_pictures_come_and_she_is_told_once(made: Callable[..., Desk]) -> None:

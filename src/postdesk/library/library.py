@@ -781,6 +781,12 @@ class Library:
             self._blog_pictures = BlogPictures(self.root, self.take_picture)
         return self._blog_pictures
 
+    def copy_of_picture(self, address: str) -> Path:
+        """The file of the copy of a picture that is on a blog. Raises PictureRefused."""
+        from postdesk.library.blog_pictures import key_of
+
+        return self.blog_pictures.file(key_of(address, ""))
+
     def shown_picture(self, document_path: Path, post_id: str, reference: str) -> Path:
         """The file to show for a picture that a post names: the copy of one that is on the blog, else a picture in the
         library. Never what goes out. Raises PictureRefused.

@@ -58,6 +58,7 @@ _LONGEST_PAUSE = 120.0  # s; a blog that asks for more is left alone until she c
 _PAUSE = 20.0  # s, where it does not say how long
 _IN_VAIN = 5  # pictures in a row without an answer: then the blog is in trouble
 _DATED = re.compile(r"/((?:19|20)[0-9]{2})/(0[1-9]|1[0-2])/[^/]+\Z")
+_MADE_THERE = re.compile(r"\[[a-z]|/-->")
 _GONE = "gone"
 
 
@@ -100,12 +101,13 @@ def _quiet(_at: At) -> None:
 class Bringing:
     """One run for one blog. `client` gives the one HTTP client; `connect` a connection to the blog, opened only where
     a question needs it: which file a number is. For a task. `pause` waits so many seconds, and is true where she has
-    stopped meanwhile."""
+    stopped meanwhile. `rendered` gives what readers get of a post by its number there, as far as that is here: what a
+    blog makes of a gallery's numbers it alone knows."""
 
     def __init__(
         self, account: Account, library: Library, receipts: Receipts, journal: Journal,
         client: Callable[[], Any], connect: Callable[[], Backend], cancel: Cancel,
-        pause: Callable[[float], bool] | None = None,
+        pause: Callable[[float], bool] | None = None, rendered: Callable[[str], str] = lambda _remote_id: "",
     ) -> None:  # fmt: skip
         self._account = account
         self._library = library
@@ -114,12 +116,14 @@ class Bringing:
         self._client = client
         self._cancel = cancel
         self._pause = pause or cancel.wait
+        self._rendered = rendered
         self._again = False
         self._done = Brought()
         self._whose = Whose(account, journal, connect, self._tell_locked_out)
         self._silent: set[str] = set()
         self._in_vain = 0
         self._seen: set[str] = set()
+        self._counted: set[str] = set()
 
     def all(self, progress: Progress = _quiet) -> Brought:
         """The pictures of every post that came from the blog. Raises nothing that a writer can meet: `failure`."""
@@ -177,7 +181,8 @@ class Bringing:
         here = [shown for shown in shown_pictures(document.post.body) if names_server(shown.ref)]
         base = receipt.address if is_web(receipt.address) else self._account.address
         self._featured(str(values.get("featured") or ""))
-        for shown in (*there, *here):
+        made = self._rendered(receipt.remote_id) if there_made(content) else ""
+        for shown in (*there, *here, *shown_pictures("", made)):
             self._cancel.check()
             self._picture(shown, document.post.id, base)
             tell()
@@ -212,7 +217,7 @@ class Bringing:
         self._seen.add(key)
         known = self._pictures.copy(key)
         if known is not None and not self._again and (known.why or self._pictures.has(key)):
-            self._done.there += not known.why
+            self._is_here(known)
             return
         try:
             address = self._whose.address_of(number)
@@ -230,7 +235,7 @@ class Bringing:
         known = self._pictures.copy(key)
         here = known is not None and self._pictures.has(key)
         if known is not None and not self._again and (here or known.why):
-            self._done.there += here
+            self._is_here(known)
             if known.why == _GONE:
                 self._done.gone.append(address)
             return
@@ -253,8 +258,8 @@ class Bringing:
             self._done.problems.append((address, error.sentence))
             return
         self._in_vain = 0
-        if got.outcome is Outcome.UNCHANGED and here:
-            self._done.there += 1
+        if got.outcome is Outcome.UNCHANGED and known is not None and here:
+            self._is_here(known)
         elif got.outcome is Outcome.CAME and is_whole(got):
             self._keep(key, address, got, known if here else None)
         else:
@@ -271,6 +276,12 @@ class Bringing:
             if home.scheme == "https" and parts.port is None
             else address
         )
+
+    def _is_here(self, known: Copy) -> None:
+        """Count a file once, under however many addresses it is known."""
+        if known.file and known.file not in self._counted:
+            self._counted.add(known.file)
+            self._done.there += 1
 
     def _fetch(self, address: str, known: Copy | None) -> Fetched:
         turn = 1
@@ -291,12 +302,14 @@ class Bringing:
     def _keep(self, key: str, address: str, got: Fetched, known: Copy | None) -> None:
         digest = content_hash(got.data)
         if known is not None and known.content_hash == digest:
-            self._done.there += 1
+            self._is_here(known)
             return
         self._look_for_room(len(got.data))
         folder, name = self._place(address)
         made = self._pictures.keep(key, got.data, digest, folder, name, got.etag, got.changed)
-        self._done.came.append(self._library.root / made.file)
+        if made.file not in self._counted:
+            self._counted.add(made.file)
+            self._done.came.append(self._library.root / made.file)
 
     def _refused(self, key: str, address: str, got: Fetched, *, here: bool) -> None:
         """What did not come. A copy that is here stays: it may be the last one."""
@@ -341,6 +354,12 @@ class Bringing:
                 _("Those that came stay, and your text is safe."),
                 _("Make room, then bring them again: it goes on where it was."),
             )
+
+
+def there_made(content: object) -> bool:
+    """Whether a blog makes something of this content that only what readers get shows: of a shortcode, a block without
+    an inside."""
+    return isinstance(content, str) and _MADE_THERE.search(content) is not None
 
 
 def is_whole(got: Fetched) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import FileGone, LibraryError
+from postdesk.core.receipt import Receipt
 from postdesk.library.blog_pictures import key_of, names_server
 from postdesk.markup.shown import shown_pictures
-from postdesk.publishing.bringing import absolute
+from postdesk.publishing.bringing import absolute, there_made
 from postdesk.publishing.compare import base_values
 
 if TYPE_CHECKING:
@@ -27,10 +29,15 @@ class Cleared:
     size: int = 0
 
 
-def clear_unused(library: Library, receipts: Receipts, cancel: Cancel) -> Cleared:
+def clear_unused(
+    library: Library,
+    receipts: Receipts,
+    cancel: Cancel,
+    rendered: Callable[[Receipt], str] = lambda _receipt: "",
+) -> Cleared:
     """Remove the copies that neither a post of the library shows nor a blog's own version of one, in the trash or not,
-    nor any text by the name of the file. For a task. Raises `Cancelled`, and LibraryError where a post cannot be read:
-    then nothing was removed."""
+    nor what its readers get (`rendered`), nor any text by the name of the file. For a task. Raises `Cancelled`, and
+    LibraryError where a post cannot be read: then nothing was removed."""
     used: set[str] = set()
     files: set[Path] = set()
     for summary in library.up_to_date():
@@ -51,7 +58,8 @@ def clear_unused(library: Library, receipts: Receipts, cancel: Cancel) -> Cleare
         cancel.check()
         values = base_values(receipts.base(receipt.base_hash) or "") if receipt.base_hash else {}
         content = values.get("content")
-        for shown in shown_pictures("", content if isinstance(content, str) else ""):
+        made = rendered(receipt) if there_made(content) else ""
+        for shown in shown_pictures("", f"{content}\n{made}" if isinstance(content, str) else ""):
             used |= {key_of(shown.ref, receipt.post_id), key_of(absolute(receipt.address, shown.ref), "")}
         used.add(f"number {values.get('featured')}")
     return _clear(library, used, files, cancel)

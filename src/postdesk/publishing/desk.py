@@ -462,6 +462,7 @@ class Desk:
         bringing = Bringing(
             account, self.library, self.receipts, self.journal, self.connections.client,
             lambda: self.connections.open(account), cancel,
+            rendered=lambda remote_id: self.archive.content(account.id, remote_id),
         )  # fmt: skip
         if document is None:
             return bringing.all(progress)
@@ -486,7 +487,10 @@ class Desk:
         """Remove copies of blogs' pictures that no post shows; see `publishing.clearing`. For a task."""
         from postdesk.publishing.clearing import clear_unused
 
-        return clear_unused(self.library, self.receipts, cancel)
+        def rendered(receipt: Receipt) -> str:
+            return self.archive.content(receipt.account_id, receipt.remote_id)
+
+        return clear_unused(self.library, self.receipts, cancel, rendered)
 
     def change(self, document: Document, account: Account) -> Change:
         """What publishing would change in the content that the blog has. Reads pictures: for a task. Raises `NotReady`

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QObject, Signal
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from postdesk.publishing.clearing import Cleared
     from postdesk.publishing.desk import Desk
 
+_OFTEN = 0.1  # s between two words about how far it is
 _NAMED = 2  # pictures that did not come, in one sentence
 
 
@@ -50,7 +53,7 @@ class Bringing(QObject):
             self.stop()
             return
         cancel = self._cancel = Cancel()
-        at = self._at.emit
+        at = _now_and_then(self._at.emit)
         self._name(_("Stop Bringing Pi&ctures Here"))
 
         def ended(brought: Brought) -> None:
@@ -135,6 +138,21 @@ class Bringing(QObject):
             sentences.append(brought.failure.sentence)
         stays = bool(brought.problems or (brought.failure and not brought.cancelled))
         self._window.toasts.say(Toast(" ".join(sentences), stays=stays))
+
+
+def _now_and_then(tell: Callable[[At], None]) -> Callable[[At], None]:
+    """`tell`, but not more often than can be read: of an archive with nothing to fetch a thousand posts are looked at
+    in a second."""
+    told = 0.0
+
+    def at(how_far: At) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told > _OFTEN:
+            told = now
+            tell(how_far)
+
+    return at
 
 
 def _name_of(address: str) -> str:

@@ -413,7 +413,7 @@ class Controller(QObject):
         self.editor.set_post(title, "", read_only=True)
         words_ = _("This post is on the blog and was not written here. It is shown as readers see it.")
         self.editor.show_banner("remote", "note", words_, [])
-        self._preview.show_html(title, byline, post.rendered)
+        self._preview.show_html(title, byline, post.rendered, self.desk.library.copy_of_picture)
         self.window.set_post_title(title)
         self.window.show_pane("preview", True)
         self.standing.follow()

@@ -142,9 +142,10 @@ class Preview(QWidget):
             if self._surface is not None and not self._fresh:
                 self._surface.show_head(title, byline, self._say_shown)
 
-    def show_html(self, title: str, byline: str, html: str) -> None:
-        """A post as a server has it: cleaned, and nothing in it acts or loads."""
-        self._begin(title, byline, None)
+    def show_html(self, title: str, byline: str, html: str, resolve: Resolve | None = None) -> None:
+        """A post as a server has it: cleaned, and nothing in it acts or loads; `resolve` gives the file that is here of
+        a picture there."""
+        self._begin(title, byline, resolve)
         self._rendering.show_html(html)
 
     def refresh_pictures(self) -> None:
