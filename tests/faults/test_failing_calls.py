@@ -14,7 +14,7 @@ import pytest
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import PostDeskError
-from postdesk.core.files import sweep
+from postdesk.core.files import content_hash, sweep
 from postdesk.core.folders import Folders, under
 from postdesk.core.post import Post
 from postdesk.core.receipt import Receipt
@@ -34,6 +34,7 @@ from tests.faults.system import CODES, Failing, full_at
 
 OLD = "---\nid: 0123456789abcdef\ntitle: Storm\n---\n\nThe old words.\n"
 PICTURE = png()
+_AT = "//blog.example/a.png"
 
 
 @dataclass
@@ -233,6 +234,14 @@ SAVES = {
     "a picture": Save(
         lambda d: lambda: d.library.add_picture(d.document, "a.png", PICTURE),
         lambda d: (d.root / "a.png").read_bytes() == PICTURE,
+    ),
+    "a copy of a blog's picture": Save(
+        lambda d: (
+            lambda: d.library.blog_pictures.keep(
+                _AT, PICTURE, content_hash(PICTURE), d.root / "Blog", "a.png"
+            )
+        ),
+        lambda d: d.library.blog_pictures.data(_AT) == PICTURE and len(list(d.root.glob("Blog/*.png"))) == 1,
     ),
     "a recovery copy": Save(_recovery, _recovered),
     "the start after a crash": Save(_pending, _recovered, words=("The old words.", "The new words.")),

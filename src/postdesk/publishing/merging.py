@@ -1,5 +1,5 @@
-"""Merges one file of the library that two machines changed: a post by block, a receipt by key, anything else by keeping
-both. git's merge driver and the Sync command both ask here."""
+"""Merges one file of the library that two machines changed: a post by block, a receipt by key, a record of a blog's
+picture by what it knows, anything else by keeping both. git's merge driver and the Sync command both ask here."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ def merge_file(path: str, base: bytes | None, mine: bytes, theirs: bytes) -> Mer
         return merge_receipts(path, base, mine, theirs)
     if path.startswith(f"{HIDDEN}bases/"):
         return Merged(mine)  # named after what it holds; packed by another version it holds the same
+    if path.startswith(f"{HIDDEN}pictures/"):
+        return Merged(mine if b'"file"' in mine else theirs)  # both say true things of one address
     if place.name in (".gitignore", ".gitattributes"):
         return Merged(_lines_of_both(mine, theirs))
     if place.suffix.lower() not in POST_SUFFIXES:

@@ -126,6 +126,14 @@ class Bringing(QObject):
                     "{count} is not on the blog any more.", "{count} are not on the blog any more.", gone
                 )
             )
+        if one and brought.elsewhere:
+            left = len(brought.elsewhere)
+            words = ngettext(
+                "{count} lies on another site and stays there.",
+                "{count} lie on other sites and stay there.",
+                left,
+            )
+            sentences.append(words)
         if brought.problems:
             named = " ".join(
                 f"{_name_of(where)}: {sentence}" for where, sentence in brought.problems[:_NAMED]

@@ -12,6 +12,7 @@ import pytest
 
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import Cancelled, LibraryError, LibraryInUse, NotAllowed, Unreachable
+from postdesk.library.blog_pictures import BlogPictures, Copy
 from postdesk.library.git.merging import Merged
 from postdesk.library.git.state import Kind, spoken
 from postdesk.library.git.sync import spoken as told
@@ -189,6 +190,19 @@ def test_two_posts_on_the_blog_are_both_remembered(desktop: Machine, laptop: Mac
     newest = Receipts(laptop.root).get("id-storm", "blog1")
     assert newest is not None
     assert newest.remote_id == "7"
+
+
+def test_what_two_machines_know_of_a_blogs_picture_is_no_conflict(desktop: Machine, laptop: Machine) -> None:
+    for machine, known in (
+        (desktop, Copy("//b.example/a.jpg", why="gone")),
+        (laptop, Copy("//b.example/a.jpg", "a.jpg")),
+    ):
+        BlogPictures(machine.root, lambda *_asked: "").put(known)
+    both(desktop, laptop)
+    for machine in (desktop, laptop):
+        known_there = list(BlogPictures(machine.root, lambda *_asked: "").all())
+        assert known_there == [Copy("//b.example/a.jpg", "a.jpg")]
+        assert not list((machine.root / ".postdesk").rglob("*conflict*"))
 
 
 def test_bases_and_receipts_travel_and_the_trash_does_not(desktop: Machine, laptop: Machine) -> None:

@@ -27,6 +27,7 @@ ATTRIBUTES: Final = (
     f"*.md -text diff merge={OURS}",
     f"*.markdown -text diff merge={OURS}",
     f"/.postdesk/receipts/*.json -text merge={OURS}",
+    f"/.postdesk/pictures/** -text merge={OURS}",
     "/.postdesk/bases/** binary",
 )
 #: The same for a repository that was hers before: how her posts' line ends are kept stays her choice.
