@@ -65,6 +65,8 @@ def test_an_old_post_is_home_with_its_pictures_and_goes_back_as_it_was(
         writer.until(
             lambda: writer.desk._details._thumbnail[0] is not None, "the featured picture in the drawer"
         )
+        on_cards = writer.desk.editor.text._card_look.pictures
+        writer.until(lambda: on_cards.get(boat) is not None, "the picture on the gallery's card")
         wordpress_newest.go_down()
         writer.window.preview.refresh_pictures()  # type: ignore[attr-defined]
         page.until(shown, "the pictures to be shown without a connection")

@@ -679,6 +679,7 @@ class Controller(QObject):
 
     def _pictures_came(self) -> None:
         self._preview.refresh_pictures()
+        self.card_pictures.look_again()
         self.pictures.show_featured()
 
     @property
