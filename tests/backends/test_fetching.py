@@ -129,6 +129,12 @@ def test_a_redirect_on_the_blog_is_followed_and_one_into_her_house_is_not(
 ) -> None:
     there.pages |= {"/a.png": leading("/b.png", 301), "/b.png": picture()}
     assert get(client, there, "/a.png").data == PNG
+    with web() as store:
+        store.pages["/s.png"] = picture()
+        there.pages["/a.png"] = leading(f"{store.address}/s.png", 302)
+        both = own_origins(there.address) | own_origins(store.address)
+        assert fetch(client, there.address + "/a.png", both, Cancel(), limit=1000).data == PNG
+        assert not {"authorization", "cookie", "referer"} & set(store.asked[0].headers)
     with web() as router:
         router.pages["/reboot"] = picture()
         there.pages["/a.png"] = leading(f"{router.address}/reboot")

@@ -9,6 +9,7 @@ from pathlib import Path
 from postdesk.backends.reader import next_address
 from postdesk.exchange.obsidian import plain_links
 from postdesk.exchange.pages import read_page
+from postdesk.library.blog_pictures import key_of
 from postdesk.library.document import compose, read_document
 from postdesk.library.scan import scan
 from postdesk.markup import counts, reading
@@ -22,6 +23,7 @@ from postdesk.markup.outline import outline
 from postdesk.markup.pictures import find_pictures, render_for_blog
 from postdesk.markup.published import cut_content, meaning
 from postdesk.markup.render import render_document
+from postdesk.markup.shown import exchange_in_cards, shown_pictures
 from postdesk.markup.tree import parse, write_all
 from postdesk.publishing.theirs import Dress, theirs_as_markdown
 from postdesk.publishing.verify import shown_part
@@ -101,6 +103,15 @@ def _theirs(text: str) -> str:
     return "".join(meaning(block, loose=True) for block in cut_content(text))
 
 
+def _shown(text: str) -> str:
+    """The pictures of what somebody else put on the blog, which has a name for each of them."""
+    for shown in shown_pictures(f"{text}\n\n```{{=html}}\n{text}\n```\n", text):
+        key_of(shown.ref, "0123456789abcdef")
+    key_of(text, "0123456789abcdef")
+    assert exchange_in_cards(text, lambda _ref: None) == text
+    return exchange_in_cards(f"```{{=html}}\n{text}\n```\n", lambda ref: ref)
+
+
 def _front_matter(text: str) -> bytes:
     return _file(f"---\n{text}\n---\n\nText\n")
 
@@ -120,6 +131,7 @@ TARGETS: dict[str, Target] = {
     "excerpt": reading.excerpt,
     "outline": outline,
     "find_pictures": find_pictures,
+    "shown pictures": _shown,
     "colour": _coloured,
     "file": _file,
     "front matter": _front_matter,

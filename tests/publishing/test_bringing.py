@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -385,6 +386,34 @@ def test_without_a_connection_it_ends_at_once_and_what_is_here_is_shown(made: Ca
     assert isinstance(brought.failure, Unreachable)
     assert len(desk.web.asked) == 1
     assert desk.shown("1", QUAY) == JPEG
+
+
+@pytest.mark.parametrize(
+    "error",
+    [httpx2.ConnectError("no"), httpx2.ConnectError("certificate")],
+    ids=["away", "certificate"],
+)
+def test_a_store_of_files_that_is_away_does_not_end_the_run(
+    made: Callable[..., Desk], error: httpx2.ConnectError
+) -> None:
+    if str(error) == "certificate":
+        fault = ssl.SSLCertVerificationError(1, "run out")
+        fault.verify_code, fault.verify_message = 10, "run out"
+        error.__cause__ = fault
+    store = "https://files.blog.example"
+    desk = made(image(f"{store}/a.jpg") + image(f"{store}/b.jpg") + FIGURE)
+    desk.web.there[QUAY] = Answer(JPEG)
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.url.host == "files.blog.example":
+            desk.web.asked.append(request)
+            raise error
+        return desk.web.answer(request)
+
+    desk.client = make_client(httpx2.MockTransport(answer))
+    brought = desk.bring()
+    assert (len(brought.came), len(brought.problems), brought.failure) == (1, 1, None)
+    assert desk.web.addresses() == [f"{store}/a.jpg", QUAY], "it is asked once"
 
 
 def test_a_server_in_trouble_is_left_alone_after_some_pictures(made: Callable[..., Desk]) -> None:

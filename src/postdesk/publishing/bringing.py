@@ -28,6 +28,7 @@ from postdesk.core.errors import (
     DiskFull,
     FileGone,
     Gone,
+    Intercepted,
     LibraryError,
     NotWritable,
     OutcomeUnknown,
@@ -126,7 +127,8 @@ class Bringing:
         self._counted: set[str] = set()
 
     def all(self, progress: Progress = _quiet) -> Brought:
-        """The pictures of every post that came from the blog. Raises nothing that a writer can meet: `failure`."""
+        """The pictures of every post that came from the blog. Raises LibraryError where the library cannot be read;
+        what else ends the run is its `failure`."""
         return self._run(lambda: self._every_post(progress))
 
     def one(self, document: Document, receipt: Receipt, progress: Progress = _quiet) -> Brought:
@@ -245,7 +247,7 @@ class Bringing:
             return
         try:
             got = self._fetch(address, known if here else None)
-        except Unreachable as error:
+        except (Unreachable, Intercepted) as error:
             if is_same_site(address, self._account.address):
                 raise
             self._silent.add(host)
