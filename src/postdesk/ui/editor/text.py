@@ -382,7 +382,7 @@ class MarkdownEdit(QPlainTextEdit):
         row.setRight(self.viewport().width() - margin)
         box = self._card_look.box(row).toRect()
         right = self.folding.after != self.isRightToLeft()
-        return QRect(box.right() + 3 if right else box.left() - 4, box.top(), 2, box.height())
+        return QRect(box.right() - 4 if right else box.left() + 3, box.top() + 8, 2, box.height() - 16)
 
     def _card_at(self, point: QPointF) -> tuple[Card | None, int, bool]:
         """The closed card at a point of the viewport; the line there, and whether it is in that line's lower half."""
