@@ -286,12 +286,21 @@ def test_delete_before_a_card_selects_it_first(post: Editor) -> None:
     assert closed(post) == [FORM]
 
 
-@pytest.mark.parametrize("key", [Key.Key_Backspace, Key.Key_Delete])
-def test_a_key_that_deletes_words_stops_at_a_card(post: Editor, key: Qt.Key) -> None:
-    put_cursor(post, "Below" if key == Key.Key_Backspace else "Above", end=key == Key.Key_Delete)
-    press(post, key, key, key, mod=Mod.ControlModifier)
-    assert closed(post) == [GALLERY, FORM] or closed(post) == [FORM]
-    assert GALLERY in post.body() or "wp:gallery" not in post.body()
+def test_keys_that_delete_words_stop_at_a_card_and_then_select_it(editor: Editor) -> None:
+    editor.set_post("", f"One two\n{FORM}\n three four")
+    put_cursor(editor, "two")
+    press(editor, Key.Key_Delete, mod=Mod.ControlModifier)
+    assert editor.body() == f"One \n{FORM}\n three four"
+    press(editor, Key.Key_Delete, mod=Mod.ControlModifier)
+    assert editor.text.selected_text() == FORM
+    put_cursor(editor, " three")
+    press(editor, Key.Key_Right)
+    press(editor, Key.Key_Backspace, mod=Mod.ControlModifier)
+    assert editor.body() == f"One \n{FORM}\nthree four"
+    press(editor, Key.Key_Backspace, mod=Mod.ControlModifier)
+    assert editor.text.selected_text() == FORM
+    press(editor, Key.Key_Delete)
+    assert editor.body() == "One \n\nthree four"  # two paragraphs still
 
 
 def test_a_card_is_cut_and_pasted_as_a_paragraph(post: Editor) -> None:
@@ -408,6 +417,39 @@ def test_words_dropped_on_a_card_are_a_paragraph_beside_it(post: Editor) -> None
     assert "dropped" in post.body()
     assert GALLERY in post.body()
     assert f"\n\n{GALLERY}\n\n" in post.body()
+
+
+@pytest.mark.parametrize("target", ["Below", "contact", "The end", "bove"])
+@pytest.mark.parametrize("what", [GALLERY, "Above\n\n" + GALLERY + "\n", "Below"])
+def test_what_is_dragged_within_the_text_harms_no_card(post: Editor, what: str, target: str) -> None:
+    """As Qt moves a selection that is dropped: taken out and put in as one edit."""
+    start = post.body().index(what)
+    if target in what:
+        return
+    post.text.select(start, start + len(what))
+    mime = post.text.createMimeDataFromSelection()
+    there = QTextCursor(post.text.document())
+    there.setPosition(post.body().index(target))
+    post.text.folding.after = True
+    with post.text.folding.pause():
+        there.beginEditBlock()
+        post.text.textCursor().removeSelectedText()
+        post.text.setTextCursor(there)
+        post.text.insertFromMimeData(mime)
+        there.endEditBlock()
+    assert sorted(closed(post)) == sorted([GALLERY, FORM])
+    press(post, Key.Key_Z, mod=Mod.ControlModifier)
+    assert post.body() == POST
+    put_cursor(post, "Above")
+    assert closed(post) == [GALLERY, FORM]
+
+
+def test_the_middle_button_on_a_card_puts_words_beside_it(post: Editor) -> None:
+    clipboard = QApplication.clipboard()
+    clipboard.setText("chosen", clipboard.Mode.Selection)
+    QTest.mouseClick(post.text.viewport(), Qt.MouseButton.MiddleButton, pos=row(post, 0))
+    assert closed(post) == [GALLERY, FORM]
+    assert "\n\nchosen\n\n" in post.body()
 
 
 def test_a_card_that_is_all_of_the_text_goes_and_comes_back(editor: Editor) -> None:

@@ -112,6 +112,7 @@ class MarkdownEdit(QPlainTextEdit):
         self.cards = Cards(self.source)
         self.folding = Folding(self, self.cards, self._folded)
         self.folding.reached.connect(self._on_card)
+        self.folding.placed.connect(self._cursor_settled)
         self._card_edits = CardEdits(self, self.cards, self.folding)
         self._card_keys = CardKeys(self, self.cards, self.folding, self._card_edits)
         self._card_look = CardLook(self.cards)
@@ -507,7 +508,8 @@ class MarkdownEdit(QPlainTextEdit):
         card, line, lower = self._card_at(event.position())
         if self.isReadOnly() or not self._card_keys.drop(event, line, below=lower):
             self.folding.after = lower if card is not None else self.folding.after
-            super().dropEvent(event)
+            with self.folding.pause():  # Qt takes out and puts in as one edit
+                super().dropEvent(event)
 
     def _take_files(self, source: QMimeData, position: int) -> bool:
         found = brought(source)
@@ -621,8 +623,10 @@ class MarkdownEdit(QPlainTextEdit):
 
     def _cursor_moved(self) -> None:
         self.folding.moved()
-        if self.folding.busy:
-            return
+        if not self.folding.busy:
+            self._cursor_settled()
+
+    def _cursor_settled(self) -> None:
         self._caret.restart()
         self._typewriter.hold()
         if self._dimmed:
@@ -631,10 +635,17 @@ class MarkdownEdit(QPlainTextEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._caret.restart()
+        self._update_card()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._caret.stop()
+        self._update_card()
+
+    def _update_card(self) -> None:
+        """A card has a ring where the field has the keyboard."""
+        if self.folding.here() is not None or self.folding.selected() is not None:
+            self.viewport().update()
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         if event.preeditString() or event.commitString():
