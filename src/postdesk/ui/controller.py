@@ -680,6 +680,7 @@ class Controller(QObject):
     def _pictures_came(self) -> None:
         self._preview.refresh_pictures()
         self.pictures.show_featured()
+        self.card_pictures.look_again()
 
     @property
     def several(self) -> SeveralBlogs:
