@@ -189,6 +189,18 @@ def test_she_hears_and_reads_what_the_cursor_is_on(post: Editor, qtbot: QtBot) -
     assert post.text.accessibleDescription() == ""
 
 
+def test_a_screen_reader_is_told_at_once(post: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("postdesk.ui.editor.spoken.QAccessible.isActive", lambda: True)
+    monkeypatch.setattr(
+        "postdesk.ui.editor.spoken.QAccessible.updateAccessibility",
+        lambda event: told.append(event.message()),
+    )
+    put_cursor(post, "Above")
+    press(post, Key.Key_Down, Key.Key_Down, Key.Key_Down)
+    assert told == ["Block of the blog: Gallery, 2 pictures. Enter shows its source. The quay"]
+
+
 @pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Enter, Key.Key_Space])
 def test_a_key_shows_the_source_and_escape_closes_it(post: Editor, key: Qt.Key) -> None:
     put_cursor(post, "Above")
@@ -536,6 +548,18 @@ def test_a_card_that_she_types_closes_when_she_leaves_it(editor: Editor) -> None
     assert closed(editor) == ["```{=html}\n<b>mine</b>\n```"]
 
 
+def test_code_typed_above_a_card_takes_it_in_only_until_it_is_closed(editor: Editor) -> None:
+    editor.set_post("", f"\n\n{FORM}\n\nThe end\n")
+    QTest.keyClicks(editor.text, "```")
+    press(editor, Key.Key_Return)
+    QTest.keyClicks(editor.text, "x = 1")
+    assert closed(editor) == []  # all of it is code now, as on the page
+    press(editor, Key.Key_Return)
+    QTest.keyClicks(editor.text, "```")
+    assert closed(editor) == [FORM]
+    assert editor.body() == f"```\nx = 1\n```\n\n{FORM}\n\nThe end\n"
+
+
 def test_a_source_that_is_broken_while_open_is_text_again(post: Editor) -> None:
     QTest.mouseClick(post.text.viewport(), Qt.MouseButton.LeftButton, pos=row(post, 1))
     press(post, Key.Key_Return, Key.Key_Up, Key.Key_End, Key.Key_Backspace)
@@ -599,6 +623,12 @@ def test_replacing_everything_leaves_closed_cards_alone_and_says_so(post: Editor
     assert closed(post) == [GALLERY, FORM]
     assert "in closed blocks left alone" in post.find_bar.count.text()
     assert post.body().startswith("Abovee")
+    post.find_bar.words.setText("contact")  # which shows the source that has it, until she goes on
+    post.replace_all()
+    assert FORM in post.body()
+    post.text.folding.show_source(list(post.text.cards.all())[1])
+    post.replace_all()
+    assert FORM.replace("contact", "ee") in post.body()
 
 
 def test_the_preview_and_the_editor_agree_where_a_closed_card_is(post: Editor) -> None:
@@ -704,6 +734,24 @@ def pressed(key: Qt.Key, mod: Mod, editor: Editor) -> None:
     press(editor, key, mod=mod)
 
 
+def clicked(editor: Editor, held: Mod, twice: bool = False) -> None:
+    """On the first closed card that shows."""
+    for place, card in enumerate(editor.text.cards.all()):
+        at = row(editor, place)
+        if editor.text.cards.hidden_at(card.last) and editor.text.viewport().rect().contains(at):
+            press_mouse = QTest.mouseDClick if twice else QTest.mouseClick
+            press_mouse(editor.text.viewport(), Qt.MouseButton.LeftButton, held, at)
+            return
+
+
+def replaced(editor: Editor) -> None:
+    editor.open_find()
+    editor.find_bar.words.setText("e")
+    editor.find_bar.replacement.setText("i")
+    editor.replace_all()
+    editor.close_find()
+
+
 ACTIONS: dict[str, Callable[[Editor], object]] = {
     **{
         f"{mod}{name}": partial(pressed, key, held)
@@ -744,6 +792,10 @@ ACTIONS: dict[str, Callable[[Editor], object]] = {
     "picture": lambda e: e.insert_picture("a.jpg", "A"),
     "source": lambda e: e.turn_card(),
     "close": lambda e: press(e, Key.Key_Escape),
+    "click": lambda e: clicked(e, Mod.NoModifier),
+    "shift click": lambda e: clicked(e, Mod.ShiftModifier),
+    "double click": lambda e: clicked(e, Mod.NoModifier, twice=True),
+    "replace": replaced,
 }
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from postdesk.ui.editor.card_edits import CardEdits
 from postdesk.ui.editor.cards import Card, Cards
-from postdesk.ui.editor.folding import KEEP, Folding
+from postdesk.ui.editor.folding import Folding
 
 _Key, _Standard = Qt.Key, QKeySequence.StandardKey
 _NO_MODIFIERS = ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
