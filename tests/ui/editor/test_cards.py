@@ -531,6 +531,12 @@ def test_what_is_put_in_on_a_card_comes_beside_it(post: Editor, what: str) -> No
     assert f"\n\n{FORM}\n\n" in post.body()
 
 
+def test_a_picture_dropped_on_a_card_comes_behind_it(post: Editor) -> None:
+    post.insert_picture("a.jpg", "A", position=post.body().index("wp:gallery"))
+    assert closed(post) == [GALLERY, FORM]
+    assert f"{GALLERY}\n\n![A](a.jpg)\n\n" in post.body()
+
+
 # --- typed by hand ---
 
 

@@ -323,6 +323,14 @@ class MarkdownEdit(QPlainTextEdit):
         card = self.cards.closed_at(line)
         return self.document().findBlockByNumber(line if card is None else card.first).position()
 
+    def go_beside(self, position: int) -> None:
+        """Moves the cursor there, or behind the closed card that is there."""
+        card = self.folding.closed_at(position)
+        if card is None:
+            self.go_to(position)
+        else:
+            self.folding.put_on(card, after=True)
+
     def make_room(self) -> None:
         """Begins a paragraph beside the closed card that the cursor is on, so that something can be put there."""
         self._card_edits.make_room()
@@ -343,11 +351,6 @@ class MarkdownEdit(QPlainTextEdit):
         """Asks for every picture of a card anew when it is painted."""
         self._card_look.pictures.clear()
         self.viewport().update()
-
-    def card_words(self) -> str:
-        """What the card says that the cursor is on; "" without one."""
-        card = self.folding.here() or self.folding.selected()
-        return "" if card is None else self._card_look.words(card).kind
 
     def _on_card(self, card: Card | None) -> None:
         kind = words = ""
