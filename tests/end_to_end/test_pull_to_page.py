@@ -44,6 +44,14 @@ def test_a_post_of_ten_years_ago_is_changed_by_one_word(writer: Writer, wordpres
         assert "The first boat" in writer.words
         assert not writer.desk.editor.text.isReadOnly()
         assert writer.state.startswith("Published")
+        text = writer.desk.editor.text
+        cards = list(text.cards.all())
+        assert [text.cards.hidden_at(card.last) for card in cards] == [True] * 3
+        text.folding.put_on(cards[0], after=False)
+        assert writer.window.status.card.text() == "Shortcode [timetable]: Enter shows its source"
+        for shows in (True, False):
+            writer.choose("show_source")
+            assert text.cards.hidden_at(cards[0].last) is not shows
         writer.replace("noon", "midnight")
         writer.choose("show_change")
         writer.until(lambda: writer.window.findChildren(ChangeWindow), "the change to be shown")

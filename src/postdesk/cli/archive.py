@@ -84,4 +84,6 @@ def diff(shell: Shell, arguments: argparse.Namespace) -> Exit:
             "{count} block is made afresh.", "{count} blocks are made afresh.", len(change.afresh)
         )
         complain(words.format(count=len(change.afresh)))
+        for block in change.afresh:
+            complain(one_line("  " + block.split("\n", 1)[0]))
     return Exit.DONE

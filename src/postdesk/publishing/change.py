@@ -43,20 +43,30 @@ def change_of(
 ) -> Change:  # fmt: skip
     """The change for a post on a blog; `media_of` gives what the blog has of a picture's content. Raises `NotReady`."""
     base = bases.base(receipt.base_hash) if receipt is not None and receipt.base_hash else None
-    if receipt is None or base is None:
+    opened = opened_of(bases, receipt)
+    if receipt is not None and base is None and opened is None:
+        raise NotReady(
+            _("What “{blog}” has of this post is not known here any more.").format(blog=account.name),
+            _("Nothing was sent. An update makes every block afresh out of your text, but for the cards."),
+            _("“postdesk render” shows what would go out."),
+        )
+    if receipt is None:
         raise NotReady(
             _("“{blog}” does not have this post yet.").format(blog=account.name),
             _("Nothing was sent."),
             _("“postdesk render” shows what would go out."),
         )
-    before = str(base_values(base).get("content", ""))
+    before = (
+        opened.content
+        if base is None and opened is not None
+        else str(base_values(base or "").get("content", ""))
+    )
     there = {m.content_hash: m for m in receipt.media}
     by_ref = {}
     for picture in pictures:
         found = there.get(picture.content_hash) or media_of(picture.content_hash)
         if found is not None:
             by_ref[picture.ref] = found
-    opened = opened_of(bases, receipt)
     if opened is not None:
         sent = sent_on(opened, post, by_ref, dict(links))
         return Change(before, sent.opened.content, sent.afresh, sent.broken)

@@ -10,6 +10,7 @@ from postdesk.backends.base import RemotePost
 from postdesk.core.account import plain_address
 from postdesk.core.post import Post, Visibility
 from postdesk.core.receipt import Receipt
+from postdesk.publishing.compare import base_values
 
 if TYPE_CHECKING:  # with it come Python-Markdown and Pygments, which the window's start does without
     from postdesk.markup.lossless import Opened
@@ -34,18 +35,30 @@ def pulled_id(address: str, remote_id: str) -> str:
 
 
 def opened_of(bases: Bases, receipt: Receipt | None) -> Opened | None:
-    """What the blog had of a post when it was last in step, in pieces; None for a post that was written here, and for
-    a map that is lost: then every block is made afresh, but for the cards, which hold their source themselves."""
-    text = bases.base(receipt.map_hash) if receipt is not None and receipt.map_hash else None
-    if text is None:
+    """What the blog had of a post when it was last in step, in pieces; None for one that was written here. A map that
+    is lost is made again of the base. Where that is lost, too, it is None, and every block is made afresh, but for the
+    cards, which hold their source themselves."""
+    if receipt is None or not receipt.map_hash:
         return None
     from postdesk.markup.lossless import Opened
 
-    try:
-        return Opened.from_json(text)
-    except (ValueError, KeyError, TypeError) as error:
-        _log.warning("A map cannot be read: %s", error)
+    text = bases.base(receipt.map_hash)
+    if text is not None:
+        try:
+            return Opened.from_json(text)
+        except (ValueError, KeyError, TypeError) as error:
+            _log.warning("A map cannot be read: %s", error)
+    return _opened_again(bases.base(receipt.base_hash) if receipt.base_hash else None)
+
+
+def _opened_again(base: str | None) -> Opened | None:
+    from postdesk.markup.lossless import open_post
+
+    content = base_values(base or "").get("content")
+    if not isinstance(content, str):
         return None
+    # Of plain HTML it is not known any more whether the blog makes paragraphs of blank lines; tags do no harm there.
+    return open_post(content, classic=not content.lstrip().lower().startswith("<p"))
 
 
 def keep_map(bases: Bases, opened: Opened, content: str) -> str:

@@ -10,6 +10,8 @@ from postdesk.core.language import _, ngettext
 from postdesk.publishing.change import Change
 from postdesk.ui.labels import plain_label
 
+_BLOCKS = 5  # rows of blocks that show without scrolling
+_FIRST = 120  # characters of each
 _MOST = 5_000  # lines shown; nobody reads more
 
 
@@ -29,6 +31,18 @@ class ChangeWindow(QDialog):
         column.addWidget(plain_label(title or _("Untitled"), "soft"))
         self.words = plain_label(_summary(change), "warn" if change.broken else "soft")
         column.addWidget(self.words)
+        self.blocks = QListWidget(self)
+        self.blocks.setAccessibleName(_("Blocks that are made afresh"))
+        self.blocks.setWordWrap(True)
+        self.blocks.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for block in () if change.broken else change.afresh[:_MOST]:
+            self.blocks.addItem(_first_words(block))
+        rows = min(self.blocks.count(), _BLOCKS)
+        self.blocks.setFixedHeight(
+            rows * self.blocks.sizeHintForRow(0) + 2 * self.blocks.frameWidth() if rows else 0
+        )
+        self.blocks.setVisible(rows > 0)
+        column.addWidget(self.blocks)
         self.lines = QListWidget(self)
         self.lines.setAccessibleName(_("Lines that change"))
         self.lines.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
@@ -65,12 +79,19 @@ def _summary(change: Change) -> str:
     if not change.afresh:
         return _("Everything else stays as it is, byte for byte.")
     words = ngettext(
-        "{count} block is made afresh out of your text; everything else stays as it is.",
-        "{count} blocks are made afresh out of your text; everything else stays as it is.",
+        "{count} block is made afresh out of your text, without what the blog may have known of it; "
+        "everything else stays as it is:",
+        "{count} blocks are made afresh out of your text, without what the blog may have known of them; "
+        "everything else stays as it is:",
         len(change.afresh),
     )
-    first = change.afresh[0].split("\n", 1)[0][:80]
-    return f"{words} “{first}”"
+    return words.format(count=len(change.afresh))
+
+
+def _first_words(block: str) -> str:
+    """The first line of a block that says something, without what would steer a widget."""
+    first = next((line for line in block.split("\n") if any(map(str.isalnum, line))), block.split("\n", 1)[0])
+    return "".join(letter if letter.isprintable() else "�" for letter in first[:_FIRST])
 
 
 def _shown(line: str) -> str:

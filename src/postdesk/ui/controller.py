@@ -681,6 +681,7 @@ class Controller(QObject):
         self._preview.refresh_pictures()
         self.card_pictures.look_again()
         self.pictures.show_featured()
+        self.card_pictures.look_again()
 
     @property
     def several(self) -> SeveralBlogs:

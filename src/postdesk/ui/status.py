@@ -61,6 +61,8 @@ class StatusBar(QWidget):
         together.addWidget(self.connection)
         row.addLayout(together)
         self.set_connection("", "")
+        self.set_selection(0, 0)
+        self.set_card("")
 
     def set_counts(self, words: int | None, minutes: int = 0) -> None:
         """Words of the open post and minutes to read them; None when no post is open."""

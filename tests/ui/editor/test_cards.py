@@ -189,6 +189,18 @@ def test_she_hears_and_reads_what_the_cursor_is_on(post: Editor, qtbot: QtBot) -
     assert post.text.accessibleDescription() == ""
 
 
+def test_a_screen_reader_is_told_at_once(post: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("postdesk.ui.editor.spoken.QAccessible.isActive", lambda: True)
+    monkeypatch.setattr(
+        "postdesk.ui.editor.spoken.QAccessible.updateAccessibility",
+        lambda event: told.append(event.message()),
+    )
+    put_cursor(post, "Above")
+    press(post, Key.Key_Down, Key.Key_Down, Key.Key_Down)
+    assert told == ["Block of the blog: Gallery, 2 pictures. Enter shows its source. The quay"]
+
+
 @pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Enter, Key.Key_Space])
 def test_a_key_shows_the_source_and_escape_closes_it(post: Editor, key: Qt.Key) -> None:
     put_cursor(post, "Above")
@@ -286,12 +298,21 @@ def test_delete_before_a_card_selects_it_first(post: Editor) -> None:
     assert closed(post) == [FORM]
 
 
-@pytest.mark.parametrize("key", [Key.Key_Backspace, Key.Key_Delete])
-def test_a_key_that_deletes_words_stops_at_a_card(post: Editor, key: Qt.Key) -> None:
-    put_cursor(post, "Below" if key == Key.Key_Backspace else "Above", end=key == Key.Key_Delete)
-    press(post, key, key, key, mod=Mod.ControlModifier)
-    assert closed(post) == [GALLERY, FORM] or closed(post) == [FORM]
-    assert GALLERY in post.body() or "wp:gallery" not in post.body()
+def test_keys_that_delete_words_stop_at_a_card_and_then_select_it(editor: Editor) -> None:
+    editor.set_post("", f"One two\n{FORM}\n three four")
+    put_cursor(editor, "two")
+    press(editor, Key.Key_Delete, mod=Mod.ControlModifier)
+    assert editor.body() == f"One \n{FORM}\n three four"
+    press(editor, Key.Key_Delete, mod=Mod.ControlModifier)
+    assert editor.text.selected_text() == FORM
+    put_cursor(editor, " three")
+    press(editor, Key.Key_Right)
+    press(editor, Key.Key_Backspace, mod=Mod.ControlModifier)
+    assert editor.body() == f"One \n{FORM}\nthree four"
+    press(editor, Key.Key_Backspace, mod=Mod.ControlModifier)
+    assert editor.text.selected_text() == FORM
+    press(editor, Key.Key_Delete)
+    assert editor.body() == "One \n\nthree four"  # two paragraphs still
 
 
 def test_a_card_is_cut_and_pasted_as_a_paragraph(post: Editor) -> None:
@@ -410,6 +431,39 @@ def test_words_dropped_on_a_card_are_a_paragraph_beside_it(post: Editor) -> None
     assert f"\n\n{GALLERY}\n\n" in post.body()
 
 
+@pytest.mark.parametrize("target", ["Below", "contact", "The end", "bove"])
+@pytest.mark.parametrize("what", [GALLERY, "Above\n\n" + GALLERY + "\n", "Below"])
+def test_what_is_dragged_within_the_text_harms_no_card(post: Editor, what: str, target: str) -> None:
+    """As Qt moves a selection that is dropped: taken out and put in as one edit."""
+    start = post.body().index(what)
+    if target in what:
+        return
+    post.text.select(start, start + len(what))
+    mime = post.text.createMimeDataFromSelection()
+    there = QTextCursor(post.text.document())
+    there.setPosition(post.body().index(target))
+    post.text.folding.after = True
+    with post.text.folding.pause():
+        there.beginEditBlock()
+        post.text.textCursor().removeSelectedText()
+        post.text.setTextCursor(there)
+        post.text.insertFromMimeData(mime)
+        there.endEditBlock()
+    assert sorted(closed(post)) == sorted([GALLERY, FORM])
+    press(post, Key.Key_Z, mod=Mod.ControlModifier)
+    assert post.body() == POST
+    put_cursor(post, "Above")
+    assert closed(post) == [GALLERY, FORM]
+
+
+def test_the_middle_button_on_a_card_puts_words_beside_it(post: Editor) -> None:
+    clipboard = QApplication.clipboard()
+    clipboard.setText("chosen", clipboard.Mode.Selection)
+    QTest.mouseClick(post.text.viewport(), Qt.MouseButton.MiddleButton, pos=row(post, 0))
+    assert closed(post) == [GALLERY, FORM]
+    assert "\n\nchosen\n\n" in post.body()
+
+
 def test_a_card_that_is_all_of_the_text_goes_and_comes_back(editor: Editor) -> None:
     editor.set_post("", FORM)
     press(editor, Key.Key_Right)
@@ -477,6 +531,12 @@ def test_what_is_put_in_on_a_card_comes_beside_it(post: Editor, what: str) -> No
     assert f"\n\n{FORM}\n\n" in post.body()
 
 
+def test_a_picture_dropped_on_a_card_comes_behind_it(post: Editor) -> None:
+    post.insert_picture("a.jpg", "A", position=post.body().index("wp:gallery"))
+    assert closed(post) == [GALLERY, FORM]
+    assert f"{GALLERY}\n\n![A](a.jpg)\n\n" in post.body()
+
+
 # --- typed by hand ---
 
 
@@ -492,6 +552,18 @@ def test_a_card_that_she_types_closes_when_she_leaves_it(editor: Editor) -> None
     assert closed(editor) == []
     put_cursor(editor, "Words")
     assert closed(editor) == ["```{=html}\n<b>mine</b>\n```"]
+
+
+def test_code_typed_above_a_card_takes_it_in_only_until_it_is_closed(editor: Editor) -> None:
+    editor.set_post("", f"\n\n{FORM}\n\nThe end\n")
+    QTest.keyClicks(editor.text, "```")
+    press(editor, Key.Key_Return)
+    QTest.keyClicks(editor.text, "x = 1")
+    assert closed(editor) == []  # all of it is code now, as on the page
+    press(editor, Key.Key_Return)
+    QTest.keyClicks(editor.text, "```")
+    assert closed(editor) == [FORM]
+    assert editor.body() == f"```\nx = 1\n```\n\n{FORM}\n\nThe end\n"
 
 
 def test_a_source_that_is_broken_while_open_is_text_again(post: Editor) -> None:
@@ -557,6 +629,12 @@ def test_replacing_everything_leaves_closed_cards_alone_and_says_so(post: Editor
     assert closed(post) == [GALLERY, FORM]
     assert "in closed blocks left alone" in post.find_bar.count.text()
     assert post.body().startswith("Abovee")
+    post.find_bar.words.setText("contact")  # which shows the source that has it, until she goes on
+    post.replace_all()
+    assert FORM in post.body()
+    post.text.folding.show_source(list(post.text.cards.all())[1])
+    post.replace_all()
+    assert FORM.replace("contact", "ee") in post.body()
 
 
 def test_the_preview_and_the_editor_agree_where_a_closed_card_is(post: Editor) -> None:
@@ -662,6 +740,24 @@ def pressed(key: Qt.Key, mod: Mod, editor: Editor) -> None:
     press(editor, key, mod=mod)
 
 
+def clicked(editor: Editor, held: Mod, twice: bool = False) -> None:
+    """On the first closed card that shows."""
+    for place, card in enumerate(editor.text.cards.all()):
+        at = row(editor, place)
+        if editor.text.cards.hidden_at(card.last) and editor.text.viewport().rect().contains(at):
+            press_mouse = QTest.mouseDClick if twice else QTest.mouseClick
+            press_mouse(editor.text.viewport(), Qt.MouseButton.LeftButton, held, at)
+            return
+
+
+def replaced(editor: Editor) -> None:
+    editor.open_find()
+    editor.find_bar.words.setText("e")
+    editor.find_bar.replacement.setText("i")
+    editor.replace_all()
+    editor.close_find()
+
+
 ACTIONS: dict[str, Callable[[Editor], object]] = {
     **{
         f"{mod}{name}": partial(pressed, key, held)
@@ -702,6 +798,10 @@ ACTIONS: dict[str, Callable[[Editor], object]] = {
     "picture": lambda e: e.insert_picture("a.jpg", "A"),
     "source": lambda e: e.turn_card(),
     "close": lambda e: press(e, Key.Key_Escape),
+    "click": lambda e: clicked(e, Mod.NoModifier),
+    "shift click": lambda e: clicked(e, Mod.ShiftModifier),
+    "double click": lambda e: clicked(e, Mod.NoModifier, twice=True),
+    "replace": replaced,
 }
 
 

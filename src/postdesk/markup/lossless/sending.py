@@ -112,6 +112,8 @@ class _Sender:
             return Piece(APART, "", kind=Kind.GAP)
         raw = _raw(block)
         if raw is not None:
+            if old is not None and old.card and _trimmed(old.markdown) == _trimmed(block.text):
+                return replace(old, markdown=block.text, gap="")
             return Piece(block.text, raw, card=True, name=old.name if old is not None else "")
         rendered = self._rendered(block, self._definitions)
         if old is not None and old.source and not old.card:
@@ -164,6 +166,11 @@ def _raw(block: Block) -> str | None:
     if lines[0].strip().strip("`~").strip() != RAW_FENCE or len(lines) < 2:
         return None
     return "\n".join(lines[1:-1])
+
+
+def _trimmed(text: str) -> list[str]:
+    """The lines as an editor saves them that takes spaces from their ends: nobody meant that for a card."""
+    return [line.rstrip(" \t") for line in text.split("\n")]
 
 
 def _name_of(content: str, flavour: Flavour) -> str:

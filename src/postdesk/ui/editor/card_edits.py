@@ -140,7 +140,7 @@ class CardEdits:
 
     def _put_on(self, position: int) -> None:
         """Puts the cursor on the card that ends there, or there."""
-        card = self._folding.closed_at(position)
+        card = None if self._folding.paused else self._folding.closed_at(position)
         if card is not None:
             self._folding.put_on(card, after=True)
         else:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from postdesk.ui.editor.card_edits import CardEdits
 from postdesk.ui.editor.cards import Card, Cards
-from postdesk.ui.editor.folding import KEEP, Folding
+from postdesk.ui.editor.folding import Folding
 
 _Key, _Standard = Qt.Key, QKeySequence.StandardKey
 _NO_MODIFIERS = ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
@@ -61,7 +61,7 @@ class CardKeys:
             if card is not None:
                 self._edits.remove(card)
             return card is not None
-        return self._deletes_beside(cursor, event, ways)
+        return self._deletes_beside(cursor, ways)
 
     def _close(self) -> bool:
         """Closes the card whose source the cursor is in."""
@@ -106,9 +106,9 @@ class CardKeys:
             return False
         return True
 
-    def _deletes_beside(self, cursor: QTextCursor, event: QKeyEvent, ways: int) -> bool:
-        """A key that deletes: a card beside the cursor is selected, and never lost with a word."""
-        at, block = cursor.position(), cursor.block()
+    def _deletes_beside(self, cursor: QTextCursor, ways: int) -> bool:
+        """A key that deletes: a card beside the cursor is selected. (A word never reaches over the end of a line.)"""
+        block = cursor.block()
         card: Card | None = None
         if ways == 1 and cursor.atBlockEnd():
             card = self._cards.closed_at(block.blockNumber() + 1)
@@ -117,19 +117,6 @@ class CardKeys:
         if card is not None:
             self._folding.select(card)
             return True
-        for sequence, way in (
-            (_Standard.DeleteEndOfWord, QTextCursor.MoveOperation.NextWord),
-            (_Standard.DeleteStartOfWord, QTextCursor.MoveOperation.PreviousWord),
-        ):
-            if event.matches(sequence):
-                cursor.movePosition(way, KEEP)
-                card = self._folding.closed_at(cursor.position())
-                if card is not None:
-                    start, end = self._folding.span(card)
-                    cursor.setPosition(start - 1 if ways > 0 else end + 1, KEEP)
-                    if cursor.position() != at:
-                        cursor.removeSelectedText()
-                    return True
         return False
 
     # --- the mouse ---

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _TALL = 2.7  # lines of the text that a card is high, with the space around its box
 _APART = 3.0  # px above and below the box
+_OUT = 3.0  # px that the box is wider than the text on either side
 _ROUND = 7.0  # px
 _INSET = 14.0  # px from the box's edge to its words
 _READ = 8_000  # characters of a source that are read for its words
@@ -62,7 +63,7 @@ class CardLook:
 
     def box(self, row: QRectF) -> QRectF:
         """The box of a card in the row that it has."""
-        return row.adjusted(-6.0, _APART, 6.0, -_APART)
+        return row.adjusted(-_OUT, _APART, _OUT, -_APART)
 
     def paint(
         self, painter: QPainter, theme: Theme, row: QRectF, card: Card,

@@ -222,7 +222,7 @@ class Editor(QWidget):
     def insert_picture(self, ref: str, alt: str, caption: str = "", position: int | None = None) -> None:
         """Puts a picture into a paragraph of its own, at `position` or the cursor."""
         if position is not None:
-            self.text.go_to(position)
+            self.text.go_beside(position)
         commands.insert_paragraph(self.text, commands.picture_text(ref, alt, caption))
 
     def insert_text(self, text: str) -> None:

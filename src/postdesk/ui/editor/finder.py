@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
 from postdesk.core.language import _
-from postdesk.ui.editor.cards import Card
+from postdesk.ui.editor.cards import Card, Shown
 from postdesk.ui.editor.exact import to_document
 from postdesk.ui.editor.find import FindBar
 from postdesk.ui.editor.painting import in_view
@@ -138,7 +138,8 @@ class Finder(QObject):
         edit.beginEditBlock()
         for number in reversed(range(len(self._text.source.lines))):  # what is still to come keeps its place
             found = search.at(number)
-            if found and cards.closed_at(number) is not None:
+            card = cards.at(number) if found else None
+            if card is not None and cards.shown(card) is not Shown.OPEN:
                 left += len(found)
             elif found:
                 start = document.findBlockByNumber(number).position()
@@ -151,7 +152,7 @@ class Finder(QObject):
         self.search_anew()
         self._hunt.stop()  # what was done is told, until she looks for the next
         words = _("{total} replaced").format(total=count)
-        if left:  # nobody changes what she does not see
+        if left:  # nobody changes what she did not open
             words = _("{words}, {left} in closed blocks left alone").format(words=words, left=left)
         self._bar.count.setText(words)
         return count

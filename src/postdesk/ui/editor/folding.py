@@ -29,9 +29,11 @@ class By(Enum):
 
 
 class Folding(QObject):
-    """Made once for a field and the cards of its text. `reached` tells the card that the cursor is on, or None."""
+    """Made once for a field and the cards of its text. `reached` tells the card that the cursor is on, or None.
+    While it is `paused` the cursor is let alone: the text is in the middle of an edit, and what is known of it old."""
 
     reached = Signal(object)
+    placed = Signal()  # the cursor was put on a card, or into one
 
     def __init__(self, field: QPlainTextEdit, cards: Cards, relay: Callable[[list[range]], None]) -> None:
         """`relay` is called when lines were hidden or shown, with the runs of those that show now."""
@@ -44,6 +46,7 @@ class Folding(QObject):
         self._by = By.OTHERS
         self._was = 0
         self._busy = False
+        self._paused = False
         self._dirty = False
         self._came = range(0)
         self._told: Card | None = None
@@ -74,7 +77,7 @@ class Folding(QObject):
     def settle(self) -> None:
         """To be called when the document has laid out what changed: what is a card now is closed, unless she types
         it, and what is none any more shows."""
-        if not self._dirty:
+        if not self._dirty or self._paused:
             return
         self._dirty = False
         cards, wanted = self._cards, self._cards.wanted()
@@ -127,6 +130,7 @@ class Folding(QObject):
         """Selects a card as a whole; the cursor is at its head, which shows."""
         start, end = self._span(card)
         self._set(end, start)
+        self.placed.emit()
 
     def put_on(self, card: Card, *, after: bool) -> None:
         """Puts the cursor on a closed card."""
@@ -134,6 +138,7 @@ class Folding(QObject):
         self.after = after
         self._set(start, start)
         self._tell()
+        self.placed.emit()
 
     def show_source(self, card: Card) -> None:
         """Shows the source until she closes it, with the cursor in it."""
@@ -146,6 +151,7 @@ class Folding(QObject):
         self._set(place, place)
         self._field.ensureCursorVisible()
         self._tell()
+        self.placed.emit()
 
     def close(self, card: Card) -> None:
         """Closes a card; the cursor is on it where it was in it."""
@@ -159,6 +165,7 @@ class Folding(QObject):
         self._apply(self._cards.wanted())
         self._field.ensureCursorVisible()
         self._tell()
+        self.placed.emit()
 
     def turn(self) -> bool:
         """Shows the source of the card that the cursor is on, or closes the one that it is in; False without one."""
@@ -181,9 +188,25 @@ class Folding(QObject):
         finally:
             self._by = before
 
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """Meanwhile several edits make one, and the cursor is moved between them."""
+        self._paused = True
+        try:
+            yield
+        finally:
+            self._paused = False
+        self.settle()
+        self.moved()
+
+    @property
+    def paused(self) -> bool:
+        """Whether the text is in the middle of an edit."""
+        return self._paused
+
     def moved(self) -> None:
         """To be called when the cursor was moved: puts it where it may be."""
-        if self._busy:
+        if self._busy or self._paused:
             return
         cursor = self._field.textCursor()
         self._give_back(cursor)

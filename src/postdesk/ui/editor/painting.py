@@ -109,7 +109,7 @@ def paint_below(
     width = field.viewport().width() - 2 * left
     bars = (QColor(theme.quote), QColor(theme.quote2))
     for block, number, y, height in in_view(field, cards, bottom):
-        if y + height >= top:
+        if y + height >= top and not cards.hidden_at(number + 1):  # nothing of a closed card's head is seen
             depth = lead(source.lines[number]).depth
             if source.in_code(number):
                 inset = depth * BAR_STEP
@@ -163,6 +163,7 @@ def paint_cards(
     """Paints the closed cards that show over their heads; returns the pictures that they would show."""
     cursor = field.textCursor()
     a, b = cursor.selectionStart(), cursor.selectionEnd()
+    end = field.document().findBlock(b).blockNumber()
     left = field.document().documentMargin()
     width = field.viewport().width() - 2 * left
     wanted = []
@@ -172,7 +173,7 @@ def paint_cards(
             continue
         start = block.position()
         selected = a < b and a <= start < b
-        ringed = field.hasFocus() and (selected if a < b else start == a)
+        ringed = field.hasFocus() and a == start and (a == b or number <= end <= card.last)
         wanted.append(
             look.paint(
                 painter, theme, QRectF(left, y, width, height), card, step=step,

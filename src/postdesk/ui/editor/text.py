@@ -112,6 +112,7 @@ class MarkdownEdit(QPlainTextEdit):
         self.cards = Cards(self.source)
         self.folding = Folding(self, self.cards, self._folded)
         self.folding.reached.connect(self._on_card)
+        self.folding.placed.connect(self._cursor_settled)
         self._card_edits = CardEdits(self, self.cards, self.folding)
         self._card_keys = CardKeys(self, self.cards, self.folding, self._card_edits)
         self._card_look = CardLook(self.cards)
@@ -322,6 +323,14 @@ class MarkdownEdit(QPlainTextEdit):
         card = self.cards.closed_at(line)
         return self.document().findBlockByNumber(line if card is None else card.first).position()
 
+    def go_beside(self, position: int) -> None:
+        """Moves the cursor there, or behind the closed card that is there."""
+        card = self.folding.closed_at(position)
+        if card is None:
+            self.go_to(position)
+        else:
+            self.folding.put_on(card, after=True)
+
     def make_room(self) -> None:
         """Begins a paragraph beside the closed card that the cursor is on, so that something can be put there."""
         self._card_edits.make_room()
@@ -342,11 +351,6 @@ class MarkdownEdit(QPlainTextEdit):
         """Asks for every picture of a card anew when it is painted."""
         self._card_look.pictures.clear()
         self.viewport().update()
-
-    def card_words(self) -> str:
-        """What the card says that the cursor is on; "" without one."""
-        card = self.folding.here() or self.folding.selected()
-        return "" if card is None else self._card_look.words(card).kind
 
     def _on_card(self, card: Card | None) -> None:
         kind = words = ""
@@ -382,7 +386,7 @@ class MarkdownEdit(QPlainTextEdit):
         row.setRight(self.viewport().width() - margin)
         box = self._card_look.box(row).toRect()
         right = self.folding.after != self.isRightToLeft()
-        return QRect(box.right() + 3 if right else box.left() - 4, box.top(), 2, box.height())
+        return QRect(box.right() - 4 if right else box.left() + 3, box.top() + 8, 2, box.height() - 16)
 
     def _card_at(self, point: QPointF) -> tuple[Card | None, int, bool]:
         """The closed card at a point of the viewport; the line there, and whether it is in that line's lower half."""
@@ -507,7 +511,8 @@ class MarkdownEdit(QPlainTextEdit):
         card, line, lower = self._card_at(event.position())
         if self.isReadOnly() or not self._card_keys.drop(event, line, below=lower):
             self.folding.after = lower if card is not None else self.folding.after
-            super().dropEvent(event)
+            with self.folding.pause():  # Qt takes out and puts in as one edit
+                super().dropEvent(event)
 
     def _take_files(self, source: QMimeData, position: int) -> bool:
         found = brought(source)
@@ -621,8 +626,10 @@ class MarkdownEdit(QPlainTextEdit):
 
     def _cursor_moved(self) -> None:
         self.folding.moved()
-        if self.folding.busy:
-            return
+        if not self.folding.busy:
+            self._cursor_settled()
+
+    def _cursor_settled(self) -> None:
         self._caret.restart()
         self._typewriter.hold()
         if self._dimmed:
@@ -631,10 +638,17 @@ class MarkdownEdit(QPlainTextEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._caret.restart()
+        self._update_card()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._caret.stop()
+        self._update_card()
+
+    def _update_card(self) -> None:
+        """A card has a ring where the field has the keyboard."""
+        if self.folding.here() is not None or self.folding.selected() is not None:
+            self.viewport().update()
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         if event.preeditString() or event.commitString():
