@@ -1,0 +1,149 @@
+"""The paragraphs and headings that make up most of a post, as Markdown without a tree being made of them.
+
+What is told here is only a guess that is cheap: `gate.py` renders the Markdown and takes it when that gives, letter for
+letter, the HTML that was foretold. Whatever is not of the plainest sort is left to the writer of Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+from postdesk.core.tokens import entities
+from postdesk.markup.lossless.cutting import Kind, Segment
+from postdesk.markup.spans import address, escape_start, escape_text
+
+_IN_BLOCK = re.compile(
+    r"<!-- wp:(?:paragraph|heading)(?: \{[^<>]*\})? -->\s*<(p|h[1-6])(?: [^<>]*)?>(.*)</\1>\s*"
+    r"<!-- /wp:(?:paragraph|heading) -->\Z",
+    re.DOTALL,
+)
+_ELEMENT = re.compile(r"<(p|h[1-6])(?: [^<>]*)?>(.*)</\1>\Z", re.DOTALL)
+_SPAN = re.compile(
+    r"<(strong|em|code)>([^<>]*)</\1>"
+    r"|<a href=\"([^\"<>]*)\">([^<>]*)</a>"
+    r"|(<a(?: [a-z-]+=\"[^\"<>&]*\")+>)([^<>]*)</a>"
+    r"|<br ?/?>[ \t\r\n]*"
+)
+_MARKS = {"strong": "**", "em": "*"}
+_WHITE = re.compile(r"[ \t\r\n\f]+")
+_LINE_END = re.compile(r"[ \t\f]*(?:\r\n|\n|\r)[ \t\r\n\f]*")
+_SPACES = " \t\r\n\f"
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """Markdown, and what rendering it gives if all is as it looks."""
+
+    markdown: str
+    rendered: str
+
+
+def guess(segment: Segment) -> Guess | None:
+    """The Markdown of a paragraph or a heading with nothing in it but text, emphasis, code, links and breaks; None for
+    anything else. Both forms of the guess show what the segment shows."""
+    if segment.kind is Kind.TEXT:
+        return _paragraph(segment.source, breaks=True)
+    if segment.kind is not Kind.BLOCK or (segment.name and segment.name not in _NAMES):
+        return None
+    found = (_IN_BLOCK if segment.name else _ELEMENT).match(segment.source)
+    if found is None:
+        return None
+    if found[1] == "p":
+        return None if segment.name == "core/heading" else _paragraph(found[2], breaks=False)
+    return None if segment.name == "core/paragraph" else _heading(int(found[1][1]), found[2])
+
+
+_NAMES = frozenset(["core/paragraph", "core/heading"])
+
+
+def _paragraph(inner: str, *, breaks: bool) -> Guess | None:
+    said = _said(inner.strip(_SPACES), breaks=breaks)
+    if said is None or said[0].startswith(("http:", "https:")):
+        return None
+    markdown = escape_start(said[0])
+    if markdown.startswith("&") or markdown.endswith("&nbsp;"):
+        return None
+    return Guess(markdown, f"<p>{said[1]}</p>")
+
+
+def _heading(level: int, inner: str) -> Guess | None:
+    said = _said(inner.strip(_SPACES), breaks=False)
+    if said is None or said[0].endswith(("#", "}")) or "\n" in said[0]:
+        return None
+    return Guess(f"{'#' * level} {said[0]}", f"<h{level}>{said[1]}</h{level}>")
+
+
+def _said(inner: str, *, breaks: bool) -> tuple[str, str] | None:
+    """Markdown and HTML of what stands in a line."""
+    markdown: list[str] = []
+    rendered: list[str] = []
+    place = 0
+    for span in _SPAN.finditer(inner):
+        before, after = inner[place : span.start()], inner[span.end() : span.end() + 1]
+        text = _text(before, breaks=breaks)
+        if text is None:
+            return None
+        markdown.append(text[0])
+        rendered.append(text[1])
+        one = _span(span, before[-1:] or ("" if place == 0 else "x"), after)
+        if one is None:
+            return None
+        markdown.append(one[0])
+        rendered.append(one[1])
+        place = span.end()
+    text = _text(inner[place:], breaks=breaks)
+    if text is None:
+        return None
+    whole = "".join(markdown) + text[0]
+    return (whole, "".join(rendered) + text[1]) if whole and "\\\n\\\n" not in whole else None
+
+
+def _text(written: str, *, breaks: bool) -> tuple[str, str] | None:
+    if "<" in written or ">" in written:
+        return None
+    text = entities(written)
+    if text is not written and len(_WHITE.findall(text)) != len(_WHITE.findall(written)):
+        return None  # white space by its number is a word
+    if breaks and ("\n" in text or "\r" in text):
+        lines = _LINE_END.split(text)
+        return (
+            "\\\n".join(escape_text(_WHITE.sub(" ", line)) for line in lines),
+            "<br>\n".join(escape(_WHITE.sub(" ", line), quote=False) for line in lines),
+        )
+    text = _WHITE.sub(" ", text)
+    return escape_text(text), escape(text, quote=False)
+
+
+def _span(span: re.Match[str], before: str, after: str) -> tuple[str, str] | None:
+    if span[1] == "code":
+        code = entities(span[2])
+        if not code or code != code.strip() or "`" in code or "\n" in code or before == "`" or after == "`":
+            return None
+        return f"`{code}`", f"<code>{escape(code, quote=False)}</code>"
+    if span[1]:
+        mark, text = _MARKS[span[1]], _text(span[2], breaks=False)
+        clear = (not before or before in " (\n") and (not after or after in " .,;:!?)\n")
+        if text is None or not clear or not text[0] or not (text[0][0].isalnum() and text[0][-1].isalnum()):
+            return None
+        return f"{mark}{text[0]}{mark}", f"<{span[1]}>{text[1]}</{span[1]}>"
+    if span[3] is not None:
+        return _link(entities(span[3]), span[4])
+    if span[5]:
+        text = _text(span[6], breaks=False)
+        return None if text is None else (f"{span[5]}{text[0]}</a>", f"{span[5]}{text[1]}</a>")
+    if not before or not after or after in _SPACES or before in _SPACES:
+        return None
+    return "\\\n", "<br>\n"
+
+
+def _link(target: str, written: str) -> tuple[str, str] | None:
+    text = _text(written, breaks=False)
+    there = address(target)
+    if text is None or there != target or not text[0] or text[0] != text[0].strip(" ") or "]" in written:
+        return None
+    shown = f'<a href="{escape(target)}">{text[1]}</a>'
+    if entities(written) == target:
+        return (f"<{target}>", shown) if "&" not in target and target.startswith("http") else None
+    return f"[{text[0]}]({target})", shown
