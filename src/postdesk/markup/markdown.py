@@ -341,7 +341,6 @@ def _prefixed(text: str, first: str, rest: str) -> str:
 
 
 def _code(node: Node) -> str:
-    """Code between fences, longer than any in it."""
     parts = ["\n" if one.tag == "br" else one.text for one in node.everything() if one.tag in ("", "br")]
     text = "".join(parts).removeprefix("\n").rstrip("\n")
     named = " ".join(
@@ -350,6 +349,11 @@ def _code(node: Node) -> str:
         else one.attributes.get("class", "")
         for one in [node, *node.children]
     )
+    return fenced(text, named)
+
+
+def fenced(text: str, named: str) -> str:
+    """Code between fences longer than any in it; `named` holds the class names that may say its language."""
     found = _LANGUAGE.search(named)
     longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
     fence = "`" * (longest + 1)

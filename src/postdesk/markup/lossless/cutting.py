@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from postdesk.markup.lossless.delimiters import Delimited, is_balanced, top_blocks
+from postdesk.markup.lossless.delimiters import Delimited, holds_blocks, is_balanced, top_blocks
 from postdesk.markup.simpler import BLOCKS
 from postdesk.markup.tree import Node, parse
 
@@ -50,7 +50,7 @@ class Segment:
 
 def flavour_of(source: str, *, classic: bool = True) -> Flavour:
     """The flavour of a post. `classic`: whether the blog makes paragraphs of blank lines (WordPress does)."""
-    if "<!-- wp:" in source and top_blocks(source):
+    if "<!-- wp:" in source and holds_blocks(source):
         return Flavour.BLOCKS
     return Flavour.CLASSIC if classic else Flavour.HTML
 

@@ -73,6 +73,14 @@ def fits(there: Framed, ours: Framed) -> bool:
     )
 
 
+def fits_as_rendered(rendered: str, segment: Segment, flavour: Flavour, emit: Emit) -> bool:
+    """Whether a block's HTML shows what the segment does, but for the looks of the frame."""
+    if flavour is Flavour.BLOCKS and segment.name:
+        ours = emit(rendered)
+        return ours == segment.source or fits(of_segment(segment), framed(ours, segment))
+    return fits(of_segment(segment), emitted(rendered, segment, flavour, emit))
+
+
 def changed(there: Framed, before: Framed, after: Framed) -> str | None:
     """The blog's source with the edit from `before` to `after`, None where the frame itself would be another."""
     if before.looks != after.looks or not fits(there, before):

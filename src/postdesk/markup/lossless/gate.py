@@ -12,11 +12,11 @@ from collections.abc import Sequence
 
 from postdesk.core.tokens import Kind as Token
 from postdesk.core.tokens import cut as tokens
-from postdesk.markup.blocks import split
+from postdesk.markup.blocks import Block, split
 from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.lossless.cutting import Flavour, Kind, Segment
-from postdesk.markup.lossless.emitting import emitted, fits, is_sound, of_segment
-from postdesk.markup.lossless.plainly import Guess, guess
+from postdesk.markup.lossless.emitting import fits_as_rendered, is_sound
+from postdesk.markup.lossless.plainly import BETWEEN, Guess, guess
 from postdesk.markup.lossless.spans import ExactSpans
 from postdesk.markup.markdown import Writer
 from postdesk.markup.render import BlockRenderer, Definitions, defines
@@ -66,13 +66,22 @@ class Gate:
             self._take(guesses[:half])
             self._take(guesses[half:])
 
-    def _are_right(self, guesses: list[Guess]) -> bool:
+    def _are_right(self, guessed: list[Guess]) -> bool:
+        guesses: list[Guess] = []
+        for one in guessed:
+            if one.runs_on and guesses and guesses[-1].runs_on:
+                guesses.append(BETWEEN)
+            guesses.append(one)
         blocks = split("\n\n".join(one.markdown for one in guesses))
         if [block.text for block in blocks] != [one.markdown for one in guesses]:
             return False
         if any(defines(block) or not is_sound(block) for block in blocks):
             return False
-        return self._renderer.together(blocks) == "\n".join(one.rendered for one in guesses)
+        shown = [
+            Block(one.tried, 0, 0, block.kind) if one.tried else block
+            for one, block in zip(guesses, blocks, strict=True)
+        ]
+        return self._renderer.together(shown) == "\n".join(one.rendered for one in guesses)
 
     def _said(self, segment: Segment) -> str | None:
         source = segment.source
@@ -102,9 +111,7 @@ class Gate:
         rendered = self._renderer.render(blocks[0], _NONE)
         if "\u0002" in rendered:
             return False
-        if self._flavour is Flavour.BLOCKS and segment.name and to_blocks(rendered) == segment.source:
-            return True
-        return fits(of_segment(segment), emitted(rendered, segment, self._flavour, to_blocks))
+        return fits_as_rendered(rendered, segment, self._flavour, to_blocks)
 
 
 def without_returns(text: str) -> str:

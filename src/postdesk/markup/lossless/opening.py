@@ -23,7 +23,7 @@ from postdesk.markup.render import render_document
 APART = "<!-- -->"
 """Between two blocks that Markdown would read as one."""
 _VERSION = 1
-_TRIES = 50  # blocks that become cards because they reach into others, before the post is one card
+_TRIES = 100  # readings, before the post is one card
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,37 +159,45 @@ def _told_apart(pieces: list[Piece]) -> list[Piece]:
 
 def _settled(opened: Opened) -> Opened:
     """The pieces with something between those that Markdown would read as one block."""
+    pieces = list(opened.pieces)
     for _try in range(_TRIES):
-        pieces = _apart(opened.pieces)
         settled = replace(opened, pieces=tuple(pieces))
-        blocks = [block.text for block in split(settled.markdown)]
         texts = [piece.markdown for piece in pieces]
+        blocks = [block.text for block in split(settled.markdown)]
         if blocks == texts:
             return settled
-        # A block that reaches into others in a way that its neighbour alone does not show is a card.
-        place = next(
-            (n for n, (a, b) in enumerate(zip(texts, blocks, strict=False)) if a != b), len(texts) - 1
-        )
-        while place > 0 and (pieces[place].card or not pieces[place].source):
-            place -= 1
-        wrong = pieces[place]
-        opened = replace(opened, pieces=tuple(_as_card(p) if p is wrong else p for p in opened.pieces))
-        if wrong.card:
+        joined, wrong = _misread(texts, blocks)
+        if joined:
+            apart = Piece(APART, "", kind=Kind.GAP)
+            pieces = [one for place, piece in enumerate(pieces) for one in
+                      ((apart, piece) if place in joined else (piece,))]  # fmt: skip
+            continue
+        # A block that reaches into others in a way that no neighbour shows is a card.
+        while wrong > 0 and (pieces[wrong].card or not pieces[wrong].source):
+            wrong -= 1
+        if pieces[wrong].card or not pieces[wrong].source:
             break
+        pieces[wrong] = _as_card(pieces[wrong])
     whole = opened.content
     return Opened(opened.flavour, "", (Piece(without_returns(card(whole)), whole, "", True, Kind.OPEN),))
 
 
-def _apart(opened: tuple[Piece, ...]) -> list[Piece]:
-    pieces: list[Piece] = []
-    for piece in opened:
-        if pieces and [b.text for b in split(f"{pieces[-1].markdown}\n\n{piece.markdown}")] != [
-            pieces[-1].markdown,
-            piece.markdown,
-        ]:
-            pieces.append(Piece(APART, "", kind=Kind.GAP))
-        pieces.append(piece)
-    return pieces
+def _misread(texts: list[str], blocks: list[str]) -> tuple[set[int], int]:
+    """The places of texts that were read as one with the text before, and of the first that was read otherwise."""
+    joined: set[int] = set()
+    place = 0
+    for block in blocks:
+        start, at = place, 0
+        while place < len(texts) and block.startswith(texts[place], at):
+            at += len(texts[place])
+            place += 1
+            if at == len(block) or not block.startswith("\n\n", at):
+                break
+            at += 2
+        if at != len(block):
+            return joined, min(start, len(texts) - 1)
+        joined.update(range(start + 1, place))
+    return joined, min(place, len(texts) - 1)
 
 
 def _as_card(piece: Piece) -> Piece:

@@ -1,4 +1,4 @@
-"""The paragraphs and headings that make up most of a post, as Markdown without a tree being made of them.
+"""The paragraphs, headings, lists and code that make up most of a post, as Markdown without a tree being made of them.
 
 What is told here is only a guess that is cheap: `gate.py` renders the Markdown and takes it when that gives, letter for
 letter, the HTML that was foretold. Whatever is not of the plainest sort is left to the writer of Markdown.
@@ -12,12 +12,23 @@ from html import escape
 
 from postdesk.core.tokens import entities
 from postdesk.markup.lossless.cutting import Kind, Segment
+from postdesk.markup.markdown import fenced
 from postdesk.markup.spans import address, escape_start, escape_text
 
 _IN_BLOCK = re.compile(
     r"<!-- wp:(?:paragraph|heading)(?: \{[^<>]*\})? -->\s*<(p|h[1-6])(?: [^<>]*)?>(.*)</\1>\s*"
     r"<!-- /wp:(?:paragraph|heading) -->\Z",
     re.DOTALL,
+)
+_LIST = re.compile(
+    r"(<!-- wp:list(?: \{[^<>]*\})? -->\s*)?<([uo]l)(?: class=\"[^<>\"]*\")?>(.*)</\2>(\s*<!-- /wp:list -->)?\Z", re.DOTALL
+)
+_ENTRY = re.compile(
+    r"\s*(<!-- wp:list-item -->\s*)?<li>((?:(?!</?(?:li|ul|ol|p)\b|<!--).)*)</li>(\s*<!-- /wp:list-item -->)?\s*", re.DOTALL
+)
+_CODE = re.compile(
+    r"(<!-- wp:code(?: \{[^<>]*\})? -->\s*)?<pre(?: class=\"([^<>\"]*)\")?><code(?: class=\"([^<>\"]*)\")?>([^<>]*)"
+    r"</code></pre>(\s*<!-- /wp:code -->)?\Z"
 )
 _ELEMENT = re.compile(r"<(p|h[1-6])(?: [^<>]*)?>(.*)</\1>\Z", re.DOTALL)
 _SPAN = re.compile(
@@ -34,18 +45,32 @@ _SPACES = " \t\r\n\f"
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """Markdown, and what rendering it gives if all is as it looks."""
+    """Markdown, and what rendering it gives if all is as it looks. `runs_on`: another of the kind would be read as its
+    continuation. `tried`: what is rendered instead, "" for the Markdown itself: code without its colours, which are no
+    part of it."""
 
     markdown: str
     rendered: str
+    runs_on: bool = False
+    tried: str = ""
+
+
+BETWEEN = Guess("Between.", "<p>Between.</p>")
+"""Fit to stand between two that would be read as one."""
 
 
 def guess(segment: Segment) -> Guess | None:
-    """The Markdown of a paragraph or a heading with nothing in it but text, emphasis, code, links and breaks; None for
+    """The Markdown of a paragraph, a heading, code or a flat list with nothing in it but text, emphasis, code, links and breaks; None for
     anything else. Both forms of the guess show what the segment shows."""
     if segment.kind is Kind.TEXT:
         return _paragraph(segment.source, breaks=True)
-    if segment.kind is not Kind.BLOCK or (segment.name and segment.name not in _NAMES):
+    if segment.kind is not Kind.BLOCK:
+        return None
+    if segment.name == "core/list" or segment.source.startswith(("<ul", "<ol")):
+        return _list(segment)
+    if segment.name == "core/code" or segment.source.startswith("<pre"):
+        return _code(segment)
+    if segment.name and segment.name not in _NAMES:
         return None
     found = (_IN_BLOCK if segment.name else _ELEMENT).match(segment.source)
     if found is None:
@@ -73,6 +98,48 @@ def _heading(level: int, inner: str) -> Guess | None:
     if said is None or said[0].endswith(("#", "}")) or "\n" in said[0]:
         return None
     return Guess(f"{'#' * level} {said[0]}", f"<h{level}>{said[1]}</h{level}>")
+
+
+def _list(segment: Segment) -> Guess | None:
+    """A list without lists in it."""
+    found = _LIST.match(segment.source)
+    if found is None or (found[1] is None) != (found[4] is None) or bool(found[1]) != bool(segment.name):
+        return None
+    lines: list[str] = []
+    entries: list[str] = []
+    delimited: set[bool] = set()
+    place = found.start(3)
+    while place < found.end(3):
+        entry = _ENTRY.match(segment.source, place, found.end(3))
+        if entry is None or (entry[1] is None) != (entry[3] is None):
+            return None
+        said = _said(entry[2].strip(_SPACES), breaks=False)
+        if said is None or "\n" in said[0] or said[0].startswith(("http:", "https:")):
+            return None
+        delimited.add(entry[1] is not None)
+        lines.append((f"{len(lines) + 1}. " if found[2] == "ol" else "- ") + escape_start(said[0]))
+        entries.append(f"<li>{said[1]}</li>\n")
+        place = entry.end()
+    if len(delimited) != 1 or (True in delimited and not segment.name):
+        return None
+    return Guess("\n".join(lines), f"<{found[2]}>\n{''.join(entries)}</{found[2]}>", runs_on=True)
+
+
+def _code(segment: Segment) -> Guess | None:
+    found = _CODE.match(segment.source)
+    if found is None or (found[1] is None) != (found[5] is None) or bool(found[1]) != bool(segment.name):
+        return None
+    text = entities(found[4])
+    if not text or text[0] == "\n" or "\r" in text or text.removesuffix("\n")[-1:].isspace() or text == "\n":
+        return None
+    text = text.removesuffix("\n")
+    named = f"{found[2] or ''} {found[3] or ''}"
+    shown = f"<code>{escape(text, quote=False)}\n</code>"
+    return Guess(
+        fenced(text, named),
+        f'<div class="language-text highlight"><pre><span></span>{shown}</pre></div>',
+        tried=fenced(text, ""),
+    )
 
 
 def _said(inner: str, *, breaks: bool) -> tuple[str, str] | None:

@@ -65,7 +65,7 @@ class _Sender:
         self._blocks = blocks
         self._emit = emit
         self._renderer = BlockRenderer()
-        self._definitions = self._renderer.definitions(blocks)
+        self._definitions = self._renderer.definitions(b for b in blocks if _raw(b) is None)
         self._numbers = Numbers(lambda label: self._renderer.note(label, self._definitions))
         self._afresh: list[str] = []
 
@@ -74,17 +74,21 @@ class _Sender:
         found = correspond([piece.markdown for piece in self._old], [block.text for block in self._blocks])
         of = {new: old for old, new in enumerate(found.to) if new is not None}
         pieces: list[Piece] = []
+        gaps: list[str] = []
         last = -1  # the old block that was put down before
         for new, block in enumerate(self._blocks):
             old = of.get(new)
             piece = self._piece(block, None if old is None else self._old[old])
             if pieces:
-                pieces[-1] = replace(pieces[-1], gap=self._gap(last, old, pieces[-1], piece))
+                gaps.append(self._gap(last, old, pieces[-1], piece))
             pieces.append(piece)
             if old is not None:
                 last = old
-        if pieces:
-            pieces[-1] = replace(pieces[-1], gap=self._old[-1].gap if self._old else "")
+        gaps.append(self._old[-1].gap if self._old else "")
+        pieces = [
+            piece if piece.gap == gap else replace(piece, gap=gap)
+            for piece, gap in zip(pieces, gaps, strict=False)
+        ]
         tail = self._numbers.tail()
         if tail:
             if pieces:
@@ -106,11 +110,11 @@ class _Sender:
         return "".join(gap for gap in gaps if gap.strip())
 
     def _piece(self, block: Block, old: Piece | None) -> Piece:
-        if old is not None and old.markdown == block.text and not self._has_notes(block):
-            return replace(old, gap="")
+        raw = _raw(block)
+        if old is not None and old.markdown == block.text and (raw is not None or not self._has_notes(block)):
+            return old
         if block.text == APART:
             return Piece(APART, "", kind=Kind.GAP)
-        raw = _raw(block)
         if raw is not None:
             return Piece(block.text, raw, card=True, name=old.name if old is not None else "")
         rendered = self._rendered(block, self._definitions)
