@@ -150,7 +150,7 @@ def _html(source: str, *, classic: bool) -> list[Segment]:
             run.clear()
 
     for node in parse(source):
-        if not all(one.closed for one in node.everything()):
+        if not node.closed or (node.children and not all(one.closed for one in node.everything())):
             # What follows may be inside of it, as browsers read it.
             flush(node.start)
             segments.append(Segment(Kind.OPEN, source[node.start :]))

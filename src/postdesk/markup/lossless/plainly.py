@@ -33,7 +33,7 @@ _CODE = re.compile(
 _ELEMENT = re.compile(r"<(p|h[1-6])(?: [^<>]*)?>(.*)</\1>\Z", re.DOTALL)
 _SPAN = re.compile(
     r"<(strong|em|code)>([^<>]*)</\1>"
-    r"|<a href=\"([^\"<>]*)\">([^<>]*)</a>"
+    r"|<a href=\"([^\"<>]*)\">((?:<code>[^<>]*</code>|[^<>]*))</a>"
     r"|(<a(?: [a-z-]+=\"[^\"<>&]*\")+>)([^<>]*)</a>"
     r"|<br ?/?>[ \t\r\n]*"
 )
@@ -185,15 +185,16 @@ def _text(written: str, *, breaks: bool) -> tuple[str, str] | None:
 
 def _span(span: re.Match[str], before: str, after: str) -> tuple[str, str] | None:
     if span[1] == "code":
-        code = entities(span[2])
-        if not code or code != code.strip() or "`" in code or "\n" in code or before == "`" or after == "`":
-            return None
-        return f"`{code}`", f"<code>{escape(code, quote=False)}</code>"
+        return _code_in_line(span[2]) if before != "`" and after != "`" else None
     if span[1]:
         mark, text = _MARKS[span[1]], _text(span[2], breaks=False)
         clear = (not before or before in " (\n") and (not after or after in " .,;:!?)\n")
-        if text is None or not clear or not text[0] or not (text[0][0].isalnum() and text[0][-1].isalnum()):
+        if text is None or not clear or not text[0] or not (text[0][0] + text[0][-1]).isprintable():
             return None
+        if not (text[0][0].isalnum() and text[0][-1].isalnum()):
+            alone = (not before or before == " ") and (not after or after == " ")
+            if not alone or text[0][0] in " *_~\\" or text[0][-1] in " *_~\\":
+                return None
         return f"{mark}{text[0]}{mark}", f"<{span[1]}>{text[1]}</{span[1]}>"
     if span[3] is not None:
         return _link(entities(span[3]), span[4])
@@ -205,8 +206,18 @@ def _span(span: re.Match[str], before: str, after: str) -> tuple[str, str] | Non
     return "\\\n", "<br>\n"
 
 
+def _code_in_line(written: str) -> tuple[str, str] | None:
+    code = entities(written)
+    if not code or code != code.strip() or "`" in code or "\n" in code:
+        return None
+    return f"`{code}`", f"<code>{escape(code, quote=False)}</code>"
+
+
 def _link(target: str, written: str) -> tuple[str, str] | None:
-    text = _text(written, breaks=False)
+    if written.startswith("<code>"):
+        text = _code_in_line(written[len("<code>") : -len("</code>")])
+    else:
+        text = _text(written, breaks=False)
     there = address(target)
     if text is None or there != target or not text[0] or text[0] != text[0].strip(" ") or "]" in written:
         return None
