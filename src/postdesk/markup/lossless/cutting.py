@@ -17,6 +17,7 @@ from postdesk.markup.tree import Node, parse
 _CONTAINERS = frozenset("core/group core/columns core/column core/cover".split())
 _BLANK = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r)){2,}[ \t]*")
 _EMPTY = re.compile(r"<p(?:\s[^>]*)?>(?:\s|&nbsp;|\u00a0|<br\s*/?>)*</p>", re.IGNORECASE)
+_NOTHING = re.compile(r"(?:\s|&nbsp;|&#160;|\u00a0|<br\s*/?>)+", re.IGNORECASE)
 _SHORTCODE = re.compile(r"\[(/)?([A-Za-z][\w-]{0,60})(?:[^\[\]<>]{0,5000})?\]")
 _MARKS = re.compile(r"\s*(?:more\b.*|nextpage|noteaser)\s*\Z", re.DOTALL)
 
@@ -185,7 +186,7 @@ def _run(source: str, start: int, end: int, nodes: list[Node], *, classic: bool)
         if inner:
             at = piece.index(inner)
             segments += _gap(piece[:at])
-            segments.append(Segment(Kind.TEXT, inner))
+            segments.append(Segment(Kind.GAP if _NOTHING.fullmatch(inner) else Kind.TEXT, inner))
             segments += _gap(piece[at + len(inner) :])
         else:
             segments += _gap(piece)

@@ -43,7 +43,7 @@ class Gate:
         """Make ready to tell about `segments`, which is faster for many than for one."""
         guesses: dict[Segment, Guess] = {}
         for segment in segments:
-            if segment not in guesses and not _CONTROL.search(segment.source) and not _is_alone(segment):
+            if segment not in guesses and not _CONTROL.search(segment.source) and not is_alone(segment):
                 found = guess(segment)
                 if found is not None:
                     guesses[segment] = found
@@ -85,26 +85,27 @@ class Gate:
 
     def _said(self, segment: Segment) -> str | None:
         source = segment.source
-        if _CONTROL.search(source) or _is_alone(segment):
+        if _CONTROL.search(source) or is_alone(segment):
             return None
         inner = _DELIMITER.sub("", source) if segment.name else source
         if segment.kind is Kind.TEXT:
-            inner = _with_breaks(source)
+            inner = with_breaks(source)
         tried: set[str] = set()
         for marks in (True, False):
             blocks = Writer(ExactSpans(marks=marks)).blocks(simplify(inner))
             if len(blocks) != 1:
                 break
             markdown = blocks[0][0]
-            if markdown not in tried and self._passes(markdown, segment):
+            if markdown not in tried and self.passes(markdown, segment):
                 return markdown
             tried.add(markdown)
         raw = without_returns(inner.strip())
         if not raw.startswith("<") or raw in tried or _BLANK_LINE.search(raw):
             return None  # raw HTML with a blank line in it may reach into the block behind it
-        return raw if self._passes(raw, segment) else None
+        return raw if self.passes(raw, segment) else None
 
-    def _passes(self, markdown: str, segment: Segment) -> bool:
+    def passes(self, markdown: str, segment: Segment) -> bool:
+        """Whether the Markdown, rendered, is the segment."""
         blocks = split(markdown)
         if len(blocks) != 1 or blocks[0].text != markdown or not is_sound(blocks[0]) or defines(blocks[0]):
             return False
@@ -119,12 +120,12 @@ def without_returns(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _is_alone(segment: Segment) -> bool:
+def is_alone(segment: Segment) -> bool:
     """Whether a shortcode is all that a paragraph of classic text has."""
     return segment.kind is Kind.TEXT and _ALONE.match(segment.source) is not None
 
 
-def _with_breaks(source: str) -> str:
+def with_breaks(source: str) -> str:
     """Classic text with a tag for each line end that is a break."""
     parts = []
     for kind, start, end, _tag, _attributes in tokens(source):

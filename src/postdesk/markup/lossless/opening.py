@@ -93,7 +93,7 @@ def open_post(content: str, *, classic: bool = True) -> Opened:
     flavour = flavour_of(content, classic=classic)
     lead, cuts = with_gaps(cut(content, flavour))
     pieces = _PieceWriter(flavour).all(cuts)
-    return _settled(Opened(flavour, lead, tuple(_told_apart(pieces))))
+    return settled(Opened(flavour, lead, tuple(told_apart(pieces))))
 
 
 def with_gaps(segments: Iterable[Segment]) -> tuple[str, list[tuple[Segment, str]]]:
@@ -145,7 +145,7 @@ class _PieceWriter:
         ]
 
 
-def _told_apart(pieces: list[Piece]) -> list[Piece]:
+def told_apart(pieces: list[Piece]) -> list[Piece]:
     """The pieces with a card for each whose Markdown another one has with a different source: the text alone could not
     tell which of them she moved or removed."""
     seen: dict[str, str] = {}
@@ -157,15 +157,15 @@ def _told_apart(pieces: list[Piece]) -> list[Piece]:
     return told
 
 
-def _settled(opened: Opened) -> Opened:
+def settled(opened: Opened) -> Opened:
     """The pieces with something between those that Markdown would read as one block."""
     pieces = list(opened.pieces)
     for _try in range(_TRIES):
-        settled = replace(opened, pieces=tuple(pieces))
+        found = replace(opened, pieces=tuple(pieces))
         texts = [piece.markdown for piece in pieces]
-        blocks = [block.text for block in split(settled.markdown)]
+        blocks = [block.text for block in split(found.markdown)]
         if blocks == texts:
-            return settled
+            return found
         joined, wrong = _misread(texts, blocks)
         if joined:
             apart = Piece(APART, "", kind=Kind.GAP)

@@ -65,7 +65,7 @@ class _Sender:
         self._blocks = blocks
         self._emit = emit
         self._renderer = BlockRenderer()
-        self._definitions = self._renderer.definitions(b for b in blocks if _raw(b) is None)
+        self._definitions = self._renderer.definitions(b for b in blocks if raw_source(b) is None)
         self._numbers = Numbers(lambda label: self._renderer.note(label, self._definitions))
         self._afresh: list[str] = []
 
@@ -110,7 +110,7 @@ class _Sender:
         return "".join(gap for gap in gaps if gap.strip())
 
     def _piece(self, block: Block, old: Piece | None) -> Piece:
-        raw = _raw(block)
+        raw = raw_source(block)
         if old is not None and old.markdown == block.text and (raw is not None or not self._has_notes(block)):
             return old
         if block.text == APART:
@@ -160,8 +160,8 @@ class _Sender:
         return is_balanced(self._opened.content) and not is_balanced(sent.content)
 
 
-def _raw(block: Block) -> str | None:
-    """The source in a card."""
+def raw_source(block: Block) -> str | None:
+    """The source in a card, None for a block that is none."""
     if block.kind != "fence":
         return None
     lines = block.text.split("\n")

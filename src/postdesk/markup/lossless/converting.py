@@ -1,0 +1,291 @@
+"""A post of a blog turned into another form for good: wholly into Markdown, or from classic text and HTML into blocks.
+
+Both tell block by block what becomes of it before anything is done, and are pure: what they give is a text, and the map
+with which it goes out. Into Markdown much may be lost (a class, a colour, a block that only the blog can make), and all
+of it is named. Into blocks nothing is: what no block says is a Custom HTML block, with the source as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from postdesk.core.tokens import Kind as Token
+from postdesk.core.tokens import comment_text, cut
+from postdesk.markup.blocks import split
+from postdesk.markup.classic import classic_html
+from postdesk.markup.delimiters import delimited, delimiter_of
+from postdesk.markup.gutenberg import to_blocks
+from postdesk.markup.lossless.atoms import atoms_of
+from postdesk.markup.lossless.cutting import Flavour, Kind, Segment
+from postdesk.markup.lossless.emitting import Emit, without_delimiters
+from postdesk.markup.lossless.gate import Gate, is_alone, with_breaks
+from postdesk.markup.lossless.opening import APART, Opened, Piece, open_post, settled, told_apart
+from postdesk.markup.lossless.sending import raw_source, send_post
+from postdesk.markup.markdown import to_markdown, words_of
+from postdesk.markup.render import render_document
+
+_MORE = re.compile(r"<!--\s*more\b(.*?)-->\s*(<!--\s*noteaser\s*-->)?\Z", re.DOTALL)
+_OWN_CLASS = re.compile(r"wp-(?:block|element)-.*|has-fixed-layout|size-large|task-list(?:-item)?|language-text")
+_NO_WORDS = re.compile(r"<p>\s*</p>")
+_WRAPPERS = (("<", "figure"), (">", "figure"))  # what a table's block has around the table
+
+
+class Lost(Enum):
+    """What a conversion leaves behind."""
+
+    BLOCK = "block"  # a block that only the blog can make; its name
+    FRAME = "frame"  # the frame of a container; its name
+    TAG = "tag"  # an element; its name
+    LOOK = "look"  # an attribute; name="value"
+    COMMENT = "comment"  # its text
+    WORDS = "words"  # what a reader saw
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A block before and after. `source` is what the blog has, `result` what will go out; `name` is the block's
+    ("core/paragraph"), "" for HTML. `lost` names what is in `source` and not in `result`."""
+
+    source: str
+    result: str
+    name: str = ""
+    lost: tuple[tuple[Lost, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """`text` is the new Markdown, `opened` the map with which it goes out. `turned`: the blocks that are other ones
+    than before, in order."""
+
+    text: str
+    opened: Opened
+    turned: tuple[Turned, ...]
+
+
+# --- into Markdown -----------------------------------------------------------------------------------------------
+
+
+def into_markdown(opened: Opened, text: str, emit: Emit) -> Converted:
+    """`text`, which is her Markdown of `opened`, without cards, and to go out as Markdown makes it. `emit`: as for
+    `send_post`, for the flavour of `opened`."""
+    sources = {p.markdown: p for p in opened.pieces if p.markdown and p.source}
+    written: list[str] = []
+    turned: list[Turned] = []
+    for block in split(text):
+        raw, piece = raw_source(block), sources.get(block.text)
+        if raw is None:
+            new = [block.text]
+            if piece is None:
+                written += new
+                continue
+            source, name = piece.source, piece.name
+        else:
+            source, name = raw, piece.name if piece is not None else ""
+            new = _said(source, opened.flavour)
+        result = emit(render_document("\n\n".join(new))) if new else ""
+        # What a reader sees of classic text is what counts, not how its paragraphs are divided.
+        shown = _shown(source, opened.flavour, name)
+        lost = _lost(shown, result)
+        if lost or raw is not None:
+            turned.append(Turned(source, result, name, lost))
+        written += new
+    return Converted(_joined(written), _without_pieces(opened), tuple(turned))
+
+
+def _without_pieces(opened: Opened) -> Opened:
+    """A map from which everything is made afresh, and which still knows what the blog has."""
+    whole = opened.content
+    return Opened(opened.flavour, "", (Piece("", whole, kind=Kind.GAP),) if whole else ())
+
+
+def _said(source: str, flavour: Flavour) -> list[str]:
+    """What is in a card as Markdown; [] for nothing that a reader sees, and for one end of a frame."""
+    html = source if flavour is Flavour.HTML else classic_html(source, {})
+    return [block.text for block in split(to_markdown(html))]
+
+
+def _shown(source: str, flavour: Flavour, name: str) -> str:
+    if name or flavour is not Flavour.CLASSIC:
+        return source
+    html = classic_html(source, {})
+    return html if html.lstrip().startswith("<") else f"<p>{html}</p>"
+
+
+def _joined(texts: list[str]) -> str:
+    """The blocks as one text in which each is still one."""
+    made = settled(Opened(Flavour.HTML, "", tuple(Piece(text, text) for text in texts)))
+    if any(piece.card and piece.kind is Kind.OPEN for piece in made.pieces):
+        return "\n\n".join(texts) + "\n"  # some reach into others, as they did before
+    return made.markdown
+
+
+# --- into blocks -------------------------------------------------------------------------------------------------
+
+
+def into_blocks(opened: Opened, text: str) -> Converted:
+    """`text`, which is her Markdown of `opened`, in a post of block markup. What she wrote anew since is made into
+    blocks when it goes out, with the addresses of its pictures."""
+    sent = send_post(opened, text, to_blocks if opened.flavour is Flavour.BLOCKS else str)
+    fresh = set(sent.afresh)
+    gate = Gate(Flavour.BLOCKS)
+    pieces: list[Piece] = []
+    turned: list[Turned] = []
+    lead = _between(opened.lead)
+    for piece in sent.opened.pieces:
+        if not piece.markdown or piece.markdown == APART:
+            continue
+        if piece.markdown in fresh and not piece.card:
+            pieces.append(Piece(piece.markdown, ""))
+            continue
+        gap = _between(piece.gap) or "\n\n"
+        if piece.name or piece.kind is Kind.FRAME:
+            pieces.append(replace(piece, gap=gap if piece.kind is not Kind.FRAME else piece.gap))
+            continue
+        result = _as_block(piece.segment, opened.flavour)
+        turned.append(Turned(piece.source, result, _name_in(result)))
+        pieces += _opened(piece, result, gap, gate)
+    whole = settled(Opened(Flavour.BLOCKS, lead, tuple(told_apart(pieces))))
+    known = tuple(piece for piece in whole.pieces if piece.source or piece.markdown == APART)
+    return Converted(whole.markdown, replace(whole, pieces=known), tuple(turned))
+
+
+def _opened(piece: Piece, result: str, gap: str, gate: Gate) -> list[Piece]:
+    """The pieces of a block's new source: in her own spelling where that says it."""
+    segment = Segment(Kind.BLOCK, result, _name_in(result))
+    if not piece.card and segment.name and gate.passes(piece.markdown, segment):
+        return [Piece(piece.markdown, result, gap, False, segment.kind, segment.name)]
+    found = list(open_post(result).pieces)
+    return [*found[:-1], replace(found[-1], gap=gap)] if found else []
+
+
+def _as_block(segment: Segment, flavour: Flavour) -> str:
+    source = segment.source
+    if segment.kind is not Kind.OPEN and _is_shortcode(segment):
+        return delimited("shortcode", {}, source)
+    more = _MORE.match(source)
+    if more is not None:
+        return _more(more)
+    if segment.kind is Kind.TEXT:
+        html = f"<p>{with_breaks(source)}</p>" if words_of(source) or "<img" in source else source
+    else:
+        html = source if flavour is Flavour.HTML else closed_paragraphs(classic_html(source, {}))
+    if segment.kind is Kind.OPEN:
+        return delimited("html", {}, html.strip("\n"))
+    blocks = to_blocks(html)
+    return blocks if blocks and _says_all(html, blocks) else delimited("html", {}, html.strip("\n"))
+
+
+def _is_shortcode(segment: Segment) -> bool:
+    return is_alone(replace(segment, kind=Kind.TEXT)) and segment.source.startswith("[")
+
+
+def _more(found: re.Match[str]) -> str:
+    words = found[1].strip()
+    values: dict[str, object] = {"customText": words} if words else {}
+    if found[2]:
+        values["noTeaser"] = True
+    inner = f"<!--more{' ' + words if words else ''}-->" + ("\n<!--noteaser-->" if found[2] else "")
+    return delimited("more", values, inner)
+
+
+def _says_all(html: str, blocks: str) -> bool:
+    """Whether block markup shows what HTML shows, tag by tag and word by word; an address alone is a player there."""
+    if blocks.startswith("<!-- wp:embed ") and "<" not in html.removeprefix("<p>").removesuffix("</p>"):
+        return True
+    ours = [key for key in without_delimiters(atoms_of(blocks)).keys if key[:2] not in _WRAPPERS]
+    return ours == [key for key in atoms_of(html).keys if key[:2] not in _WRAPPERS]
+
+
+def _between(gap: str) -> str:
+    """What stands between two blocks, in block markup."""
+    return f"\n\n{to_blocks(gap)}\n\n" if gap.strip() else ""
+
+
+def _name_in(blocks: str) -> str:
+    """The name of the one block that a content is; "" for several."""
+    found = [s for s in re.findall(r"<!-- wp:([a-z/-]+)", blocks)]
+    return f"core/{found[0]}" if found and blocks.endswith(f"<!-- /wp:{found[0]} -->") else ""
+
+
+def closed_paragraphs(html: str) -> str:
+    """`html` in which each paragraph ends, before a block and at the end of what holds it, and in which a quotation
+    holds nothing but blocks."""
+    parts: list[str] = []
+    within: list[str] = []  # the blocks that are open
+    is_open = False
+    for kind, start, end, tag, _attributes in cut(html):
+        written = html[start:end]
+        is_block = kind in (Token.START, Token.END) and tag in _ENDS_PARAGRAPH
+        if is_open and (is_block or (tag == "p" and kind is Token.START)):
+            parts.append("</p>")
+            is_open = False
+        if tag == "p":
+            is_open = kind is Token.START
+        elif is_block and kind is Token.START and tag != "hr":
+            within.append(tag)
+        elif is_block and tag in within:
+            del within[len(within) - 1 - within[::-1].index(tag) :]
+        elif not is_block and not is_open and within[-1:] == ["blockquote"] and written.strip():
+            parts.append("<p>")
+            is_open = True
+        parts.append(written)
+    return _NO_WORDS.sub("", "".join(parts) + ("</p>" if is_open else ""))
+
+
+_ENDS_PARAGRAPH = frozenset(
+    "blockquote div ul ol li dl dt dd table tbody thead tr td th pre h1 h2 h3 h4 h5 h6 hr figure figcaption "
+    "section article aside header footer main nav form address".split()
+)
+
+
+# --- what is lost ------------------------------------------------------------------------------------------------
+
+
+def _lost(source: str, result: str) -> tuple[tuple[Lost, str], ...]:
+    """What is in one and not in the other, in order, each once."""
+    there, here = Counter(_features(source)), Counter(_features(result))
+    missing = list((there - here).keys())
+    words = Counter(words_of(source)) - Counter(words_of(result))
+    if words:
+        missing.append((Lost.WORDS, " ".join(word for word in words_of(source) if word in words)))
+    return tuple(missing)
+
+
+def _features(html: str) -> Iterable[tuple[Lost, str]]:
+    for kind, start, end, tag, attributes in cut(html):
+        if kind is Token.COMMENT:
+            yield from _of_comment(html[start:end])
+        elif kind is Token.START:
+            if tag not in ("p", "figure", "figcaption"):
+                yield Lost.TAG, {"b": "strong", "i": "em", "strike": "del", "s": "del"}.get(tag, tag)
+            for name, value in dict(reversed(attributes)).items():
+                if name == "class":
+                    value = " ".join(one for one in value.split() if not _OWN_CLASS.fullmatch(one))
+                    if not value:
+                        continue
+                yield Lost.LOOK, f'{name}="{value}"'
+
+
+def _of_comment(written: str) -> Iterable[tuple[Lost, str]]:
+    found = delimiter_of(written)
+    if found is None:
+        text = comment_text(written).strip()
+        if text:
+            yield Lost.COMMENT, text
+    elif found.void:
+        yield Lost.BLOCK, found.name
+    elif not found.closes and found.name in _FRAMES:
+        yield Lost.FRAME, found.name
+    elif not found.closes and found.name not in _SAID:
+        yield Lost.BLOCK, found.name
+
+
+_FRAMES = frozenset("group columns column cover media-text buttons".split())
+_SAID = frozenset(
+    "paragraph heading list list-item quote code image gallery table separator embed html more nextpage shortcode "
+    "preformatted freeform".split()
+)
