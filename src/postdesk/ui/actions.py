@@ -36,6 +36,7 @@ CONDITIONS = frozenset(
         "unpublish",  # the chosen blog can take a post offline
         "trash",  # the chosen blog can delete a post
         "scheduled",  # the open post waits on the chosen blog for its date
+        "converted",  # the open post was converted, and did not go out since
         "undo publish",  # what was done last on the chosen blog can be taken back
         "conflict",  # two versions are shown side by side
         "found",  # there is something to find the next one of
@@ -220,6 +221,14 @@ ACTIONS: tuple[Action, ...] = (
            words=_("diff difference compare before update"), needs=_n("post", "file", "published")),
     Action("bring_pictures", _("Br&ing Its Pictures Here"), "Post", icon="image",
            words=_("download offline copy photos fetch"), needs=_n("post", "file", "published")),
+    Action("back_to_blog", _("Back to What the Blo&g Has"), "Post", icon="undo-2",
+           words=_("revert discard changes server version reset"), needs=_n("post", "writable", "file", "published")),
+    Action("convert_markdown", _("Convert to Ma&rkdown…"), "Post", icon="pencil",
+           words=_("cards lost HTML blocks plain"), needs=_n("post", "writable", "file", "published"), gap=True),
+    Action("convert_blocks", _("Conv&ert to Blocks…"), "Post", icon="rows-2",
+           words=_("Gutenberg classic HTML block editor"), needs=_n("post", "writable", "file", "published")),
+    Action("undo_conversion", _("Ta&ke Back the Conversion"), "Post", icon="undo-2", words=_("take back map cards"),
+           needs=_n("post", "writable", "converted")),
     Action("publishing_history", _("History of Pu&blishing…"), "Post", icon="history",
            words=_("log timeline what happened request answer bug report"), needs=_n("post", "file"), places=_ROW),
     Action("unpublish", _("&Unpublish"), "Post", icon="eye-off", words=_("take offline draft"),

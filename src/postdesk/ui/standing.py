@@ -130,6 +130,8 @@ class Standing(QObject):
         if state.kind in _ON_THE_BLOG:
             conditions.add("published")
             receipt = self._desk.receipt(post.id, account)
+            if receipt is not None and receipt.aside:
+                conditions.add("converted")
             if receipt is not None and receipt.status is Status.SCHEDULED:
                 conditions.add("scheduled")
         scheduled = "scheduled" in conditions

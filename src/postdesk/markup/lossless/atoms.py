@@ -19,7 +19,9 @@ from postdesk.markup.simpler import BLOCKS
 _PARTS = re.compile(r"[ \t\r\n\f]+|[^ \t\r\n\f]+")
 _LINES = re.compile(r"[ \t\f]*(?:\r\n|\n|\r)[ \t\r\n\f]*|[ \t\f]+|[^ \t\r\n\f]+")
 _EXACT = frozenset(["pre", "textarea"])
-_OWN_CLASSES = re.compile(r"wp-(?:block|element|image)-.*|has-fixed-layout|has-alpha-channel-opacity|size-large")
+_OWN_CLASSES = re.compile(
+    r"wp-(?:block|element|image)-.*|has-fixed-layout|has-alpha-channel-opacity|size-large"
+)
 _ALT = re.compile(r"""(\salt\s*=\s*)("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
 _BREAK = ("<", "br", frozenset[tuple[str, str]]())
 

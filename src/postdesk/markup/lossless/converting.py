@@ -24,12 +24,15 @@ from postdesk.markup.lossless.cutting import Flavour, Kind, Segment
 from postdesk.markup.lossless.emitting import Emit, without_delimiters
 from postdesk.markup.lossless.gate import Gate, is_alone, with_breaks
 from postdesk.markup.lossless.opening import APART, Opened, Piece, open_post, settled, told_apart
-from postdesk.markup.lossless.sending import raw_source, send_post
+from postdesk.markup.lossless.sending import name_of, raw_source, send_post
 from postdesk.markup.markdown import to_markdown, words_of
 from postdesk.markup.render import render_document
 
 _MORE = re.compile(r"<!--\s*more\b(.*?)-->\s*(<!--\s*noteaser\s*-->)?\Z", re.DOTALL)
-_OWN_CLASS = re.compile(r"wp-(?:block|element)-.*|has-fixed-layout|size-large|task-list(?:-item)?|language-text")
+_OWN_CLASS = re.compile(
+    r"wp-(?:block|element)-.*|has-fixed-layout|size-large|task-list(?:-item)?|language-text"
+)
+_SPACER = re.compile(r"^[ \t]*(?:&nbsp;|&#160;|\u00a0)[ \t]*$", re.MULTILINE)
 _NO_WORDS = re.compile(r"<p>\s*</p>")
 _WRAPPERS = (("<", "figure"), (">", "figure"))  # what a table's block has around the table
 
@@ -146,7 +149,7 @@ def into_blocks(opened: Opened, text: str) -> Converted:
             pieces.append(replace(piece, gap=gap if piece.kind is not Kind.FRAME else piece.gap))
             continue
         result = _as_block(piece.segment, opened.flavour)
-        turned.append(Turned(piece.source, result, _name_in(result)))
+        turned.append(Turned(piece.source, result, name_of(result, Flavour.BLOCKS)))
         pieces += _opened(piece, result, gap, gate)
     whole = settled(Opened(Flavour.BLOCKS, lead, tuple(told_apart(pieces))))
     known = tuple(piece for piece in whole.pieces if piece.source or piece.markdown == APART)
@@ -155,7 +158,7 @@ def into_blocks(opened: Opened, text: str) -> Converted:
 
 def _opened(piece: Piece, result: str, gap: str, gate: Gate) -> list[Piece]:
     """The pieces of a block's new source: in her own spelling where that says it."""
-    segment = Segment(Kind.BLOCK, result, _name_in(result))
+    segment = Segment(Kind.BLOCK, result, name_of(result, Flavour.BLOCKS))
     if not piece.card and segment.name and gate.passes(piece.markdown, segment):
         return [Piece(piece.markdown, result, gap, False, segment.kind, segment.name)]
     found = list(open_post(result).pieces)
@@ -202,13 +205,8 @@ def _says_all(html: str, blocks: str) -> bool:
 
 def _between(gap: str) -> str:
     """What stands between two blocks, in block markup."""
-    return f"\n\n{to_blocks(gap)}\n\n" if gap.strip() else ""
-
-
-def _name_in(blocks: str) -> str:
-    """The name of the one block that a content is; "" for several."""
-    found = [s for s in re.findall(r"<!-- wp:([a-z/-]+)", blocks)]
-    return f"core/{found[0]}" if found and blocks.endswith(f"<!-- /wp:{found[0]} -->") else ""
+    blocks = to_blocks(_SPACER.sub("<p>&nbsp;</p>", gap)) if gap.strip() else ""
+    return f"\n\n{blocks}\n\n" if blocks else ""
 
 
 def closed_paragraphs(html: str) -> str:

@@ -32,12 +32,12 @@ _NONE = Definitions()
 
 
 class Gate:
-    """Knows what it was asked before. Not thread-safe."""
+    """`known`: what it was asked before, or could foretell. Not thread-safe."""
 
     def __init__(self, flavour: Flavour) -> None:
         self._flavour = flavour
         self._renderer = BlockRenderer(cached=1)
-        self._known: dict[Segment, str | None] = {}
+        self.known: dict[Segment, str | None] = {}
 
     def foresee(self, segments: Sequence[Segment]) -> None:
         """Make ready to tell about `segments`, which is faster for many than for one."""
@@ -53,14 +53,14 @@ class Gate:
 
     def said(self, segment: Segment) -> str | None:
         """The Markdown that says the segment, None where none does."""
-        if segment not in self._known:
-            self._known[segment] = self._said(segment)
-        return self._known[segment]
+        if segment not in self.known:
+            self.known[segment] = self._said(segment)
+        return self.known[segment]
 
     def _take(self, guesses: list[tuple[Segment, Guess]]) -> None:
         """Believe those guesses that turn out to be right."""
         if self._are_right([one for _segment, one in guesses]):
-            self._known |= {segment: one.markdown for segment, one in guesses}
+            self.known |= {segment: one.markdown for segment, one in guesses}
         elif len(guesses) > 1:
             half = len(guesses) // 2
             self._take(guesses[:half])

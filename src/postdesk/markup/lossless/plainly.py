@@ -21,10 +21,12 @@ _IN_BLOCK = re.compile(
     re.DOTALL,
 )
 _LIST = re.compile(
-    r"(<!-- wp:list(?: \{[^<>]*\})? -->\s*)?<([uo]l)(?: class=\"[^<>\"]*\")?>(.*)</\2>(\s*<!-- /wp:list -->)?\Z", re.DOTALL
+    r"(<!-- wp:list(?: \{[^<>]*\})? -->\s*)?<([uo]l)(?: class=\"[^<>\"]*\")?>(.*)</\2>(\s*<!-- /wp:list -->)?\Z",
+    re.DOTALL,
 )
 _ENTRY = re.compile(
-    r"\s*(<!-- wp:list-item -->\s*)?<li>((?:(?!</?(?:li|ul|ol|p)\b|<!--).)*)</li>(\s*<!-- /wp:list-item -->)?\s*", re.DOTALL
+    r"\s*(<!-- wp:list-item -->\s*)?<li>((?:(?!</?(?:li|ul|ol|p)\b|<!--).)*)</li>(\s*<!-- /wp:list-item -->)?\s*",
+    re.DOTALL,
 )
 _CODE = re.compile(
     r"(<!-- wp:code(?: \{[^<>]*\})? -->\s*)?<pre(?: class=\"([^<>\"]*)\")?><code(?: class=\"([^<>\"]*)\")?>([^<>]*)"
@@ -60,8 +62,8 @@ BETWEEN = Guess("Between.", "<p>Between.</p>")
 
 
 def guess(segment: Segment) -> Guess | None:
-    """The Markdown of a paragraph, a heading, code or a flat list with nothing in it but text, emphasis, code, links and breaks; None for
-    anything else. Both forms of the guess show what the segment shows."""
+    """The Markdown of a paragraph, a heading, code or a flat list with nothing in it but text, emphasis, code, links
+    and breaks; None for anything else. Both forms of the guess show what the segment shows."""
     if segment.kind is Kind.TEXT:
         return _paragraph(segment.source, breaks=True)
     if segment.kind is not Kind.BLOCK:
@@ -130,6 +132,8 @@ def _code(segment: Segment) -> Guess | None:
     if found is None or (found[1] is None) != (found[5] is None) or bool(found[1]) != bool(segment.name):
         return None
     text = entities(found[4])
+    if _spaces(text) != _spaces(found[4]):
+        return None
     if not text or text[0] == "\n" or "\r" in text or text.removesuffix("\n")[-1:].isspace() or text == "\n":
         return None
     text = text.removesuffix("\n")
@@ -171,7 +175,7 @@ def _text(written: str, *, breaks: bool) -> tuple[str, str] | None:
     if "<" in written or ">" in written:
         return None
     text = entities(written)
-    if text is not written and len(_WHITE.findall(text)) != len(_WHITE.findall(written)):
+    if text is not written and _spaces(text) != _spaces(written):
         return None  # white space by its number is a word
     if breaks and ("\n" in text or "\r" in text):
         lines = _LINE_END.split(text)
@@ -181,6 +185,10 @@ def _text(written: str, *, breaks: bool) -> tuple[str, str] | None:
         )
     text = _WHITE.sub(" ", text)
     return escape_text(text), escape(text, quote=False)
+
+
+def _spaces(text: str) -> int:
+    return sum(map(text.count, _SPACES))
 
 
 def _span(span: re.Match[str], before: str, after: str) -> tuple[str, str] | None:

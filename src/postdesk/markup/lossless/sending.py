@@ -142,7 +142,7 @@ class _Sender:
             self._afresh.append(block.text)
         if self._opened.flavour is Flavour.CLASSIC and content.startswith("<p>"):
             return Piece(block.text, as_text(content), kind=Kind.TEXT)
-        return Piece(block.text, content, name=_name_of(content, self._opened.flavour), kind=Kind.BLOCK)
+        return Piece(block.text, content, name=name_of(content, self._opened.flavour), kind=Kind.BLOCK)
 
     def _rendered(self, block: Block, definitions: Definitions) -> str:
         return self._numbers.fill(self._renderer.render(block, definitions))
@@ -170,7 +170,7 @@ def raw_source(block: Block) -> str | None:
     return "\n".join(lines[1:-1])
 
 
-def _name_of(content: str, flavour: Flavour) -> str:
+def name_of(content: str, flavour: Flavour) -> str:
     """The name of the block that a content is one of, "" for none or several."""
     if flavour is not Flavour.BLOCKS:
         return ""
