@@ -75,13 +75,12 @@ class ConversionWindow(QDialog):
 
 
 def _summary(conversion: Conversion, blog: str) -> str:
-    count = len(conversion.rows)
     if conversion.form is Form.BLOCKS:
         words = ngettext(
-            "{count} block of “{blog}” becomes block markup; nothing of it is lost.",
-            "{count} blocks of “{blog}” become block markup; nothing of them is lost.",
-            count,
-        ).format(count=count, blog=blog)
+            "{count} block becomes block markup; nothing of it is lost.",
+            "{count} blocks become block markup; nothing of them is lost.",
+            len(conversion.rows),
+        )
         if not conversion.as_html:
             return words
         stay = ngettext(
@@ -89,15 +88,14 @@ def _summary(conversion: Conversion, blog: str) -> str:
             "{count} that no other block can say are Custom HTML blocks.",
             conversion.as_html,
         )
-        return f"{words} {stay.format(count=conversion.as_html)}"
-    losing = len(conversion.losing)
-    if not losing:
+        return f"{words} {stay}"
+    if not conversion.losing:
         return _("Nothing will be lost: Markdown says all that “{blog}” has.").format(blog=blog)
     return ngettext(
-        "Of {count} block something will be lost that “{blog}” has and Markdown cannot say:",
-        "Of {count} blocks something will be lost that “{blog}” has and Markdown cannot say:",
-        losing,
-    ).format(count=losing, blog=blog)
+        "Of {count} block something will be lost that the blog has and Markdown cannot say:",
+        "Of {count} blocks something will be lost that the blog has and Markdown cannot say:",
+        len(conversion.losing),
+    )
 
 
 def _shown(row: Row, *, becomes: bool) -> str:
