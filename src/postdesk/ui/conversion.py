@@ -44,6 +44,7 @@ class ConversionWindow(QDialog):
         self.rows = QListWidget(self)
         self.rows.setAccessibleName(_("Blocks that become others"))
         self.rows.setWordWrap(True)
+        self.rows.setSpacing(4)
         self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         shown = conversion.rows if blocks else conversion.losing
         for row in shown[:_MOST]:
