@@ -16,11 +16,11 @@ from enum import Enum
 from postdesk.core.tokens import Kind as Token
 from postdesk.core.tokens import comment_text, cut
 from postdesk.markup.blocks import split
-from postdesk.markup.classic import classic_html
+from postdesk.markup.classic import classic_html, closed_paragraphs
 from postdesk.markup.delimiters import delimited, delimiter_of
 from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.lossless.atoms import atoms_of
-from postdesk.markup.lossless.cutting import Flavour, Kind, Segment
+from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, is_delimited
 from postdesk.markup.lossless.emitting import Emit, without_delimiters
 from postdesk.markup.lossless.gate import Gate, is_alone, with_breaks
 from postdesk.markup.lossless.opening import APART, Opened, Piece, open_post, settled, told_apart
@@ -33,7 +33,6 @@ _OWN_CLASS = re.compile(
     r"wp-(?:block|element)-.*|has-fixed-layout|size-large|task-list(?:-item)?|language-text"
 )
 _SPACER = re.compile(r"^[ \t]*(?:&nbsp;|&#160;|\u00a0)[ \t]*$", re.MULTILINE)
-_NO_WORDS = re.compile(r"<p>\s*</p>")
 _WRAPPERS = (("<", "figure"), (">", "figure"))  # what a table's block has around the table
 
 
@@ -112,7 +111,7 @@ def _said(source: str, flavour: Flavour) -> list[str]:
 
 
 def _shown(source: str, flavour: Flavour, name: str) -> str:
-    if name or flavour is not Flavour.CLASSIC:
+    if is_delimited(name) or flavour is not Flavour.CLASSIC:
         return source
     html = classic_html(source, {})
     return html if html.lstrip().startswith("<") else f"<p>{html}</p>"
@@ -145,7 +144,7 @@ def into_blocks(opened: Opened, text: str) -> Converted:
             pieces.append(Piece(piece.markdown, ""))
             continue
         gap = _between(piece.gap) or "\n\n"
-        if piece.name or piece.kind is Kind.FRAME:
+        if is_delimited(piece.name) or piece.kind is Kind.FRAME:
             pieces.append(replace(piece, gap=gap if piece.kind is not Kind.FRAME else piece.gap))
             continue
         result = _as_block(piece.segment, opened.flavour)
@@ -207,37 +206,6 @@ def _between(gap: str) -> str:
     """What stands between two blocks, in block markup."""
     blocks = to_blocks(_SPACER.sub("<p>&nbsp;</p>", gap)) if gap.strip() else ""
     return f"\n\n{blocks}\n\n" if blocks else ""
-
-
-def closed_paragraphs(html: str) -> str:
-    """`html` in which each paragraph ends, before a block and at the end of what holds it, and in which a quotation
-    holds nothing but blocks."""
-    parts: list[str] = []
-    within: list[str] = []  # the blocks that are open
-    is_open = False
-    for kind, start, end, tag, _attributes in cut(html):
-        written = html[start:end]
-        is_block = kind in (Token.START, Token.END) and tag in _ENDS_PARAGRAPH
-        if is_open and (is_block or (tag == "p" and kind is Token.START)):
-            parts.append("</p>")
-            is_open = False
-        if tag == "p":
-            is_open = kind is Token.START
-        elif is_block and kind is Token.START and tag != "hr":
-            within.append(tag)
-        elif is_block and tag in within:
-            del within[len(within) - 1 - within[::-1].index(tag) :]
-        elif not is_block and not is_open and within[-1:] == ["blockquote"] and written.strip():
-            parts.append("<p>")
-            is_open = True
-        parts.append(written)
-    return _NO_WORDS.sub("", "".join(parts) + ("</p>" if is_open else ""))
-
-
-_ENDS_PARAGRAPH = frozenset(
-    "blockquote div ul ol li dl dt dd table tbody thead tr td th pre h1 h2 h3 h4 h5 h6 hr figure figcaption "
-    "section article aside header footer main nav form address".split()
-)
 
 
 # --- what is lost ------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from postdesk.markup.blocks import Block
 from postdesk.markup.lossless.atoms import Atoms, Key, atoms_of, woven
-from postdesk.markup.lossless.cutting import Flavour, Kind, Segment
+from postdesk.markup.lossless.cutting import CAPTION, CAPTIONED, QUOTE, Flavour, Kind, Segment, is_delimited
 from postdesk.markup.tree import parse
 
 Emit = Callable[[str], str]
@@ -22,6 +22,11 @@ _FRAMES = {
 }  # fmt: skip
 """Of each block how many atoms at its beginning and end are its own: delimiters and the tags that carry its looks."""
 _PARAGRAPH = re.compile(r"\s*<p>(.*)</p>\s*\Z", re.DOTALL)
+_PICTURE = re.compile(r"\s*<figure>\s*((?:<a [^<>]*>)?<img [^<>]*>(?:</a>)?)\s*</figure>\s*\Z")
+_FIGURE = re.compile(
+    r"\s*<figure>\s*((?:<a [^<>]*>)?<img [^<>]*>(?:</a>)?)\s*<figcaption>(.*)</figcaption>\s*</figure>\s*\Z",
+    re.DOTALL,
+)
 _LINE_BREAK = re.compile(r"(<br\s*/?>)?\s*\n\s*|<br\s*/?>")
 
 
@@ -38,7 +43,12 @@ class Framed:
 
 def framed(source: str, segment: Segment, *, breaks: bool = False) -> Framed:
     """`source` with its frame apart, as it is cut for blocks of the segment's kind."""
-    atoms = atoms_of(source, breaks=breaks)
+    captioned = CAPTIONED.match(source) if segment.name == CAPTION else None
+    if captioned is not None:
+        inside = atoms_of(f"{captioned[2]} {captioned[3].strip()}").atoms
+        shape = (CAPTION,)
+        return Framed(shape, (shape,), captioned[1], Atoms("", inside), captioned[4])
+    atoms = atoms_of(source, breaks=breaks, paragraphs=segment.name == QUOTE)
     first, last = (0, 0) if segment.kind is Kind.TEXT else _FRAMES.get(segment.name) or _of_html(atoms)
     if len(atoms.atoms) < first + last:
         first = last = 0
@@ -56,6 +66,8 @@ def emitted(rendered: str, segment: Segment, flavour: Flavour, emit: Emit) -> Fr
     """A block's HTML as the blog would have it, framed as the segment is."""
     if segment.kind is Kind.TEXT:
         return framed(as_text(rendered), segment, breaks=True)
+    if segment.name in _CLASSIC:
+        return framed(_CLASSIC[segment.name](rendered), segment, breaks=segment.name == QUOTE)
     if flavour is Flavour.BLOCKS and segment.name:
         return framed(emit(rendered), segment)
     return framed(_with_plain_code(rendered), segment)
@@ -63,7 +75,7 @@ def emitted(rendered: str, segment: Segment, flavour: Flavour, emit: Emit) -> Fr
 
 def of_segment(segment: Segment) -> Framed:
     """What the blog has, framed."""
-    return framed(segment.source, segment, breaks=segment.kind is Kind.TEXT)
+    return framed(segment.source, segment, breaks=segment.kind is Kind.TEXT or segment.name == QUOTE)
 
 
 def fits(there: Framed, ours: Framed) -> bool:
@@ -75,7 +87,7 @@ def fits(there: Framed, ours: Framed) -> bool:
 
 def fits_as_rendered(rendered: str, segment: Segment, flavour: Flavour, emit: Emit) -> bool:
     """Whether a block's HTML shows what the segment does, but for the looks of the frame."""
-    if flavour is Flavour.BLOCKS and segment.name:
+    if flavour is Flavour.BLOCKS and is_delimited(segment.name):
         ours = emit(rendered)
         return ours == segment.source or fits(of_segment(segment), framed(ours, segment))
     return fits(of_segment(segment), emitted(rendered, segment, flavour, emit))
@@ -99,10 +111,26 @@ def without_delimiters(atoms: Atoms) -> Atoms:
 
 def as_text(rendered: str) -> str:
     """A paragraph as classic text has it, without its tag and with line ends for breaks; anything else as it is."""
-    found = _PARAGRAPH.match(rendered)
+    found = _PARAGRAPH.match(rendered) or _PICTURE.match(rendered)
     if found is None:
         return rendered.strip("\n")
     return _LINE_BREAK.sub(lambda line: "\n" if line[0].startswith("<") else " ", found[1])
+
+
+def _as_caption(rendered: str) -> str:
+    found = _FIGURE.match(rendered)
+    return f"[caption]{found[1].strip()} {found[2]}[/caption]" if found is not None else rendered
+
+
+def _as_quote(rendered: str) -> str:
+    """A quotation whose paragraphs are divided by blank lines."""
+    if "<pre" in rendered or "<p " in rendered:
+        return rendered
+    lines = _LINE_BREAK.sub(lambda line: "\n" if line[0].startswith("<") else " ", rendered)
+    return re.sub(r"\s*</?p>\s*", "\n", re.sub(r"\s*</p>\s*<p>\s*", "\n\n", lines))
+
+
+_CLASSIC = {CAPTION: _as_caption, QUOTE: _as_quote}
 
 
 def is_sound(block: Block) -> bool:

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from postdesk.core.tokens import Kind as Token
 from postdesk.core.tokens import cut as tokens
 from postdesk.markup.blocks import Block, split
+from postdesk.markup.classic import classic_html, closed_paragraphs
 from postdesk.markup.gutenberg import to_blocks
-from postdesk.markup.lossless.cutting import Flavour, Kind, Segment
+from postdesk.markup.lossless.cutting import CAPTION, CAPTIONED, QUOTE, Flavour, Kind, Segment, is_delimited
 from postdesk.markup.lossless.emitting import fits_as_rendered, is_sound
 from postdesk.markup.lossless.plainly import BETWEEN, Guess, guess
 from postdesk.markup.lossless.spans import ExactSpans
@@ -28,6 +29,7 @@ _ALONE = re.compile(r"\[([A-Za-z][\w-]*)[^\[\]]*\](?:.*\[/\1\])?\Z", re.DOTALL)
 _BREAKS = re.compile(r"[ \t]*(?:\r\n|\n|\r)\s*")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_BETWEEN_TAGS = re.compile(r"(?<=>)[ \t]*\n\s*\n[ \t]*(?=<)")
 _NONE = Definitions()
 
 
@@ -87,9 +89,13 @@ class Gate:
         source = segment.source
         if _CONTROL.search(source) or is_alone(segment):
             return None
-        inner = _DELIMITER.sub("", source) if segment.name else source
+        inner = _DELIMITER.sub("", source) if is_delimited(segment.name) else source
         if segment.kind is Kind.TEXT:
             inner = with_breaks(source)
+        elif segment.name == QUOTE:
+            inner = closed_paragraphs(classic_html(source, {}))
+        elif segment.name == CAPTION and (found := CAPTIONED.match(source)):
+            inner = f"<figure>{found[2]}<figcaption>{found[3].strip()}</figcaption></figure>"
         tried: set[str] = set()
         for marks in (True, False):
             blocks = Writer(ExactSpans(marks=marks)).blocks(simplify(inner))
@@ -100,6 +106,8 @@ class Gate:
                 return markdown
             tried.add(markdown)
         raw = without_returns(inner.strip())
+        if "<!--" not in raw and "<pre" not in raw:
+            raw = _BETWEEN_TAGS.sub("\n", raw)
         if not raw.startswith("<") or raw in tried or _BLANK_LINE.search(raw):
             return None  # raw HTML with a blank line in it may reach into the block behind it
         return raw if self.passes(raw, segment) else None

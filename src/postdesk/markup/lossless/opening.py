@@ -16,13 +16,15 @@ from typing import Any
 
 from postdesk.markup.blocks import split
 from postdesk.markup.building import RAW_FENCE
-from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut, flavour_of, opened_quote
+from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut, flavour_of
+from postdesk.markup.lossless.cutting import opened as opened_inside
 from postdesk.markup.lossless.gate import Gate, without_returns
 from postdesk.markup.render import render_document
 
 APART = "<!-- -->"
 """Between two blocks that Markdown would read as one."""
 _VERSION = 1
+_DEEPEST = 8  # elements in each other that are opened
 _TRIES = 100  # readings, before the post is one card
 
 
@@ -122,21 +124,23 @@ def card(source: str) -> str:
 
 class _PieceWriter:
     def __init__(self, flavour: Flavour) -> None:
+        self._flavour = flavour
         self._gate = Gate(flavour)
 
     def all(self, cuts: list[tuple[Segment, str]]) -> list[Piece]:
         """The pieces of all segments."""
         self._gate.foresee([segment for segment, _gap in cuts])
-        return [piece for segment, gap in cuts for piece in self._pieces(segment, gap)]
+        return [piece for segment, gap in cuts for piece in self._pieces(segment, gap, 0)]
 
-    def _pieces(self, segment: Segment, gap: str) -> list[Piece]:
-        """The segment as Markdown that passes the gate, else as a card; a quotation that is none is opened."""
+    def _pieces(self, segment: Segment, gap: str, depth: int) -> list[Piece]:
+        """The segment as Markdown that passes the gate, else as a card; what is none and holds blocks is opened."""
         markdown = self._gate.said(segment) if segment.kind in (Kind.BLOCK, Kind.TEXT) else None
         if markdown is not None:
             return [Piece(markdown, segment.source, gap, False, segment.kind, segment.name)]
-        _lead, inside = with_gaps(opened_quote(segment))
+        classic = self._flavour is not Flavour.HTML
+        _lead, inside = with_gaps(opened_inside(segment, classic=classic) if depth < _DEEPEST else [])
         if inside:
-            found = [piece for one, between in inside for piece in self._pieces(one, between)]
+            found = [piece for one, between in inside for piece in self._pieces(one, between, depth + 1)]
             return [*found[:-1], replace(found[-1], gap=found[-1].gap + gap)]
         return [
             Piece(

@@ -13,6 +13,7 @@ from postdesk.markup.lossless.delimiters import is_balanced
 from postdesk.markup.lossless.emitting import Emit, as_text, changed, emitted, of_segment
 from postdesk.markup.lossless.opening import APART, Opened, Piece, open_post, with_gaps
 from postdesk.markup.render import BlockRenderer, Definitions, Numbers, notes_in
+from postdesk.markup.tree import parse
 
 _BETWEEN = {Flavour.BLOCKS: "\n\n", Flavour.HTML: "\n", Flavour.CLASSIC: "\n\n"}
 
@@ -155,9 +156,23 @@ class _Sender:
         there = {piece.source for piece in self._old}
         if open_at and any(p.source and p.source not in there for p in sent.pieces[open_at[0] + 1 :]):
             return True
-        if self._opened.flavour is not Flavour.BLOCKS or open_at:
+        if open_at:
+            return False
+        if _is_closed(self._frames(self._opened)) and not _is_closed(self._frames(sent)):
+            return True
+        if self._opened.flavour is not Flavour.BLOCKS:
             return False
         return is_balanced(self._opened.content) and not is_balanced(sent.content)
+
+    def _frames(self, opened: Opened) -> str:
+        """The ends of all frames, and what else she may have copied of one."""
+        whole = {piece.source for piece in self._old if piece.kind is not Kind.FRAME}
+        cards = (piece.source for piece in opened.pieces if piece.card or piece.kind is Kind.FRAME)
+        return "".join(source for source in cards if source not in whole)
+
+
+def _is_closed(html: str) -> bool:
+    return all(one.closed for node in parse(html) for one in node.everything())
 
 
 def raw_source(block: Block) -> str | None:
