@@ -70,6 +70,7 @@ def diff(shell: Shell, arguments: argparse.Namespace) -> Exit:
             "lines": list(change.lines),
             "afresh": list(change.afresh),
             "broken": change.broken,
+            "lost": [{"block": block, "attributes": list(names)} for block, names in change.lost],
         },
         *(one_line(line) for line in change.lines),
     )
@@ -78,7 +79,15 @@ def diff(shell: Shell, arguments: argparse.Namespace) -> Exit:
             "{count} block is made afresh.", "{count} blocks are made afresh.", len(change.afresh)
         )
         complain(words.format(count=len(change.afresh)))
+        for block, names in change.lost:
+            complain(
+                one_line(_("Lost of “{block}”: {names}").format(block=_first(block), names=", ".join(names)))
+            )
     return Exit.DONE
+
+
+def _first(block: str) -> str:
+    return block.split("\n", 1)[0][:60]
 
 
 def convert(shell: Shell, arguments: argparse.Namespace) -> Exit:

@@ -1,7 +1,8 @@
 """What a blog has of a post, opened as Markdown and sent back with every byte that she did not touch as it was."""
 
-from postdesk.markup.lossless.converting import Converted, Lost, Turned, into_blocks, into_markdown
+from postdesk.markup.lossless.converting import Converted, Turned, into_blocks, into_markdown
 from postdesk.markup.lossless.cutting import Flavour
+from postdesk.markup.lossless.losing import Lost
 from postdesk.markup.lossless.opening import Opened, Piece, open_post
 from postdesk.markup.lossless.sending import Sent, followed, send_post
 

@@ -8,43 +8,25 @@ of it is named. Into blocks nothing is: what no block says is a Custom HTML bloc
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from enum import Enum
 
-from postdesk.core.tokens import Kind as Token
-from postdesk.core.tokens import comment_text, cut
 from postdesk.markup.blocks import split
 from postdesk.markup.classic import classic_html, closed_paragraphs
-from postdesk.markup.delimiters import delimited, delimiter_of
+from postdesk.markup.delimiters import delimited
 from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.lossless.atoms import atoms_of
 from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, is_delimited
 from postdesk.markup.lossless.emitting import Emit, without_delimiters
 from postdesk.markup.lossless.gate import Gate, is_alone, with_breaks
+from postdesk.markup.lossless.losing import Lost, lost_of
 from postdesk.markup.lossless.opening import APART, Opened, Piece, open_post, settled, told_apart
 from postdesk.markup.lossless.sending import name_of, raw_source, send_post
 from postdesk.markup.markdown import to_markdown, words_of
 from postdesk.markup.render import render_document
 
 _MORE = re.compile(r"<!--\s*more\b(.*?)-->\s*(<!--\s*noteaser\s*-->)?\Z", re.DOTALL)
-_OWN_CLASS = re.compile(
-    r"wp-(?:block|element)-.*|has-fixed-layout|size-large|task-list(?:-item)?|language-text"
-)
 _SPACER = re.compile(r"^[ \t]*(?:&nbsp;|&#160;|\u00a0)[ \t]*$", re.MULTILINE)
 _WRAPPERS = (("<", "figure"), (">", "figure"))  # what a table's block has around the table
-
-
-class Lost(Enum):
-    """What a conversion leaves behind."""
-
-    BLOCK = "block"  # a block that only the blog can make; its name
-    FRAME = "frame"  # the frame of a container; its name
-    TAG = "tag"  # an element; its name
-    LOOK = "look"  # an attribute; name="value"
-    COMMENT = "comment"  # its text
-    WORDS = "words"  # what a reader saw
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +73,7 @@ def into_markdown(opened: Opened, text: str, emit: Emit) -> Converted:
         result = emit(render_document("\n\n".join(new))) if new else ""
         # What a reader sees of classic text is what counts, not how its paragraphs are divided.
         shown = _shown(source, opened.flavour, name)
-        lost = _lost(shown, result)
+        lost = lost_of(shown, result)
         if lost or raw is not None:
             turned.append(Turned(source, result, name, lost))
         written += new
@@ -206,52 +188,3 @@ def _between(gap: str) -> str:
     """What stands between two blocks, in block markup."""
     blocks = to_blocks(_SPACER.sub("<p>&nbsp;</p>", gap)) if gap.strip() else ""
     return f"\n\n{blocks}\n\n" if blocks else ""
-
-
-# --- what is lost ------------------------------------------------------------------------------------------------
-
-
-def _lost(source: str, result: str) -> tuple[tuple[Lost, str], ...]:
-    """What is in one and not in the other, in order, each once."""
-    there, here = Counter(_features(source)), Counter(_features(result))
-    missing = list((there - here).keys())
-    words = Counter(words_of(source)) - Counter(words_of(result))
-    if words:
-        missing.append((Lost.WORDS, " ".join(word for word in words_of(source) if word in words)))
-    return tuple(missing)
-
-
-def _features(html: str) -> Iterable[tuple[Lost, str]]:
-    for kind, start, end, tag, attributes in cut(html):
-        if kind is Token.COMMENT:
-            yield from _of_comment(html[start:end])
-        elif kind is Token.START:
-            if tag not in ("p", "figure", "figcaption"):
-                yield Lost.TAG, {"b": "strong", "i": "em", "strike": "del", "s": "del"}.get(tag, tag)
-            for name, value in dict(reversed(attributes)).items():
-                if name == "class":
-                    value = " ".join(one for one in value.split() if not _OWN_CLASS.fullmatch(one))
-                    if not value:
-                        continue
-                yield Lost.LOOK, f'{name}="{value}"'
-
-
-def _of_comment(written: str) -> Iterable[tuple[Lost, str]]:
-    found = delimiter_of(written)
-    if found is None:
-        text = comment_text(written).strip()
-        if text:
-            yield Lost.COMMENT, text
-    elif found.void:
-        yield Lost.BLOCK, found.name
-    elif not found.closes and found.name in _FRAMES:
-        yield Lost.FRAME, found.name
-    elif not found.closes and found.name not in _SAID:
-        yield Lost.BLOCK, found.name
-
-
-_FRAMES = frozenset("group columns column cover media-text buttons".split())
-_SAID = frozenset(
-    "paragraph heading list list-item quote code image gallery table separator embed html more nextpage shortcode "
-    "preformatted freeform".split()
-)

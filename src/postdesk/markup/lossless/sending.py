@@ -11,6 +11,8 @@ from postdesk.markup.correspond import correspond
 from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut
 from postdesk.markup.lossless.delimiters import is_balanced
 from postdesk.markup.lossless.emitting import Emit, as_text, changed, emitted, of_segment
+from postdesk.markup.lossless.framing import level_of, with_level, without_anchor
+from postdesk.markup.lossless.losing import Lost, lost_of
 from postdesk.markup.lossless.opening import APART, Opened, Piece, open_post, with_gaps
 from postdesk.markup.render import BlockRenderer, Definitions, Numbers, notes_in
 from postdesk.markup.tree import parse
@@ -22,11 +24,13 @@ _BETWEEN = {Flavour.BLOCKS: "\n\n", Flavour.HTML: "\n", Flavour.CLASSIC: "\n\n"}
 class Sent:
     """What goes out: `opened.content`, and its map to the writer's text. `afresh`: the blocks, as the text has them,
     that were made anew and not out of what the blog has. `broken`: the frame of a container lost its other end, or
-    something stands behind a block that is never closed; such a post would not look as meant."""
+    something stands behind a block that is never closed; such a post would not look as meant. `lost`: of those afresh
+    that took the place of another block its attributes that they have not (name="value")."""
 
     opened: Opened
     afresh: tuple[str, ...] = ()
     broken: bool = False
+    lost: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def send_post(opened: Opened, text: str, emit: Emit) -> Sent:
@@ -69,6 +73,8 @@ class _Sender:
         self._definitions = self._renderer.definitions(b for b in blocks if raw_source(b) is None)
         self._numbers = Numbers(lambda label: self._renderer.note(label, self._definitions))
         self._afresh: list[str] = []
+        self._lost: list[tuple[str, tuple[str, ...]]] = []
+        self._copies = {piece.markdown: piece for piece in self._old if piece.source and not piece.card}
 
     def send(self) -> Sent:
         """Everything, block after block."""
@@ -96,7 +102,7 @@ class _Sender:
                 pieces[-1] = replace(pieces[-1], gap=_BETWEEN[self._opened.flavour])
             pieces.append(Piece("", self._emit(tail), kind=Kind.GAP))
         sent = replace(self._opened, pieces=tuple(pieces))
-        return Sent(sent, tuple(self._afresh), self._is_broken(sent))
+        return Sent(sent, tuple(self._afresh), self._is_broken(sent), tuple(self._lost))
 
     def _gap(self, last: int, old: int | None, before: Piece, after: Piece) -> str:
         """What stands between two blocks: as it was where they were neighbours."""
@@ -118,8 +124,14 @@ class _Sender:
             return Piece(APART, "", kind=Kind.GAP)
         if raw is not None:
             return Piece(block.text, raw, card=True, name=old.name if old is not None else "")
+        if old is None and (copied := self._copies.get(block.text)) and not self._has_notes(block):
+            return replace(copied, source=without_anchor(copied.source), gap="")
         rendered = self._rendered(block, self._definitions)
         if old is not None and old.source and not old.card:
+            level = level_of(block.text)
+            if level and level_of(old.markdown) not in (0, level):
+                markdown, source = with_level(old.markdown, old.source, level)
+                old = replace(old, markdown=markdown, source=source)
             source = self._with_edit(old, rendered)
             if source is not None:
                 return replace(old, markdown=block.text, source=source, gap="")
@@ -141,6 +153,10 @@ class _Sender:
         content = self._emit(rendered).strip("\n")
         if content:
             self._afresh.append(block.text)
+            if old is not None and old.source and not old.card:
+                lost = tuple(which for what, which in lost_of(old.source, content) if what is Lost.LOOK)
+                if lost:
+                    self._lost.append((block.text, lost))
         if self._opened.flavour is Flavour.CLASSIC and content.startswith("<p>"):
             return Piece(block.text, as_text(content), kind=Kind.TEXT)
         return Piece(block.text, content, name=name_of(content, self._opened.flavour), kind=Kind.BLOCK)
