@@ -324,13 +324,15 @@ def test_a_post_of_a_megabyte_is_opened_and_sent(corpus: list[Remote]) -> None:
 def test_a_heading_on_another_level_keeps_its_anchor_and_its_looks() -> None:
     source = (
         '<!-- wp:heading {"textAlign":"center","anchor":"when"} -->\n'
-        '<h2 class="wp-block-heading has-text-align-center" id="when">When &amp; <em>where</em></h2>\n<!-- /wp:heading -->'
+        '<h2 class="wp-block-heading has-text-align-center" id="when">When &amp; <em>where</em></h2>\n'
+        "<!-- /wp:heading -->"
     )
     post = open_post(source)
     sent = send_post(post, "### When & *how*\n", to_blocks)
     assert sent.opened.content == (
         '<!-- wp:heading {"level":3,"textAlign":"center","anchor":"when"} -->\n'
-        '<h3 class="wp-block-heading has-text-align-center" id="when">When &amp; <em>how</em></h3>\n<!-- /wp:heading -->'
+        '<h3 class="wp-block-heading has-text-align-center" id="when">When &amp; <em>how</em></h3>\n'
+        "<!-- /wp:heading -->"
     )
     assert (sent.afresh, sent.lost) == ((), ())
     assert _sent(sent.opened, "## When & *where*\n") == source
@@ -366,7 +368,8 @@ def test_a_block_that_is_doubled_has_its_looks_twice_and_its_anchor_once() -> No
 def test_captions_of_classic_text_are_pictures_with_words() -> None:
     source = (
         'Before.\n\n[caption id="attachment_7" align="alignright" width="300"]<a href="/big.jpg">'
-        '<img class="size-medium wp-image-7" src="/a.jpg" alt="Quay" width="300" /></a> At six &amp; later[/caption]\n\nAfter.'
+        '<img class="size-medium wp-image-7" src="/a.jpg" alt="Quay" width="300" /></a> At six &amp; later[/caption]'
+        "\n\nAfter."
     )
     post = open_post(source)
     assert post.markdown == 'Before.\n\n[![Quay](/a.jpg "At six & later")](/big.jpg)\n\nAfter.\n'
@@ -420,8 +423,8 @@ def test_nested_containers_are_opened_and_their_frames_kept() -> None:
         '<!-- wp:group -->\n<div class="wp-block-group"><!-- wp:media-text -->\n<div class="wp-block-media-text">'
         '<figure class="wp-block-media-text__media"><img src="/a.jpg" alt=""/></figure>'
         f'<div class="wp-block-media-text__content">{inner}</div></div>\n<!-- /wp:media-text -->\n\n'
-        f'<!-- wp:details -->\n<details class="wp-block-details"><summary>S</summary>{inner.replace("deep", "low")}</details>\n'
-        "<!-- /wp:details --></div>\n<!-- /wp:group -->"
+        f'<!-- wp:details -->\n<details class="wp-block-details"><summary>S</summary>{inner.replace("deep", "low")}'
+        "</details>\n<!-- /wp:details --></div>\n<!-- /wp:group -->"
     )
     post = open_post(source)
     assert [p.markdown for p in post.pieces if not p.card] == ["Inside & deep.", "Inside & low."]

@@ -130,8 +130,8 @@ class _Sender:
         if old is not None and old.source and not old.card:
             level = level_of(block.text)
             if level and level_of(old.markdown) not in (0, level):
-                markdown, source = with_level(old.markdown, old.source, level)
-                old = replace(old, markdown=markdown, source=source)
+                markdown, leveled = with_level(old.markdown, old.source, level)
+                old = replace(old, markdown=markdown, source=leveled)
             source = self._with_edit(old, rendered)
             if source is not None:
                 return replace(old, markdown=block.text, source=source, gap="")
