@@ -2,6 +2,8 @@
 
 To add a command, add one row to `ACTIONS` and connect its name where it is carried out. Names, not texts, are
 what the rest of the program uses.
+
+Long because it is one table, which is read best in one place.
 """
 
 from __future__ import annotations
@@ -88,6 +90,7 @@ MENUS: tuple[tuple[str, str], ...] = (
     ("View/Sort", _("So&rt Posts By")),
     ("View/Theme", _("The&me")),
     ("Post", _("&Post")),
+    ("Post/Convert", _("Conv&ert")),
     ("Blog", _("&Blog")),
     ("Go", _("&Go")),
     ("Help", _("&Help")),
@@ -223,11 +226,11 @@ ACTIONS: tuple[Action, ...] = (
            words=_("download offline copy photos fetch"), needs=_n("post", "file", "published")),
     Action("back_to_blog", _("Back to What the Blo&g Has"), "Post", icon="undo-2",
            words=_("revert discard changes server version reset"), needs=_n("post", "writable", "file", "published")),
-    Action("convert_markdown", _("Convert to Ma&rkdown…"), "Post", icon="pencil",
-           words=_("cards lost HTML blocks plain"), needs=_n("post", "writable", "file", "published"), gap=True),
-    Action("convert_blocks", _("Conv&ert to Blocks…"), "Post", icon="rows-2",
+    Action("convert_markdown", _("Convert to &Markdown…"), "Post/Convert", icon="pencil",
+           words=_("cards lost HTML blocks plain"), needs=_n("post", "writable", "file", "published")),
+    Action("convert_blocks", _("Convert to &Blocks…"), "Post/Convert", icon="rows-2",
            words=_("Gutenberg classic HTML block editor"), needs=_n("post", "writable", "file", "published")),
-    Action("undo_conversion", _("Ta&ke Back the Conversion"), "Post", icon="undo-2", words=_("take back map cards"),
+    Action("undo_conversion", _("&Take Back the Conversion"), "Post/Convert", icon="undo-2", words=_("take back map cards"),
            needs=_n("post", "writable", "converted")),
     Action("publishing_history", _("History of Pu&blishing…"), "Post", icon="history",
            words=_("log timeline what happened request answer bug report"), needs=_n("post", "file"), places=_ROW),
