@@ -141,3 +141,11 @@ def test_any_post_of_a_theme_can_become_markdown() -> None:
             for word in which.split()
         }
         assert set(words_of(post.content)) - set(words_of(render_document(made.text))) <= said, post.name
+
+
+def test_her_own_picture_in_a_paragraph_of_the_blog_goes_out_with_its_address_there() -> None:
+    opened = open_post("Old words here.\n\nMore of them.\n")
+    made = into_blocks(opened, "Old words ![Quay](quay.jpg) here, see [that](post:abc).\n\nMore of them.\n")
+    assert "quay.jpg" not in made.opened.content
+    assert "post:abc" not in made.opened.content
+    assert "More of them." in made.opened.content

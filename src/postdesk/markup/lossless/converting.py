@@ -25,6 +25,9 @@ from postdesk.markup.markdown import to_markdown, words_of
 from postdesk.markup.render import render_document
 
 _MORE = re.compile(r"<!--\s*more\b(.*?)-->\s*(<!--\s*noteaser\s*-->)?\Z", re.DOTALL)
+_PLACE = re.compile(
+    r"""(?:\ssrc\s*=\s*["']?(?!https?:|//|data:)|\shref\s*=\s*["']?(?=post:))([^\s"'<>]+)""", re.IGNORECASE
+)
 _SPACER = re.compile(r"^[ \t]*(?:&nbsp;|&#160;|\u00a0)[ \t]*$", re.MULTILINE)
 _WRAPPERS = (("<", "figure"), (">", "figure"))  # what a table's block has around the table
 
@@ -114,7 +117,7 @@ def into_blocks(opened: Opened, text: str) -> Converted:
     """`text`, which is her Markdown of `opened`, in a post of block markup. What she wrote anew since is made into
     blocks when it goes out, with the addresses of its pictures."""
     sent = send_post(opened, text, to_blocks if opened.flavour is Flavour.BLOCKS else str)
-    fresh = set(sent.afresh)
+    fresh = set(sent.afresh) | _with_places_here(opened, sent.opened)
     gate = Gate(Flavour.BLOCKS)
     pieces: list[Piece] = []
     turned: list[Turned] = []
@@ -135,6 +138,18 @@ def into_blocks(opened: Opened, text: str) -> Converted:
     whole = settled(Opened(Flavour.BLOCKS, lead, tuple(told_apart(pieces))))
     known = tuple(piece for piece in whole.pieces if piece.source or piece.markdown == APART)
     return Converted(whole.markdown, replace(whole, pieces=known), tuple(turned))
+
+
+def _with_places_here(opened: Opened, sent: Opened) -> set[str]:
+    """The blocks that she changed and that show or lead to what only her library has: they are made when they go out,
+    with the blog's addresses."""
+    there = {piece.source for piece in opened.pieces}
+    changed = [piece for piece in sent.pieces if piece.source not in there]
+    return {
+        piece.markdown
+        for piece in changed
+        if any(place not in opened.content for place in _PLACE.findall(piece.source))
+    }
 
 
 def _opened(piece: Piece, result: str, gap: str, gate: Gate) -> list[Piece]:
