@@ -134,15 +134,13 @@ def collect(
 
 
 def _touched(body: str, opened: Opened) -> str:
-    """The blocks of a text that are not as the blog has them; all of it where one block may be read by another."""
+    """The blocks of a text that are not as the blog has them, none of which defines anything; all of the text where
+    one of those leads to a place in it."""
     from postdesk.markup.blocks import split
-    from postdesk.markup.render import defines
 
     there = {piece.markdown for piece in opened.pieces if piece.source}
-    blocks = split(body)
-    touched = [block.text for block in blocks if block.text not in there]
-    within = any("](#" in text or "href" in text for text in touched)  # a link to a place in the text
-    if within or any(defines(block) for block in blocks):
+    touched = [block.text for block in split(body) if block.text not in there]
+    if any("](#" in text or "href" in text for text in touched):
         return body
     return "\n\n".join(touched)
 
