@@ -6,6 +6,7 @@ Source: what WordPress documents of its `wpautop` and of its own shortcodes. Any
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from html import escape
 
@@ -53,6 +54,7 @@ def closed_paragraphs(html: str) -> str:
     holds nothing but blocks."""
     parts: list[str] = []
     within: list[str] = []  # the blocks that are open
+    names: Counter[str] = Counter()
     is_open = False
     for kind, start, end, tag, _attributes in cut(html):
         written = html[start:end]
@@ -64,8 +66,11 @@ def closed_paragraphs(html: str) -> str:
             is_open = kind is Kind.START
         elif is_block and kind is Kind.START and tag != "hr":
             within.append(tag)
-        elif is_block and tag in within:
-            del within[len(within) - 1 - within[::-1].index(tag) :]
+            names[tag] += 1
+        elif is_block and names[tag]:
+            while (last := within.pop()) != tag:
+                names[last] -= 1
+            names[tag] -= 1
         elif not is_block and not is_open and within[-1:] == ["blockquote"] and written.strip():
             parts.append("<p>")
             is_open = True

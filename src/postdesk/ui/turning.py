@@ -196,7 +196,7 @@ class Turning(QObject):
     def _follow(self, document: Document) -> None:
         """An undo in the editor may have brought back the text from before a conversion."""
         account = self._account()
-        if account is None:
+        if account is None or not self._window.actions_table.action("undo_conversion").isEnabled():
             return
 
         def followed(back: bool) -> None:

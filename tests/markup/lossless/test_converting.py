@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from postdesk.markup.classic import classic_html
 from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.lossless import Flavour, Lost, into_blocks, into_markdown, open_post, send_post
 from postdesk.markup.markdown import words_of
 from postdesk.markup.render import render_document
 from tests.markup.lossless.corpus import Remote, classic_posts, html_posts, theme_posts
+from tests.markup.lossless.test_sending import PAGES
 from tests.markup.test_gutenberg import Validate, validate
 
 __all__ = ["validate"]
@@ -149,3 +154,30 @@ def test_her_own_picture_in_a_paragraph_of_the_blog_goes_out_with_its_address_th
     assert "quay.jpg" not in made.opened.content
     assert "post:abc" not in made.opened.content
     assert "More of them." in made.opened.content
+
+
+@settings(deadline=None, max_examples=60)
+@given(PAGES, st.booleans())
+def test_whatever_a_post_is_it_can_be_converted(content: str, classic: bool) -> None:
+    """Law: into blocks no word is lost, and what was converted goes out as it was shown."""
+    opened = open_post(content, classic=classic)
+    made = into_blocks(opened, opened.markdown)
+    assert sorted(words_of(made.opened.content)) == sorted(
+        words_of(classic_html(content, {}) if classic else content)
+    )
+    sent = send_post(made.opened, made.text, to_blocks)
+    assert (sent.opened.content, sent.afresh) == (made.opened.content, ())
+    emit = to_blocks if opened.flavour is Flavour.BLOCKS else str
+    assert "{=html}" not in into_markdown(opened, opened.markdown, emit).text
+
+
+def test_a_hostile_post_is_converted_too() -> None:
+    hostile = [
+        "<div>" * 3_000 + "x" + "</div>" * 3_000, "<blockquote>" * 300 + "x", "[caption]<img src=x>" * 500,
+        "[caption a]<img src=x>" + "y " * 20_000, "<p>" * 2_000, "<blockquote>a\n\n</ul>" * 200,
+    ]  # fmt: skip
+    for content in hostile:
+        opened = open_post(content)
+        assert send_post(opened, opened.markdown, str).opened.content == content
+        assert into_blocks(opened, opened.markdown).opened.flavour is Flavour.BLOCKS
+        assert "{=html}" not in into_markdown(opened, opened.markdown, str).text

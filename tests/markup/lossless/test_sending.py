@@ -276,11 +276,11 @@ _HTML_BLOCK = st.one_of(
     st.sampled_from(["<div><p>x</div>", "</p>", "<p>x", "[gallery]", "<table><tr><td>1</table>",
                      "<script>a<b</script>"]),
 )  # fmt: skip
-_PAGES = st.lists(_HTML_BLOCK, max_size=5).map("\n\n".join)
+PAGES = st.lists(_HTML_BLOCK, max_size=5).map("\n\n".join)
 
 
 @settings(deadline=None, max_examples=200)
-@given(_PAGES, st.booleans())
+@given(PAGES, st.booleans())
 def test_any_html_goes_back_as_it_came(content: str, classic: bool) -> None:
     post = open_post(content, classic=classic)
     assert post.content == content
@@ -288,9 +288,7 @@ def test_any_html_goes_back_as_it_came(content: str, classic: bool) -> None:
 
 
 @settings(deadline=None, max_examples=100)
-@given(
-    _PAGES, st.integers(0, 6), st.sampled_from(["New words.", "## Head", "- a\n- b", "> q", "```\nx\n```"])
-)
+@given(PAGES, st.integers(0, 6), st.sampled_from(["New words.", "## Head", "- a\n- b", "> q", "```\nx\n```"]))
 def test_an_edit_leaves_every_other_block_as_it_was(content: str, place: int, new: str) -> None:
     post = open_post(content)
     texts = _texts(post)

@@ -50,7 +50,7 @@ CAPTION = "[caption]"
 QUOTE = "[quote]"
 """The name of a quotation of classic text, whose paragraphs are divided by blank lines."""
 CAPTIONED = re.compile(
-    r"(\[caption\b[^\[\]]{0,2000}\])\s*((?:<a\s[^<>]*>\s*)?<img\s[^<>]*>(?:\s*</a>)?)(.*\S.*)(\[/caption\])\Z",
+    r"(\[caption\b[^\[\]]{0,2000}\])\s*((?:<a\s[^<>]*>\s*)?<img\s[^<>]*>(?:\s*</a>)?)(.*)(\[/caption\])\Z",
     re.DOTALL,
 )
 """The shortcode, the picture, its words, and the shortcode's end."""
@@ -244,8 +244,8 @@ def _run(source: str, start: int, end: int, nodes: list[Node], *, classic: bool)
 def _text(source: str) -> Segment:
     if _NOTHING.fullmatch(source):
         return Segment(Kind.GAP, source)
-    found = CAPTIONED.match(source) if source.startswith("[") else None
-    if found is not None and "[" not in found[3]:
+    found = CAPTIONED.match(source) if source.startswith("[") and source.endswith("[/caption]") else None
+    if found is not None and found[3].strip() and "[" not in found[3]:
         return Segment(Kind.BLOCK, source, CAPTION)
     return Segment(Kind.TEXT, source)
 
