@@ -269,7 +269,8 @@ _ALIGN = {"left": ":--", "right": "--:", "center": ":-:"}
 
 def _alignment(cell: Node) -> str:
     styled = re.search(r"text-align:\s*(\w+)", cell.attributes.get("style", ""))
-    return (styled[1] if styled else cell.attributes.get("align", "")).lower()
+    written = cell.attributes.get("align") or cell.attributes.get("data-align", "")
+    return (styled[1] if styled else written).lower()
 
 
 def _is_list(node: Node) -> bool:

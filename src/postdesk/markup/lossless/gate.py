@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import escape
 
 from postdesk.core.tokens import Kind as Token
 from postdesk.core.tokens import cut as tokens
@@ -22,6 +23,7 @@ from postdesk.markup.lossless.spans import ExactSpans
 from postdesk.markup.markdown import Writer
 from postdesk.markup.render import BlockRenderer, Definitions, defines
 from postdesk.markup.simpler import simplify
+from postdesk.markup.tree import parse, write_all
 
 _TOGETHER = 64  # blocks that are rendered by one run
 _DELIMITER = re.compile(r"\A<!--\s+wp:.*?-->\s*|\s*<!--\s+/wp:[^>]*-->\Z", re.DOTALL)
@@ -29,6 +31,8 @@ _ALONE = re.compile(r"\[([A-Za-z][\w-]*)[^\[\]]*\](?:.*\[/\1\])?\Z", re.DOTALL)
 _BREAKS = re.compile(r"[ \t]*(?:\r\n|\n|\r)\s*")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_BELOW_TABLE = re.compile(r"</table>\s*<figcaption\b.*?</figcaption>", re.DOTALL)
+_ANY_DELIMITER = re.compile(r"\s*<!--\s+/?wp:list(?:-item)?\b.*?-->\s*", re.DOTALL)
 _BETWEEN_TAGS = re.compile(r"(?<=>)[ \t]*\n\s*\n[ \t]*(?=<)")
 _NONE = Definitions()
 
@@ -96,6 +100,8 @@ class Gate:
             inner = closed_paragraphs(classic_html(source, {}))
         elif segment.name == CAPTION and (found := CAPTIONED.match(source)):
             inner = f"<figure>{found[2]}<figcaption>{found[3].strip()}</figcaption></figure>"
+        if segment.name == "core/table":
+            inner = _BELOW_TABLE.sub("</table>", inner)
         tried: set[str] = set()
         for marks in (True, False):
             blocks = Writer(ExactSpans(marks=marks)).blocks(simplify(inner))
@@ -106,6 +112,12 @@ class Gate:
                 return markdown
             tried.add(markdown)
         raw = without_returns(inner.strip())
+        if segment.name == "core/image":
+            raw = _plain_figure(inner) or raw
+        elif segment.name == "core/list":
+            raw = _ANY_DELIMITER.sub("", raw)
+        elif segment.name == "core/table":
+            raw = without_returns(_DELIMITER.sub("", source).strip())
         if "<!--" not in raw and "<pre" not in raw:
             raw = _BETWEEN_TAGS.sub("\n", raw)
         if not raw.startswith("<") or raw in tried or _BLANK_LINE.search(raw):
@@ -126,6 +138,21 @@ class Gate:
 def without_returns(text: str) -> str:
     """`text` with line feeds for line ends."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _plain_figure(html: str) -> str:
+    """A picture whose words have marks: no more of it than what a writer would type; "" for none."""
+    nodes = [node for one in parse(html) for node in one.everything()]
+    pictures = [node for node in nodes if node.tag == "img"]
+    words = [node for node in nodes if node.tag == "figcaption"]
+    if len(pictures) != 1 or len(words) != 1:
+        return ""
+    source, alt = (escape(pictures[0].attributes.get(name, "")) for name in ("src", "alt"))
+    shown = f'<img src="{source}" alt="{alt}">'
+    links = [n for n in nodes if n.tag == "a" and any(below is pictures[0] for below in n.everything())]
+    if links:
+        shown = f'<a href="{escape(links[0].attributes.get("href", ""))}">{shown}</a>'
+    return f"<figure>{shown}<figcaption>{write_all(words[0].children)}</figcaption></figure>"
 
 
 def is_alone(segment: Segment) -> bool:
