@@ -105,8 +105,10 @@ class _Writer:
 
     def _block(self, node: Node) -> str:
         if node.tag == "!":
-            if node.text.strip() == "more":
-                return delimited("more", {}, "<!--more-->")
+            if re.fullmatch(r"more(?: [^<>]*)?", node.text.strip()):
+                words = node.text.strip()[len("more") :].strip()
+                values = {"customText": words} if words else {}
+                return delimited("more", values, f"<!--more{' ' + words if words else ''}-->")
             if node.text.strip() == "nextpage":
                 return delimited("nextpage", {}, "<!--nextpage-->")
             raise _Foreign
@@ -174,7 +176,11 @@ class _Writer:
         children = [child for child in node.children if not child.is_blank]
         if any(not child.tag for child in children):
             raise _Foreign
-        inner = "\n\n".join(self.blocks(children))
+        said = ""
+        if len(children) > 1 and (cited := _citation(children[-1])) is not None:
+            children.pop()
+            said = f"<cite>{self.inline(cited.children)}</cite>"
+        inner = "\n\n".join(self.blocks(children)) + said
         return delimited(
             "quote", values, f"<blockquote{classes('wp-block-quote', *node.classes)}>{inner}</blockquote>"
         )
@@ -368,6 +374,14 @@ def _end_of_block(nodes: list[Node], place: int) -> int:
             if not depth:
                 return node.end
     return 0
+
+
+def _citation(node: Node) -> Node | None:
+    """Who said it: the one thing in the last paragraph of a quotation."""
+    children = [child for child in node.children if not child.is_blank]
+    if node.tag != "p" or node.attributes or len(children) != 1:
+        return None
+    return children[0] if children[0].tag == "cite" and not children[0].attributes else None
 
 
 def _plain(node: Node) -> None:

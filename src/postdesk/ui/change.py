@@ -35,8 +35,9 @@ class ChangeWindow(QDialog):
         self.blocks.setAccessibleName(_("Blocks that are made afresh"))
         self.blocks.setWordWrap(True)
         self.blocks.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        lost = dict(change.lost)
         for block in () if change.broken else change.afresh[:_MOST]:
-            self.blocks.addItem(_first_words(block))
+            self.blocks.addItem(_row(block, lost.get(block, ())))
         rows = min(self.blocks.count(), _BLOCKS)
         self.blocks.setFixedHeight(
             rows * self.blocks.sizeHintForRow(0) + 2 * self.blocks.frameWidth() if rows else 0
@@ -71,8 +72,9 @@ class ChangeWindow(QDialog):
 def _summary(change: Change) -> str:
     if change.broken:
         return _(
-            "A frame around some of the blocks has lost its beginning or its end. The post does not go out like this: "
-            "undo the change, or remove both ends of the frame."
+            "A frame around some of the blocks has lost its beginning or its end, or something stands behind a block "
+            "that the blog’s own text never closes. The post does not go out like this: undo the change, or remove "
+            "both ends of the frame."
         )
     if not change.lines:
         return _("Nothing of its text will change; every byte stays as it is.")
@@ -88,10 +90,14 @@ def _summary(change: Change) -> str:
     return words.format(count=len(change.afresh))
 
 
-def _first_words(block: str) -> str:
-    """The first line of a block that says something, without what would steer a widget."""
+def _row(block: str, lost: tuple[str, ...]) -> str:
+    """The first line of a block that says something, and what the one before it had, without what would steer a
+    widget."""
     first = next((line for line in block.split("\n") if any(map(str.isalnum, line))), block.split("\n", 1)[0])
-    return "".join(letter if letter.isprintable() else "�" for letter in first[:_FIRST])
+    words = first[:_FIRST]
+    if lost:
+        words += " — " + _("lost: {names}").format(names=", ".join(lost))[:_FIRST]
+    return "".join(letter if letter.isprintable() else "�" for letter in words)
 
 
 def _shown(line: str) -> str:
