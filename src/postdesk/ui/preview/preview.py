@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 from postdesk.core.language import _
 from postdesk.ui.preview.content import Change, Splice, Spot, dressed
 from postdesk.ui.preview.links import Titles, titled
+from postdesk.ui.preview.look import Look
 from postdesk.ui.preview.paper import Paper
 from postdesk.ui.preview.pictures import Pictures
 from postdesk.ui.preview.probe import Probe, is_root, needed
@@ -58,6 +59,8 @@ class Preview(QWidget):
     """A sentence for the window: why the simpler preview is shown."""
     shown = Signal()
     """The pane shows the newest text."""
+    look_failed = Signal(object)
+    """Posts cannot be read in this look of a blog: they are shown in our own."""
 
     def __init__(
         self,
@@ -83,6 +86,7 @@ class Preview(QWidget):
         self._pictures = Pictures(_PICTURES, None)
         self._cards: Cards | None = None
         self._titles: Titles = lambda _post_id: None
+        self._look: Look | None = None
         self._head = ("", "")
         self._fresh = True  # nothing of this post is on the page
         self._hashes: list[int] = []  # of the HTML of the page's pieces
@@ -171,6 +175,18 @@ class Preview(QWidget):
         if self._surface is not None:
             self._surface.set_theme(theme)
 
+    def set_look(self, look: Look | None) -> None:
+        """Show posts as this blog does, or as we do (None)."""
+        if look != self._look:
+            self._look = look
+            if self._surface is not None:
+                self._surface.set_look(look)
+
+    @property
+    def look(self) -> Look | None:
+        """The look in which posts are shown, None for our own."""
+        return self._look if not self._simple else None
+
     def show_line(self, line: float, at: float | None = None) -> None:
         """Scroll so that `line` can be seen; with `at` (0 the upper edge, 1 the lower) so that it stands just there.
 
@@ -239,6 +255,8 @@ class Preview(QWidget):
             from postdesk.ui.preview.web import WebSurface
 
             surface = WebSurface(self._theme, self._tasks, self)
+            surface.unfit.connect(self._unfit)
+            surface.set_look(self._look)
         except (ImportError, RuntimeError) as error:
             self._fall_back(
                 _(
@@ -249,6 +267,11 @@ class Preview(QWidget):
             return
         surface.failed.connect(self._died)
         self._adopt(surface, surface)
+
+    def _unfit(self) -> None:
+        look, self._look = self._look, None
+        if look is not None:
+            self.look_failed.emit(look)
 
     def _died(self) -> None:
         self._fall_back(
