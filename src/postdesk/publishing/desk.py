@@ -2,8 +2,8 @@
 
 Threads: `state_of`, `states`, `jobs`, `take_back`, `retry_now`, `pause`, `stop`, `running`, `due_accounts` and
 `network_is_back` are one small read or one short transaction, for the window's thread. `plan`, `preflight`, `submit`,
-`renew`, `undo`, `timeline`, `look_on_blog`, `look_at_pictures`, `pull`, `bring_pictures`, `clear_pictures`, `change`
-and `refresh_archive` read files, pictures or the network: for a task. `run` is for one worker per account; a second one
+`renew`, `undo`, `timeline`, `look_on_blog`, `look_at_pictures`, `pull`, `bring_pictures`, `clear_pictures`, `change`,
+`capture` and `refresh_archive` read files, pictures or the network: for a task. `run` is for one worker per account; a second one
 for that account, in this process or another, returns at once.
 
 Long because a window and a shell find here all that they work with; a method is a line or two to the part that does
@@ -63,6 +63,7 @@ if TYPE_CHECKING:  # their code is loaded by whoever makes them
     from postdesk.library.receipts import Receipts
     from postdesk.library.recovery import Recovery
     from postdesk.publishing.bringing import At, Brought
+    from postdesk.publishing.appearances import Appearances, Kept
     from postdesk.publishing.change import Change
     from postdesk.publishing.clearing import Cleared
     from postdesk.publishing.conflicts import Conflicts
@@ -506,6 +507,25 @@ class Desk:
         with closing(self.connections.open(account)) as backend:
             return backend.read(remote_id)
 
+    # --- how a blog looks ------------------------------------------------------------------------------------------
+
+    def appearances(self) -> Appearances:
+        """The looks of blogs that are kept."""
+        from postdesk.publishing.appearances import Appearances
+
+        return Appearances(self.folders.data)
+
+    def capture(
+        self, account: Account, cancel: Cancel, progress: Callable[[int], None] = lambda _bytes: None
+    ) -> Kept:
+        """Fetch how the blog looks and keep it; see `publishing.capture`. For a task."""
+        from postdesk.publishing.capture import capture
+
+        with closing(self.connections.open(account)) as backend:
+            posts = self.archive.posts(account.id) or backend.posts().posts
+            captured = capture(account, backend.read, posts, self.connections.visitor(), cancel, progress)
+        return self.appearances().put(account.id, captured)
+
     # --- what happened --------------------------------------------------------------------------------------------
 
     def timeline(self, post_id: str) -> tuple[Entry, ...]:
@@ -521,7 +541,8 @@ class Desk:
         return timeline(post_id, self.journal.events(post_id), receipts, first, self.clock(), log)
 
     def forget_account(self, account_id: str) -> None:
-        """An account was removed: what was asked of it and answered goes, too."""
+        """An account was removed: what was asked of it and answered goes, too, and how it looks."""
+        self.appearances().forget(account_id)
         self.exchanges.forget(account_id)
 
     def close(self) -> None:

@@ -45,6 +45,7 @@ from postdesk.ui.files import Files
 from postdesk.ui.gathering import Gathered, file_key, path_of, remote_of, spoken_title
 from postdesk.ui.help import show_about, show_licences, show_shortcuts
 from postdesk.ui.links import Links
+from postdesk.ui.looks import Looks
 from postdesk.ui.network import Network
 from postdesk.ui.outline import Outline
 from postdesk.ui.pictures import Pictures
@@ -122,6 +123,7 @@ class Controller(QObject):
         self.preferences = Preferences(desk, window, editor)
         self.backup = Backup(desk.library.root, self.session, tasks, window)
         self.pulling = Pulling(desk, tasks, window)
+        self.looks = Looks(desk, preview, tasks, window, self.standing.account)
         self.versions = Versions(desk, self.session, tasks, window)
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
@@ -223,6 +225,7 @@ class Controller(QObject):
         self.pulling.stop()
         if self._bringing is not None:
             self._bringing.stop()
+        self.looks.stop()
         if self._renaming is not None:
             self._renaming.stop()
         self._tasks.settle(_ON_THIS_MACHINE, 5000)
@@ -291,6 +294,7 @@ class Controller(QObject):
         self.window.sidebar.set_blogs(blogs, shown)
         self.shelf.set_blog(shown)
         self.standing.follow()
+        self.looks.follow()
         self.replaced.look()
 
     def refresh_archives(self) -> None:
@@ -360,6 +364,7 @@ class Controller(QObject):
         self.window.sidebar.select(file_key(path))
         self.pictures.show_featured()
         self.standing.follow()
+        self.looks.follow()
         self.replaced.look()
         self._keep_place()
         if not self._entered:
@@ -635,6 +640,7 @@ class Controller(QObject):
             "bring_all_pictures": lambda: self._with_account(self.bringing.bring),
             "clear_pictures": lambda: self.bringing.clear(),
             "show_change": self._show_change,
+            "look_like_blog": lambda: self._with_account(self.looks.open),
             "outbox": c.show_outbox,
             "pause_outbox": lambda: self.publisher.pause_all(self.actions.is_checked("pause_outbox")),
             "typewriter": self._change_modes,
@@ -792,6 +798,7 @@ class Controller(QObject):
             self.blog_conflicts.told,
             self.pictures.told,
             p.told,
+            self.looks.told,
             self.blogs.told,
             self.preferences.told,
         )
