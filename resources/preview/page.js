@@ -17,7 +17,7 @@
   const alike = (a, b) => Node.prototype.isEqualNode.call(a, b);
   const boxAt = (thing) => Element.prototype.getBoundingClientRect.call(thing);
   const slot = (name) => one(`[data-pd="${name}"]`);
-  const root = one("html"), article = slot("content"), tail = slot("tail");
+  const root = one("html"), body = one("body"), article = slot("content"), tail = slot("tail");
   const title = slot("title"), byline = slot("byline");
   const blog = globalThis.postdeskBlog ?? null; // its classes, where the page is dressed as a blog
   const colours = new CSSStyleSheet();
@@ -487,7 +487,11 @@
           grounds.push(colour);
           if (colour[3] === 1) back = colour;
         }
-        if (element !== root && boxAt(element).width < 40 && its.overflow !== "visible") return "hidden";
+        if (/opacity\(0(?:\.[0-2]\d*)?\)/.test(its.filter)) return "too faint";
+        if (element === root || element === body || its.overflow === "visible") continue;
+        const edge = boxAt(element); // what is outside of it is cut off
+        if (Math.min(edge.right, box.right) - Math.max(edge.left, box.left) < 20) return "hidden";
+        if (Math.min(edge.bottom, box.bottom) - Math.max(edge.top, box.top) < 4) return "hidden";
       }
       const behind = grounds.reverse().reduce((under, colour) => over(colour, under), rgba(ground).slice(0, 3));
       const ink = over(rgba(style.color), behind);

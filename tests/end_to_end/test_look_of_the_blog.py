@@ -45,8 +45,8 @@ _LOOKS = """(() => {
   };
   return JSON.stringify({
     paragraph: told(':scope > p'), heading: told(':scope > h2'), quote: told(':scope > blockquote'), link: told('a'),
-    title: told('h1', document), last: told(':scope > p:last-of-type'),
-    ground: getComputedStyle(document.body).backgroundColor, fonts: [...document.fonts].filter(f => f.status === 'loaded')
+    title: told('h1', document), last: told(':scope > p:last-of-type'), ground:
+    getComputedStyle(document.body).backgroundColor, fonts: [...document.fonts].filter(f => f.status === 'loaded')
       .map(f => f.family.replaceAll('"', '')).filter(f => f !== 'Inter').sort(),
   });
 })()"""

@@ -115,12 +115,12 @@ class Appearances:
 
     @staticmethod
     def _sweep(folder: Path, kept: set[str]) -> None:
-        for entry in folder.iterdir():
-            if entry.name not in kept and _NAME.match(entry.name):
-                try:
+        try:
+            for entry in folder.iterdir():
+                if entry.name not in kept and _NAME.match(entry.name):
                     entry.unlink()
-                except OSError:
-                    pass  # it goes with the next
+        except OSError:
+            pass  # it goes with the next
 
 
 def _name(value: Any) -> str:

@@ -309,6 +309,13 @@ def _schemes(tokens: Iterable[Node]) -> list[Node]:
     return made
 
 
+def _ends_an_element(before: list[Node], letter: str) -> bool:
+    """Whether a reader of HTML would see a tag or a comment here, as no style sheet needs."""
+    last = before[-1] if before else None
+    tag = letter == "/" and last is not None and last.type == "literal" and last.value == "<"
+    return tag or letter in ("<!--", "-->")
+
+
 _BLOCKS = {
     "() block": ast.ParenthesesBlock,
     "[] block": ast.SquareBracketsBlock,
@@ -326,7 +333,7 @@ def _tokens(nodes: Iterable[Node], depth: int, strict: bool = False) -> list[Nod
         kind = node.type
         if kind == "comment":
             continue
-        if kind in ("error", "at-keyword"):
+        if kind in ("error", "at-keyword") or (kind == "literal" and _ends_an_element(made, node.value)):
             return None
         if kind == "url" or (kind == "function" and node.lower_name in _LOADING):
             if strict:
