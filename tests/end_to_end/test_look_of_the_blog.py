@@ -13,6 +13,7 @@ from PySide6.QtWebEngineCore import QWebEngineScript
 
 from postdesk.ui.look_dialog import LookDialog
 from postdesk.ui.preview.web import WebSurface
+from tests.end_to_end.test_posts_of_the_blog import row_of
 from tests.end_to_end.writer import Writer
 from tests.servers.wordpress import WordPress
 
@@ -96,6 +97,47 @@ def test_the_preview_looks_like_the_blog(writer: Writer, wordpress: WordPress) -
     )
     assert not list((writer.folders.data / "appearances").iterdir())
     dialog.close()
+
+
+def test_cards_are_shown_as_the_blog_renders_them_then_without_a_connection_too(
+    writer: Writer, wordpress_newest: WordPress
+) -> None:
+    wordpress_newest.reset_posts()
+    card = '<!-- wp:latest-posts {"postsToShow":1} /-->'
+    content = f"{BODY}\n\n{card}"
+    for title, inside, year in (("An older one", BODY, 2015), ("With a card", content, 2014)):
+        wordpress_newest.php(
+            f"wp_insert_post(wp_slash(['post_title' => '{title}', 'post_status' => 'publish', 'post_author' => 1,"
+            f" 'post_date' => '{year}-11-28 09:00:00', 'post_content' => '{inside}']));"
+        )
+    writer.add_blog(wordpress_newest.base_url, wordpress_newest.user, wordpress_newest.app_password)
+    writer.choose("pull")
+    writer.hears("came")
+    shown = "!!document.querySelector('article .wp-block-latest-posts__list a')"
+    _open(writer, "With a card")
+    assert card in writer.words
+    writer.until(lambda: _ask(writer, shown), "the card as the blog shows it")
+    assert _ask(writer, "document.querySelector('.wp-block-latest-posts__list').innerText") == "An older one"
+    wordpress_newest.go_down()
+    try:
+        _open(writer, "An older one")
+        writer.until(lambda: not _ask(writer, shown), "the other post")
+        _open(writer, "With a card")
+        writer.until(lambda: _ask(writer, shown), "the card as it was shown before")
+        writer.until_idle()
+    finally:
+        wordpress_newest.come_back()
+
+
+def _open(writer: Writer, title: str) -> None:
+    writer.until(lambda: row_of(writer, title), "the file in the list")
+    writer.until(
+        lambda: (row := row_of(writer, title)) and row.key.startswith("file"), "the file in the list"
+    )
+    row = row_of(writer, title)
+    assert row is not None
+    writer.window.sidebar.row_chosen.emit(row.key)
+    writer.until(lambda: writer.window.windowTitle().startswith(title), "the post to be opened")
 
 
 def _surface(writer: Writer) -> WebSurface:

@@ -10,14 +10,15 @@ A message is its length (4 bytes, big-endian) and as much ASCII JSON, an object;
 - `{"html": …, "post": n}`: a post as a server has it, to be cleaned and shown as one piece.
 - `{"landed": n}`: the page has taken the last patch; only then another one is sent.
 - `{"anew": n, "post": m, "focus": line}`: the page was lost and is empty; from now on the post is called `m`.
-- `{"again": n, "marks": […]}`: pieces whose HTML has one of these marks go out once more.
+- `{"again": n, "marks": […], "cards": bool}`: pieces whose HTML has one of these marks, and cards, go out once more.
 - `{"look": n, "line": line}`: what is near this line comes first.
 
 What it tells:
 
 - `{"hello": …, "styles": {"light": css, "dark": css}}`: it is there.
 - `{"patch": n, "edits": k, "splices": [[at, removed, [[html, first, last], …]], …], "shifts": [[at, by], …], "tail":
-  html or null, "whole": bool}`: see `live.Patch`; `edits` counts the messages about the text that it has taken in.
+  html or null, "whole": bool}`: see `live.Patch`; `edits` counts the messages about the text that it has taken in. A
+  card's piece (`rawcards.py`) says in two more fields its digest, and the name of a block that is only a comment.
 - `{"current": n, "edits": k}`: there is nothing to change.
 - `{"working": n}`: at least once a second while it renders. `{"rendering": digest}`: with `--announce`, before a block.
 """
@@ -36,7 +37,8 @@ from threading import Thread
 from typing import Any, BinaryIO
 
 from postdesk.markup.clean import clean
-from postdesk.markup.live import LivePage, Patch
+from postdesk.markup.live import LivePage, Patch, Piece
+from postdesk.markup.rawcards import card_digest, void_name
 from postdesk.markup.render import BlockRenderer, TooLong, digest_of, highlight_css
 
 PICTURE = "pd-picture:"
@@ -122,7 +124,7 @@ class Worker:
             self._page.look_at(message["line"])
         elif message.get("again") == self._post and self._html is None:
             marks = message["marks"]
-            self._page.again(lambda html: any(mark in html for mark in marks))
+            self._page.again(lambda html: any(mark in html for mark in marks), message.get("cards", False))
             self._told = False
 
     def work(self) -> None:
@@ -172,13 +174,20 @@ class Worker:
 def _values(patch: Patch) -> Message:
     return {
         "splices": [
-            [splice.at, splice.removed, [[p.html, p.first_line, p.last_line] for p in splice.pieces]]
+            [splice.at, splice.removed, [_piece(piece) for piece in splice.pieces]]
             for splice in patch.splices
         ],
         "shifts": patch.shifts,
         "tail": patch.tail,
         "whole": patch.whole,
     }
+
+
+def _piece(piece: Piece) -> list[Any]:
+    values = [piece.html, piece.first_line, piece.last_line]
+    if piece.card is not None:
+        values += [card_digest(piece.card), void_name(piece.card)]
+    return values
 
 
 @contextmanager

@@ -526,6 +526,27 @@ class Desk:
             captured = capture(account, backend.read, posts, self.connections.visitor(), cancel, progress)
         return self.appearances().put(account.id, captured)
 
+    def kept_rendered(self, post_id: str, account: Account) -> dict[str, str]:
+        """What the blog made of a post's cards when it was last asked; see `publishing.rendered`. For a task."""
+        from postdesk.publishing.rendered import Renderings
+
+        receipt = self._own_receipt(post_id, account)
+        return (
+            Renderings(self.folders.cache).get(account.id, receipt.remote_id) if receipt is not None else {}
+        )
+
+    def fetch_rendered(self, post_id: str, body: str, account: Account) -> dict[str, str]:
+        """Ask it again. For a task; nothing for a post that is not there, or has no card."""
+        from postdesk.markup.rawcards import sources_in
+        from postdesk.publishing.rendered import Renderings
+
+        receipt = self._own_receipt(post_id, account)
+        sources = tuple(sources_in(body)) if receipt is not None and self._is_on_net(account) else ()
+        if receipt is None or not sources:
+            return {}
+        with closing(self.connections.open(account)) as backend:
+            return Renderings(self.folders.cache).fetch(account.id, receipt.remote_id, sources, backend.read)
+
     # --- what happened --------------------------------------------------------------------------------------------
 
     def timeline(self, post_id: str) -> tuple[Entry, ...]:

@@ -56,6 +56,7 @@ from postdesk.ui.publish_commands import PublishCommands
 from postdesk.ui.publisher import Publisher, count_waiting
 from postdesk.ui.pulling import Pulling
 from postdesk.ui.readers import Readers
+from postdesk.ui.rendered import RenderedCards
 from postdesk.ui.replaced import ReplacedPictures
 from postdesk.ui.searches import Searches
 from postdesk.ui.session import Session
@@ -124,6 +125,7 @@ class Controller(QObject):
         self.backup = Backup(desk.library.root, self.session, tasks, window)
         self.pulling = Pulling(desk, tasks, window)
         self.looks = Looks(desk, preview, tasks, window, self.standing.account)
+        self.rendered = RenderedCards(desk, preview, tasks, self.standing.account, self)
         self.versions = Versions(desk, self.session, tasks, window)
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
@@ -347,6 +349,7 @@ class Controller(QObject):
             self._preview.set_post("", "", "", None)
             self.editor.set_post("", "", read_only=True)
             self.standing.follow()
+            self.rendered.opened(None)
             return
         post, path = self.session.post, document.path
         self._show_count(self.editor.count_words())
@@ -365,6 +368,7 @@ class Controller(QObject):
         self.pictures.show_featured()
         self.standing.follow()
         self.looks.follow()
+        self.rendered.opened(document)
         self.replaced.look()
         self._keep_place()
         if not self._entered:

@@ -6,12 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from postdesk.markup.blocks import Block, split
-from postdesk.markup.building import RAW_FENCE
 from postdesk.markup.correspond import correspond
 from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut
 from postdesk.markup.lossless.delimiters import is_balanced
 from postdesk.markup.lossless.emitting import Emit, as_text, changed, emitted, of_segment
 from postdesk.markup.lossless.opening import APART, Opened, Piece, open_post, with_gaps
+from postdesk.markup.rawcards import raw_source
 from postdesk.markup.render import BlockRenderer, Definitions, Numbers, notes_in
 
 _BETWEEN = {Flavour.BLOCKS: "\n\n", Flavour.HTML: "\n", Flavour.CLASSIC: "\n\n"}
@@ -110,7 +110,7 @@ class _Sender:
             return replace(old, gap="")
         if block.text == APART:
             return Piece(APART, "", kind=Kind.GAP)
-        raw = _raw(block)
+        raw = raw_source(block)
         if raw is not None:
             return Piece(block.text, raw, card=True, name=old.name if old is not None else "")
         rendered = self._rendered(block, self._definitions)
@@ -154,16 +154,6 @@ class _Sender:
         if self._opened.flavour is not Flavour.BLOCKS or open_at:
             return False
         return is_balanced(self._opened.content) and not is_balanced(sent.content)
-
-
-def _raw(block: Block) -> str | None:
-    """The source in a card."""
-    if block.kind != "fence":
-        return None
-    lines = block.text.split("\n")
-    if lines[0].strip().strip("`~").strip() != RAW_FENCE or len(lines) < 2:
-        return None
-    return "\n".join(lines[1:-1])
 
 
 def _name_of(content: str, flavour: Flavour) -> str:

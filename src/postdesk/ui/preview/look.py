@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -9,6 +10,17 @@ Font = Callable[[str], tuple[str, bytes]]
 """From a font's name to its media type and bytes; KeyError for none. Fit for a worker thread."""
 
 FONTS = "blog-font/"
+
+AS_IT_IS = "<!---->"
+"""Stands before HTML that the blog made: page.js adds no class to it. No comment of a post comes through the
+cleaning."""
+
+_CONTENT = re.compile(r"<(?:img|hr|input)\b|>[^<]*[^\s<]|^[^<]*[^\s<]")
+
+
+def has_content(cleaned: str) -> bool:
+    """Whether there is anything to be seen of cleaned HTML."""
+    return _CONTENT.search(cleaned) is not None
 
 
 @dataclass(frozen=True, slots=True)
