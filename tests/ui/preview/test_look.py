@@ -144,6 +144,7 @@ def test_light_and_dark_are_those_of_the_blog(reader: Reader) -> None:
     reader.preview.set_theme(load_theme(True))
     reader.show("Text that is long enough.")
     assert style(reader, "html", "colorScheme") == "light"
+    assert style(reader, "p", "color") == "rgb(9, 9, 9)"
     assert reader.preview.look is not None
 
 

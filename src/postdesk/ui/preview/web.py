@@ -303,12 +303,12 @@ class WebSurface(QWidget):
 
     def _paint(self) -> None:
         if self._loaded:
-            css = (
-                shell.colours_css(self._theme) + self._highlighting[self._theme.dark]
-                if self._look is None
-                else shell.blog_css(self._theme, self._look)
-            )
-            self._run(f"postdesk.paint({json.dumps(css)},{json.dumps(self._theme.dark)})")
+            dark, look = self._theme.dark, self._look
+            if look is None:
+                css = shell.colours_css(self._theme) + self._highlighting[dark]
+            else:
+                css, dark = shell.blog_css(self._theme, look), look.is_dark(dark)
+            self._run(f"postdesk.paint({json.dumps(css)},{json.dumps(dark)})")
 
     def _landed(self, revision: int, count: int, answer: object, landed: Landed) -> None:
         if self._over or revision != self._flying:
