@@ -125,12 +125,12 @@ def _chain(body: Node, text: _Text) -> list[Node] | None:
         return None
     chain = [body]
     while len(chain) < _DEEPEST:
-        inner = [node for node in chain[-1].children if node.tag not in _LEFT_OUT and text.is_in(node)]
-        if not inner or (inner[0].tag not in _CONTAINERS and "-" not in inner[0].tag):
+        inner = next((n for n in chain[-1].children if n.tag and n.tag not in _LEFT_OUT and text.is_in(n)), None)
+        if inner is None or (inner.tag not in _CONTAINERS and "-" not in inner.tag):
             break
-        if text.root[0] and text.root == (inner[0].tag, inner[0].attributes.get("class", "")):
+        if text.root[0] and text.root == (inner.tag, inner.attributes.get("class", "")):
             break  # the post's own outermost block
-        chain.append(inner[0])
+        chain.append(inner)
     return chain
 
 
