@@ -771,6 +771,7 @@ class Controller(QObject):
         c.sign_in.connect(self.blogs.edit)
         self.blogs.changed.connect(self.set_blogs)
         self.blogs.mended.connect(self._mended)
+        self.blogs.look.connect(self.looks.open)
         e.words_counted.connect(self._counted)
         e.cursor_moved.connect(self._moved_to)
         e.selection_changed.connect(self._selected)

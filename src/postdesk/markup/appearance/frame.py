@@ -125,7 +125,9 @@ def _chain(body: Node, text: _Text) -> list[Node] | None:
         return None
     chain = [body]
     while len(chain) < _DEEPEST:
-        inner = next((n for n in chain[-1].children if n.tag and n.tag not in _LEFT_OUT and text.is_in(n)), None)
+        inner = next(
+            (n for n in chain[-1].children if n.tag and n.tag not in _LEFT_OUT and text.is_in(n)), None
+        )
         if inner is None or (inner.tag not in _CONTAINERS and "-" not in inner.tag):
             break
         if text.root[0] and text.root == (inner.tag, inner.attributes.get("class", "")):
