@@ -7,7 +7,7 @@ A message is its length (4 bytes, big-endian) and as much ASCII JSON, an object;
 
 - `{"open": n, "text": …, "focus": line}`: another post; `n` names it in every answer.
 - `{"edit": n, "first": …, "removed": …, "lines": […], "focus": line}`: lines of it changed.
-- `{"html": …, "post": n}`: a post as a server has it, to be cleaned and shown as one piece.
+- `{"html": …, "post": n}`: a post as a server has it, to be cleaned and shown, each outermost element as a piece.
 - `{"landed": n}`: the page has taken the last patch; only then another one is sent.
 - `{"anew": n, "post": m, "focus": line}`: the page was lost and is empty; from now on the post is called `m`.
 - `{"again": n, "marks": […], "cards": bool}`: pieces whose HTML has one of these marks, and cards, go out once more.
@@ -40,9 +40,12 @@ from postdesk.markup.clean import clean
 from postdesk.markup.live import LivePage, Patch, Piece
 from postdesk.markup.rawcards import card_digest, void_name
 from postdesk.markup.render import BlockRenderer, TooLong, digest_of, highlight_css
+from postdesk.markup.tree import parse
 
 PICTURE = "pd-picture:"
 """What the address of every picture begins with in the HTML that is sent; the reference as it was typed follows."""
+WHOLE = "html"
+"""Stands in the place of a card's digest where the whole post is the blog's own HTML."""
 LONGEST = 2.0
 """Seconds of the processor's time for one block."""
 _OFTEN = 0.12  # seconds between two patches while a long post is on its way
@@ -164,7 +167,7 @@ class Worker:
 
     def _show_html(self, html: str) -> None:
         self._told = self._waiting = True
-        pieces = [[cleaned(html), 0, 0]] if html.strip() else []
+        pieces = [[root, 0, 0, WHOLE, ""] for root in _roots(cleaned(html))]
         self._send(
             {"patch": self._post, "edits": self._edits, "splices": [[0, 0, pieces]], "shifts": [], "tail": "",
              "whole": True}
@@ -181,6 +184,11 @@ def _values(patch: Patch) -> Message:
         "tail": patch.tail,
         "whole": patch.whole,
     }
+
+
+def _roots(html: str) -> list[str]:
+    """Cleaned HTML in its outermost elements, and what stands between them."""
+    return [part for node in parse(html) if (part := html[node.start : node.end]).strip()]
 
 
 def _piece(piece: Piece) -> list[Any]:

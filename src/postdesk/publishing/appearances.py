@@ -102,9 +102,7 @@ class Appearances:
             raise explain(error, folder) from error
 
     def _of(self, account_id: str) -> Path:
-        # An id comes from a file that anybody may edit.
-        name = account_id if _PLAIN.match(account_id) else content_hash(account_id.encode("utf-8", "replace"))
-        return self._folder / name
+        return self._folder / folder_name(account_id)
 
     @staticmethod
     def _read(folder: Path, name: str) -> bytes:
@@ -121,6 +119,11 @@ class Appearances:
                     entry.unlink()
         except OSError:
             pass  # it goes with the next
+
+
+def folder_name(account_id: str) -> str:
+    """A name for what is kept of an account: its id comes from a file that anybody may edit."""
+    return account_id if _PLAIN.match(account_id) else content_hash(account_id.encode("utf-8", "replace"))
 
 
 def _name(value: Any) -> str:

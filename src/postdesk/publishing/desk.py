@@ -563,7 +563,10 @@ class Desk:
 
     def forget_account(self, account_id: str) -> None:
         """An account was removed: what was asked of it and answered goes, too, and how it looks."""
+        from postdesk.publishing.rendered import Renderings
+
         self.appearances().forget(account_id)
+        Renderings(self.folders.cache).forget(account_id)
         self.exchanges.forget(account_id)
 
     def close(self) -> None:

@@ -6,13 +6,16 @@ a card that is moved or copied keeps its own, and one that is edited has none. F
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from postdesk.backends.base import RemotePost
 from postdesk.core.errors import LibraryError
-from postdesk.core.files import content_hash, load_json, save_json
+from postdesk.core.files import content_hash, read_file, save_json
+from postdesk.publishing.appearances import folder_name
 
 MOST_FILES = 500
 """Posts whose cards are kept; the oldest go first."""
@@ -30,13 +33,14 @@ class Renderings:
     def get(self, account_id: str, remote_id: str) -> dict[str, str]:
         """The HTML of cards by their digests, as the server gave it: to be cleaned."""
         try:
-            values = load_json(self._file(account_id, remote_id), {})
-        except LibraryError:
+            content, _hash = read_file(self._file(account_id, remote_id), limit=4 * LARGEST)
+            values = json.loads(content)
+        except (LibraryError, ValueError, RecursionError):
             return {}
         return {
             digest: html
-            for digest, html in values.items()
-            if _DIGEST.match(digest) and isinstance(html, str) and len(html) <= LARGEST
+            for digest, html in (values.items() if isinstance(values, dict) else ())
+            if _DIGEST.match(digest) and isinstance(html, str)
         }
 
     def fetch(
@@ -63,14 +67,17 @@ class Renderings:
                 pass  # it is asked for again the next time
         return kept
 
+    def forget(self, account_id: str) -> None:
+        """An account was removed: what was kept of its posts goes, as far as the disk lets it."""
+        shutil.rmtree(self._folder / folder_name(account_id), ignore_errors=True)
+
     def _file(self, account_id: str, remote_id: str) -> Path:
-        return (
-            self._folder / f"{content_hash(f'{account_id}/{remote_id}'.encode('utf-8', 'replace'))[:40]}.json"
-        )
+        name = content_hash(remote_id.encode("utf-8", "replace"))[:40]
+        return self._folder / folder_name(account_id) / f"{name}.json"
 
     def _tidy(self) -> None:
         try:
-            files = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
+            files = sorted(self._folder.glob("*/*.json"), key=lambda path: path.stat().st_mtime)
             for path in files[:-MOST_FILES]:
                 path.unlink()
         except OSError:

@@ -407,6 +407,7 @@ class Controller(QObject):
         if path is not None and path != here:
             self.session.open(path)
         elif remote is not None:
+            self.looks.follow(remote[0])
             self._tasks.run(lambda: self.desk.archive.get(*remote), self._show_remote, self._tell)
 
     def _show_remote(self, post: RemotePost | None) -> None:
@@ -415,6 +416,7 @@ class Controller(QObject):
             return
         self.session.leave()
         self.session.close_post()
+        self.rendered.opened(None)
         self.standing.remote_address = post.address
         title = spoken_title(post)
         when = spoken_day(post.date or post.modified or datetime.now(UTC))

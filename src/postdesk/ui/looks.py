@@ -55,9 +55,10 @@ class Looks(QObject):
         self._came.connect(self._say_how_far)
         preview.look_failed.connect(self._unreadable)
 
-    def follow(self) -> None:
-        """Another post may be open, or another blog chosen: show it as its blog does, where she wants that."""
-        account = self._account()
+    def follow(self, account_id: str = "") -> None:
+        """Another post may be open, or another blog chosen: show it as its blog does, where she wants that.
+        `account_id`: which blog that is, where the post is not hers."""
+        account = self._desk.accounts.get(account_id) if account_id else self._account()
         if (account.id if account is not None else "") != self._shown:
             self._show(account)
 
@@ -190,6 +191,10 @@ class Looks(QObject):
                 _("Posts could not be read in the look of “{blog}”.").format(blog=look.name),
                 _("They are shown as Post Desk shows them; your text is not affected."),
                 _("Choose Blog › Look Like the Blog to fetch it again, or to drop it."),
+            )
+            shown = self._shown
+            self._tasks.run(
+                lambda: self._desk.appearances().choose(shown, False), None, self.told.emit, lane=_LANE
             )
             self._window.toasts.say(Toast(" ".join(said), stays=True))
 

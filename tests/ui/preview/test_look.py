@@ -11,6 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from postdesk.markup.appearance.blocks import CLASSES
+from postdesk.markup.rawcards import card_digest
 from postdesk.ui.preview.look import Look
 from postdesk.ui.preview.simple import SimpleSurface
 from postdesk.ui.theme import load_theme
@@ -128,6 +129,43 @@ def test_the_typed_place_is_in_view_and_a_double_click_finds_its_line(reader: Re
         reader.click(f"[Math.round({box}.left) + 30, Math.round({box}.top) + 8]", twice=True)
     assert told.args is not None
     assert told.args[0] == 100
+
+
+def test_a_post_of_the_blog_itself_stands_in_it_as_its_server_rendered_it(
+    reader: Reader, qtbot: QtBot
+) -> None:
+    wear(reader, look())
+    html = '<p>One.</p>\n<h2>Two</h2><blockquote class="wp-block-quote is-style-x">Three</blockquote> four <b>five</b>'
+    with qtbot.waitSignal(reader.preview.shown, timeout=PATIENCE):
+        reader.preview.show_html("Theirs", "yesterday", html)
+    assert reader.ask(f"[...{_INSIDE}.children].map(e => e.nodeName + e.className)") == [
+        "P", "H2", "BLOCKQUOTEwp-block-quote is-style-x", "DIVpd-block", "B",
+    ]  # fmt: skip
+    assert style(reader, "h2", "color") == "rgb(1, 2, 3)"
+
+
+def test_cards_are_shown_as_the_server_rendered_them_and_change_when_it_has_said_how(
+    reader: Reader, qtbot: QtBot
+) -> None:
+    source = '<!-- wp:latest-posts {"postsToShow":1} /-->'
+    static = '<div class="own"><p>Static</p></div>'
+    body = f"One.\n\n```{{=html}}\n{source}\n```\n\n```{{=html}}\n{static}\n```\n\nTwo."
+    for worn in (None, look()):
+        wear(reader, worn)
+        reader.show(body)
+        assert "Shown by the blog: latest-posts" in reader.text
+        assert "Static" in reader.text
+        with qtbot.waitSignal(reader.preview.shown, timeout=PATIENCE):
+            reader.preview.set_rendered({card_digest(source): '<ul class="theirs"><li>Newest</li></ul>'})
+        assert reader.ask("[...document.querySelectorAll('ul')].map(e => e.className)") == ["theirs"]
+        assert reader.ask("document.querySelector('.own p').className") == ""
+        reader.type(body.replace("One.", "One more.\n\nAnd more."))
+        assert reader.ask("document.querySelectorAll('ul.theirs').length") == 1
+        # An edited card is another one.
+        reader.type(body.replace("postsToShow", "posts"))
+        assert "Shown by the blog" in reader.text
+        with qtbot.waitSignal(reader.preview.shown, timeout=PATIENCE):
+            reader.preview.set_rendered({})
 
 
 def test_light_and_dark_are_those_of_the_blog(reader: Reader) -> None:

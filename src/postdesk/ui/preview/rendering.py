@@ -75,7 +75,7 @@ class Rendering(QObject):
         self._tell_all()
 
     def show_html(self, html: str) -> None:
-        """A post as a server has it, in one piece."""
+        """A post as a server has it."""
         self._text, self._html, self._split = None, html, None
         self._tell_all()
 
