@@ -130,7 +130,7 @@ def test_whichever_call_fails_she_is_told_or_it_is_kept(tmp_path: Path) -> None:
     assert told
 
 
-@pytest.mark.parametrize("damage", ["css", "font", "font gone", "index", "version", "name"])
+@pytest.mark.parametrize("damage", ["css", "font", "font gone", "index", "cut", "version", "name"])
 def test_what_is_damaged_is_said_and_not_half_shown(damage: str, tmp_path: Path) -> None:
     looks = Appearances(tmp_path)
     looks.put("a1", OLD)
@@ -141,6 +141,8 @@ def test_what_is_damaged_is_said_and_not_half_shown(damage: str, tmp_path: Path)
         (folder / (values["css"] if damage == "css" else content_hash(FONT))).write_bytes(b"x")
     elif damage == "font gone":
         (folder / content_hash(FONT)).unlink()
+    elif damage == "cut":
+        index.write_bytes(index.read_bytes()[:40])
     else:
         values = {
             "index": {"version": 1},

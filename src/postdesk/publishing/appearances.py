@@ -7,6 +7,7 @@ for a task."""
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from postdesk.core.errors import LibraryError
+from postdesk.core.errors import FileGone, LibraryError
 from postdesk.core.file_errors import explain
 from postdesk.core.files import ANY, content_hash, load_json, read_file, save_file, save_json
 from postdesk.core.language import _
@@ -22,6 +23,7 @@ from postdesk.publishing.capture import Appearance, Captured
 
 _VERSION = 1
 _INDEX = "appearance.json"
+_LARGEST_INDEX = 1024 * 1024  # bytes
 _NAME = re.compile(r"[0-9a-f]{64}\Z")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
@@ -44,10 +46,8 @@ class Appearances:
     def get(self, account_id: str) -> Kept | None:
         """What is kept, None for nothing. Looks at every file: one that was damaged is said here, not half shown."""
         folder = self._of(account_id)
-        values = load_json(folder / _INDEX, {})
-        if not values:
-            return None
         try:
+            values = json.loads(read_file(folder / _INDEX, limit=_LARGEST_INDEX)[0])
             if values["version"] != _VERSION:
                 raise _damaged()
             fonts = tuple((_name(name), str(kind)) for name, kind in values["fonts"])
@@ -58,7 +58,11 @@ class Appearances:
                 css.decode("utf-8"), fonts, int(values["missing"]),
             )  # fmt: skip
             return Kept(appearance, values["chosen"] is True, size)
-        except (KeyError, TypeError, ValueError):
+        except FileGone:
+            if not (folder / _INDEX).exists():
+                return None
+            raise _damaged() from None
+        except (KeyError, TypeError, ValueError, RecursionError):
             raise _damaged() from None
 
     def font(self, account_id: str, name: str) -> bytes:

@@ -94,6 +94,10 @@ class LookDialog(QDialog):
         self.state.setVisible(bool(words))
         self.adjustSize()
 
+    def show_failure(self, sentence: str) -> None:
+        """Why it could not be fetched; what was kept before is still there."""
+        self.show_kept(self._kept, sentence)
+
     def show_progress(self, size: int) -> None:
         """It is being fetched; so many bytes came."""
         self._set_busy(True)

@@ -169,9 +169,10 @@ class Looks(QObject):
         def failed(error: Exception) -> None:
             self._over()
             if self._dialog is not None and self._of == account:
-                self._dialog.show_kept(None, _sentence(error))
                 if isinstance(error, Cancelled):
                     self._look_up(account)
+                else:
+                    self._dialog.show_failure(_sentence(error))
             elif not isinstance(error, Cancelled):
                 self.told.emit(error)
 

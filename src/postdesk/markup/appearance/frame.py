@@ -20,6 +20,9 @@ SLOT = "data-pd"
 """The attribute that marks the elements of a frame: `content` takes the text, `tail` the footnotes, `title` the
 title."""
 
+LARGEST = 200_000
+"""Characters of a frame; no page needs a hundredth of that."""
+
 _DEEPEST = 80
 _ENDS = 160  # letters from the beginning and the end of a post by which it is known
 _LEAST = 60  # letters of a post that can be known by them
@@ -65,7 +68,8 @@ def frame_of(page: str, rendered: str, title: str) -> Frame | None:
     if chain is None:
         return None
     heading = _heading(body, chain[-1], _letters(unescape(title)))
-    return Frame(tuple(_kept(html).items()), write(_pruned(chain, heading)))
+    frame = Frame(tuple(_kept(html).items()), write(_pruned(chain, heading)))
+    return frame if len(frame.body) + len(root_attributes(frame)) <= LARGEST else None
 
 
 def styles_of(page: str, address: str) -> tuple[Style, ...]:
