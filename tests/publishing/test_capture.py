@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -17,6 +19,7 @@ from postdesk.core.errors import Cancelled, NotReady
 from postdesk.core.post import Visibility
 from postdesk.core.receipt import Status
 from postdesk.markup.appearance.frame import Style
+from postdesk.markup.appearance.reading import Beside, Here, Reading
 from postdesk.publishing import capture as module
 from postdesk.publishing.capture import Captured, capture, merged
 from tests.servers.web import Web, leading, web
@@ -61,15 +64,18 @@ def page(site: Web, head: str, number: int = 1, text: str = TEXT) -> None:
     )
 
 
-def look(site: Web, *posts: RemotePost, cancel: Cancel | None = None, address: str = "") -> Captured:
+def look(
+    site: Web, *posts: RemotePost, cancel: Cancel | None = None, reading: Reading | None = None
+) -> Captured:
     asked = posts or (post(site),)
     with make_client() as client:
         return capture(
-            Account("a", "wordpress", "Blog", address or site.address),
+            Account("a", "wordpress", "Blog", site.address),
             lambda remote_id: next(p for p in asked if p.remote_id == remote_id),
             asked,
             Visitor(lambda: client),
             cancel or Cancel(),
+            reading=reading or Here(),
         )
 
 
@@ -93,6 +99,48 @@ def test_style_sheets_and_fonts_are_fetched_as_readers_get_them(site: Web) -> No
     assert '<div class="entry" data-pd="content"></div>' in got.appearance.body
     for asked in site.asked:
         assert not {"cookie", "referer", "authorization"} & set(asked.headers)
+
+
+def test_a_process_of_its_own_reads_the_same(site: Web) -> None:
+    head = "<style>@import '/a.css';p{a:b}@font-face{font-family:F;src:url(/f.woff2)}</style><style media=print>i{a:b}</style>"
+    page(site, head)
+    site.pages["/a.css"] = gives("é{content:'é'}")
+    site.pages["/f.woff2"] = gives(FONT, "font/woff2")
+    cancel = Cancel()
+    there, here = look(site, reading=Beside(cancel), cancel=cancel), look(site)
+    assert replace(there.appearance, at=here.appearance.at) == here.appearance
+    assert there.files == here.files
+
+
+def test_a_process_that_dies_leaves_the_blog_alone(site: Web) -> None:
+    page(site, "<style>@import '/a.css';p{a:b}</style>")
+    cancel = Cancel()
+    beside = Beside(cancel)
+
+    def deadly(to: BaseHTTPRequestHandler) -> None:
+        assert beside._process is not None
+        beside._process.kill()
+        beside._process.wait()
+        gives("a{b:c}")(to)
+
+    site.pages["/a.css"] = deadly
+    with pytest.raises(NotReady) as told:
+        look(site, reading=beside, cancel=cancel)
+    assert "style sheets" in told.value.sentence
+
+
+def test_she_can_stop_it_while_a_sheet_is_read(site: Web) -> None:
+    page(site, "<style>" + "a{b:c;" * 200_000 + "</style>")
+    cancel = Cancel()
+    beside = Beside(cancel)
+    with ThreadPoolExecutor(1) as other:
+        done = other.submit(look, site, reading=beside, cancel=cancel)
+        while beside._process is None and not done.done():
+            cancel.wait(0.01)
+        cancel.set()
+        with pytest.raises(Cancelled):
+            done.result(60)
+    assert beside._process is None
 
 
 def test_several_posts_are_looked_at_and_each_sheet_is_fetched_once(site: Web) -> None:

@@ -26,6 +26,7 @@ from postdesk.core.receipt import Status
 
 if TYPE_CHECKING:  # with it comes what reads style sheets
     from postdesk.markup.appearance.frame import Style
+    from postdesk.markup.appearance.reading import Reading
 
 FONTS = "blog-font/"
 """What the address of a kept font begins with in the style sheet; its name follows."""
@@ -96,12 +97,32 @@ def capture(
     reader: Reader,
     cancel: Cancel,
     progress: Callable[[int], None] = lambda _bytes: None,
+    reading: Reading | None = None,
 ) -> Captured:
     """Look at the newest of `posts`. `read` asks the blog for a post with its rendered form; `progress` is told the
-    bytes that came. Raises `NotReady` where the look cannot be had, `Cancelled`, and what `read` and `reader.page`
-    raise."""
-    from postdesk.markup.appearance.frame import frame_of, root_attributes, styles_of
-    from postdesk.markup.appearance.sheets import Sheets
+    bytes that came; `reading` reads what came, None: in a process of its own. Raises `NotReady` where the look cannot
+    be had, `Cancelled`, and what `read` and `reader.page` raise."""
+    from postdesk.markup.appearance.reading import Beside, ReadingFailed
+
+    reading = reading or Beside(cancel)
+    try:
+        return _captured(account, read, posts, reader, cancel, progress, reading)
+    except ReadingFailed:
+        raise _no_style(account) from None
+    finally:
+        reading.close()
+
+
+def _captured(
+    account: Account,
+    read: Callable[[str], RemotePost],
+    posts: Iterable[RemotePost],
+    reader: Reader,
+    cancel: Cancel,
+    progress: Callable[[int], None],
+    reading: Reading,
+) -> Captured:
+    from postdesk.markup.appearance.frame import root_attributes
 
     frame, page, seen = None, "", 0
     styles: tuple[Style, ...] = ()
@@ -115,29 +136,32 @@ def capture(
         if visit.status != 200 or not visit.text:
             continue
         progress(len(visit.text))
-        found = frame_of(visit.text, whole.rendered, whole.title)
+        found = reading.frame(visit.text, whole.rendered, whole.title)
         if found is None:
             continue
         if frame is None:
             frame, page = found, post.address
-        styles = merged(styles, styles_of(visit.text, post.address))
+        styles = merged(styles, reading.styles(visit.text, post.address))
         seen += 1
         if seen == PAGES:
             break
     if frame is None:
         raise _no_page(account)
     files = _Files(page, reader, cancel, progress)
-    sheets = Sheets(files.sheet, files.font)
+
+    def clean(css: str, address: str, media: str = "") -> str:
+        return reading.sheet(css, address, media, files.sheet, files.font)
+
     written = []
     everything = _all_blocks(styles)
     if everything and (found_there := files.sheet(everything)):
-        written.append(sheets.add(*found_there))
+        written.append(clean(*found_there))
     for style in styles:
         cancel.check()
         if not style.address:
-            written.append(sheets.add(style.text, page, style.media))
+            written.append(clean(style.text, page, style.media))
         elif came := files.sheet(style.address):
-            written.append(sheets.add(*came, style.media))
+            written.append(clean(*came, style.media))
     css = "".join(written)
     if not css.strip():
         raise _no_style(account)
