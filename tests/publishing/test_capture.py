@@ -102,8 +102,11 @@ def test_style_sheets_and_fonts_are_fetched_as_readers_get_them(site: Web) -> No
 
 
 def test_a_process_of_its_own_reads_the_same(site: Web) -> None:
-    head = "<style>@import '/a.css';p{a:b}@font-face{font-family:F;src:url(/f.woff2)}</style><style media=print>i{a:b}</style>"
-    page(site, head)
+    page(
+        site,
+        "<style>@import '/a.css';p{a:b}@font-face{font-family:F;src:url(/f.woff2)}</style>"
+        "<style media=print>i{a:b}</style>",
+    )
     site.pages["/a.css"] = gives("é{content:'é'}")
     site.pages["/f.woff2"] = gives(FONT, "font/woff2")
     cancel = Cancel()

@@ -185,7 +185,8 @@ def main() -> int:
             elif what == "styles":
                 answer = [[style.address, style.text, style.media] for style in here.styles(*given)]
             else:
-                answer = here.sheet(*given, fetch, keep)
+                css, address, media = given
+                answer = here.sheet(css, address, media, fetch, keep)
             _send(out, ["done", answer])
     except (EOFError, BrokenPipeError):
         return 0
