@@ -3,7 +3,8 @@
 One folder per account in the data folder: files named by the SHA-256 of what is in them, and `appearance.json`, which
 names those that count. It is written last and in one step, so whatever is interrupted leaves the look from before or
 the new one; what it does not name is litter of that and goes with the next. Every method reads or writes the disk:
-for a task."""
+for a task.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Fetches how a blog looks: the frame of its posts' pages, its style sheets and fonts, all made harmless.
 
 As a reader who is not signed in sees it; only the text of the posts, by which it is found in the pages, is asked for
-with her password. For a task. docs/decisions/037 has the reasons and the limits."""
+with her password. For a task. docs/decisions/037 has the reasons and the limits.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 folder.
 
 A copy that may be lost: one file per post and blog, in it the HTML of each card by the digest of its source, so that
-a card that is moved or copied keeps its own, and one that is edited has none. For a task."""
+a card that is moved or copied keeps its own, and one that is edited has none. For a task.
+"""
 
 from __future__ import annotations
 

@@ -1,14 +1,13 @@
-"""Reads pages and style sheets of a blog: here, or in a process of its own (`python -m
-postdesk.markup.appearance.reading`).
+"""Reads pages and style sheets of a blog: here, or in a process of its own (`python -m` and this module's name).
 
 A megabyte of style sheets takes a second and more to be read, and while Python reads, the thread that draws waits for
-its turn. The process takes that time for itself, and is ended when it takes too much of it. It reads no file and
-opens no connection: what a sheet names it asks for, and gets it from whoever started it.
+its turn. The process takes that time for itself, and is ended when it takes too much of it. It reads no file and opens
+no connection: what a sheet names it asks for, and gets it from whoever started it.
 
-A message is its length (4 bytes, big-endian) and as much ASCII JSON; both ways. It is asked `["frame", page,
-rendered, title]`, `["styles", page, address]` or `["sheet", css, address, media]`, and answers `["done", what]`;
-before that it may ask `["fetch", address]` and `["keep", address]`, and is told what `sheets.Fetch` and `sheets.Keep`
-give."""
+A message is its length (4 bytes, big-endian) and as much ASCII JSON; both ways. It is asked `["frame", page, rendered,
+title]`, `["styles", page, address]` or `["sheet", css, address, media]`, and answers `["done", what]`; before that it
+may ask `["fetch", address]` and `["keep", address]`, and is told what `sheets.Fetch` and `sheets.Keep` give.
+"""
 
 from __future__ import annotations
 

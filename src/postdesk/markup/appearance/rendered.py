@@ -2,7 +2,8 @@
 
 The server renders a post in one piece and does not say what came from where. Both sides are read as trees; what both
 have alike (by its letters) is in the same place, and what stands between two such places on one side belongs to what
-stands there on the other. Where that leaves a choice, nothing is concluded."""
+stands there on the other. Where that leaves a choice, nothing is concluded.
+"""
 
 from __future__ import annotations
 

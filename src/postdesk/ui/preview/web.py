@@ -1,7 +1,8 @@
 """The preview in the web engine: patches the page, one at a time, and brings it back when its process dies.
 
 Long because the page has one state: whatever is on its way to it is void when it is loaded anew, in another look or
-after a death."""
+after a death.
+"""
 
 from __future__ import annotations
 
