@@ -167,7 +167,10 @@ class Worker:
 
     def _show_html(self, html: str) -> None:
         self._told = self._waiting = True
-        pieces = [[root, 0, 0, WHOLE, ""] for root in _roots(cleaned(html))]
+        from postdesk.markup.appearance.sheets import style_in_place  # for few posts, and none that she types
+
+        shown = clean(html, lambda src: PICTURE + src, True, style_in_place)
+        pieces = [[root, 0, 0, WHOLE, ""] for root in _roots(shown)]
         self._send(
             {"patch": self._post, "edits": self._edits, "splices": [[0, 0, pieces]], "shifts": [], "tail": "",
              "whole": True}

@@ -74,8 +74,12 @@ class RenderedCards(QObject):
 
 def _clean(rendered: dict[str, str]) -> dict[str, str]:
     """Without anything that acts or loads; what leaves nothing to be seen is left out, and the card shown as it is."""
+    from postdesk.markup.appearance.sheets import style_in_place
     from postdesk.ui.preview.look import has_content
     from postdesk.ui.preview.pictures import STAND_IN
 
-    made = {digest: clean(html, lambda src: STAND_IN + src, True) for digest, html in rendered.items()}
+    made = {
+        digest: clean(html, lambda src: STAND_IN + src, True, style_in_place)
+        for digest, html in rendered.items()
+    }
     return {digest: html for digest, html in made.items() if has_content(html)}

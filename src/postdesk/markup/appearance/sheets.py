@@ -46,6 +46,9 @@ _DROPPED = frozenset(
 _RULES = frozenset("media supports layer container scope starting-style".split())
 _FRAMES = frozenset("keyframes -webkit-keyframes".split())
 _DECLARING = frozenset("property counter-style".split())
+_MOVING = frozenset(
+    "position inset top right bottom left z-index transform translate offset-path offset animation anchor-name".split()
+)
 _STUCK = frozenset("fixed sticky -webkit-sticky".split())
 
 
@@ -59,8 +62,18 @@ def harmless(
 
 def harmless_style(style: str) -> str:
     """The same for a `style` attribute."""
+    return _style(style, frozenset())
+
+
+def style_in_place(style: str) -> str:
+    """The same, without what takes an element out of its place: for HTML that stands in a text."""
+    return _style(style, _MOVING)
+
+
+def _style(style: str, without: frozenset[str]) -> str:
     writer = Sheets(lambda _a: None, lambda _a: None)
-    parts = [writer.declaration(one) for one in _contents(tinycss2.parse_blocks_contents(_readable(style)))]
+    known = _contents(tinycss2.parse_blocks_contents(_readable(style), True, True))
+    parts = [writer.declaration(one) for one in known if getattr(one, "lower_name", "") not in without]
     return "".join(part for part in parts if part is not None)
 
 
@@ -176,7 +189,7 @@ class Sheets:
         if found is None:
             return ""
         written = self._sheet(*found)
-        for wrap in ([f"@media {media}"] if media else []) + wraps:
+        for wrap in (([f"@media {media}"] if media else []) + wraps) if written else ():
             written = f"{wrap}{{{written}}}\n"
         return written
 
@@ -230,7 +243,8 @@ class Sheets:
     def _prelude(self, nodes: Iterable[Node], is_query: bool = False) -> str | None:
         """A selector or a condition as text; None where something in it is not to be kept."""
         tokens = _tokens(nodes, 0, strict=True)
-        if tokens is None:
+        # A semicolon ends what stands before it in one place and not in another.
+        if tokens is None or any(node.type == "literal" and node.value == ";" for node in tokens):
             return None
         if is_query:
             tokens = _schemes(tokens)
