@@ -68,9 +68,7 @@ def clean(html: str, picture: Picture, remote_allowed: bool, style: Style | None
     `picture` gets the reference of a picture as it is in the text and gives the address under which the preview
     serves it, or None where it is not to be shown; it decides about remote pictures too, and is asked for them only
     when `remote_allowed`. One without encryption is shown only from another place. A picture that is not shown leaves
-    a sentence in its place.
-    when `remote_allowed`. A picture that is not shown leaves a sentence in its place. `style` makes a style attribute
-    harmless; without it only the alignment of cells stays.
+    a sentence in its place. `style` makes a style attribute harmless; without it only the alignment of cells stays.
     """
     cleaner = _Cleaner(picture, remote_allowed, style)
     try:

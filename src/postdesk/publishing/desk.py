@@ -3,8 +3,8 @@
 Threads: `state_of`, `states`, `jobs`, `take_back`, `retry_now`, `pause`, `stop`, `running`, `due_accounts` and
 `network_is_back` are one small read or one short transaction, for the window's thread. `plan`, `preflight`, `submit`,
 `renew`, `undo`, `timeline`, `look_on_blog`, `look_at_pictures`, `pull`, `bring_pictures`, `clear_pictures`, `change`,
-`capture` and `refresh_archive` read files, pictures or the network: for a task. `run` is for one worker per account; a second one
-for that account, in this process or another, returns at once.
+`capture` and `refresh_archive` read files, pictures or the network: for a task. `run` is for one worker per account; a
+second one for that account, in this process or another, returns at once.
 
 Long because a window and a shell find here all that they work with; a method is a line or two to the part that does
 it.
@@ -62,8 +62,8 @@ if TYPE_CHECKING:  # their code is loaded by whoever makes them
     from postdesk.library.library import Library
     from postdesk.library.receipts import Receipts
     from postdesk.library.recovery import Recovery
-    from postdesk.publishing.bringing import At, Brought
     from postdesk.publishing.appearances import Appearances, Kept
+    from postdesk.publishing.bringing import At, Brought
     from postdesk.publishing.change import Change
     from postdesk.publishing.clearing import Cleared
     from postdesk.publishing.conflicts import Conflicts
