@@ -16,8 +16,10 @@
   const value = (element, name) => Element.prototype.getAttribute.call(element, name);
   const alike = (a, b) => Node.prototype.isEqualNode.call(a, b);
   const boxAt = (thing) => Element.prototype.getBoundingClientRect.call(thing);
-  const root = one("html"), main = one("main"), article = one("article"), tail = one("footer");
-  const title = one("header h1"), byline = one("header p");
+  const slot = (name) => one(`[data-pd="${name}"]`);
+  const root = one("html"), body = one("body"), article = slot("content"), tail = slot("tail");
+  const title = slot("title"), byline = slot("byline");
+  const blog = globalThis.postdeskBlog ?? null; // its classes, where the page is dressed as a blog
   const colours = new CSSStyleSheet();
   const fonts = document.fonts;
   const LONG = 400; // blocks; from here on the engine lays out only what is near the view
@@ -34,14 +36,56 @@
   const parsed = (html) => {
     const template = make("template");
     template.innerHTML = html;
-    return template.content;
+    return blog ? dressed(template.content) : template.content;
+  };
+
+  const all = (box, selector) => (box instanceof Element ? Element : DocumentFragment).prototype.querySelectorAll.call(box, selector);
+  const standFor = (young, old) => Element.prototype.replaceWith.call(old, young);
+
+  // What was rendered here gets the names that the blog's sheets go by. A comment stands before what the blog rendered.
+  const dressed = (content) => {
+    const first = content.firstChild;
+    if (first instanceof Comment) {
+      first.remove();
+      return content;
+    }
+    if (!blog.classes.length) return content;
+    for (const box of all(content, ".highlight")) {
+      const code = all(box, "pre")[0];
+      if (code) standFor(code, box);
+    }
+    for (const table of all(content, "table")) {
+      if (kind(above(table)) === "FIGURE") continue;
+      const figure = make("figure");
+      standFor(figure, table);
+      figure.append(table);
+    }
+    for (const [selector, added] of blog.classes) {
+      for (const element of all(content, selector)) {
+        const given = value(element, "class");
+        Element.prototype.setAttribute.call(element, "class", given ? given + " " + added : added);
+      }
+    }
+    return content;
+  };
+
+  // The one element that a piece consists of; null for none, or several.
+  const alone = (content) => {
+    const there = [...inside(content)].filter((node) => !(node instanceof Text) || /\S/.test(node.data));
+    return there.length === 1 && there[0] instanceof Element ? there[0] : null;
   };
 
   const build = (html) => {
+    // A blog's sheets expect a post's elements right inside the one that holds it.
+    const content = parsed(html), element = blog && alone(content);
+    if (element) {
+      if (value(element, "dir") === null) Element.prototype.setAttribute.call(element, "dir", "auto");
+      return element;
+    }
     const block = make("div");
     block.className = "pd-block";
     block.dir = "auto";
-    block.append(parsed(html));
+    block.append(content);
     return block;
   };
 
@@ -81,7 +125,14 @@
   };
 
   const change = {
-    set(at, html) { refill(blocks[at], parsed(html)); },
+    set(at, html) {
+      if (!blog) return refill(blocks[at], parsed(html));
+      const old = blocks[at], young = build(html);
+      const boxed = (block) => value(block, "class") === "pd-block";
+      if (kind(old) === kind(young) && boxed(old) === boxed(young)) return become(old, young);
+      blocks[at] = young;
+      standFor(young, old);
+    },
     add(at, list) {
       const made = list.map(build);
       const all = new DocumentFragment();
@@ -307,7 +358,10 @@
 
   const paint = (css, dark) => {
     colours.replaceSync(css);
-    root.classList.toggle("dark", dark);
+    if (blog) {
+      Element.prototype.setAttribute.call(slot("light"), "media", dark ? "not all" : "all");
+      Element.prototype.setAttribute.call(slot("dark"), "media", dark ? "all" : "not all");
+    } else root.classList.toggle("dark", dark);
   };
   // Document.prototype's own setter: see above.
   Object.getOwnPropertyDescriptor(Document.prototype, "adoptedStyleSheets").set.call(document, [colours]);
@@ -341,7 +395,7 @@
 
   const head = (name, below) => {
     title.textContent = name;
-    byline.textContent = below;
+    if (byline) byline.textContent = below;
   };
 
   // The spot under a point of the view, or null: [piece, part of its letters, letters before, after, note].
@@ -390,5 +444,62 @@
     return JSON.stringify([at, Math.min(1, Math.max(0, part)), height]);
   };
 
-  globalThis.postdesk = Object.freeze({ patch, head, paint, reveal, align, under, place });
+  // --- a blog's look ---
+
+  // Red, green, blue and opacity of any colour, 0 to 1: mixed with itself the engine tells it in one way.
+  const rgba = (colour) => {
+    const probe = make("span");
+    probe.style.color = `color-mix(in srgb, ${colour}, ${colour})`;
+    root.append(probe);
+    const numbers = getComputedStyle(probe).color.match(/-?[\d.]+(?:e-?\d+)?/g)?.map(Number) ?? [];
+    probe.remove();
+    return numbers.length >= 3 ? [...numbers.slice(0, 3), numbers[3] ?? 1] : [0, 0, 0, 1];
+  };
+  const over = ([r, g, b, a], [x, y, z]) => [r * a + x * (1 - a), g * a + y * (1 - a), b * a + z * (1 - a)];
+  // WCAG 2.2, "relative luminance".
+  const light = (colour) => {
+    const [r, g, b] = colour.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+
+  // Whether what is on the page can be read: "" or the first thing that stands in the way. `ground` lies behind it all.
+  const unread = (ground) => {
+    const texts = [];
+    const walker = Document.prototype.createTreeWalker.call(document, article, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node && texts.length < 5; node = walker.nextNode()) {
+      if (node.data.trim().length > 3) texts.push(node);
+    }
+    for (const text of texts) {
+      const range = new Range();
+      range.selectNodeContents(text);
+      const [box] = range.getClientRects(), holder = above(text);
+      const style = getComputedStyle(holder);
+      if (!box || box.width < 2 || box.height < 2 || style.visibility !== "visible") return "hidden";
+      if (box.right < 4 || box.left > window.innerWidth - 4) return "beside the page";
+      if (parseFloat(style.fontSize) < 6) return "too small";
+      let back = null, opacity = 1;
+      const grounds = [];
+      for (let element = holder; element instanceof Element; element = above(element)) {
+        const its = getComputedStyle(element);
+        opacity *= Number(its.opacity);
+        const colour = rgba(its.backgroundColor);
+        if (!back && colour[3] > 0) {
+          grounds.push(colour);
+          if (colour[3] === 1) back = colour;
+        }
+        if (/opacity\(0(?:\.[0-2]\d*)?\)/.test(its.filter)) return "too faint";
+        if (element === root || element === body || its.overflow === "visible") continue;
+        const edge = boxAt(element); // what is outside of it is cut off
+        if (Math.min(edge.right, box.right) - Math.max(edge.left, box.left) < 20) return "hidden";
+        if (Math.min(edge.bottom, box.bottom) - Math.max(edge.top, box.top) < 4) return "hidden";
+      }
+      const behind = grounds.reverse().reduce((under, colour) => over(colour, under), rgba(ground).slice(0, 3));
+      const ink = over(rgba(style.color), behind);
+      const [a, b] = [light(ink), light(behind)];
+      if (opacity < 0.3 || (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 1.5) return "too faint";
+    }
+    return texts.length && boxAt(article).width < Math.min(120, window.innerWidth / 3) ? "too narrow" : "";
+  };
+
+  globalThis.postdesk = Object.freeze({ patch, head, paint, reveal, align, under, place, unread });
 })();

@@ -30,6 +30,7 @@ from postdesk.publishing.plan import Intent
 from postdesk.publishing.preflight import Level
 from postdesk.publishing.state import StateKind
 from tests.publishing.fake_blog import ALL, FakeBlog, Fault, Server
+from tests.publishing.test_appearances import OLD
 from tests.publishing.world import Clock, png
 
 SITE = Account("5ea51de00001", "local-site", "My site", "")
@@ -332,7 +333,9 @@ def test_the_timeline_begins_with_the_first_version_and_an_account_takes_its_log
     desk.run(Cancel())
     told = [e.event.kind.value for e in desk.timeline(document.post.id)]
     assert sorted(told) == ["published", "submitted", "written"]
+    desk.appearances().put(site.id, OLD)
     desk.forget_account(site.id)
+    assert desk.appearances().get(site.id) is None
     assert desk.timeline("another") == ()
 
 

@@ -2,12 +2,13 @@
 
 No password, no cookie. Redirects are followed here and nowhere else, as a browser does, but only on the same site: what
 a page on the internet sends on to another host, which may be a machine of this house, is named and not asked. What
-comes back is text to compare with, never shown. Blogs on this computer or in this house are asked like any other: it is
-the writer who named them.
+comes back is text to compare with, never shown; files that a page names (`file`) are for whoever makes them harmless
+first. Blogs on this computer or in this house are asked like any other: it is the writer who named them.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -49,6 +50,22 @@ class Visit:
     text: str = ""
     elsewhere: str = ""
     cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file that came: where from after all redirects, its media type in lower case, its bytes, and all of the
+    header that tells its encoding."""
+
+    address: str
+    kind: str
+    body: bytes
+    content_type: str
+
+    @property
+    def text(self) -> str:
+        """The bytes as text, by the encoding that they came with or begin with, else UTF-8."""
+        return decoded(self.body.removeprefix(b"\xef\xbb\xbf"), {"content-type": self.content_type})
 
 
 class Visitor:
@@ -112,6 +129,49 @@ class Visitor:
             if status not in (400, 403, 404, 405, 501):  # some servers answer only a GET rightly
                 return 0 if answer.headers.get("content-type", "").startswith("text/html") else status
         return status
+
+    def file(
+        self, address: str, home: str, cancel: Cancel, *, accept: str, limit_bytes: int, seconds: float
+    ) -> Fetched | None:
+        """A file that a page of the blog at `home` names; None where there is none, it is longer than `limit_bytes`,
+        or is not ours to ask for: on another host only machines of the public net are asked, and a page that came
+        encrypted gets nothing that does not."""
+        from postdesk.backends.http import exchange
+        from postdesk.backends.transport import PrivateAddress
+        from postdesk.core.errors import BackendError
+
+        for _hop in range(_HOPS + 1):
+            if not is_web(address) or (home.startswith("https:") and not address.startswith("https:")):
+                return None
+            try:
+                answer = exchange(
+                    self._http(), "GET", address, headers={"Accept": accept}, deadline_s=seconds,
+                    limit_bytes=limit_bytes, cancel=cancel, public_only=not is_neighbour(home, address),
+                )  # fmt: skip
+            except (BackendError, PrivateAddress):
+                return None
+            to = answer.headers.get("location", "")
+            if answer.status in (301, 302, 303, 307, 308) and to:
+                address = next_address(address, to)
+                continue
+            said = answer.headers.get("content-type", "")
+            kind = said.partition(";")[0].strip().lower()
+            return Fetched(address, kind, answer.body, said) if answer.status == 200 else None
+        return None
+
+
+def is_neighbour(home: str, address: str) -> bool:
+    """Whether a blog at `home` may send us to `address` wherever that is: its own site, or this computer where the
+    blog is on this computer, too."""
+    return is_same_site(home, address) or (_is_here(home) and _is_here(address))
+
+
+def _is_here(address: str) -> bool:
+    try:
+        name = urlsplit(address).hostname or ""
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def is_web(address: str) -> bool:

@@ -18,6 +18,7 @@ from postdesk.core.language import _
 from postdesk.markup.postlinks import SCHEME, post_id_of
 
 Picture = Callable[[str], str | None]
+Style = Callable[[str], str]
 
 _VOID = frozenset(["br", "hr", "img", "wbr", "col", "input"])
 # Gone with everything inside.
@@ -49,6 +50,7 @@ _OWN: dict[str, frozenset[str]] = {
     "q": frozenset(["cite"]),
 }
 _NUMERIC = frozenset(["width", "height", "colspan", "rowspan", "span", "start", "value"])
+_LONGEST_STYLE = 2000  # characters
 _LIMIT = 200  # open elements; deeper ones are left out, what is inside them stays
 _ALIGNED = re.compile(r"text-align:\s*(left|right|center)\s*;?\Z", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
@@ -60,15 +62,15 @@ _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060\uf
 _ANCHOR = re.compile(r"(?:fn|fnref\d*):[^\s\"'<>]{1,200}\Z")
 
 
-def clean(html: str, picture: Picture, remote_allowed: bool) -> str:
+def clean(html: str, picture: Picture, remote_allowed: bool, style: Style | None = None) -> str:
     """`html` made harmless. Never raises.
 
     `picture` gets the reference of a picture as it is in the text and gives the address under which the preview
     serves it, or None where it is not to be shown; it decides about remote pictures too, and is asked for them only
     when `remote_allowed`. One without encryption is shown only from another place. A picture that is not shown leaves
-    a sentence in its place.
+    a sentence in its place. `style` makes a style attribute harmless; without it only the alignment of cells stays.
     """
-    cleaner = _Cleaner(picture, remote_allowed)
+    cleaner = _Cleaner(picture, remote_allowed, style)
     try:
         tokens.read(html, cleaner)
     except Exception:
@@ -115,7 +117,8 @@ def _as_text(source: str) -> str:
 class _Cleaner:
     """Writes anew what `tokens.read` tells."""
 
-    def __init__(self, picture: Picture, remote_allowed: bool) -> None:
+    def __init__(self, picture: Picture, remote_allowed: bool, style: Style | None) -> None:
+        self._style = style
         self._picture = picture
         self._remote_allowed = remote_allowed
         self._out: list[str] = []
@@ -183,6 +186,10 @@ class _Cleaner:
                 aligned = _ALIGNED.match(value.strip())
                 if aligned is not None and tag in ("td", "th"):
                     written.append(("style", f"text-align: {aligned[1].lower()};"))
+                elif (
+                    self._style is not None and len(value) <= _LONGEST_STYLE and (kept := self._style(value))
+                ):
+                    written.append((name, kept))
             elif name in _NUMERIC:
                 if name in allowed and value.isascii() and value.isdigit() and len(value) <= 4:
                     written.append((name, value))

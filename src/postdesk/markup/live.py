@@ -10,10 +10,11 @@ Law, held by tests/markup/test_law.py: after any edits, when nothing is left to 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nsmallest
 
 from postdesk.markup.blocks import Block, Splitter, lines_of
+from postdesk.markup.rawcards import raw_source
 from postdesk.markup.render import BlockRenderer, Definitions, Numbers, defines, notes_in, visible
 
 NEAR = 60
@@ -22,11 +23,13 @@ NEAR = 60
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A block as the page has it. Lines count from 0, both ends inclusive."""
+    """A block as the page has it. Lines count from 0, both ends inclusive. `card`: the source of one that stands in the
+    text as the blog has it (`rawcards.py`), None for any other."""
 
     html: str
     first_line: int
     last_line: int
+    card: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +122,13 @@ class LivePage:
         self._page = []
         self._notes_sent = ""
 
-    def again(self, concerns: Callable[[str], bool]) -> None:
-        """The pieces whose HTML is one of those go out once more, as what is made of them outside has changed."""
+    def again(self, concerns: Callable[[str], bool], cards: bool = False) -> None:
+        """The pieces whose HTML is one of those (with `cards`, the cards too) go out once more, as what is made of them
+        outside has changed."""
         for part in self._page:
-            if part.sent is not None and concerns(part.sent):
+            if part.sent is not None and (
+                concerns(part.sent) or (cards and raw_source(part.block) is not None)
+            ):
                 part.sent = ""
         if concerns(self._notes_sent):
             self._notes_sent = "\0"
@@ -263,7 +269,7 @@ def _splices(page: Sequence[_Part], shown: Sequence[_Part], dress: Callable[[str
 def _send(part: _Part, dress: Callable[[str], str]) -> Piece:
     part.sent = part.html
     part.sent_at = (part.block.first_line, part.block.last_line)
-    return Piece(dress(part.html), *part.sent_at)
+    return Piece(dress(part.html), *part.sent_at, raw_source(part.block))
 
 
 def _shifts(shown: Iterable[_Part]) -> list[tuple[int, int]]:
@@ -294,7 +300,7 @@ class Mirror:
         for (start, by), end in zip(patch.shifts, ends):
             if by:
                 self.pieces[start:end] = [
-                    Piece(piece.html, piece.first_line + by, piece.last_line + by)
+                    replace(piece, first_line=piece.first_line + by, last_line=piece.last_line + by)
                     for piece in self.pieces[start:end]
                 ]
         if patch.tail is not None:

@@ -7,17 +7,18 @@ A message is its length (4 bytes, big-endian) and as much ASCII JSON, an object;
 
 - `{"open": n, "text": …, "focus": line}`: another post; `n` names it in every answer.
 - `{"edit": n, "first": …, "removed": …, "lines": […], "focus": line}`: lines of it changed.
-- `{"html": …, "post": n}`: a post as a server has it, to be cleaned and shown as one piece.
+- `{"html": …, "post": n}`: a post as a server has it, to be cleaned and shown, each outermost element as a piece.
 - `{"landed": n}`: the page has taken the last patch; only then another one is sent.
 - `{"anew": n, "post": m, "focus": line}`: the page was lost and is empty; from now on the post is called `m`.
-- `{"again": n, "marks": […]}`: pieces whose HTML has one of these marks go out once more.
+- `{"again": n, "marks": […], "cards": bool}`: pieces whose HTML has one of these marks, and cards, go out once more.
 - `{"look": n, "line": line}`: what is near this line comes first.
 
 What it tells:
 
 - `{"hello": …, "styles": {"light": css, "dark": css}}`: it is there.
 - `{"patch": n, "edits": k, "splices": [[at, removed, [[html, first, last], …]], …], "shifts": [[at, by], …], "tail":
-  html or null, "whole": bool}`: see `live.Patch`; `edits` counts the messages about the text that it has taken in.
+  html or null, "whole": bool}`: see `live.Patch`; `edits` counts the messages about the text that it has taken in. A
+  card's piece (`rawcards.py`) says in two more fields its digest, and the name of a block that is only a comment.
 - `{"current": n, "edits": k}`: there is nothing to change.
 - `{"working": n}`: at least once a second while it renders. `{"rendering": digest}`: with `--announce`, before a block.
 """
@@ -36,11 +37,15 @@ from threading import Thread
 from typing import Any, BinaryIO
 
 from postdesk.markup.clean import clean
-from postdesk.markup.live import LivePage, Patch
+from postdesk.markup.live import LivePage, Patch, Piece
+from postdesk.markup.rawcards import card_digest, void_name
 from postdesk.markup.render import BlockRenderer, TooLong, digest_of, highlight_css
+from postdesk.markup.tree import parse
 
 PICTURE = "pd-picture:"
 """What the address of every picture begins with in the HTML that is sent; the reference as it was typed follows."""
+WHOLE = "html"
+"""Stands in the place of a card's digest where the whole post is the blog's own HTML."""
 LONGEST = 2.0
 """Seconds of the processor's time for one block."""
 _OFTEN = 0.12  # seconds between two patches while a long post is on its way
@@ -122,7 +127,7 @@ class Worker:
             self._page.look_at(message["line"])
         elif message.get("again") == self._post and self._html is None:
             marks = message["marks"]
-            self._page.again(lambda html: any(mark in html for mark in marks))
+            self._page.again(lambda html: any(mark in html for mark in marks), message.get("cards", False))
             self._told = False
 
     def work(self) -> None:
@@ -162,7 +167,10 @@ class Worker:
 
     def _show_html(self, html: str) -> None:
         self._told = self._waiting = True
-        pieces = [[cleaned(html), 0, 0]] if html.strip() else []
+        from postdesk.markup.appearance.sheets import style_in_place  # for few posts, and none that she types
+
+        shown = clean(html, lambda src: PICTURE + src, True, style_in_place)
+        pieces = [[root, 0, 0, WHOLE, ""] for root in _roots(shown)]
         self._send(
             {"patch": self._post, "edits": self._edits, "splices": [[0, 0, pieces]], "shifts": [], "tail": "",
              "whole": True}
@@ -172,13 +180,25 @@ class Worker:
 def _values(patch: Patch) -> Message:
     return {
         "splices": [
-            [splice.at, splice.removed, [[p.html, p.first_line, p.last_line] for p in splice.pieces]]
+            [splice.at, splice.removed, [_piece(piece) for piece in splice.pieces]]
             for splice in patch.splices
         ],
         "shifts": patch.shifts,
         "tail": patch.tail,
         "whole": patch.whole,
     }
+
+
+def _roots(html: str) -> list[str]:
+    """Cleaned HTML in its outermost elements, and what stands between them."""
+    return [part for node in parse(html) if (part := html[node.start : node.end]).strip()]
+
+
+def _piece(piece: Piece) -> list[Any]:
+    values = [piece.html, piece.first_line, piece.last_line]
+    if piece.card is not None:
+        values += [card_digest(piece.card), void_name(piece.card)]
+    return values
 
 
 @contextmanager

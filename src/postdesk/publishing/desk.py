@@ -2,9 +2,9 @@
 
 Threads: `state_of`, `states`, `jobs`, `take_back`, `retry_now`, `pause`, `stop`, `running`, `due_accounts` and
 `network_is_back` are one small read or one short transaction, for the window's thread. `plan`, `preflight`, `submit`,
-`renew`, `undo`, `timeline`, `look_on_blog`, `look_at_pictures`, `pull`, `bring_pictures`, `clear_pictures`, `change`
-and `refresh_archive` read files, pictures or the network: for a task. `run` is for one worker per account; a second one
-for that account, in this process or another, returns at once.
+`renew`, `undo`, `timeline`, `look_on_blog`, `look_at_pictures`, `pull`, `bring_pictures`, `clear_pictures`, `change`,
+`capture` and `refresh_archive` read files, pictures or the network: for a task. `run` is for one worker per account; a
+second one for that account, in this process or another, returns at once.
 
 Long because a window and a shell find here all that they work with; a method is a line or two to the part that does
 it.
@@ -62,6 +62,7 @@ if TYPE_CHECKING:  # their code is loaded by whoever makes them
     from postdesk.library.library import Library
     from postdesk.library.receipts import Receipts
     from postdesk.library.recovery import Recovery
+    from postdesk.publishing.appearances import Appearances, Kept
     from postdesk.publishing.blogs_version import BlogsVersion
     from postdesk.publishing.bringing import At, Brought
     from postdesk.publishing.change import Change
@@ -552,6 +553,46 @@ class Desk:
         with closing(self.connections.open(account)) as backend:
             return backend.read(remote_id)
 
+    # --- how a blog looks ------------------------------------------------------------------------------------------
+
+    def appearances(self) -> Appearances:
+        """The looks of blogs that are kept."""
+        from postdesk.publishing.appearances import Appearances
+
+        return Appearances(self.folders.data)
+
+    def capture(
+        self, account: Account, cancel: Cancel, progress: Callable[[int], None] = lambda _bytes: None
+    ) -> Kept:
+        """Fetch how the blog looks and keep it; see `publishing.capture`. For a task."""
+        from postdesk.publishing.capture import capture
+
+        with closing(self.connections.open(account)) as backend:
+            posts = self.archive.posts(account.id) or backend.posts().posts
+            captured = capture(account, backend.read, posts, self.connections.visitor(), cancel, progress)
+        return self.appearances().put(account.id, captured)
+
+    def kept_rendered(self, post_id: str, account: Account) -> dict[str, str]:
+        """What the blog made of a post's cards when it was last asked; see `publishing.rendered`. For a task."""
+        from postdesk.publishing.rendered import Renderings
+
+        receipt = self._own_receipt(post_id, account)
+        return (
+            Renderings(self.folders.cache).get(account.id, receipt.remote_id) if receipt is not None else {}
+        )
+
+    def fetch_rendered(self, post_id: str, body: str, account: Account) -> dict[str, str]:
+        """Ask it again. For a task; nothing for a post that is not there, or has no card."""
+        from postdesk.markup.rawcards import sources_in
+        from postdesk.publishing.rendered import Renderings
+
+        receipt = self._own_receipt(post_id, account)
+        sources = tuple(sources_in(body)) if receipt is not None and self._is_on_net(account) else ()
+        if receipt is None or not sources:
+            return {}
+        with closing(self.connections.open(account)) as backend:
+            return Renderings(self.folders.cache).fetch(account.id, receipt.remote_id, sources, backend.read)
+
     # --- what happened --------------------------------------------------------------------------------------------
 
     def timeline(self, post_id: str) -> tuple[Entry, ...]:
@@ -567,7 +608,11 @@ class Desk:
         return timeline(post_id, self.journal.events(post_id), receipts, first, self.clock(), log)
 
     def forget_account(self, account_id: str) -> None:
-        """An account was removed: what was asked of it and answered goes, too."""
+        """An account was removed: what was asked of it and answered goes, too, and how it looks."""
+        from postdesk.publishing.rendered import Renderings
+
+        self.appearances().forget(account_id)
+        Renderings(self.folders.cache).forget(account_id)
         self.exchanges.forget(account_id)
 
     def close(self) -> None:

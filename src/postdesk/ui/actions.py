@@ -30,6 +30,7 @@ CONDITIONS = frozenset(
         "selection",  # some text of the post is selected
         "account",  # there is a blog to publish to
         "accounts",  # there are two or more
+        "on the net",  # that blog is a server's, no folder
         "published",  # the open post is on the chosen blog, live or scheduled
         "address",  # the open post has an address that readers can open
         "changed there",  # somebody changed the open post on the blog, and she has to decide
@@ -256,6 +257,8 @@ ACTIONS: tuple[Action, ...] = (
            words=_("download offline copy photos fetch archive"), needs=_n("account")),
     Action("clear_pictures", _("Remove Unused Copies of Pictures"), "", icon="trash-2",
            words=_("clear space disk brought photos")),
+    Action("look_like_blog", _("&Look Like the Blog…"), "Blog", icon="palette",
+           words=_("preview theme style sheet fonts design as on the blog"), needs=_n("account", "on the net")),
     Action("outbox", _("&Outbox"), "Blog", icon="inbox", words=_("waiting queue connection")),
     Action("pause_outbox", _("&Pause Sending"), "Blog", words=_("outbox hold stop everything go on"),
            checkable=True),

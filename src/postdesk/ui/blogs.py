@@ -28,11 +28,12 @@ _log = logging.getLogger(__name__)
 
 class Blogs(QObject):
     """`changed`: the list of accounts is another one. `told(sentence)`: a notice. `mended(account)`: its password
-    was given anew."""
+    was given anew. `look(account)`: she wants to see to how the preview shows its posts."""
 
     changed = Signal()
     told = Signal(str)
     mended = Signal(object)
+    look = Signal(object)
 
     def __init__(self, desk: Desk, tasks: Tasks, window: QWidget, http: object) -> None:
         super().__init__(window)
@@ -107,6 +108,7 @@ class Blogs(QObject):
                 recipe.width,
                 recipe.keep_place,
             )
+            dialog.look.connect(lambda: self.look.emit(account))
             dialog.edit(values, needs_password=kind.needs_password, has_markup=account.kind == "wordpress")
         dialog.show()
         dialog.raise_()

@@ -45,6 +45,7 @@ from postdesk.ui.files import Files
 from postdesk.ui.gathering import Gathered, file_key, path_of, remote_of, spoken_title
 from postdesk.ui.help import show_about, show_licences, show_shortcuts
 from postdesk.ui.links import Links
+from postdesk.ui.looks import Looks
 from postdesk.ui.network import Network
 from postdesk.ui.outline import Outline
 from postdesk.ui.pictures import Pictures
@@ -55,6 +56,7 @@ from postdesk.ui.publish_commands import PublishCommands
 from postdesk.ui.publisher import Publisher, count_waiting
 from postdesk.ui.pulling import Pulling
 from postdesk.ui.readers import Readers
+from postdesk.ui.rendered import RenderedCards
 from postdesk.ui.replaced import ReplacedPictures
 from postdesk.ui.searches import Searches
 from postdesk.ui.session import Session
@@ -124,6 +126,8 @@ class Controller(QObject):
         self.backup = Backup(desk.library.root, self.session, tasks, window)
         self.pulling = Pulling(desk, tasks, window)
         self.turning = Turning(desk, self.session, tasks, window, self.standing.account)
+        self.looks = Looks(desk, preview, tasks, window, self.standing.account)
+        self.rendered = RenderedCards(desk, preview, tasks, self.standing.account, self)
         self.versions = Versions(desk, self.session, tasks, window)
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
@@ -225,6 +229,7 @@ class Controller(QObject):
         self.pulling.stop()
         if self._bringing is not None:
             self._bringing.stop()
+        self.looks.stop()
         if self._renaming is not None:
             self._renaming.stop()
         self._tasks.settle(_ON_THIS_MACHINE, 5000)
@@ -293,6 +298,7 @@ class Controller(QObject):
         self.window.sidebar.set_blogs(blogs, shown)
         self.shelf.set_blog(shown)
         self.standing.follow()
+        self.looks.follow()
         self.replaced.look()
 
     def refresh_archives(self) -> None:
@@ -345,6 +351,7 @@ class Controller(QObject):
             self._preview.set_post("", "", "", None)
             self.editor.set_post("", "", read_only=True)
             self.standing.follow()
+            self.rendered.opened(None)
             return
         post, path = self.session.post, document.path
         self._show_count(self.editor.count_words())
@@ -362,6 +369,8 @@ class Controller(QObject):
         self.window.sidebar.select(file_key(path))
         self.pictures.show_featured()
         self.standing.follow()
+        self.looks.follow()
+        self.rendered.opened(document)
         self.replaced.look()
         self._keep_place()
         if not self._entered:
@@ -400,6 +409,7 @@ class Controller(QObject):
         if path is not None and path != here:
             self.session.open(path)
         elif remote is not None:
+            self.looks.follow(remote[0])
             self._tasks.run(lambda: self.desk.archive.get(*remote), self._show_remote, self._tell)
 
     def _show_remote(self, post: RemotePost | None) -> None:
@@ -408,6 +418,7 @@ class Controller(QObject):
             return
         self.session.leave()
         self.session.close_post()
+        self.rendered.opened(None)
         self.standing.remote_address = post.address
         title = spoken_title(post)
         when = spoken_day(post.date or post.modified or datetime.now(UTC))
@@ -641,6 +652,7 @@ class Controller(QObject):
             "convert_markdown": lambda: self.turning.convert("markdown"),
             "convert_blocks": lambda: self.turning.convert("blocks"),
             "undo_conversion": self.turning.undo_conversion,
+            "look_like_blog": lambda: self._with_account(self.looks.open),
             "outbox": c.show_outbox,
             "pause_outbox": lambda: self.publisher.pause_all(self.actions.is_checked("pause_outbox")),
             "typewriter": self._change_modes,
@@ -769,6 +781,7 @@ class Controller(QObject):
         c.sign_in.connect(self.blogs.edit)
         self.blogs.changed.connect(self.set_blogs)
         self.blogs.mended.connect(self._mended)
+        self.blogs.look.connect(self.looks.open)
         e.words_counted.connect(self._counted)
         e.cursor_moved.connect(self._moved_to)
         e.selection_changed.connect(self._selected)
@@ -802,6 +815,7 @@ class Controller(QObject):
             self.blog_conflicts.told,
             self.pictures.told,
             p.told,
+            self.looks.told,
             self.blogs.told,
             self.preferences.told,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer
 
 from postdesk.backends.base import Capability
+from postdesk.backends.reader import is_web
 from postdesk.core.account import Account
 from postdesk.core.errors import LibraryError, SettingsError
 from postdesk.core.language import _
@@ -90,6 +91,8 @@ class Standing(QObject):
         conditions = set(self.of_library)
         if account is not None:
             conditions.add("account")
+            if is_web(account.address):
+                conditions.add("on the net")
         if len(self._desk.accounts.all()) > 1:
             conditions.add("accounts")
         if self._editor.find_bar.isVisible():

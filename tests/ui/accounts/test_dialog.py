@@ -74,6 +74,16 @@ def test_editing_keeps_address_and_password(qtbot: QtBot, dialog: AccountDialog)
     assert dialog.values() == AccountValues("https://b.example", "B", "ines", "", "html", True)
 
 
+def test_how_the_preview_shows_its_posts_is_a_button_away_once_the_blog_is_there(
+    qtbot: QtBot, dialog: AccountDialog
+) -> None:
+    dialog.show_found("My blog", needs_password=True, has_markup=True)
+    assert not dialog.look_like.isVisible()
+    dialog.edit(AccountValues("https://blog.example", "My blog"), needs_password=True, has_markup=True)
+    with qtbot.waitSignal(dialog.look):
+        dialog.look_like.click()
+
+
 def test_how_pictures_go_out_is_chosen_with_the_keyboard(qtbot: QtBot, dialog: AccountDialog) -> None:
     dialog.edit(
         AccountValues("https://b.example", "B", "ines", width=1700), needs_password=True, has_markup=True

@@ -6,7 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from postdesk.markup.blocks import Block, split
-from postdesk.markup.building import RAW_FENCE
 from postdesk.markup.correspond import correspond
 from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut
 from postdesk.markup.lossless.delimiters import is_balanced
@@ -14,6 +13,7 @@ from postdesk.markup.lossless.emitting import Emit, as_text, changed, emitted, o
 from postdesk.markup.lossless.framing import level_of, with_level, without_anchor
 from postdesk.markup.lossless.losing import Lost, lost_of
 from postdesk.markup.lossless.opening import APART, Opened, Piece, open_post, with_gaps
+from postdesk.markup.rawcards import raw_source
 from postdesk.markup.render import BlockRenderer, Definitions, Numbers, notes_in
 from postdesk.markup.tree import parse
 
@@ -191,16 +191,6 @@ class _Sender:
 
 def _is_closed(html: str) -> bool:
     return all(one.closed for node in parse(html) for one in node.everything())
-
-
-def raw_source(block: Block) -> str | None:
-    """The source in a card, None for a block that is none."""
-    if block.kind != "fence":
-        return None
-    lines = block.text.split("\n")
-    if lines[0].strip().strip("`~").strip() != RAW_FENCE or len(lines) < 2:
-        return None
-    return "\n".join(lines[1:-1])
 
 
 def _trimmed(text: str) -> list[str]:

@@ -50,6 +50,7 @@ class AccountDialog(QDialog):
     choose_folder = Signal()
     test = Signal(object)
     save = Signal(object)
+    look = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,6 +119,8 @@ class AccountDialog(QDialog):
         form.insertRow(3, "", self._hint)  # below the password that it speaks of
         form.addRow("", self.place)
         form.addRow("", self.default)
+        self.look_like = _button(_("Look like the blog…"), "link")
+        form.addRow("", self.look_like)
         self._offer_widths(WIDTH)
         column.addWidget(self._rest)
 
@@ -150,6 +153,7 @@ class AccountDialog(QDialog):
         self.tester.clicked.connect(lambda: self._ask(self.test))
         self.saver.clicked.connect(lambda: self._ask(self.save))
         self.cancel.clicked.connect(self.reject)
+        self.look_like.clicked.connect(self.look)
         self._editing = False
         self._set_found(False)
         self._set_busy(False)
@@ -202,6 +206,7 @@ class AccountDialog(QDialog):
             widget.setVisible(wanted)
         self._hint.setVisible(needs_password)
         self.tester.setVisible(needs_password)
+        self.look_like.setVisible(needs_password and self._editing)
         if not self._editing:
             self.default.setChecked(needs_password)  # who adds her blog means to publish there
         self._set_found(True)

@@ -16,7 +16,7 @@ from postdesk.ui.preview.picture import Picture, Resolve, look, read
 _IMG = re.compile(r"<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
 _SRC = re.compile(r"""\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _SIZED = re.compile(r"\s(?:width|height)\s*=", re.IGNORECASE)
-_STAND_IN = "pd-picture:"  # as in `markup.worker.PICTURE`, which is not imported: it brings Markdown with it
+STAND_IN = "pd-picture:"  # as in `markup.worker.PICTURE`, which is not imported: it brings Markdown with it
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -104,8 +104,8 @@ class Pictures:
         tag = match.group()
         found = _SRC.search(tag)
         src = html.unescape(found.group(1) or found.group(2) or "") if found else ""
-        if src.startswith(_STAND_IN):
-            src = self.address(src[len(_STAND_IN) :])
+        if src.startswith(STAND_IN):
+            src = self.address(src[len(STAND_IN) :])
             tag = f'{tag[: found.start()]}src="{src}"{tag[found.end() :]}' if found else tag
         else:
             # Nothing but our own stand-ins belongs here; the cleaner saw to it, and this is the second look.

@@ -8,7 +8,7 @@ Long because everything meets here: what the window says, what the process answe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 from postdesk.core.language import _
 from postdesk.ui.preview.content import Change, Splice, Spot, dressed
 from postdesk.ui.preview.links import Titles, titled
+from postdesk.ui.preview.look import AS_IT_IS, Look, has_content
 from postdesk.ui.preview.paper import Paper
-from postdesk.ui.preview.pictures import Pictures
+from postdesk.ui.preview.pictures import Pictures, placeholder
 from postdesk.ui.preview.probe import Probe, is_root, needed
 from postdesk.ui.preview.rendering import Message, Rendering
 from postdesk.ui.preview.renewal import Renewal
@@ -58,6 +59,8 @@ class Preview(QWidget):
     """A sentence for the window: why the simpler preview is shown."""
     shown = Signal()
     """The pane shows the newest text."""
+    look_failed = Signal(object)
+    """Posts cannot be read in this look of a blog: they are shown in our own."""
 
     def __init__(
         self,
@@ -83,6 +86,8 @@ class Preview(QWidget):
         self._pictures = Pictures(_PICTURES, None)
         self._cards: Cards | None = None
         self._titles: Titles = lambda _post_id: None
+        self._look: Look | None = None
+        self._rendered: dict[str, str] = {}
         self._head = ("", "")
         self._fresh = True  # nothing of this post is on the page
         self._hashes: list[int] = []  # of the HTML of the page's pieces
@@ -172,6 +177,25 @@ class Preview(QWidget):
         if self._surface is not None:
             self._surface.set_theme(theme)
 
+    def set_rendered(self, rendered: Mapping[str, str]) -> None:
+        """What the blog's server made of cards of the post, by their digests (`markup.rawcards`): cleaned HTML whose
+        pictures have stand-ins."""
+        if rendered != self._rendered:
+            self._rendered = dict(rendered)
+            self._rendering.again((), cards=True)
+
+    def set_look(self, look: Look | None) -> None:
+        """Show posts as this blog does, or as we do (None)."""
+        if look != self._look:
+            self._look = look
+            if self._surface is not None:
+                self._surface.set_look(look)
+
+    @property
+    def look(self) -> Look | None:
+        """The look in which posts are shown, None for our own."""
+        return self._look if not self._simple else None
+
     def show_line(self, line: float, at: float | None = None) -> None:
         """Scroll so that `line` can be seen; with `at` (0 the upper edge, 1 the lower) so that it stands just there.
 
@@ -240,6 +264,8 @@ class Preview(QWidget):
             from postdesk.ui.preview.web import WebSurface
 
             surface = WebSurface(self._theme, self._tasks, self)
+            surface.unfit.connect(self._unfit)
+            surface.set_look(self._look)
         except (ImportError, RuntimeError) as error:
             self._fall_back(
                 _(
@@ -250,6 +276,11 @@ class Preview(QWidget):
             return
         surface.failed.connect(self._died)
         self._adopt(surface, surface)
+
+    def _unfit(self) -> None:
+        look, self._look = self._look, None
+        if look is not None:
+            self.look_failed.emit(look)
 
     def _died(self) -> None:
         self._fall_back(
@@ -323,6 +354,15 @@ class Preview(QWidget):
         html = titled(dressed(html, self._pictures), self._titles)
         return html if self._cards is None else self._cards.placed(html)
 
+    def _shown(self, html: str, card: str = "", name: str = "") -> str:
+        """The HTML of a piece. `card` and `name`: of one in the blog's own source."""
+        if not card:
+            return self._dressed(html)
+        shown = self._dressed(self._rendered.get(card, html))
+        if name and not has_content(shown):
+            shown = f"<p>{placeholder(_('Shown by the blog: {name}').format(name=name))}</p>"
+        return shown if self._look is None else AS_IT_IS + shown
+
     def _empty(self) -> None:
         """Whatever is on the page is not the post's, or will come once more."""
         self._where.clear()
@@ -352,8 +392,10 @@ class Preview(QWidget):
         lines = self._where.pieces if renewal is None else renewal.lines
         found = []
         for at, removed, pieces in message["splices"]:
-            lines.splice(at, removed, [(first, last) for _html, first, last in pieces])
-            found.append(Splice(at, removed, tuple(self._dressed(html) for html, _first, _last in pieces)))
+            lines.splice(at, removed, [(first, last) for _html, first, last, *_card in pieces])
+            found.append(
+                Splice(at, removed, tuple(self._shown(html, *card) for html, _first, _last, *card in pieces))
+            )
         lines.shift(message["shifts"])
         splices = tuple(found)
         tail = message["tail"] and self._dressed(message["tail"])

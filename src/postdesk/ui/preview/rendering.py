@@ -75,7 +75,7 @@ class Rendering(QObject):
         self._tell_all()
 
     def show_html(self, html: str) -> None:
-        """A post as a server has it, in one piece."""
+        """A post as a server has it."""
         self._text, self._html, self._split = None, html, None
         self._tell_all()
 
@@ -115,10 +115,11 @@ class Rendering(QObject):
             return  # it was told of no post, and would never answer
         self._say({"anew": before, "post": self._number, "focus": self._focus})
 
-    def again(self, marks: Sequence[str]) -> None:
-        """The pieces whose HTML has one of `marks` are to be sent again."""
+    def again(self, marks: Sequence[str], *, cards: bool = False) -> None:
+        """The pieces whose HTML has one of `marks` are to be sent again, and with `cards` those in the blog's own
+        source."""
         if self._has_post:
-            self._say({"again": self._number, "marks": list(marks)})
+            self._say({"again": self._number, "marks": list(marks), "cards": cards})
 
     def restart(self) -> None:
         """End the process and start another one, which sends everything from the beginning."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import json
+import re
 import struct
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +13,7 @@ from PySide6.QtGui import QRawFont
 
 from postdesk.core.language import _
 from postdesk.core.resources import resource
+from postdesk.ui.preview.look import Look
 from postdesk.ui.theme import CODE_FAMILY, PAGE_FAMILY, UI_FAMILY, Theme
 
 _ROLES = (
@@ -27,22 +30,53 @@ def page(theme: Theme) -> bytes:
     return text.replace("{label}", html.escape(_("Preview"))).encode("utf-8")
 
 
-def script() -> str:
+def blog_page(look: Look) -> bytes:
+    """The page without a post in the frame of a blog."""
+    text = resource("preview/blog.html").read_text("utf-8")
+    # One replacement after the other would look for the next name in what the first one brought.
+    values = {"root": look.root, "label": html.escape(_("Preview")), "body": look.body}
+    return re.sub(r"\{(root|label|body)\}", lambda found: values[found[1]], text).encode("utf-8")
+
+
+def blog_sheet(name: str, look: Look) -> bytes:
+    """A style sheet of that page; KeyError for any other name."""
+    if name == "blog-light.css":
+        return look.light
+    if name == "blog-dark.css":
+        return look.dark if look.knows_dark else b""
+    if name == "blog-before.css":
+        return resource("preview/blog-before.css").read_bytes()
+    if name == "blog-after.css":
+        return resource("preview/blog-after.css").read_bytes() + resource("preview/cards.css").read_bytes()
+    raise KeyError(name)
+
+
+def script(look: Look | None = None) -> str:
     """What is run beside the page; it leaves an object `postdesk` there."""
-    return resource("preview/page.js").read_text("utf-8")
+    code = resource("preview/page.js").read_text("utf-8")
+    if look is None:
+        return code
+    return f"globalThis.postdeskBlog={json.dumps({'classes': look.classes})};\n{code}"
 
 
 def layout() -> bytes:
     """The style sheet without a colour."""
-    return resource("preview/page.css").read_bytes()
+    return resource("preview/page.css").read_bytes() + resource("preview/cards.css").read_bytes()
 
 
-def theme_css(theme: Theme) -> str:
+def theme_css(theme: Theme, look: Look | None = None) -> str:
     """Colours, families and fonts as a style sheet."""
-    return f"{_faces()}\n{colours_css(theme)}"
+    return f"{_faces()}\n{colours_css(theme) if look is None else blog_css(theme, look)}"
 
 
-def colours_css(theme: Theme) -> str:
+def blog_css(theme: Theme, look: Look) -> str:
+    """The colours in which our own stand-ins are shown on a blog's page, and whether that is a dark one. A sheet of the
+    blog may have variables of the same names: ours stay with our elements."""
+    scheme = "dark" if look.is_dark(theme.dark) else "light"
+    return f":root{{color-scheme:{scheme}!important}}" + colours_css(theme, ".pd-embed,.no-picture,a.no-post")
+
+
+def colours_css(theme: Theme, where: str = ":root") -> str:
     """The part of `theme_css` that differs by theme."""
     colours = "".join(f"--{role}:{getattr(theme, role)};" for role in _ROLES)
     families = (
@@ -50,7 +84,7 @@ def colours_css(theme: Theme) -> str:
         f'--ui:"{UI_FAMILY}","Segoe UI",Cantarell,"Noto Sans",sans-serif;'
         f"--mono:{_MONO};"
     )
-    return f":root{{{colours}{families}}}"
+    return f"{where}{{{colours}{families}}}"
 
 
 def font(name: str) -> bytes:

@@ -26,6 +26,7 @@ from postdesk.core.errors import PostDeskError
 from postdesk.core.language import _
 from postdesk.ui.preview.browser import GuardedBrowser
 from postdesk.ui.preview.content import Change, Spot
+from postdesk.ui.preview.look import Look
 from postdesk.ui.preview.places import AROUND, find, index_at, letters_around, units
 from postdesk.ui.preview.plain import rewrite
 from postdesk.ui.preview.surface import PictureSource
@@ -107,6 +108,9 @@ class SimpleSurface(GuardedBrowser):
         """Whom to ask for the pictures of the post."""
         self._source = pictures
         self._rewritten.clear()
+
+    def set_look(self, look: Look | None) -> None:
+        """A text browser knows too little of style sheets to look like a blog: this one stays as it is."""
 
     def set_highlighting(self, light: str, dark: str) -> None:
         """Style sheets for highlighted code."""

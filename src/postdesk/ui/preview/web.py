@@ -1,4 +1,8 @@
-"""The preview in the web engine: patches the page, one at a time, and brings it back when its process dies."""
+"""The preview in the web engine: patches the page, one at a time, and brings it back when its process dies.
+
+Long because the page has one state: whatever is on its way to it is void when it is loaded anew, in another look or
+after a death.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from postdesk.ui.preview import shell
 from postdesk.ui.preview.content import Change, Spot, spot_values, values_of
 from postdesk.ui.preview.engine import Page, Server, make_profile
+from postdesk.ui.preview.look import FONTS, Look
 from postdesk.ui.preview.surface import PictureSource
 from postdesk.ui.preview.view import View
 from postdesk.ui.tasks import Tasks
@@ -50,8 +55,9 @@ MANY = 40
 
 
 class WebSurface(QWidget):
-    """Makes one change after the other. `lost`: the page is empty (its process died), and whatever was on its way to it
-    never arrived. `failed`: the engine died too often, make another surface."""
+    """Makes one change after the other. `lost`: the page is empty (its process died), and whatever was on its way to
+    it never arrived. `failed`: the engine died too often, make another surface. `unfit`: posts cannot be read in the
+    blog's look, or the engine dies of it; ours is shown."""
 
     place_activated = Signal(object)
     link_clicked = Signal(str)
@@ -59,6 +65,7 @@ class WebSurface(QWidget):
     touched = Signal()
     lost = Signal()
     failed = Signal()
+    unfit = Signal()
 
     def __init__(self, theme: Theme, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +73,8 @@ class WebSurface(QWidget):
         self._head = ("", "")
         self._pictures: PictureSource | None = None
         self._highlighting = ("", "")
+        self._look: Look | None = None
+        self._judged = True  # whether posts can be read in that look
         self._loaded = False
         self._next: tuple[Change, Landed] | None = None  # until the page is loaded
         self._flying = 0
@@ -163,9 +172,45 @@ class WebSurface(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Other colours, without a new load."""
         self._theme = theme
-        self._page.setBackgroundColor(theme.paper)
+        self._judged = self._look is None
         self._set_ground()
         self._paint()
+        self._judge()
+
+    def set_look(self, look: Look | None) -> None:
+        """The page of a blog, or our own (None). The page is loaded anew and empty: `lost` is sent."""
+        if look == self._look:
+            return
+        self._take_look(look)
+        if not self._over:
+            self._reload()
+            self.lost.emit()
+
+    def _take_look(self, look: Look | None) -> None:
+        self._look = look
+        self._judged = look is None
+        self._asking = self._placing = False
+        self._next = self._place = None
+        self._set_ground()
+
+    def _judge(self) -> None:
+        """Look once whether what is on the page can be read."""
+        if self._judged or not self._loaded or self._look is None:
+            return
+        self._judged = True
+        look = self._look
+
+        def judged(answer: object) -> None:
+            if self._over or self._look is not look or answer == "":
+                return
+            _log.info("posts cannot be read in the look of the blog: %s", answer)
+            self._drop_look()
+
+        self._run(f"postdesk.unread({json.dumps(look.ground(self._theme.dark))})", judged)
+
+    def _drop_look(self) -> None:
+        self.set_look(None)
+        self.unfit.emit()
 
     def shut(self) -> None:
         """End the engine's page; to be called before the application goes. Idempotent."""
@@ -181,9 +226,11 @@ class WebSurface(QWidget):
                 shiboken6.delete(thing)
 
     def _set_ground(self) -> None:
-        # What shows between the death of the page's process and its next frame.
+        # What shows behind the page, and between the death of its process and the next frame.
+        ground = QColor(self._theme.paper if self._look is None else self._look.ground(self._theme.dark))
+        self._page.setBackgroundColor(ground)
         palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Window, QColor(self._theme.paper))
+        palette.setColor(QPalette.ColorRole.Window, ground)
         for widget in (self, self._view):
             widget.setPalette(palette)
             widget.setAutoFillBackground(True)
@@ -205,17 +252,25 @@ class WebSurface(QWidget):
         if not path.startswith(root):
             raise KeyError(path)
         name = path[len(root) :]
+        look = self._look
         if not name:
-            return "text/html;charset=utf-8", shell.page(self._theme)
+            return "text/html;charset=utf-8", shell.page(self._theme) if look is None else shell.blog_page(
+                look
+            )
+        if look is not None and name.startswith("blog-") and not name.startswith(FONTS):
+            return "text/css;charset=utf-8", shell.blog_sheet(name, look)
         if name == "page.css":
             return "text/css;charset=utf-8", shell.layout()
         if name == "theme.css":
-            return "text/css;charset=utf-8", shell.theme_css(self._theme).encode("utf-8")
+            return "text/css;charset=utf-8", shell.theme_css(self._theme, look).encode("utf-8")
         if name.startswith("font/"):
             return "font/ttf", shell.font(name.removeprefix("font/"))
         raise KeyError(path)
 
     def _picture(self, address: str) -> tuple[str, bytes]:
+        look, fonts = self._look, self._page.address + FONTS
+        if look is not None and address.startswith(fonts):
+            return look.font(address.removeprefix(fonts))
         if self._pictures is None:
             raise KeyError(address)
         return self._pictures.content(address)
@@ -237,7 +292,7 @@ class WebSurface(QWidget):
             self._fault("the preview page did not load")
             return
         self._loaded = True
-        self._run(shell.script())
+        self._run(shell.script(self._look))
         self._paint()
         self._run(self._head_call())
         waiting, self._next = self._next, None
@@ -249,8 +304,12 @@ class WebSurface(QWidget):
 
     def _paint(self) -> None:
         if self._loaded:
-            css = shell.colours_css(self._theme) + self._highlighting[self._theme.dark]
-            self._run(f"postdesk.paint({json.dumps(css)},{json.dumps(self._theme.dark)})")
+            dark, look = self._theme.dark, self._look
+            if look is None:
+                css = shell.colours_css(self._theme) + self._highlighting[dark]
+            else:
+                css, dark = shell.blog_css(self._theme, look), look.is_dark(dark)
+            self._run(f"postdesk.paint({json.dumps(css)},{json.dumps(dark)})")
 
     def _landed(self, revision: int, count: int, answer: object, landed: Landed) -> None:
         if self._over or revision != self._flying:
@@ -262,6 +321,8 @@ class WebSurface(QWidget):
         if _parsed(answer) != {"revision": revision, "blocks": count}:
             self._fault("the preview page is not what it should be")
             return
+        if count:
+            self._judge()
         landed()
 
     def _run(self, source: str, then: Callable[[object], None] | None = None) -> None:
@@ -319,6 +380,9 @@ class WebSurface(QWidget):
         while now - self._faults[0] > WITHIN:
             self._faults.popleft()
         _log.info("%s; %d within a minute", what, len(self._faults))
+        if self._look is not None and len(self._faults) > 1:
+            self._take_look(None)  # it may be what the engine dies of
+            QTimer.singleShot(0, self, self.unfit.emit)
         if len(self._faults) >= DEATHS:
             # Later: whoever hears it deletes the page, which must not happen inside one of the page's own signals.
             QTimer.singleShot(0, self, self.failed.emit)
