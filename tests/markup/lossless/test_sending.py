@@ -217,6 +217,18 @@ def test_nothing_may_stand_behind_what_is_never_closed() -> None:
     assert send_post(post, post.markdown + "\nNew.\n", str).broken
 
 
+def test_nothing_may_be_moved_behind_what_is_never_closed_either() -> None:
+    post = open_post("<p>a</p>\n<p>b</p>\n<div>c")
+    card = _texts(post)[2]
+    assert send_post(post, _joined(["a", card, "b"]), str).broken
+    assert send_post(post, _joined(["a", card, "a"]), str).broken
+    assert not send_post(post, _joined(["b", "a", card]), str).broken
+    other = card.replace("<div>c", "<div>d")
+    assert not send_post(post, _joined(["a", "b", other]), str).broken
+    assert send_post(post, _joined(["a", "b", other, "New."]), str).broken
+    assert not send_post(post, _joined(["a", "b", card.replace("c", "c</div>"), "New."]), str).broken
+
+
 def test_a_frame_without_its_other_end_is_told() -> None:
     post = open_post(
         '<!-- wp:group -->\n<div class="wp-block-group"><!-- wp:paragraph -->\n<p>a</p>\n<!-- /wp:paragraph -->'

@@ -112,7 +112,10 @@ class _Sender:
             return Piece(APART, "", kind=Kind.GAP)
         raw = _raw(block)
         if raw is not None:
-            return Piece(block.text, raw, card=True, name=old.name if old is not None else "")
+            kind = (
+                Kind.OPEN if old is not None and old.kind is Kind.OPEN and self._is_open(raw) else Kind.BLOCK
+            )
+            return Piece(block.text, raw, card=True, kind=kind, name=old.name if old is not None else "")
         rendered = self._rendered(block, self._definitions)
         if old is not None and old.source and not old.card:
             source = self._with_edit(old, rendered)
@@ -147,13 +150,23 @@ class _Sender:
         return "[^" in block.text and notes_in(self._renderer.render(block, self._definitions))
 
     def _is_broken(self, sent: Opened) -> bool:
-        open_at = [place for place, piece in enumerate(sent.pieces) if piece.kind is Kind.OPEN]
-        there = {piece.source for piece in self._old}
-        if open_at and any(p.source and p.source not in there for p in sent.pieces[open_at[0] + 1 :]):
+        behind = _behind_open(sent)
+        if behind - _behind_open(self._opened):
             return True
-        if self._opened.flavour is not Flavour.BLOCKS or open_at:
+        if self._opened.flavour is not Flavour.BLOCKS or any(p.kind is Kind.OPEN for p in sent.pieces):
             return False
         return is_balanced(self._opened.content) and not is_balanced(sent.content)
+
+    def _is_open(self, raw: str) -> bool:
+        return any(segment.kind is Kind.OPEN for segment in cut(raw, self._opened.flavour))
+
+
+def _behind_open(opened: Opened) -> set[str]:
+    """What stands behind a block that is never closed: the blog shows it inside of that."""
+    open_at = next(
+        (n for n, piece in enumerate(opened.pieces) if piece.kind is Kind.OPEN), len(opened.pieces)
+    )
+    return {piece.source for piece in opened.pieces[open_at + 1 :] if piece.source}
 
 
 def _raw(block: Block) -> str | None:
