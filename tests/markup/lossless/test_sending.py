@@ -229,6 +229,16 @@ def test_nothing_may_be_moved_behind_what_is_never_closed_either() -> None:
     assert not send_post(post, _joined(["a", "b", card.replace("c", "c</div>"), "New."]), str).broken
 
 
+def test_what_stands_behind_a_block_that_is_never_closed_may_still_be_edited() -> None:
+    block = "<!-- wp:paragraph -->\n<p>{}</p>\n<!-- /wp:paragraph -->"
+    source = "<div>a\n\n" + block.format("Some words here.") + "\n\n" + block.format("Others.")
+    post = open_post(source)
+    assert post.pieces[0].kind is Kind.OPEN
+    sent = send_post(post, post.markdown.replace("words", "wards"), to_blocks)
+    assert (sent.opened.content, sent.broken) == (source.replace("words", "wards"), False)
+    assert send_post(post, post.markdown + "\nNew.\n", to_blocks).broken
+
+
 def test_a_frame_without_its_other_end_is_told() -> None:
     post = open_post(
         '<!-- wp:group -->\n<div class="wp-block-group"><!-- wp:paragraph -->\n<p>a</p>\n<!-- /wp:paragraph -->'
@@ -238,6 +248,8 @@ def test_a_frame_without_its_other_end_is_told() -> None:
     assert len(texts) == 3
     assert not send_post(post, _joined([texts[0], "Other", texts[2]]), to_blocks).broken
     assert send_post(post, _joined(texts[:2]), to_blocks).broken
+    edited = send_post(post, _joined([texts[0].replace('-group"', '-group a"'), *texts[1:]]), to_blocks)
+    assert [piece.kind for piece in edited.opened.pieces] == [Kind.FRAME, Kind.BLOCK, Kind.FRAME]
 
 
 def test_what_was_made_afresh_is_named() -> None:

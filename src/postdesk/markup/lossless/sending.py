@@ -3,6 +3,7 @@ ones in the flavour of the post."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from postdesk.markup.blocks import Block, split
@@ -74,6 +75,7 @@ class _Sender:
         found = correspond([piece.markdown for piece in self._old], [block.text for block in self._blocks])
         of = {new: old for old, new in enumerate(found.to) if new is not None}
         pieces: list[Piece] = []
+        origins: list[int] = []
         last = -1  # the old block that was put down before
         for new, block in enumerate(self._blocks):
             old = of.get(new)
@@ -81,6 +83,7 @@ class _Sender:
             if pieces:
                 pieces[-1] = replace(pieces[-1], gap=self._gap(last, old, pieces[-1], piece))
             pieces.append(piece)
+            origins.append(-1 if old is None else old)
             if old is not None:
                 last = old
         if pieces:
@@ -90,8 +93,9 @@ class _Sender:
             if pieces:
                 pieces[-1] = replace(pieces[-1], gap=_BETWEEN[self._opened.flavour])
             pieces.append(Piece("", self._emit(tail), kind=Kind.GAP))
+            origins.append(-1)
         sent = replace(self._opened, pieces=tuple(pieces))
-        return Sent(sent, tuple(self._afresh), self._is_broken(sent))
+        return Sent(sent, tuple(self._afresh), self._is_broken(sent, origins))
 
     def _gap(self, last: int, old: int | None, before: Piece, after: Piece) -> str:
         """What stands between two blocks: as it was where they were neighbours."""
@@ -149,24 +153,27 @@ class _Sender:
     def _has_notes(self, block: Block) -> bool:
         return "[^" in block.text and notes_in(self._renderer.render(block, self._definitions))
 
-    def _is_broken(self, sent: Opened) -> bool:
-        behind = _behind_open(sent)
-        if behind - _behind_open(self._opened):
+    def _is_broken(self, sent: Opened, origins: list[int]) -> bool:
+        """`origins`: for each piece its place in the old text, -1 for none."""
+        open_at, was = _first_open(sent.pieces), _first_open(self._old)
+        behind = zip(sent.pieces[open_at + 1 :], origins[open_at + 1 :], strict=True)
+        if any(piece.source and origin <= was for piece, origin in behind):
             return True
-        if self._opened.flavour is not Flavour.BLOCKS or any(p.kind is Kind.OPEN for p in sent.pieces):
+        if self._opened.flavour is not Flavour.BLOCKS or open_at < len(sent.pieces):
             return False
         return is_balanced(self._opened.content) and not is_balanced(sent.content)
 
-    def _is_open(self, raw: str) -> bool:
-        return any(segment.kind is Kind.OPEN for segment in cut(raw, self._opened.flavour))
+    def _kind_of_card(self, raw: str, old: Piece | None) -> Kind:
+        """Half a container stays one; what was never closed may be closed by now."""
+        if old is None or old.kind not in (Kind.FRAME, Kind.OPEN):
+            return Kind.BLOCK
+        is_open = any(segment.kind is Kind.OPEN for segment in cut(raw, self._opened.flavour))
+        return old.kind if old.kind is Kind.FRAME or is_open else Kind.BLOCK
 
 
-def _behind_open(opened: Opened) -> set[str]:
-    """What stands behind a block that is never closed: the blog shows it inside of that."""
-    open_at = next(
-        (n for n, piece in enumerate(opened.pieces) if piece.kind is Kind.OPEN), len(opened.pieces)
-    )
-    return {piece.source for piece in opened.pieces[open_at + 1 :] if piece.source}
+def _first_open(pieces: Sequence[Piece]) -> int:
+    """The place of the first block that is never closed: all that stands behind it the blog shows inside of it."""
+    return next((n for n, piece in enumerate(pieces) if piece.kind is Kind.OPEN), len(pieces))
 
 
 def _raw(block: Block) -> str | None:
