@@ -116,9 +116,7 @@ class _Sender:
             return Piece(APART, "", kind=Kind.GAP)
         raw = _raw(block)
         if raw is not None:
-            kind = (
-                Kind.OPEN if old is not None and old.kind is Kind.OPEN and self._is_open(raw) else Kind.BLOCK
-            )
+            kind = self._kind_of_card(raw, old)
             return Piece(block.text, raw, card=True, kind=kind, name=old.name if old is not None else "")
         rendered = self._rendered(block, self._definitions)
         if old is not None and old.source and not old.card:
