@@ -148,6 +148,10 @@ def test_empty_paragraphs_are_no_cards_and_stay_where_they_are() -> None:
     post = open_post("\n\n".join([empty, a, empty, b, c, empty]) + "\n")
     assert post.markdown == "One.\n\nTwo.\n\nThree.\n"
     assert _sent(post, "One.\n\nNew.\n\nTwo.\n\nThree.\n").count(empty) == 3
+    assert _sent(post, "Two.\n\nThree.\n") == "\n\n".join([empty, empty, b, c, empty]) + "\n"
+    assert _sent(post, "One.\n\nTwo.\n") == "\n\n".join([empty, a, empty, b, empty]) + "\n"
+    assert _sent(post, "Two.\n\nThree.\n\nOne.\n").count(empty) == 3
+    assert _sent(post, "").count(empty) == 3
     assert _sent(post, "One.\n\nThree.\n") == "\n\n".join([empty, a, empty, c, empty]) + "\n"
 
 
@@ -198,6 +202,20 @@ def test_old_lists_and_quotations_are_markdown_too() -> None:
     assert sent.replace("\n</ul>", "</ul>") == source.replace(
         "<li>Two</li>", "<li>Two</li><li>Three</li>"
     ).replace("Words", "Other words")
+
+
+def test_what_is_put_behind_the_last_of_a_list_or_of_code_stands_as_all_others_do() -> None:
+    def items(*words: str) -> str:
+        inside = "\n\n".join(f"<!-- wp:list-item -->\n<li>{w}</li>\n<!-- /wp:list-item -->" for w in words)
+        return f'<!-- wp:list {{"a":1}} -->\n<ul class="wp-block-list x">{inside}</ul>\n<!-- /wp:list -->'
+
+    post = open_post(items("One", "Two"))
+    assert _sent(post, "- One\n- Two\n- Three\n") == items("One", "Two", "Three")
+    assert _sent(post, "- One\n") == items("One")
+    code = open_post('<pre class="x"><code>a\nb\n</code></pre>', classic=False)
+    assert (
+        _sent(code, code.markdown.replace("b\n", "b\nc\n")) == '<pre class="x"><code>a\nb\nc\n</code></pre>'
+    )
 
 
 def test_line_ends_of_classic_text_are_breaks() -> None:

@@ -69,6 +69,7 @@ class _Sender:
         self._definitions = self._renderer.definitions(blocks)
         self._numbers = Numbers(lambda label: self._renderer.note(label, self._definitions))
         self._afresh: list[str] = []
+        self._put: set[int] = set()  # old blocks whose gap stands in what goes out
 
     def send(self) -> Sent:
         """Everything, block after block."""
@@ -88,13 +89,14 @@ class _Sender:
                 last = old
         if pieces:
             pieces[-1] = replace(pieces[-1], gap=self._old[-1].gap if self._old else "")
+            self._put.add(len(self._old) - 1)
         tail = self._numbers.tail()
         if tail:
             if pieces:
                 pieces[-1] = replace(pieces[-1], gap=_BETWEEN[self._opened.flavour])
             pieces.append(Piece("", self._emit(tail), kind=Kind.GAP))
             origins.append(-1)
-        sent = replace(self._opened, pieces=tuple(pieces))
+        sent = self._with_gaps_of_gone(replace(self._opened, pieces=tuple(pieces)), origins)
         return Sent(sent, tuple(self._afresh), self._is_broken(sent, origins))
 
     def _gap(self, last: int, old: int | None, before: Piece, after: Piece) -> str:
@@ -104,10 +106,26 @@ class _Sender:
         between = _BETWEEN[self._opened.flavour]
         if old is None or last < 0 or old <= last:
             return between if after.source else ""
+        self._put.update(range(last, old))
         gaps = [piece.gap for piece in self._old[last:old]]
         if all(not gap.strip() for gap in gaps):
             return gaps[0] or (between if len(gaps) > 1 else "")
-        return "".join(gap for gap in gaps if gap.strip())
+        return _together(gaps)
+
+    def _with_gaps_of_gone(self, sent: Opened, origins: list[int]) -> Opened:
+        """What the blog has between blocks (empty paragraphs, what a plug-in added) is nothing that she removed: where it
+        is not put down yet, it stands behind the last block that stood before it."""
+        lead, pieces = sent.lead, list(sent.pieces)
+        for place, old in enumerate(self._old):
+            if place in self._put or not old.gap.strip():
+                continue
+            near = max((origin for origin in origins if 0 <= origin <= place), default=-1)
+            if near < 0:
+                lead = _together([lead, old.gap])
+            else:
+                at = origins.index(near)
+                pieces[at] = replace(pieces[at], gap=_together([old.gap, pieces[at].gap]))
+        return replace(sent, lead=lead, pieces=tuple(pieces))
 
     def _piece(self, block: Block, old: Piece | None) -> Piece:
         if old is not None and old.markdown == block.text and not self._has_notes(block):
@@ -167,6 +185,13 @@ class _Sender:
             return Kind.BLOCK
         is_open = any(segment.kind is Kind.OPEN for segment in cut(raw, self._opened.flavour))
         return old.kind if old.kind is Kind.FRAME or is_open else Kind.BLOCK
+
+
+def _together(gaps: Sequence[str]) -> str:
+    """Those of the gaps that hold something, without the white space that stood around what was between them."""
+    kept = [gap for gap in gaps if gap.strip()] or list(gaps[-1:])
+    ends = [one.rstrip() if two[0].isspace() else one for one, two in zip(kept, kept[1:], strict=False)]
+    return "".join([*ends, *kept[-1:]])
 
 
 def _first_open(pieces: Sequence[Piece]) -> int:
