@@ -15,6 +15,7 @@ from postdesk.markup.lossless import Flavour, Opened, followed, open_post, send_
 from postdesk.markup.lossless.cutting import Kind
 from postdesk.markup.lossless.opening import APART
 from tests.markup.lossless.corpus import Remote, block_posts, classic_posts, html_posts, theme_posts
+from tests.markup.lossless.elsewhere import ghost_posts, pelican_pages
 
 _WORD = re.compile(r"(?<![\w<\\/\"=.:&;-])[A-Za-z]{4,}(?![\w>=\"/.:;&-])")
 
@@ -37,7 +38,9 @@ def _joined(texts: list[str]) -> str:
 
 @pytest.fixture(scope="session")
 def corpus() -> list[Remote]:
-    return [*block_posts(90), *html_posts(60), *classic_posts(60), *theme_posts()]
+    return [
+        *block_posts(90), *html_posts(60), *classic_posts(60), *theme_posts(), *ghost_posts(), *pelican_pages(),
+    ]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
