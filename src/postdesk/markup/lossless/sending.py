@@ -3,8 +3,10 @@ ones in the flavour of the post."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from postdesk.markup.blocks import Block, split
 from postdesk.markup.building import RAW_FENCE
@@ -13,8 +15,10 @@ from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut
 from postdesk.markup.lossless.delimiters import is_balanced
 from postdesk.markup.lossless.emitting import Emit, as_text, changed, emitted, of_segment
 from postdesk.markup.lossless.opening import APART, Opened, Piece, open_post, with_gaps
+from postdesk.markup.matching import matching
 from postdesk.markup.render import BlockRenderer, Definitions, Numbers, notes_in
 
+_LINE_END = re.compile(r"(\r\n|\r|\n)")
 _BETWEEN = {Flavour.BLOCKS: "\n\n", Flavour.HTML: "\n", Flavour.CLASSIC: "\n\n"}
 
 
@@ -113,8 +117,8 @@ class _Sender:
         return _together(gaps)
 
     def _with_gaps_of_gone(self, sent: Opened, origins: list[int]) -> Opened:
-        """What the blog has between blocks (empty paragraphs, what a plug-in added) is nothing that she removed: where it
-        is not put down yet, it stands behind the last block that stood before it."""
+        """What the blog has between blocks (empty paragraphs, what a plug-in added) is nothing that she removed: where
+        it is not put down yet, it stands behind the last block that stood before it."""
         lead, pieces = sent.lead, list(sent.pieces)
         for place, old in enumerate(self._old):
             if place in self._put or not old.gap.strip():
@@ -134,6 +138,8 @@ class _Sender:
             return Piece(APART, "", kind=Kind.GAP)
         raw = _raw(block)
         if raw is not None:
+            if old is not None and old.card and "\r" in old.source:
+                raw = _with_line_ends(raw, old.source)
             kind = self._kind_of_card(raw, old)
             return Piece(block.text, raw, card=True, kind=kind, name=old.name if old is not None else "")
         rendered = self._rendered(block, self._definitions)
@@ -190,7 +196,7 @@ class _Sender:
 def _together(gaps: Sequence[str]) -> str:
     """Those of the gaps that hold something, without the white space that stood around what was between them."""
     kept = [gap for gap in gaps if gap.strip()] or list(gaps[-1:])
-    ends = [one.rstrip() if two[0].isspace() else one for one, two in zip(kept, kept[1:], strict=False)]
+    ends = [one.rstrip() if two[0].isspace() else one for one, two in pairwise(kept)]
     return "".join([*ends, *kept[-1:]])
 
 
@@ -207,6 +213,24 @@ def _raw(block: Block) -> str | None:
     if lines[0].strip().strip("`~").strip() != RAW_FENCE or len(lines) < 2:
         return None
     return "\n".join(lines[1:-1])
+
+
+def _with_line_ends(raw: str, source: str) -> str:
+    """What she made of a card whose source has line ends that no text can hold: each line that she left has its own
+    again, a new one that of the line before."""
+    parts = _LINE_END.split(source)
+    lines, ends = parts[::2], parts[1::2] or ["\n"]
+    new = raw.split("\n")
+    pairs = {after: before for before, after in matching(lines, new)}
+    made = []
+    end = ends[0]
+    for place, line in enumerate(new):
+        if place in pairs:
+            end = ends[min(pairs[place], len(ends) - 1)]
+        elif place - 1 in pairs and pairs[place - 1] + 1 < len(ends):
+            end = ends[pairs[place - 1] + 1]
+        made += [line, end]
+    return "".join(made[:-1])
 
 
 def _name_of(content: str, flavour: Flavour) -> str:
