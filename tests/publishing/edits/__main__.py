@@ -14,18 +14,23 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from tests.bench import machine, page
+from tests.markup.lossless.corpus import Remote
 from tests.publishing.edits.blog import OtherClient
 from tests.publishing.edits.run import Verdict, corpus, desk_on, run, table
 from tests.servers.running import Servers
+from tests.servers.wordpress import WordPress
 
 PAGE = page.PAGE.with_name("publishing.md")
 BLOGS = (("6.1", "mariadb"), ("6.1", "sqlite"), ("newest", "mariadb"), ("newest", "sqlite"))
 _NAMES = {"mariadb": "MariaDB", "sqlite": "SQLite"}
 _EDITS = 2000
+_ROUND = 200  # edits, a quarter of them on each blog, until the table is written
+_SEEDS = 1000  # a run takes fewer
 _A_POST = 3  # edits, or one or two more
 
 
@@ -41,36 +46,50 @@ def main(argv: list[str] | None = None) -> int:
     began = time.monotonic()
     verdicts: list[tuple[str, Verdict]] = []
     posts = 0
+    rounds = max(1, arguments.count // _ROUND)
+    shown = ""
     servers = Servers()
     try:
-        for place, (version, database) in enumerate(BLOGS):
-            count = arguments.count // len(BLOGS)
-            seed = arguments.seed * len(BLOGS) + place
+        for place in range(rounds * len(BLOGS)):
+            version, database = BLOGS[place % len(BLOGS)]
             blog = servers.wordpress(version, database=database)
+            count = arguments.count // rounds // len(BLOGS)
+            seed = arguments.seed * _SEEDS + place
             chosen = corpus(max(1, count // _A_POST), seed)
             posts += len(chosen)
             name = f"{blog.version}, {_NAMES[database]}"
-            with (
-                tempfile.TemporaryDirectory(prefix="postdesk-edits-") as folder,
-                closing(OtherClient(blog)) as other,
-                desk_on(blog, Path(folder)) as desk,
-            ):
-                found = run(desk, other, chosen, count, seed, _Teller(name, count))
-                done = desk.pull(everything=True)
-                assert (done.made, done.updated, done.both, done.problems) == ([], [], [], [])
-            verdicts += [(name, verdict) for verdict in found]
+            verdicts += [(name, verdict) for verdict in _on(blog, chosen, count, seed, _Teller(name, count))]
+            minutes = (time.monotonic() - began) / 60
+            shown = f"{_head(verdicts, posts, minutes)}\n\n{table(verdicts)}"
+            if not arguments.dry and (place + 1) % len(BLOGS) == 0:
+                page.write("edits", shown, PAGE)  # a run that is stopped leaves what it knows
     finally:
         servers.end()
+    print(shown)
+    return 1 if any(verdict.problems for _name, verdict in verdicts) else 0
+
+
+def _on(
+    blog: WordPress, posts: list[tuple[str, Remote]], count: int, seed: int, tell: Callable[[Verdict], None]
+) -> list[Verdict]:
+    blog.reset_posts()
+    with (
+        tempfile.TemporaryDirectory(prefix="postdesk-edits-") as folder,
+        closing(OtherClient(blog)) as other,
+        desk_on(blog, Path(folder)) as desk,
+    ):
+        found = run(desk, other, posts, count, seed, tell)
+        done = desk.pull(everything=True)
+        assert (done.made, done.updated, done.both, done.problems) == ([], [], [], [])
+    return found
+
+
+def _head(verdicts: list[tuple[str, Verdict]], posts: int, minutes: float) -> str:
     broken = sum(bool(verdict.problems) for _name, verdict in verdicts)
-    minutes = (time.monotonic() - began) / 60
-    head = (
+    return (
         f"`make edits` on {machine.today()}: {len(verdicts)} edits of {posts} posts in {minutes:.0f} minutes, a byte"
         f" outside of the edit changed in {broken}."
     )
-    print(f"{head}\n\n{table(verdicts)}")
-    if not arguments.dry:
-        page.write("edits", f"{head}\n\n{table(verdicts)}", PAGE)
-    return 1 if broken else 0
 
 
 class _Teller:
