@@ -299,6 +299,14 @@ def test_after_a_blog_filtered_the_post_the_text_is_still_in_step() -> None:
     assert _sent(kept, kept.markdown) == there
 
 
+def test_after_a_blog_took_the_delimiters_out_an_edit_puts_none_in() -> None:
+    block = "<!-- wp:paragraph -->\n<p>{}</p>\n<!-- /wp:paragraph -->"
+    sent = open_post(block.format("One.") + "\n\n" + block.format("Two words."))
+    kept = followed(sent, "<p>One.</p>\n\n<p>Two words.</p>")
+    assert kept.markdown == sent.markdown
+    assert _sent(kept, "One.\n\nTwo *words*.\n") == "<p>One.</p>\n\n<p>Two <em>words</em>.</p>"
+
+
 _INLINE = st.recursive(
     st.sampled_from(
         ["word", " ", "a * b", "_x_", "&amp;", "&nbsp;", "&#8217;", "\u00a0", "\u200b", "1.", "# x", "[a](b)", "`c`",

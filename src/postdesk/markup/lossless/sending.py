@@ -11,7 +11,7 @@ from itertools import pairwise
 from postdesk.markup.blocks import Block, split
 from postdesk.markup.building import RAW_FENCE
 from postdesk.markup.correspond import correspond
-from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut
+from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut, flavour_of
 from postdesk.markup.lossless.delimiters import is_balanced
 from postdesk.markup.lossless.emitting import Emit, as_text, changed, emitted, of_segment
 from postdesk.markup.lossless.opening import APART, Opened, Piece, open_post, with_gaps
@@ -44,23 +44,27 @@ def followed(sent: Opened, there: str) -> Opened:
     that block's source from now on; what it added stays where it is."""
     if there == sent.content:
         return sent
-    lead, cuts = with_gaps(cut(there, sent.flavour))
+    classic = sent.flavour is not Flavour.HTML
+    flavour = flavour_of(there, classic=classic)  # a blog may take all delimiters out
+    lead, cuts = with_gaps(cut(there, flavour))
     kept = [place for place, piece in enumerate(sent.pieces) if piece.source]
     to = correspond([sent.pieces[p].source for p in kept], [segment.source for segment, _gap in cuts])
     owner = {new: kept[old] for old, new in enumerate(to.to) if new is not None}
     if to.moved or len(owner) != len(kept):
-        return open_post(there, classic=sent.flavour is not Flavour.HTML)
+        return open_post(there, classic=classic)
     pieces = [replace(piece, gap="") if piece.source else piece for piece in sent.pieces]
     last = -1
     for new, (segment, gap) in enumerate(cuts):
         if new in owner:
             last = owner[new]
-            pieces[last] = replace(pieces[last], source=segment.source, gap=gap)
+            pieces[last] = replace(
+                pieces[last], source=segment.source, gap=gap, kind=segment.kind, name=segment.name
+            )
         elif last < 0:
             lead += segment.source + gap
         else:
             pieces[last] = replace(pieces[last], gap=pieces[last].gap + segment.source + gap)
-    return replace(sent, lead=lead, pieces=tuple(pieces))
+    return replace(sent, flavour=flavour, lead=lead, pieces=tuple(pieces))
 
 
 class _Sender:
