@@ -44,6 +44,11 @@ class OtherClient:
         raw: str = answer.json()["content"]["raw"]
         return raw
 
+    def numbers(self) -> list[int]:
+        """The posts that are there, those in the trash left out."""
+        answer = self._http.get(_POSTS, params={"status": "any", "context": "edit", "_fields": "id"})
+        return [post["id"] for post in answer.json()]
+
     def changes(self, number: int, **values: Any) -> None:
         """Sets some of a post."""
         answer = self._http.post(f"{_POSTS}/{number}", json=values, params={"_fields": "id"})
