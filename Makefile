@@ -1,6 +1,6 @@
 # What one does with Post Desk. Each target sets up what it needs; the second time that takes no time.
 
-.PHONY: help setup run test check bench bench-peers bench-library fuzz pin law kills faults lives
+.PHONY: help setup run test check bench bench-peers bench-library fuzz pin law kills faults lives edits
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
@@ -43,3 +43,6 @@ lives: ## 5,000 lives of a post at random, in memory and on WordPress; ARGS=200 
 
 law: ## the preview's law with 100,000 examples (an hour); ARGS=5000 for fewer
 	@scripts/law $(ARGS)
+
+edits: ## 2,000 random edits of posts of real WordPress (half an hour); writes docs/publishing.md; ARGS=200 for fewer
+	@scripts/edits $(ARGS)

@@ -11,6 +11,7 @@ from types import FrameType
 
 from tests.servers.packages import SUITES, wordpress_source
 from tests.servers.running import Servers
+from tests.servers.sqlite import sqlite_plugin
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -27,17 +28,21 @@ def main() -> int:
     start.add_argument("version", choices=SUITES)
     start.add_argument("--port", type=int)
     start.add_argument("--prefix", default="", help='folder on its host, e.g. "/blog"')
+    start.add_argument("--database", choices=("mariadb", "sqlite"), default="mariadb")
     start.add_argument("--permalinks", choices=("pretty", "plain"), default="pretty")
     start.add_argument("--timezone", default="UTC")
     arguments = parser.parse_args()
     if arguments.command == "prepare":
         for version in SUITES:
             wordpress_source(version)
+        sqlite_plugin()
         return 0
     signal.signal(signal.SIGTERM, _stop)
     servers = Servers()
     try:
-        site = servers.wordpress(arguments.version, arguments.prefix, port=arguments.port)
+        site = servers.wordpress(
+            arguments.version, arguments.prefix, port=arguments.port, database=arguments.database
+        )
         site.set_permalinks(arguments.permalinks)
         site.set_timezone(arguments.timezone)
         told = {

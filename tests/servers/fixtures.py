@@ -45,6 +45,12 @@ def wordpress(request: pytest.FixtureRequest, servers: Servers) -> WordPress:
 
 
 @pytest.fixture(scope="session")
+def wordpress_on_sqlite(servers: Servers) -> WordPress:
+    """The newest WordPress with its database in a file."""
+    return servers.wordpress("newest", database="sqlite")
+
+
+@pytest.fixture(scope="session")
 def wordpress_in_folder(servers: Servers) -> WordPress:
     """The newest WordPress below /blog of its host."""
     return servers.wordpress("newest", "/blog")

@@ -49,14 +49,14 @@ def wordpress_source(version: str) -> Path:
     """
     done = cache() / f"wordpress-{version}"
     if not done.is_dir():
-        with _only_one(f"wordpress-{version}"):
+        with only_one(f"wordpress-{version}"):
             if not done.is_dir():
                 _fetch(SUITES[version], done)
     return done
 
 
 @contextmanager
-def _only_one(name: str) -> Iterator[None]:
+def only_one(name: str) -> Iterator[None]:
     """Two runs at a time fetch once."""
     with (cache() / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tests.servers.mariadb import MariaDB
+from tests.servers.sqlite import SQLite
 from tests.servers.wordpress import WordPress
 
 
@@ -16,19 +17,25 @@ class Servers:
     def __init__(self) -> None:
         self._state = Path(tempfile.mkdtemp(prefix="pd-servers-"))
         self._database: MariaDB | None = None
-        self._wordpress: dict[tuple[str, str], WordPress] = {}
+        self._wordpress: dict[tuple[str, str, str], WordPress] = {}
 
-    def wordpress(self, version: str, prefix: str = "", *, port: int | None = None) -> WordPress:
-        """WordPress `version` ("6.1" or "newest") in the folder `prefix` ("" or e.g. "/blog") of its host."""
-        if (version, prefix) not in self._wordpress:
-            if self._database is None:
-                self._database = MariaDB(self._state)
+    def wordpress(
+        self, version: str, prefix: str = "", *, port: int | None = None, database: str = "mariadb"
+    ) -> WordPress:
+        """WordPress `version` ("6.1" or "newest") in the folder `prefix` ("" or e.g. "/blog") of its host; `database`
+        is "mariadb" or "sqlite"."""
+        key = version, prefix, database
+        if key not in self._wordpress:
             state = self._state / f"wordpress-{len(self._wordpress)}"
             state.mkdir()
-            self._wordpress[version, prefix] = WordPress(
-                version, self._database, state, prefix=prefix, port=port
-            )
-        return self._wordpress[version, prefix]
+            kept = SQLite() if database == "sqlite" else self._mariadb()
+            self._wordpress[key] = WordPress(version, kept, state, prefix=prefix, port=port)
+        return self._wordpress[key]
+
+    def _mariadb(self) -> MariaDB:
+        if self._database is None:
+            self._database = MariaDB(self._state)
+        return self._database
 
     def end(self) -> None:
         """Ends all that was started and removes its files."""

@@ -70,6 +70,18 @@ def titles(blog: WordPress) -> list[str]:
 # --- WordPress ---
 
 
+def test_a_blog_on_sqlite_keeps_a_text_as_it_was_sent(wordpress_on_sqlite: WordPress) -> None:
+    wordpress_on_sqlite.reset_posts()
+    text = "<p>Fish &amp; <script>chips()</script>\x07 \u200b😀\\ \r\n</p>\n\n"
+    create(wordpress_on_sqlite.base_url, wordpress_on_sqlite.users["admin"], content=text)
+    with client(wordpress_on_sqlite.base_url, wordpress_on_sqlite.users["admin"]) as http:
+        asked = {"status": "any", "context": "edit"}
+        (post,) = http.get("/wp-json/wp/v2/posts", params=asked).json()
+    assert (post["id"], post["content"]["raw"]) == (1, text)
+    engine = wordpress_on_sqlite.php("echo DB_ENGINE, ' ', is_file(DB_DIR . DB_FILE) ? 'file' : 'none';")
+    assert engine == "sqlite file"
+
+
 def test_what_the_administrator_publishes_is_kept_as_it_was_sent_and_is_on_the_public_page(
     blog: WordPress,
 ) -> None:

@@ -1,4 +1,4 @@
-"""A real WordPress on loopback: PHP's built-in server with four workers, and a database of its own in MariaDB.
+"""A real WordPress on loopback: PHP's built-in server with four workers, and a database of its own (MariaDB, SQLite).
 
 Links follow the host and port that a request came with, so they also go through a proxy. Cron runs only when a test
 says so, nothing is fetched from outside and no mail is sent.
@@ -14,18 +14,15 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from tests.servers.mariadb import MariaDB
 from tests.servers.packages import wordpress_source
 from tests.servers.processes import Process, ServerProblem, free_port
 
 _HERE = Path(__file__).parent
 
 _CONFIG = """<?php
-define('DB_NAME', '{database}');
-define('DB_USER', 'root');
-define('DB_PASSWORD', '');
-define('DB_HOST', 'localhost:{socket}');
+{database}
 define('DB_CHARSET', 'utf8mb4');
 define('DB_COLLATE', '');
 $table_prefix = 'wp_';
@@ -70,6 +67,19 @@ wp_cache_flush();
 """
 
 
+class Database(Protocol):
+    """Where a WordPress keeps what it has."""
+
+    def create(self, name: str) -> None:
+        """Makes an empty database."""
+
+    def move_in(self, folder: Path) -> None:
+        """Puts what it needs into the files of a WordPress."""
+
+    def settings(self, name: str, folder: Path) -> str:
+        """The lines of the wp-config.php in `folder`."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """One who may write on the test blog."""
@@ -85,7 +95,7 @@ class WordPress:
     """A running WordPress. `user` and `app_password` are the administrator's."""
 
     def __init__(
-        self, version: str, database: MariaDB, state: Path, *, prefix: str = "", port: int | None = None
+        self, version: str, database: Database, state: Path, *, prefix: str = "", port: int | None = None
     ) -> None:
         """Installs and starts WordPress `version` ("6.1" or "newest") with its files in the folder `state`.
 
@@ -102,11 +112,11 @@ class WordPress:
         (self.folder / "wp-content/uploads").mkdir(exist_ok=True)
         name = f"wp_{secrets.token_hex(4)}"
         database.create(name)
+        database.move_in(self.folder)
         self.debug_log = state / "debug.log"
         (self.folder / "wp-config.php").write_text(
             _CONFIG.format(
-                database=name,
-                socket=database.socket,
+                database=database.settings(name, self.folder),
                 salt=secrets.token_hex(16),
                 port=self.port,
                 prefix=prefix,

@@ -144,6 +144,15 @@ def test_a_shortcode_and_its_end_are_not_parted() -> None:
     assert kinds == ["Before", source[8:-8], "Behind"]
 
 
+def test_a_card_of_ghost_is_one_piece_with_its_comments() -> None:
+    card = "<!--kg-card-begin: html-->\n<div>a</div>\n\n<script>b</script>\n<!--kg-card-end: html-->"
+    for flavour in (Flavour.HTML, Flavour.CLASSIC):
+        found = [s.source for s in cut(f"<p>A</p>{card}<p>B</p>\n{card}", flavour) if s.kind is not Kind.GAP]
+        assert found == ["<p>A</p>", card, "<p>B</p>", card]
+        lone = "<p>A</p><!--kg-card-begin: html--><p>B</p>"
+        assert [s.source for s in cut(lone, flavour)][-1] == "<p>B</p>"
+
+
 def test_a_thousand_openers_that_never_end_are_cut_at_once() -> None:
     for part in (
         "<!-- wp:a {",
@@ -153,6 +162,8 @@ def test_a_thousand_openers_that_never_end_are_cut_at_once() -> None:
         '<!-- wp:a {"b":1} }',
         "[/a][a]\n\n",
         "}   ",
+        "<!--kg-card-begin: html-->",
+        "<!--kg-card-end: html--><!--kg-card-begin: html-->",
     ):
         source = part * 20_000
         for flavour in Flavour:

@@ -15,6 +15,7 @@ from postdesk.markup.lossless import Flavour, Opened, followed, open_post, send_
 from postdesk.markup.lossless.cutting import Kind
 from postdesk.markup.lossless.opening import APART
 from tests.markup.lossless.corpus import Remote, block_posts, classic_posts, html_posts, theme_posts
+from tests.markup.lossless.elsewhere import ghost_posts, pelican_pages
 
 _WORD = re.compile(r"(?<![\w<\\/\"=.:&;-])[A-Za-z]{4,}(?![\w>=\"/.:;&-])")
 
@@ -37,7 +38,9 @@ def _joined(texts: list[str]) -> str:
 
 @pytest.fixture(scope="session")
 def corpus() -> list[Remote]:
-    return [*block_posts(90), *html_posts(60), *classic_posts(60), *theme_posts()]
+    return [
+        *block_posts(90), *html_posts(60), *classic_posts(60), *theme_posts(), *ghost_posts(), *pelican_pages(),
+    ]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -148,6 +151,10 @@ def test_empty_paragraphs_are_no_cards_and_stay_where_they_are() -> None:
     post = open_post("\n\n".join([empty, a, empty, b, c, empty]) + "\n")
     assert post.markdown == "One.\n\nTwo.\n\nThree.\n"
     assert _sent(post, "One.\n\nNew.\n\nTwo.\n\nThree.\n").count(empty) == 3
+    assert _sent(post, "Two.\n\nThree.\n") == "\n\n".join([empty, empty, b, c, empty]) + "\n"
+    assert _sent(post, "One.\n\nTwo.\n") == "\n\n".join([empty, a, empty, b, empty]) + "\n"
+    assert _sent(post, "Two.\n\nThree.\n\nOne.\n").count(empty) == 3
+    assert _sent(post, "").count(empty) == 3
     assert _sent(post, "One.\n\nThree.\n") == "\n\n".join([empty, a, empty, c, empty]) + "\n"
 
 
@@ -200,6 +207,20 @@ def test_old_lists_and_quotations_are_markdown_too() -> None:
     ).replace("Words", "Other words")
 
 
+def test_what_is_put_behind_the_last_of_a_list_or_of_code_stands_as_all_others_do() -> None:
+    def items(*words: str) -> str:
+        inside = "\n\n".join(f"<!-- wp:list-item -->\n<li>{w}</li>\n<!-- /wp:list-item -->" for w in words)
+        return f'<!-- wp:list {{"a":1}} -->\n<ul class="wp-block-list x">{inside}</ul>\n<!-- /wp:list -->'
+
+    post = open_post(items("One", "Two"))
+    assert _sent(post, "- One\n- Two\n- Three\n") == items("One", "Two", "Three")
+    assert _sent(post, "- One\n") == items("One")
+    code = open_post('<pre class="x"><code>a\nb\n</code></pre>', classic=False)
+    assert (
+        _sent(code, code.markdown.replace("b\n", "b\nc\n")) == '<pre class="x"><code>a\nb\nc\n</code></pre>'
+    )
+
+
 def test_line_ends_of_classic_text_are_breaks() -> None:
     source = 'First line\nsecond &amp; <b>line</b>\r\n\r\nNext.   \n\n\n<h2 style="x">Head</h2>\nBelow.'
     post = open_post(source)
@@ -217,6 +238,28 @@ def test_nothing_may_stand_behind_what_is_never_closed() -> None:
     assert send_post(post, post.markdown + "\nNew.\n", str).broken
 
 
+def test_nothing_may_be_moved_behind_what_is_never_closed_either() -> None:
+    post = open_post("<p>a</p>\n<p>b</p>\n<div>c")
+    card = _texts(post)[2]
+    assert send_post(post, _joined(["a", card, "b"]), str).broken
+    assert send_post(post, _joined(["a", card, "a"]), str).broken
+    assert not send_post(post, _joined(["b", "a", card]), str).broken
+    other = card.replace("<div>c", "<div>d")
+    assert not send_post(post, _joined(["a", "b", other]), str).broken
+    assert send_post(post, _joined(["a", "b", other, "New."]), str).broken
+    assert not send_post(post, _joined(["a", "b", card.replace("c", "c</div>"), "New."]), str).broken
+
+
+def test_what_stands_behind_a_block_that_is_never_closed_may_still_be_edited() -> None:
+    block = "<!-- wp:paragraph -->\n<p>{}</p>\n<!-- /wp:paragraph -->"
+    source = "<div>a\n\n" + block.format("Some words here.") + "\n\n" + block.format("Others.")
+    post = open_post(source)
+    assert post.pieces[0].kind is Kind.OPEN
+    sent = send_post(post, post.markdown.replace("words", "wards"), to_blocks)
+    assert (sent.opened.content, sent.broken) == (source.replace("words", "wards"), False)
+    assert send_post(post, post.markdown + "\nNew.\n", to_blocks).broken
+
+
 def test_a_frame_without_its_other_end_is_told() -> None:
     post = open_post(
         '<!-- wp:group -->\n<div class="wp-block-group"><!-- wp:paragraph -->\n<p>a</p>\n<!-- /wp:paragraph -->'
@@ -226,6 +269,8 @@ def test_a_frame_without_its_other_end_is_told() -> None:
     assert len(texts) == 3
     assert not send_post(post, _joined([texts[0], "Other", texts[2]]), to_blocks).broken
     assert send_post(post, _joined(texts[:2]), to_blocks).broken
+    edited = send_post(post, _joined([texts[0].replace('-group"', '-group a"'), *texts[1:]]), to_blocks)
+    assert [piece.kind for piece in edited.opened.pieces] == [Kind.FRAME, Kind.BLOCK, Kind.FRAME]
 
 
 def test_what_was_made_afresh_is_named() -> None:
@@ -252,6 +297,14 @@ def test_after_a_blog_filtered_the_post_the_text_is_still_in_step() -> None:
     assert kept.content == there
     assert kept.markdown == sent.markdown
     assert _sent(kept, kept.markdown) == there
+
+
+def test_after_a_blog_took_the_delimiters_out_an_edit_puts_none_in() -> None:
+    block = "<!-- wp:paragraph -->\n<p>{}</p>\n<!-- /wp:paragraph -->"
+    sent = open_post(block.format("One.") + "\n\n" + block.format("Two words."))
+    kept = followed(sent, "<p>One.</p>\n\n<p>Two words.</p>")
+    assert kept.markdown == sent.markdown
+    assert _sent(kept, "One.\n\nTwo *words*.\n") == "<p>One.</p>\n\n<p>Two <em>words</em>.</p>"
 
 
 _INLINE = st.recursive(

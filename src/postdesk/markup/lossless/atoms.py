@@ -18,6 +18,7 @@ from postdesk.markup.simpler import BLOCKS
 
 _PARTS = re.compile(r"[ \t\r\n\f]+|[^ \t\r\n\f]+")
 _LINES = re.compile(r"[ \t\f]*(?:\r\n|\n|\r)[ \t\r\n\f]*|[ \t\f]+|[^ \t\r\n\f]+")
+_SPACE = " \t\r\n\f"
 _EXACT = frozenset(["pre", "textarea"])
 _OWN_CLASSES = re.compile(
     r"wp-(?:block|element|image)-.*|has-fixed-layout|has-alpha-channel-opacity|size-large"
@@ -93,12 +94,34 @@ def woven(mine: Atoms, before: Atoms, after: Atoms) -> str:
     for place, atom in enumerate(after.atoms):
         old = pairs.get(place)
         if old is not None:
-            parts.append(mine.atoms[old].source)
+            parts.append(_spaced(mine.atoms[old].source, before.atoms[old].source, atom.source))
         elif atom.key[:2] == ("<", "img") and _source_of(atom.key) in pictures:
             parts.append(_with_alt(pictures[_source_of(atom.key)], atom.key))
         else:
             parts.append(atom.source)
     return "".join(parts)
+
+
+def _spaced(mine: str, before: str, after: str) -> str:
+    """An atom that the edit left alone, with other white space beside it where the edit put another: behind what was
+    the last one of a list there is none."""
+    core = mine.strip(_SPACE)
+    if before == after or not core:
+        return mine
+    lead, trail = _edges(mine)
+    (lead_before, trail_before), (lead_after, trail_after) = _edges(before), _edges(after)
+    return (
+        (lead if lead_before == lead_after else lead_after)
+        + core
+        + (trail if trail_before == trail_after else trail_after)
+    )
+
+
+def _edges(source: str) -> tuple[str, str]:
+    """The white space at both ends."""
+    core = source.strip(_SPACE)
+    at = source.index(core)
+    return source[:at], source[at + len(core) :]
 
 
 def _word(part: str, *, breaks: bool) -> Atom:

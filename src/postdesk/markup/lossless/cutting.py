@@ -26,6 +26,8 @@ _NOTHING = re.compile(r"(?:\s|&nbsp;|&#160;|\u00a0|<br\s*/?>)+", re.IGNORECASE)
 _SHORTCODE = re.compile(r"\[(/)?([A-Za-z][\w-]{0,60})(?:[^\[\]<>]{0,5000})?\]")
 _MARKS = re.compile(r"\s*(?:more\b.*|nextpage|noteaser)\s*\Z", re.DOTALL)
 
+_GHOST = re.compile(r"\s*kg-card-(begin|end)\b")
+
 
 class Flavour(Enum):
     """How a blog writes its posts."""
@@ -191,7 +193,17 @@ def _html(source: str, *, classic: bool) -> list[Segment]:
             segments.extend(_run(source, run[0].start, end, run, classic=classic))
             run.clear()
 
-    for node in parse(source):
+    nodes = parse(source)
+    ends = _ghost_cards(nodes) if "kg-card-" in source else {}
+    card_end = 0
+    for node in nodes:
+        if node.start < card_end:
+            continue
+        if node.start in ends:
+            flush(node.start)
+            card_end = ends[node.start]
+            segments.append(Segment(Kind.BLOCK, source[node.start : card_end]))
+            continue
         if not node.closed or (node.children and not all(one.closed for one in node.everything())):
             # What follows may be inside of it, as browsers read it.
             flush(node.start)
@@ -211,6 +223,22 @@ def _html(source: str, *, classic: bool) -> list[Segment]:
             run.append(node)
     flush(len(source))
     return _with_shortcodes(segments)
+
+
+def _ghost_cards(nodes: list[Node]) -> dict[int, int]:
+    """Where what Ghost lets nobody else read begins and ends: from one comment of its own to the next."""
+    found: dict[int, int] = {}
+    start = -1
+    for node in nodes:
+        if not all(one.closed for one in node.everything()):
+            break
+        mark = _GHOST.match(node.text) if node.tag == "!" else None
+        if mark and mark[1] == "begin":
+            start = node.start
+        elif mark and start >= 0:
+            found[start] = node.end
+            start = -1
+    return found
 
 
 def _run(source: str, start: int, end: int, nodes: list[Node], *, classic: bool) -> list[Segment]:

@@ -3,20 +3,25 @@ ones in the flavour of the post."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from postdesk.markup.blocks import Block, split
 from postdesk.markup.correspond import correspond
-from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut
+from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut, flavour_of
 from postdesk.markup.lossless.delimiters import is_balanced
 from postdesk.markup.lossless.emitting import Emit, as_text, changed, emitted, of_segment
 from postdesk.markup.lossless.framing import level_of, with_level, without_anchor
 from postdesk.markup.lossless.losing import Lost, lost_of
 from postdesk.markup.lossless.opening import APART, Opened, Piece, open_post, with_gaps
+from postdesk.markup.matching import matching
 from postdesk.markup.rawcards import raw_source
 from postdesk.markup.render import BlockRenderer, Definitions, Numbers, notes_in
 from postdesk.markup.tree import parse
 
+_LINE_END = re.compile(r"(\r\n|\r|\n)")
 _BETWEEN = {Flavour.BLOCKS: "\n\n", Flavour.HTML: "\n", Flavour.CLASSIC: "\n\n"}
 
 
@@ -44,23 +49,27 @@ def followed(sent: Opened, there: str) -> Opened:
     that block's source from now on; what it added stays where it is."""
     if there == sent.content:
         return sent
-    lead, cuts = with_gaps(cut(there, sent.flavour))
+    classic = sent.flavour is not Flavour.HTML
+    flavour = flavour_of(there, classic=classic)  # a blog may take all delimiters out
+    lead, cuts = with_gaps(cut(there, flavour))
     kept = [place for place, piece in enumerate(sent.pieces) if piece.source]
     to = correspond([sent.pieces[p].source for p in kept], [segment.source for segment, _gap in cuts])
     owner = {new: kept[old] for old, new in enumerate(to.to) if new is not None}
     if to.moved or len(owner) != len(kept):
-        return open_post(there, classic=sent.flavour is not Flavour.HTML)
+        return open_post(there, classic=classic)
     pieces = [replace(piece, gap="") if piece.source else piece for piece in sent.pieces]
     last = -1
     for new, (segment, gap) in enumerate(cuts):
         if new in owner:
             last = owner[new]
-            pieces[last] = replace(pieces[last], source=segment.source, gap=gap)
+            pieces[last] = replace(
+                pieces[last], source=segment.source, gap=gap, kind=segment.kind, name=segment.name
+            )
         elif last < 0:
             lead += segment.source + gap
         else:
             pieces[last] = replace(pieces[last], gap=pieces[last].gap + segment.source + gap)
-    return replace(sent, lead=lead, pieces=tuple(pieces))
+    return replace(sent, flavour=flavour, lead=lead, pieces=tuple(pieces))
 
 
 class _Sender:
@@ -75,6 +84,7 @@ class _Sender:
         self._afresh: list[str] = []
         self._lost: list[tuple[str, tuple[str, ...]]] = []
         self._copies = {piece.markdown: piece for piece in self._old if piece.source and not piece.card}
+        self._put: set[int] = set()  # old blocks whose gap stands in what goes out
 
     def send(self) -> Sent:
         """Everything, block after block."""
@@ -82,6 +92,7 @@ class _Sender:
         of = {new: old for old, new in enumerate(found.to) if new is not None}
         pieces: list[Piece] = []
         gaps: list[str] = []
+        origins: list[int] = []
         last = -1  # the old block that was put down before
         for new, block in enumerate(self._blocks):
             old = of.get(new)
@@ -89,9 +100,12 @@ class _Sender:
             if pieces:
                 gaps.append(self._gap(last, old, pieces[-1], piece))
             pieces.append(piece)
+            origins.append(-1 if old is None else old)
             if old is not None:
                 last = old
         gaps.append(self._old[-1].gap if self._old else "")
+        if pieces:
+            self._put.add(len(self._old) - 1)
         pieces = [
             piece if piece.gap == gap else replace(piece, gap=gap)
             for piece, gap in zip(pieces, gaps, strict=False)
@@ -101,8 +115,9 @@ class _Sender:
             if pieces:
                 pieces[-1] = replace(pieces[-1], gap=_BETWEEN[self._opened.flavour])
             pieces.append(Piece("", self._emit(tail), kind=Kind.GAP))
-        sent = replace(self._opened, pieces=tuple(pieces))
-        return Sent(sent, tuple(self._afresh), self._is_broken(sent), tuple(self._lost))
+            origins.append(-1)
+        sent = self._with_gaps_of_gone(replace(self._opened, pieces=tuple(pieces)), origins)
+        return Sent(sent, tuple(self._afresh), self._is_broken(sent, origins), tuple(self._lost))
 
     def _gap(self, last: int, old: int | None, before: Piece, after: Piece) -> str:
         """What stands between two blocks: as it was where they were neighbours."""
@@ -111,10 +126,26 @@ class _Sender:
         between = _BETWEEN[self._opened.flavour]
         if old is None or last < 0 or old <= last:
             return between if after.source else ""
+        self._put.update(range(last, old))
         gaps = [piece.gap for piece in self._old[last:old]]
         if all(not gap.strip() for gap in gaps):
             return gaps[0] or (between if len(gaps) > 1 else "")
-        return "".join(gap for gap in gaps if gap.strip())
+        return _together(gaps)
+
+    def _with_gaps_of_gone(self, sent: Opened, origins: list[int]) -> Opened:
+        """What the blog has between blocks (empty paragraphs, what a plug-in added) is nothing that she removed: where
+        it is not put down yet, it stands behind the last block that stood before it."""
+        lead, pieces = sent.lead, list(sent.pieces)
+        for place, old in enumerate(self._old):
+            if place in self._put or not old.gap.strip():
+                continue
+            near = max((origin for origin in origins if 0 <= origin <= place), default=-1)
+            if near < 0:
+                lead = _together([lead, old.gap])
+            else:
+                at = origins.index(near)
+                pieces[at] = replace(pieces[at], gap=_together([old.gap, pieces[at].gap]))
+        return replace(sent, lead=lead, pieces=tuple(pieces))
 
     def _piece(self, block: Block, old: Piece | None) -> Piece:
         raw = raw_source(block)
@@ -125,7 +156,10 @@ class _Sender:
         if raw is not None:
             if old is not None and old.card and _trimmed(old.markdown) == _trimmed(block.text):
                 return replace(old, markdown=block.text, gap="")
-            return Piece(block.text, raw, card=True, name=old.name if old is not None else "")
+            if old is not None and old.card and "\r" in old.source:
+                raw = _with_line_ends(raw, old.source)
+            kind = self._kind_of_card(raw, old)
+            return Piece(block.text, raw, card=True, kind=kind, name=old.name if old is not None else "")
         if old is None and (copied := self._copies.get(block.text)) and not self._has_notes(block):
             return replace(copied, source=without_anchor(copied.source), gap="")
         rendered = self._rendered(block, self._definitions)
@@ -169,12 +203,13 @@ class _Sender:
     def _has_notes(self, block: Block) -> bool:
         return "[^" in block.text and notes_in(self._renderer.render(block, self._definitions))
 
-    def _is_broken(self, sent: Opened) -> bool:
-        open_at = [place for place, piece in enumerate(sent.pieces) if piece.kind is Kind.OPEN]
-        there = {piece.source for piece in self._old}
-        if open_at and any(p.source and p.source not in there for p in sent.pieces[open_at[0] + 1 :]):
+    def _is_broken(self, sent: Opened, origins: list[int]) -> bool:
+        """`origins`: for each piece its place in the old text, -1 for none."""
+        open_at, was = _first_open(sent.pieces), _first_open(self._old)
+        behind = zip(sent.pieces[open_at + 1 :], origins[open_at + 1 :], strict=True)
+        if any(piece.source and origin <= was for piece, origin in behind):
             return True
-        if open_at:
+        if open_at < len(sent.pieces):
             return False
         if _is_closed(self._frames(self._opened)) and not _is_closed(self._frames(sent)):
             return True
@@ -188,6 +223,25 @@ class _Sender:
         cards = (piece.source for piece in opened.pieces if piece.card or piece.kind is Kind.FRAME)
         return "".join(source for source in cards if source not in whole)
 
+    def _kind_of_card(self, raw: str, old: Piece | None) -> Kind:
+        """Half a container stays one; what was never closed may be closed by now."""
+        if old is None or old.kind not in (Kind.FRAME, Kind.OPEN):
+            return Kind.BLOCK
+        is_open = any(segment.kind is Kind.OPEN for segment in cut(raw, self._opened.flavour))
+        return old.kind if old.kind is Kind.FRAME or is_open else Kind.BLOCK
+
+
+def _together(gaps: Sequence[str]) -> str:
+    """Those of the gaps that hold something, without the white space that stood around what was between them."""
+    kept = [gap for gap in gaps if gap.strip()] or list(gaps[-1:])
+    ends = [one.rstrip() if two[0].isspace() else one for one, two in pairwise(kept)]
+    return "".join([*ends, *kept[-1:]])
+
+
+def _first_open(pieces: Sequence[Piece]) -> int:
+    """The place of the first block that is never closed: all that stands behind it the blog shows inside of it."""
+    return next((n for n, piece in enumerate(pieces) if piece.kind is Kind.OPEN), len(pieces))
+
 
 def _is_closed(html: str) -> bool:
     return all(one.closed for node in parse(html) for one in node.everything())
@@ -196,6 +250,24 @@ def _is_closed(html: str) -> bool:
 def _trimmed(text: str) -> list[str]:
     """The lines as an editor saves them that takes spaces from their ends: nobody meant that for a card."""
     return [line.rstrip(" \t") for line in text.split("\n")]
+
+
+def _with_line_ends(raw: str, source: str) -> str:
+    """What she made of a card whose source has line ends that no text can hold: each line that she left has its own
+    again, a new one that of the line before."""
+    parts = _LINE_END.split(source)
+    lines, ends = parts[::2], parts[1::2] or ["\n"]
+    new = raw.split("\n")
+    pairs = {after: before for before, after in matching(lines, new)}
+    made = []
+    end = ends[0]
+    for place, line in enumerate(new):
+        if place in pairs:
+            end = ends[min(pairs[place], len(ends) - 1)]
+        elif place - 1 in pairs and pairs[place - 1] + 1 < len(ends):
+            end = ends[pairs[place - 1] + 1]
+        made += [line, end]
+    return "".join(made[:-1])
 
 
 def name_of(content: str, flavour: Flavour) -> str:
