@@ -54,6 +54,7 @@ class Pictures:
     asked: list[httpx2.Request] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
     locked: bool = False
+    busy: list[float] = field(default_factory=list)
     waited: list[float] = field(default_factory=list)
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
@@ -70,6 +71,8 @@ class Pictures:
 
     def medium(self, number: str) -> RemoteMedia:
         self.numbers.append(number)
+        if self.busy:
+            raise Busy("It is busy.", "Nothing was changed.", "It is tried again.", wait=self.busy.pop())
         if number not in self.media:
             raise Gone("Gone.", "Nothing was sent.", "Look there.")
         return RemoteMedia(number, self.media[number])
@@ -336,12 +339,23 @@ def test_a_blog_that_asks_to_wait_is_waited_for(made: Callable[..., Desk]) -> No
     assert desk.web.waited == [7.0, 2.0]
 
 
+def test_a_question_about_a_number_waits_too(made: Callable[..., Desk]) -> None:
+    store = "https://files.example"
+    desk = made(image(f"{store}/a.jpg", "7"), featured="12")
+    desk.web.media = {"7": f"{store}/a.jpg", "12": QUAY}
+    desk.web.there = {QUAY: Answer(JPEG), f"{store}/a.jpg": Answer(png(1))}
+    desk.web.busy = [4.0, 3.0]
+    assert len(desk.bring().came) == 2
+    assert desk.web.waited == [3.0, 4.0]
+
+
 def test_a_blog_that_wants_a_long_pause_gets_it_and_the_next_run_goes_on(made: Callable[..., Desk]) -> None:
     other = f"{UPLOADS}/b.png"
     desk = made(FIGURE + image(other))
     desk.web.there = {QUAY: Answer(JPEG), other: Answer(status=429, headers={"retry-after": "1800"})}
     brought = desk.bring()
     assert isinstance(brought.failure, Busy)
+    assert brought.failure.sentence.endswith("Bring them again later: it goes on where it was.")
     assert (len(brought.came), desk.web.waited) == (1, [])
     desk.web.there[other] = Answer(png(1))
     brought = desk.bring()

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urljoin, urlsplit
 
 from postdesk.backends.base import Backend
@@ -73,6 +73,7 @@ class At:
 
 
 Progress = Callable[[At], None]
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -147,7 +148,11 @@ class Bringing:
     def _run(self, work: Callable[[], None]) -> Brought:
         try:
             work()
-        except (Cancelled, BackendError, DiskFull, NotWritable) as error:
+        except BackendError as error:
+            error.means = _("The pictures that came stay, and your text is safe.")
+            error.todo = _("Bring them again later: it goes on where it was.")
+            self._done.failure = error
+        except (Cancelled, DiskFull, NotWritable) as error:
             self._done.failure = error
         finally:
             self._whose.close()
@@ -197,7 +202,7 @@ class Bringing:
             return
         own = key_of(address, "")  # the same for a picture by whatever name a post knows it
         if own not in self._seen:
-            if not self._whose.is_hers(address, shown.number):
+            if not self._patiently(lambda: self._whose.is_hers(address, shown.number)):
                 if address not in self._done.elsewhere:
                     self._done.elsewhere.append(address)
                 return
@@ -222,7 +227,7 @@ class Bringing:
             self._is_here(known)
             return
         try:
-            address = self._whose.address_of(number)
+            address = self._patiently(lambda: self._whose.address_of(number))
         except Gone:
             self._pictures.put(Copy(key, why=_GONE))
             return
@@ -286,13 +291,19 @@ class Bringing:
             self._done.there += 1
 
     def _fetch(self, address: str, known: Copy | None) -> Fetched:
+        return self._patiently(
+            lambda: fetch(
+                self._client(), address, self._whose.origins, self._cancel, limit=LARGEST,
+                etag=known.etag if known else "", changed=known.changed if known else "",
+            )
+        )  # fmt: skip
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        """Ask again after the pause that the blog asks for; one that is too long ends the run."""
         turn = 1
         while True:
             try:
-                return fetch(
-                    self._client(), address, self._whose.origins, self._cancel, limit=LARGEST,
-                    etag=known.etag if known else "", changed=known.changed if known else "",
-                )  # fmt: skip
+                return ask()
             except Busy as busy:
                 wait = _PAUSE if busy.wait is None else busy.wait
                 if turn == _TRIES or wait > _LONGEST_PAUSE:

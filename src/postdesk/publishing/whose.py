@@ -45,11 +45,11 @@ class Whose:
             return True
         if not number or self._asked.get(host, 0) >= _QUESTIONS:
             return False
-        self._asked[host] = self._asked.get(host, 0) + 1
         try:
             self.address_of(number)
         except Gone:
-            return False
+            pass
+        self._asked[host] = self._asked.get(host, 0) + 1
         return host in self._hosts
 
     def address_of(self, number: str) -> str:

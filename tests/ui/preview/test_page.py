@@ -263,6 +263,11 @@ def test_a_picture_on_the_web_is_shown_where_a_copy_of_it_is_here(reader: Reader
     reader.wait("[...document.images].every(i => i.naturalWidth == 47) && document.images.length", 2)
     assert "Picture from blog.example is not loaded." in reader.text
     assert reader.ask("document.images[1].hasAttribute('srcset')") is False
+    page = '<p id="there">Theirs <img src="https://blog.example/quay.jpg"><img src="https://blog.example/b.jpg"></p>'
+    reader.preview.show_html("On the blog", "", page, resolve)
+    reader.wait("document.querySelector('main > header > h1').textContent", "On the blog")
+    reader.wait("[...document.images].map(i => i.naturalWidth).join()", "47")
+    assert "Picture from blog.example is not loaded." in reader.text
 
 
 def test_strange_characters_come_through_as_they_are(reader: Reader) -> None:
