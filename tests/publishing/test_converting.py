@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from postdesk.core.errors import NotReady
+from postdesk.core.errors import DiskFull, NotReady
 from postdesk.core.post import Post
 from postdesk.core.receipt import Receipt
 from postdesk.publishing.change import change_of
@@ -44,6 +45,10 @@ def _text(home: Home) -> Post:
     path = home.library.find(_receipt(home).post_id)
     assert path is not None
     return home.library.read(path).post
+
+
+def _full(*_what: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def _goes_out(home: Home, post: Post) -> str:
@@ -157,3 +162,29 @@ def test_the_converted_map_still_knows_what_the_blog_has(home: Home) -> None:
     opened = opened_of(home.receipts, _receipt(home))
     assert opened is not None
     assert (opened.content, opened.markdown) == (CLASSIC, "")
+
+
+def test_a_disk_that_is_full_at_the_map_leaves_the_map_as_it_was(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post, before = _text(home), _receipt(home)
+    for form in Form:
+        conversion = conversion_of(post, BLOG, before, home.receipts, form)
+        with monkeypatch.context() as patched:
+            patched.setattr("postdesk.core.files._replace", _full)
+            with pytest.raises(DiskFull):
+                convert(home.receipts, conversion)
+        assert _receipt(home) == before
+        assert _goes_out(home, post) == CLASSIC
+
+
+def test_a_crash_on_the_way_back_leaves_a_text_that_goes_out_whole(home: Home) -> None:
+    post = _text(home)
+    conversion = conversion_of(post, BLOG, _receipt(home), home.receipts, Form.MARKDOWN)
+    convert(home.receipts, conversion)
+    take_back(home.receipts, _receipt(home))
+    # The map is back, and the text from before was not saved any more.
+    out = _goes_out(home, replace(post, body=conversion.after))
+    assert out.startswith("First line\nsecond line\n\n")
+    assert "timetable id=7" in out
+    assert out.endswith('<p style="color:red">Red</p>\n')

@@ -181,3 +181,9 @@ def test_a_hostile_post_is_converted_too() -> None:
         assert send_post(opened, opened.markdown, str).opened.content == content
         assert into_blocks(opened, opened.markdown).opened.flavour is Flavour.BLOCKS
         assert "{=html}" not in into_markdown(opened, opened.markdown, str).text
+
+
+def test_what_a_block_that_she_edited_since_will_lose_is_named_too() -> None:
+    opened = open_post('<p class="lead">Some words here.</p>\n<p>Others.</p>', classic=False)
+    made = into_markdown(opened, "Some words there.\n\nOthers.\n", str)
+    assert [turned.lost for turned in made.turned] == [((Lost.LOOK, 'class="lead"'),)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from postdesk.markup.blocks import split
 from postdesk.markup.classic import classic_html, closed_paragraphs
+from postdesk.markup.correspond import correspond
 from postdesk.markup.delimiters import delimited
 from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.lossless.atoms import atoms_of
@@ -59,11 +60,14 @@ class Converted:
 def into_markdown(opened: Opened, text: str, emit: Emit) -> Converted:
     """`text`, which is her Markdown of `opened`, without cards, and to go out as Markdown makes it. `emit`: as for
     `send_post`, for the flavour of `opened`."""
-    sources = {p.markdown: p for p in opened.pieces if p.markdown and p.source}
+    old = [piece for piece in opened.pieces if piece.markdown]
+    blocks = split(text)
+    found = correspond([piece.markdown for piece in old], [block.text for block in blocks])
+    pieces = {new: old[place] for place, new in enumerate(found.to) if new is not None and old[place].source}
     written: list[str] = []
     turned: list[Turned] = []
-    for block in split(text):
-        raw, piece = raw_source(block), sources.get(block.text)
+    for place, block in enumerate(blocks):
+        raw, piece = raw_source(block), pieces.get(place)
         if raw is None:
             new = [block.text]
             if piece is None:
@@ -77,6 +81,8 @@ def into_markdown(opened: Opened, text: str, emit: Emit) -> Converted:
         # What a reader sees of classic text is what counts, not how its paragraphs are divided.
         shown = _shown(source, opened.flavour, name)
         lost = lost_of(shown, result)
+        if piece is not None and piece.markdown != block.text:  # she wrote other words herself
+            lost = tuple(one for one in lost if one[0] is not Lost.WORDS)
         if lost or raw is not None:
             turned.append(Turned(source, result, name, lost))
         written += new
