@@ -114,7 +114,10 @@ class Sheets:
 
     # --- rules ---
 
-    def _rules(self, rules: Iterable[Node], address: str, depth: int, importing: bool = False) -> list[str]:
+    def _rules(
+        self, rules: Iterable[Node], address: str, depth: int, importing: bool = False, styled: bool = False
+    ) -> list[str]:
+        """`styled`: they stand in a style rule."""
         written = []
         for rule in rules:
             if self._left <= 0 or depth > DEEPEST:
@@ -128,7 +131,7 @@ class Sheets:
                     written.append(self._import(rule, address) if importing else "")
                     continue
                 importing = importing and rule.lower_at_keyword in ("charset", "layer")
-                written.append(self._at_rule(rule, address, depth))
+                written.append(self._at_rule(rule, address, depth, styled))
             elif rule.type == "declaration":
                 written.append(self.declaration(rule) or "")
         return written
@@ -143,9 +146,9 @@ class Sheets:
     def _inside(self, rule: Node, address: str, depth: int) -> str:
         """What stands between the braces of a rule that may hold declarations."""
         found = _contents(tinycss2.parse_blocks_contents(rule.content, True, True))
-        return "".join(self._rules(found, address, depth + 1))
+        return "".join(self._rules(found, address, depth + 1, styled=True))
 
-    def _at_rule(self, rule: Node, address: str, depth: int) -> str:
+    def _at_rule(self, rule: Node, address: str, depth: int, styled: bool) -> str:
         name = rule.lower_at_keyword
         if name == "font-face":
             return self._font(rule, address)
@@ -156,12 +159,12 @@ class Sheets:
             return ""
         if rule.content is None:
             return f"@layer {prelude};\n" if name == "layer" else ""
-        if name in _DECLARING:
+        if name in _DECLARING or styled:
             inside = self._inside(rule, address, depth)
         else:
-            # In a style rule it may hold declarations; "a:hover{" is none where rules alone are expected.
-            known = tinycss2.parse_blocks_contents(rule.content, True, True)
-            inside = "".join(self._rules(_contents(known), address, depth + 1))
+            # "a:hover{" begins a declaration only where one may stand.
+            known = _contents(tinycss2.parse_rule_list(rule.content, True, True))
+            inside = "".join(self._rules(known, address, depth + 1))
         return f"@{name} {prelude}{{{inside}}}\n" if inside or name == "layer" else ""
 
     def _import(self, rule: Node, address: str) -> str:
