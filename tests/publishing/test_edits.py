@@ -41,11 +41,11 @@ def desk(blog: WordPress, tmp_path: Path) -> Iterator[Desk]:
 
 def test_a_part_of_the_edits(desk: Desk, other: OtherClient) -> None:
     seed = 20
-    verdicts = run(desk, other, corpus(8, seed), 16, seed)
+    verdicts = run(desk, other, corpus(6, seed), 12, seed)
     assert len({v.edit.kind for v in verdicts}) > 4
     assert [(v.name, v.edit.kind, v.problems) for v in verdicts if v.problems] == []
     done = desk.pull(everything=True)
-    assert (done.made, done.updated, done.both, done.there, done.problems) == ([], [], [], 8, [])
+    assert (done.made, done.updated, done.both, done.there, done.problems) == ([], [], [], 6, [])
 
 
 _SOURCE = '<p>One two three.</p>\n<p class="a">Four five.</p>\n\n<p>Six seven.</p>\n'

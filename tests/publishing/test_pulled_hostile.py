@@ -3,7 +3,7 @@ edit, never a crash, and one sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,15 @@ _POST = "\n\n".join(
     _BLOCK.format(words) for words in ("Here stands a word.", "And others &amp; more.", "The end.")
 )
 
-DeskOf = Callable[[str], Desk]
+_OF_THE_SERVER = (
+    "broken nesting of blocks", "a container that is never closed", "a group that is never closed",
+    "a word in what is never closed", "an unknown block", "scripts", "mixed flavours",
+    "the same twice with other looks",
+    "character references", "spaces that nobody sees", "CRLF", "a word in a card with all ends",
+    "control characters", "NUL", "noncharacters", "a page builder's JSON in comments", "a page builder's shortcodes",
+    "backslashes", "a picture in the text", "scripts of the world",
+)  # fmt: skip
+"""Those that a server or the way there may change; all of them are tried without one."""
 
 
 @pytest.fixture
@@ -76,10 +84,10 @@ def _is_told(result: JobResult, kind: ResultKind) -> bool:
 def test_whatever_stands_in_a_post_one_word_reaches_the_blog_as_one_word(
     desk: Desk, other: OtherClient
 ) -> None:
-    numbers = {name: other.makes(f"On {name}", content) for name, content in HOSTILE.items()}
+    numbers = {name: other.makes(f"On {name}", HOSTILE[name]) for name in _OF_THE_SERVER}
     before = {name: other.sees(number) for name, number in numbers.items()}
     done = desk.pull()
-    assert (len(done.made), done.problems) == (len(HOSTILE), [])
+    assert (len(done.made), done.problems) == (len(numbers), [])
     for name, number in numbers.items():
         result = _exchange(desk, number, "stands", "altered")
         assert (name, result.kind, result.sentence) == (name, ResultKind.DONE, "")
@@ -87,11 +95,11 @@ def test_whatever_stands_in_a_post_one_word_reaches_the_blog_as_one_word(
         assert is_one_word(before[name]["content"]["raw"], there["content"]["raw"], "stands", "altered"), name
         assert beside_content(there) == beside_content(before[name]), name
     again = desk.pull(everything=True)
-    assert (again.made, again.updated, again.both, again.there) == ([], [], [], len(HOSTILE))
+    assert (again.made, again.updated, again.both, again.there) == ([], [], [], len(numbers))
 
 
 def test_a_post_of_two_megabytes_goes_back_with_one_word_changed(desk: Desk, other: OtherClient) -> None:
-    content = two_megabytes()[:600_000] + "\n\n" + _POST
+    content = two_megabytes()
     number = other.makes("Long", content)
     desk.pull()
     assert _exchange(desk, number, "stands", "altered").kind is ResultKind.DONE

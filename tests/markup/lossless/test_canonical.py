@@ -69,7 +69,7 @@ def test_a_block_that_she_wrote_in_is_valid_and_canonical(changed: dict[str, lis
 
 
 def test_what_comes_of_a_random_edit_is_valid_and_canonical(changed: dict[str, list[_Changed]]) -> None:
-    assert len(changed["random"]) > 150
+    assert len(changed["random"]) > 60
     assert [row for row in changed["random"] if row.is_worse] == []
 
 
@@ -80,7 +80,7 @@ def test_a_post_stays_canonical_as_a_whole(changed: dict[str, list[_Changed]]) -
 
 def _typed() -> list[tuple[str, str, str]]:
     changes = []
-    for post in (open_post(one.content) for one in [*block_posts(16), *theme_posts()[::3]]):
+    for post in (open_post(one.content) for one in [*block_posts(12), *theme_posts()[::4]]):
         for name, (pattern, typed) in _TYPED.items():
             places = [
                 n for n, p in enumerate(post.pieces)
@@ -102,7 +102,7 @@ def _typed() -> list[tuple[str, str, str]]:
 def _random() -> list[tuple[str, str, str]]:
     chance = random.Random(2)
     changes = []
-    for post in (open_post(one.content) for one in [*block_posts(16), *theme_posts()[::3]]):
+    for post in (open_post(one.content) for one in [*block_posts(8), *theme_posts()[::6]]):
         for name, making in KINDS.items():
             edit = making(post, chance, "altered")
             if edit is None or edit.refused or name == "a word in a card":  # that is her own markup
@@ -124,7 +124,7 @@ def _random() -> list[tuple[str, str, str]]:
 def _posts() -> list[tuple[str, str, str]]:
     chance = random.Random(4)
     changes = []
-    for one in block_posts(16):
+    for one in block_posts(8):
         post = open_post(one.content)
         for name, making in KINDS.items():
             edit = making(post, chance, "altered") if name != "a word in a card" else None
