@@ -658,6 +658,12 @@ class Library:
                 if path.name in taken:
                     raise
 
+    def places(self, wanted: Iterable[tuple[Path, str]]) -> list[Path]:
+        """Where `take_in` would put posts that come together: for each folder and name a path that no file has, and no
+        other one of them."""
+        free = names.FreeNames()
+        return [(place := self._inside(folder)) / free.take(place, stem, ".md") for folder, stem in wanted]
+
     def take_picture(self, folder: Path, name: str, picture: bytes | Path) -> str:
         """Copy a picture into `folder` for a post that is to come, as `take_in` makes it; returns the reference. Raises
         PictureRefused and what saving raises."""
