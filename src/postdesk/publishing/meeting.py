@@ -249,7 +249,14 @@ def _fields_before(values: Mapping[str, Any], post: Post) -> Post:
     """What was in step, as far as the blog's own record says: fields that are as they were there are as hers are, so
     that they are no question."""
     if not values:
-        return Post(post.id, slug=post.slug, date=post.date, image=post.image, visibility=post.visibility)
+        return replace(
+            Post(post.id),
+            slug=post.slug,
+            date=post.date,
+            image=post.image,
+            visibility=post.visibility,
+            kind=post.kind,
+        )
     return replace(
         post,
         title=html.unescape(str(values.get("title", ""))),
