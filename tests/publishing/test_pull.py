@@ -294,7 +294,27 @@ def test_what_she_changed_here_is_never_written_over(home: Home) -> None:
     done = home.pull(blog)
     assert done.both == ["Theirs"]
     assert "My words" in path.read_text("utf-8")
+    assert home.receipt("2") == replace(before, newer="r2")  # so that it is told
+    assert home.pull(blog).both == ["Theirs"]
+    blog.all["2"] = _post(2, modified=START + timedelta(days=10))  # somebody took it back
+    assert home.pull(blog).both == []
     assert home.receipt("2") == before
+
+
+def test_a_post_that_changed_on_both_sides_comes_home_once_hers_is_as_it_was(home: Home) -> None:
+    blog = Blog(3)
+    home.pull(blog)
+    path = home.file("2")
+    hers = path.read_text("utf-8")
+    path.write_text(hers.replace("Words", "My words"), "utf-8")
+    blog.all["2"] = replace(blog.all["2"], title="Theirs", modified=START + timedelta(days=9))
+    home.pull(blog)
+    blog.all["3"] = replace(blog.all["3"], title="Much later", modified=START + timedelta(days=30))
+    home.pull(blog)
+    path.write_text(hers, "utf-8")
+    assert home.pull(blog).updated == [path]  # though it changed there long before the last pull
+    assert "Theirs" in path.read_text("utf-8")
+    assert home.receipt("2").newer == ""
 
 
 def test_a_post_that_comes_twice_in_one_pull_is_made_once(home: Home) -> None:

@@ -39,7 +39,9 @@ class Receipt:
     last. `base_hash` names the content that was last in step with the server (stored content-addressed beside
     the receipts). `map_hash` names the map of a post that came from the blog: which of her Markdown is which part of
     the content there; "" for a post that was written here. `pictures` are the files that went out last, as (reference
-    in the text, SHA-256 of her file); () also when that is not known. Times are instants with an offset.
+    in the text, SHA-256 of her file); () also when that is not known. `file_hash` is that of the post's file when it
+    said what the blog has, "" for not known. `newer` is the revision that was seen there and did not come home, as she
+    had changed the post here; "" for none. `kind` is as in `Post`. Times are instants with an offset.
     """
 
     post_id: str
@@ -56,6 +58,9 @@ class Receipt:
     updated_at: datetime | None = None
     map_hash: str = ""
     pictures: tuple[tuple[str, str], ...] = ()
+    file_hash: str = ""
+    newer: str = ""
+    kind: str = ""
 
 
 def to_json(receipt: Receipt) -> dict[str, Any]:
@@ -99,4 +104,7 @@ def from_json(values: dict[str, Any]) -> Receipt:
         updated_at=moment("updated_at"),
         map_hash=str(values.get("map_hash", "")),
         pictures=tuple((str(ref), str(content_hash)) for ref, content_hash in values.get("pictures", ())),
+        file_hash=str(values.get("file_hash", "")),
+        newer=str(values.get("newer", "")),
+        kind=str(values.get("kind", "")),
     )

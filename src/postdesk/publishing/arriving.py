@@ -136,7 +136,7 @@ class Arrivals:
                 break
             if post.remote_id not in batch.remote_ids:  # else it moved from page to page meanwhile
                 if post.remote_id in lot.same:
-                    self.done.there += 1
+                    self._same(post, batch)
                 else:
                     self._take(post, ready.get(post.remote_id), batch)
                 batch.remote_ids.add(post.remote_id)
@@ -158,7 +158,7 @@ class Arrivals:
                 )
                 self.done.problems.append((remote.title, sentence))
             elif self._is_as_before(remote):
-                self.done.there += 1
+                self._same(remote, batch)
             else:
                 classic = self._account.kind == "wordpress"
                 ready = (
@@ -174,6 +174,13 @@ class Arrivals:
         except LibraryError as error:
             self.done.problems.append((remote.title, error.sentence))
 
+    def _same(self, remote: RemotePost, batch: _Batch) -> None:
+        """It is on the blog as it was when both were in step."""
+        self.done.there += 1
+        receipt = self._known(remote)
+        if receipt is not None and receipt.newer:  # somebody took the change there back
+            batch.receipts.append(replace(receipt, newer=""))
+
     def _make(self, remote: RemotePost, ready: Ready, batch: _Batch) -> None:
         """A post that has no receipt: its file first, so that a receipt never speaks of a file that is not there."""
         post_id = pulled_id(self._account.address, remote.remote_id)
@@ -183,8 +190,8 @@ class Arrivals:
             return
         post = as_post(remote, post_id, ready.markdown)
         data = new_text(post)
-        sent_hash = read_document(Path(), data, post_id).post.content_hash
-        receipt = self._receipt(remote, post_id, sent_hash, ready)
+        made = read_document(Path(), data, post_id)
+        receipt = self._receipt(remote, post_id, made.post.content_hash, made.hash, ready)
         batch.bases += _bases(ready)
         if path is None:
             year = f"{post.date.year:04}" if post.date else _("Undated")
@@ -194,7 +201,7 @@ class Arrivals:
             batch.files.append((place, data, receipt, remote.title))
         else:
             self.done.there += 1  # a pull ended between this file and its receipt
-            batch.receipts.append(receipt)
+            batch.receipts.append(replace(receipt, file_hash=self._hash_of(path)))
 
     def _adopt(self, remote: RemotePost, ready: Ready, post_id: str, batch: _Batch) -> None:
         """A post that came here in another way: it gets its receipt, and its text only where she did not touch it."""
@@ -212,30 +219,31 @@ class Arrivals:
             # Not in step: updating it asks which one stays, and publishing it makes no second post.
             batch.receipts.append(
                 Receipt(post_id, self._account.id, remote.remote_id, remote.address, remote.slug, remote.status,
-                        media=media, published_at=first, updated_at=remote.modified)
+                        media=media, published_at=first, updated_at=remote.modified, newer=remote.revision)
             )  # fmt: skip
             self.done.both.append(remote.title)
             return
-        post = document.post
+        saved = document
         if likeness is Likeness.AS_MADE:
             new = read_document(
                 document.path, new_text(as_post(remote, post_id, ready.markdown)), post_id
             ).post
-            saved = self._library.save(document, replace(new, image=post.image))
-            post = saved.post
+            saved = self._library.save(document, replace(new, image=document.post.image))
             self.done.updated.append(document.path)
         else:
             self.done.there += 1
-        self._library.carry_id(self._library.read(document.path))
+        saved = self._library.carry_id(saved)
         batch.bases += _bases(ready)
-        batch.receipts.append(replace(self._receipt(remote, post_id, post.content_hash, ready), media=media))
+        batch.receipts.append(
+            replace(self._receipt(remote, post_id, saved.post.content_hash, saved.hash, ready), media=media)
+        )
 
     def _compare(self, remote: RemotePost, receipt: Receipt, ready: Ready, batch: _Batch) -> None:
         path = self._find(receipt.post_id)
         document = self._read(path) if path is not None else None
         if document is None or not receipt.map_hash:
             # Without a file she has thrown it away here; without a map it was written here, and updating it asks.
-            self.done.both.append(remote.title)
+            self._both(remote, receipt, batch)
             return
         post = as_post(remote, receipt.post_id, ready.markdown)
         new = read_document(document.path, new_text(post), post.id).post
@@ -244,22 +252,31 @@ class Arrivals:
         if document.post.content_hash == new.content_hash:
             self.done.there += 1  # a pull ended between this file and its receipt
         elif document.post.content_hash == receipt.sent_hash:
-            self._library.save(document, new)
+            document = self._library.save(document, new)
             self.done.updated.append(document.path)
         else:
-            self.done.both.append(remote.title)
+            self._both(remote, receipt, batch)
             return
         batch.bases += _bases(ready)
-        batch.receipts.append(self._receipt(remote, receipt.post_id, new.content_hash, ready, receipt))
+        batch.receipts.append(
+            self._receipt(remote, receipt.post_id, new.content_hash, document.hash, ready, receipt)
+        )
+
+    def _both(self, remote: RemotePost, receipt: Receipt, batch: _Batch) -> None:
+        """It changed on both sides: nothing is written but that."""
+        self.done.both.append(remote.title)
+        if receipt.newer != remote.revision:
+            batch.receipts.append(replace(receipt, newer=remote.revision))
 
     def _receipt(
-        self, remote: RemotePost, post_id: str, sent_hash: str, ready: Ready, before: Receipt | None = None
-    ) -> Receipt:
+        self, remote: RemotePost, post_id: str, sent_hash: str, file_hash: str, ready: Ready,
+        before: Receipt | None = None,
+    ) -> Receipt:  # fmt: skip
         first = remote.date or remote.modified
         return Receipt(
             post_id, self._account.id, remote.remote_id, remote.address, remote.slug, remote.status, remote.revision,
             sent_hash, ready.base_digest, before.media if before else (), first if remote.status in LIVE else None,
-            remote.modified, ready.map_digest, before.pictures if before else (),
+            remote.modified, ready.map_digest, before.pictures if before else (), file_hash, kind=remote.kind,
         )  # fmt: skip
 
     # --- together ---
@@ -304,6 +321,10 @@ class Arrivals:
             return self._library.read(path)
         except FileGone:
             return None
+
+    def _hash_of(self, path: Path) -> str:
+        document = self._read(path)
+        return document.hash if document is not None else ""
 
 
 def _is_told(remote: RemotePost) -> bool:

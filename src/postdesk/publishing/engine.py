@@ -401,6 +401,7 @@ class Engine:
             (*media, *(m for m in older if m.content_hash not in hashes)),
             (there.date or first or now) if there.status in LIVE else first, now,
             self._map_after(run, receipt, there, media), run.snapshot.pictures_after(receipt),
+            kind=there.kind,
         )  # fmt: skip
         self._receipts.put(done)
         if there.status is Status.SCHEDULED:

@@ -37,6 +37,7 @@ _PLACE = "pull"  # what the journal keeps by that name: how far the pull of a bl
 _OVERLAP = timedelta(minutes=5)  # clocks of blogs jump; the same post twice does no harm
 _FEW = 10  # posts that may be missing on a blog before it is taken for a fault of the blog
 _SHARE = 0.2
+_MOST_AGAIN = 50  # posts that are asked for one by one
 _PAUSES = (5.0, 15.0, 60.0)  # s, where a busy blog does not say how long; then it is given up
 _LEAST = 1.0  # s: "at once" is no pause
 _MOST_PAUSES = 20  # that one page may take
@@ -149,6 +150,7 @@ class _Pull:
                 if following is None:
                     break
                 page, lot = following, coming
+            self._look_again(seen)
             if whole:
                 self._notice_gone(seen, page.total)
         except Cancelled:
@@ -189,6 +191,23 @@ class _Pull:
         lot = self._arrivals.lot(page)
         self._openers.give(lot.unopened)
         return lot
+
+    def _look_again(self, seen: set[str]) -> None:
+        """Posts that changed here and there the last time: she may have made up her mind meanwhile."""
+        undecided = [
+            r.remote_id for r in self._arrivals.known.values() if r.newer and r.remote_id not in seen
+        ]
+        for remote_id in undecided[:_MOST_AGAIN]:
+            self._cancel.check()
+            try:
+                post = self._backend.read(remote_id)
+            except Refused:
+                continue
+            if post.status is not Status.TRASHED:
+                lot = self._given(Page((post,)))
+                self._arrivals.take(
+                    lot, self._openers.take(self._cancel), self._cancel, lambda _n, _of: None, self._tell
+                )
 
     # --- what is gone ---
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from postdesk.backends.base import RemotePost
 from postdesk.core.account import Account
 from postdesk.core.language import _
+from postdesk.core.post import PAGE
 from postdesk.core.receipt import Receipt, Status
 from postdesk.library.columns import NO_DATE, Listed, stamp
 from postdesk.library.tags import with_parents
@@ -101,7 +102,11 @@ def gather(
             remote += [(account, p) for p in posts if (account.id, p.remote_id) not in here]
     columns = _Columns(there, len(remote))
     for post_id, own in _by_post(r for r in receipts if not blog or r.account_id == blog).items():
-        columns.receive(there.slot_of_post(post_id), own, accounts)
+        slot = there.slot_of_post(post_id)
+        columns.receive(slot, own, accounts)
+        words, level = _words_of(desk, there, slot, own) if slot >= 0 and listed is None else ("", "")
+        if words:
+            columns.say(slot, words, level)
     for slot, (account, post) in enumerate(remote, len(there)):
         columns.show_remote(slot, post, account, accounts)
     for slot in there.copies:
@@ -207,6 +212,26 @@ class _Columns:
             self.special[slot] = replace(
                 special, state=state, level=level, waiting=job.state is not JobState.DONE
             )
+
+
+def _words_of(desk: Desk, there: Listed, slot: int, receipts: Sequence[Receipt]) -> tuple[str, str]:
+    """What has to be said of a file that is or was on a blog, and its level; "" for nothing."""
+    page = _("Page") if any(r.kind == PAGE for r in receipts) else ""
+    if any(r.newer for r in receipts):
+        return _joined(page, _("Changed here and there")), "warn"
+    path = desk.library.root / there.names[slot]
+    live = [r for r in receipts if r.status in LIVE]
+    if any(desk.is_changed(path, there.hashes[slot], r) for r in live):
+        return _joined(page, _("Changed here")), ""
+    if not live and any(r.status is Status.TRASHED for r in receipts):
+        return _joined(page, _("No longer on the blog")), ""
+    if not live and any(r.status is Status.DRAFT and r.map_hash for r in receipts):
+        return _joined(page, _("On the blog")), ""
+    return page, ""
+
+
+def _joined(*words: str) -> str:
+    return " · ".join(filter(None, words))
 
 
 def _seconds(moment: datetime | None) -> float:
