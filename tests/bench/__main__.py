@@ -2,6 +2,7 @@
 
     make bench                       some five minutes; writes docs/performance.md
     make bench ARGS=--publishing     only what a publication costs; a minute
+    make bench ARGS=--pull           only what bringing a blog's posts home costs; a minute
     make bench ARGS=--long           with 10,000 keys instead of 1,000 for the memory: some twenty minutes
     make bench ARGS="--keys 5 --starts 1 --typed 0 --dry"    a short look, which writes nothing
 
@@ -14,7 +15,7 @@ import argparse
 import sys
 import time
 
-from tests.bench import machine, page, publishing
+from tests.bench import machine, page, publishing, pulling
 from tests.bench.figures import Figure
 from tests.bench.measure import Measurement, Plan
 from tests.bench.opening import Opening
@@ -31,9 +32,13 @@ def main(argv: list[str] | None = None) -> int:
     given = sys.argv[1:] if argv is None else argv
     parser = options("make bench", __doc__, Plan())
     parser.add_argument("--publishing", action="store_true", help="only what a publication costs")
+    parser.add_argument("--pull", action="store_true", help="only what bringing a blog's posts home costs")
     arguments = parser.parse_args(given)
-    if arguments.publishing:
-        _publishing(arguments.dry)
+    if arguments.publishing or arguments.pull:
+        if arguments.publishing:
+            _publishing(arguments.dry)
+        if arguments.pull:
+            _pull(arguments.dry)
         return 0
     plan = plan_of(arguments)
     began = time.monotonic()
@@ -52,6 +57,7 @@ def main(argv: list[str] | None = None) -> int:
     if not arguments.dry:
         page.write("figures", text)
     _publishing(arguments.dry)
+    _pull(arguments.dry)
     return 0 if all(figure.values for figure in figures.values()) else 1
 
 
@@ -61,6 +67,14 @@ def _publishing(dry: bool) -> None:
     print(text)
     if not dry:
         page.write("publishing", text)
+
+
+def _pull(dry: bool) -> None:
+    """What bringing a blog's posts home costs, printed and put into the page."""
+    text = pulling.taken(times=3)
+    print(text)
+    if not dry:
+        page.write("pull", text)
 
 
 def options(name: str, words: str | None, plan: Plan) -> argparse.ArgumentParser:

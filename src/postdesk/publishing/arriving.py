@@ -27,6 +27,7 @@ from postdesk.publishing.doubles import Doubles, Likeness
 from postdesk.publishing.opener import Ready, Unopened, open_posts
 from postdesk.publishing.plan import LIVE
 from postdesk.publishing.pulled import as_post, pulled_id
+from postdesk.publishing.state import in_step
 
 if TYPE_CHECKING:
     from postdesk.library.library import Library
@@ -251,7 +252,7 @@ class Arrivals:
         new = replace(new, image=document.post.image)
         if document.post.content_hash == new.content_hash:
             self.done.there += 1  # a pull ended between this file and its receipt
-        elif document.post.content_hash == receipt.sent_hash:
+        elif in_step(document.post, receipt):
             document = self._library.save(document, new)
             self.done.updated.append(document.path)
         else:

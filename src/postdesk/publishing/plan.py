@@ -191,6 +191,7 @@ def make_plan(
         is_there,
         hides=hides,
         keeps=Capability.TRASH in capabilities,
+        is_page=post.kind == PAGE,
     )
     shown = pictures if intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE) else ()
     return Plan(account, Snapshot(post, account.id, intent, when, shown, links=links), steps, hold)
@@ -305,6 +306,7 @@ def _settle(intent: Intent, receipt: Receipt | None, when: datetime | None, now:
 def _steps(
     intent: Intent, account: Account, pictures: tuple[Picture, ...], live: bool, hold: datetime | None,
     when: datetime | None, is_there: Callable[[str], bool], *, hides: bool, keeps: bool,
+    is_page: bool,
 ) -> tuple[Step, ...]:  # fmt: skip
     blog = account.name
     if intent is Intent.TRASH:
@@ -313,6 +315,8 @@ def _steps(
             if keeps
             else _("Delete the post from “{blog}” for good")
         )
+        if is_page and keeps:
+            words = _("Move the page to the trash of “{blog}”")
         return (Step(StepKind.TRASH, words.format(blog=blog)),)
     if intent is Intent.UNPUBLISH:
         return (
@@ -336,7 +340,7 @@ def _steps(
         words = _("Take it offline, and show it again from {moment} on").format(moment=spoken(when))
         steps.append(Step(StepKind.WRITE, words))
     elif intent is Intent.UPDATE:
-        steps.append(Step(StepKind.WRITE, _("Update the post")))
+        steps.append(Step(StepKind.WRITE, _("Update the page") if is_page else _("Update the post")))
     elif intent is Intent.SCHEDULE and when is not None:
         steps.append(Step(StepKind.WRITE, _("Schedule it for {moment}").format(moment=spoken(when))))
     else:

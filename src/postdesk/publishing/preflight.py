@@ -16,7 +16,7 @@ from postdesk.backends.base import Capability
 from postdesk.core.account import Account
 from postdesk.core.errors import NotReady
 from postdesk.core.language import _, ngettext
-from postdesk.core.post import Post
+from postdesk.core.post import PAGE, Post
 from postdesk.core.receipt import Receipt, Status
 from postdesk.markup.outward import Outward
 from postdesk.markup.pictures import find_pictures, without_code
@@ -272,6 +272,13 @@ def _abilities(post: Post, capabilities: frozenset[Capability]) -> list[Remark]:
     ):  # fmt: skip
         if wanted and capability not in capabilities:
             remarks.append(Remark(Level.WARNING, sentence, action))
+    if post.kind == PAGE and capabilities & {Capability.TAGS, Capability.CATEGORIES}:
+        for wanted, sentence, action in (
+            (post.tags, _("Pages have no tags; they stay here"), "tags"),
+            (post.categories, _("Pages have no categories; they stay here"), "categories"),
+        ):
+            if wanted:
+                remarks.append(Remark(Level.WARNING, sentence, action))
     return remarks
 
 
