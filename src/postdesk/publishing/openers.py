@@ -114,7 +114,7 @@ class Openers:
             if len(said) == len(share.posts):
                 return [Ready(*one) for one in said]
             raise ValueError(f"{len(said)} answers")
-        except (OSError, EOFError, ValueError, TypeError) as error:
+        except (OSError, EOFError, ValueError, TypeError, MemoryError, OverflowError) as error:
             self._lose(share, error)
             return None
 
