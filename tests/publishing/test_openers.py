@@ -14,7 +14,7 @@ from postdesk.core.cancel import Cancel
 from postdesk.core.errors import Cancelled
 from postdesk.markup.lossless import Opened
 from postdesk.publishing import openers
-from postdesk.publishing.opener import Ready, Unopened, open_posts
+from postdesk.publishing.opener import Unopened, open_posts
 from postdesk.publishing.openers import Openers
 
 ODD = "Lone \ud800 surrogate, NUL \x00 and \u2028.\r\n\r\n<!-- wp:group --><div>"
@@ -96,9 +96,3 @@ def test_she_can_stop_while_a_process_hangs(beside: Openers) -> None:
     cancel.set()
     with pytest.raises(Cancelled):
         beside.take(cancel)
-
-
-def test_an_answer_has_the_shape_of_plain_values() -> None:
-    (ready,) = open_posts([Unopened("Words.", True, "base")])
-    assert Ready(*tuple(ready)) == ready
-    assert zlib.decompress(ready.base_data) == b"base"

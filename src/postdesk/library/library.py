@@ -367,8 +367,14 @@ class Library:
     def up_to_date(self) -> tuple[Summary, ...]:
         """As `summaries`, after a look; what other programs did is told by the next `look` all the same."""
         with self._guard:
-            self._untold = self.look()
+            self.catch_up()
             return self._summaries()
+
+    def catch_up(self) -> Listed:
+        """As `listed`, after a look; what other programs did is told by the next `look` all the same."""
+        with self._guard:
+            self._untold = self.look()
+            return self.listed()
 
     def _look_once(self, budget: float = math.inf) -> None:
         """Before anything is answered from the index. What was changed under a post that is open is told

@@ -96,7 +96,7 @@ class Arrivals:
 
     def look(self) -> None:
         """See what is here. To be called first."""
-        there = self._library.up_to_date()
+        there = self._library.catch_up()
         receipts = self._receipts.all()
         self.known = {r.remote_id: r for r in receipts if r.account_id == self._account.id}
         self._others = {

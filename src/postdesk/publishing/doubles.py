@@ -17,8 +17,8 @@ from postdesk.core.errors import LibraryError
 from postdesk.core.files import read_start
 from postdesk.core.post import imported_id
 from postdesk.library import frontmatter
+from postdesk.library.columns import Listed
 from postdesk.library.document import Document
-from postdesk.library.summary import Summary
 from postdesk.publishing.compare import names_of
 from postdesk.publishing.content import sent_on
 from postdesk.publishing.opener import Ready
@@ -48,10 +48,14 @@ class Doubles:
         self._files: tuple[tuple[str, Path], ...] = ()
         self._by_address: dict[str, str] | None = None
 
-    def learn(self, there: Iterable[Summary], with_receipt: Iterable[str]) -> None:
-        """The posts that are here, and the ids of those that are known to be on the blog."""
-        known = frozenset(with_receipt)
-        self._files = tuple((one.id, one.path) for one in there if one.id not in known)
+    def learn(self, there: Listed, with_receipt: Iterable[str]) -> None:
+        """The posts that are here, and the ids of those that are known to be on a blog."""
+        known, root = frozenset(with_receipt), self._library.root
+        self._files = tuple(
+            (post_id, root / name)
+            for post_id, name, live in zip(there.ids, there.names, there.live, strict=True)
+            if live and post_id not in known
+        )
 
     def find(self, remote: RemotePost) -> str:
         """The id of the post here that is this one, "" for none."""

@@ -1,6 +1,8 @@
 """WordPress's REST interface as values: what goes out and what came back, without a network.
 
 Quirks name the version they were seen in; all were seen on a server, none is taken from documentation.
+
+Long because posts, pages, versions, terms and files share how fields are read; every one of these is a few lines.
 """
 
 from __future__ import annotations
