@@ -38,9 +38,14 @@ def base_of(remote: RemotePost, asked_slug: str, read_before: str = "") -> str:
         "visibility": remote.visibility.value,
     }  # fmt: skip
     if remote.post_password:
-        values["post_password"] = _told_apart(remote.post_password)
+        values["post_password"] = password_mark(remote.post_password)
     values |= {name: value for name, value in base_values(read_before).items() if name in _WORDS}
     return json.dumps(values, ensure_ascii=False, sort_keys=True, indent=1)
+
+
+def password_mark(password: str) -> str:
+    """What tells one password of readers from the next; the base says no more of it."""
+    return hashlib.sha256(b"post desk readers\0" + password.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def base_values(base: str) -> dict[str, Any]:
@@ -182,11 +187,6 @@ def is_part(
     """Whether `part` is `whole` with tags or attributes left out."""
     rest = iter(whole)
     return all(any(name == n and attrs <= a for n, a in rest) for name, attrs in part)
-
-
-def _told_apart(password: str) -> str:
-    """What tells one password of readers from the next; the base says no more of it."""
-    return hashlib.sha256(b"post desk readers\0" + password.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _plain(text: str) -> str:

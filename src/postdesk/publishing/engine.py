@@ -178,7 +178,9 @@ class Engine:
         self._keep_before(run, there, receipt)
         # What is there is written back with another state: nobody's change is touched.
         meant = replace(
-            as_outgoing(there), status=Status.DRAFT, post_password=run.snapshot.post.post_password
+            as_outgoing(there),
+            status=Status.DRAFT,
+            post_password=there.post_password or run.snapshot.post.post_password,
         )
         run.say(_("Taking it offline"))
         self._write(run, there.remote_id, meant, there)
