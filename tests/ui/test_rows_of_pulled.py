@@ -60,6 +60,10 @@ def test_a_post_that_is_as_on_the_blog_says_nothing_and_a_page_and_a_draft_say_w
     assert _said(desk) == {"About": "Page", "No. 3": "On the blog"}
     listing = gather(desk, "").listing
     assert sum(tab == 2 for tab in listing.tabs) == 12  # all but the draft lie with what is published
+    # Each stands where it belongs in time, and not at the moment in which it came.
+    ours = {name: listing.when[slot] for slot, name in enumerate(listing.titles.texts)}
+    assert ours["No. 3"] == (START + timedelta(days=3)).timestamp()
+    assert ours["No. 4"] == (START + timedelta(days=4)).timestamp()
 
 
 def test_a_post_that_changed_here_says_so_until_it_is_as_it_was(desk: Desk, blog: Blog) -> None:
@@ -82,7 +86,7 @@ def test_a_post_that_changed_on_both_sides_and_one_that_is_gone_say_so(desk: Des
     del blog.all["5"]
     _pull(desk, blog, everything=True)
     assert _said(desk) == {
-        "About": "Page", "No. 3": "On the blog", "No. 1": "Changed here and there", "No. 5": "No longer on the blog"
+        "About": "Page", "No. 3": "On the blog", "No. 1": "Changed here and there", "No. 5": "Gone from the blog"
     }  # fmt: skip
     assert "Theirs, too" in gather(desk, "").listing.titles.texts
     state = desk.state_of(desk.library.read(_file(desk, "1")).post, SITE)

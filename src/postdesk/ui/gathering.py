@@ -16,7 +16,7 @@ from postdesk.core.account import Account
 from postdesk.core.language import _
 from postdesk.core.post import PAGE
 from postdesk.core.receipt import Receipt, Status
-from postdesk.library.columns import NO_DATE, Listed, stamp
+from postdesk.library.columns import NO_DATE, Listed, short_hash, stamp
 from postdesk.library.tags import with_parents
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.job import FOR_THE_BLOG, Job, JobState
@@ -159,6 +159,7 @@ class _Columns:
         self.special: dict[int, Special] = {}
         self.blogs: dict[int, tuple[str, ...]] = {}
         # When readers get it, or got it first, as far as that is known.
+        self._hashes = there.hashes
         self._dates = there.dates + array("q", [NO_DATE] * remote)
         self._moments: array[float] | None = None
 
@@ -173,6 +174,10 @@ class _Columns:
     def receive(self, slot: int, receipts: Sequence[Receipt], accounts: Mapping[str, Account]) -> None:
         """What blogs said about the post of a file."""
         live = [r for r in receipts if r.status in LIVE]
+        if slot >= 0 and not live:
+            same = next((r for r in receipts if _is_file_of(r, self._hashes[slot])), None)
+            if same is not None and same.updated_at is not None:  # else what she wrote counts
+                self.when[slot] = _seconds(same.published_at or same.updated_at)
         if slot < 0 or not live:
             return
         scheduled = [r for r in live if r.status is Status.SCHEDULED]
@@ -224,10 +229,15 @@ def _words_of(desk: Desk, there: Listed, slot: int, receipts: Sequence[Receipt])
     if any(desk.is_changed(path, there.hashes[slot], r) for r in live):
         return _joined(page, _("Changed here")), ""
     if not live and any(r.status is Status.TRASHED for r in receipts):
-        return _joined(page, _("No longer on the blog")), ""
+        return _joined(page, _("Gone from the blog")), ""
     if not live and any(r.status is Status.DRAFT and r.map_hash for r in receipts):
         return _joined(page, _("On the blog")), ""
     return page, ""
+
+
+def _is_file_of(receipt: Receipt, digest: int) -> bool:
+    """Whether a file of this content is what is known to be on the blog."""
+    return bool(receipt.file_hash) and short_hash(receipt.file_hash) == digest
 
 
 def _joined(*words: str) -> str:
