@@ -504,6 +504,9 @@ def test_a_post_that_she_may_not_see_any_more_is_not_taken_for_gone(home: Home) 
     assert home.receipt("2").status is Status.PUBLISHED
     blog.refused, blog.trashed = set(), {"2": replace(hidden, status=Status.TRASHED)}
     assert home.pull(blog, everything=True).gone == ["No. 2"]
+    blog.trashed, blog.all["2"] = {}, hidden  # somebody took it out of the trash
+    assert home.pull(blog, everything=True).there == 4
+    assert home.receipt("2").status is Status.PUBLISHED
 
 
 def test_nothing_new_is_asked_for_briefly_the_next_time_too(home: Home) -> None:

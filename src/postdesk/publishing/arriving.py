@@ -17,7 +17,7 @@ from postdesk.core.errors import DiskFull, FileGone, LibraryError, NotWritable
 from postdesk.core.files import Save, Together
 from postdesk.core.language import _
 from postdesk.core.post import Visibility
-from postdesk.core.receipt import MediaReceipt, Receipt
+from postdesk.core.receipt import MediaReceipt, Receipt, Status
 from postdesk.library import names
 from postdesk.library.document import Document, new_text, read_document
 from postdesk.library.receipts import Packed
@@ -179,15 +179,22 @@ class Arrivals:
         """It is on the blog as it was when both were in step."""
         self.done.there += 1
         receipt = self._known(remote)
-        if receipt is not None and receipt.newer:  # somebody took the change there back
-            batch.receipts.append(replace(receipt, newer=""))
+        if receipt is None:
+            return
+        # Somebody took a change there back, or the post out of the trash.
+        status = remote.status if receipt.status is Status.TRASHED else receipt.status
+        if receipt.newer or status is not receipt.status:
+            batch.receipts.append(replace(receipt, newer="", status=status))
 
     def _make(self, remote: RemotePost, ready: Ready, batch: _Batch) -> None:
         """A post that has no receipt: its file first, so that a receipt never speaks of a file that is not there."""
         post_id = pulled_id(self._account.address, remote.remote_id)
         path = self._find(post_id)
-        if path is None and (other := self._doubles.find(remote)):
-            self._adopt(remote, ready, other, batch)
+        other = self._doubles.find(remote) if path is None else ""
+        found = self._find(other) if other else None
+        document = self._read(found) if found is not None else None
+        if document is not None:
+            self._adopt(remote, ready, document, batch)
             return
         post = as_post(remote, post_id, ready.markdown)
         data = new_text(post)
@@ -204,12 +211,9 @@ class Arrivals:
             self.done.there += 1  # a pull ended between this file and its receipt
             batch.receipts.append(replace(receipt, file_hash=self._hash_of(path)))
 
-    def _adopt(self, remote: RemotePost, ready: Ready, post_id: str, batch: _Batch) -> None:
+    def _adopt(self, remote: RemotePost, ready: Ready, document: Document, batch: _Batch) -> None:
         """A post that came here in another way: it gets its receipt, and its text only where she did not touch it."""
-        path = self._find(post_id)
-        document = self._read(path) if path is not None else None
-        if document is None:
-            return
+        post_id = document.post.id
         likeness = self._doubles.compare(document, remote, ready)
         media: tuple[MediaReceipt, ...] = ()
         if remote.featured and document.post.image.startswith(("https:", "http:")):

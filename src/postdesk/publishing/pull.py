@@ -14,9 +14,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from postdesk.backends.base import Backend, Page
+from postdesk.backends.base import Backend, Page, RemotePost
 from postdesk.core.account import Account
 from postdesk.core.ahead import Ahead
 from postdesk.core.cancel import Cancel
@@ -37,10 +37,12 @@ _PLACE = "pull"  # what the journal keeps by that name: how far the pull of a bl
 _OVERLAP = timedelta(minutes=5)  # clocks of blogs jump; the same post twice does no harm
 _FEW = 10  # posts that may be missing on a blog before it is taken for a fault of the blog
 _SHARE = 0.2
-_MOST_AGAIN = 50  # posts that are asked for one by one
+_MOST_AGAIN = 20  # posts that are asked for one by one
 _PAUSES = (5.0, 15.0, 60.0)  # s, where a busy blog does not say how long; then it is given up
 _LEAST = 1.0  # s: "at once" is no pause
 _MOST_PAUSES = 20  # that one page may take
+
+_T = TypeVar("_T")
 
 Progress = Callable[[int, int], None]
 """How many posts were looked at, and how many there are (-1: the blog does not say)."""
@@ -152,7 +154,7 @@ class _Pull:
                 page, lot = following, coming
             self._look_again(seen)
             if whole:
-                self._notice_gone(seen, page.total)
+                self._notice_gone(seen)
         except Cancelled:
             self._done.cancelled = True
         finally:
@@ -174,11 +176,14 @@ class _Pull:
         return self._ahead
 
     def _asked(self, cursor: str, since: datetime | None) -> Page:
-        """A page of the blog. One that is busy is asked again when it wants to be."""
+        return self._patiently(lambda: self._backend.posts(cursor, since, content=True))
+
+    def _patiently(self, ask: Callable[[], _T]) -> _T:
+        """What the blog answers. One that is busy is asked again when it wants to be."""
         for pauses in range(_MOST_PAUSES + 1):
             self._asking.check()
             try:
-                return self._backend.posts(cursor, since, content=True)
+                return ask()
             except Busy as busy:
                 if pauses == _MOST_PAUSES or (busy.wait is None and pauses >= len(_PAUSES)):
                     raise
@@ -186,6 +191,9 @@ class _Pull:
                 self._waits(wait)
                 self._asking.wait(wait)
         raise AssertionError("the last pause returns or raises")
+
+    def _read(self, remote_id: str) -> RemotePost:
+        return self._patiently(lambda: self._backend.read(remote_id))
 
     def _given(self, page: Page) -> Lot:
         lot = self._arrivals.lot(page)
@@ -200,7 +208,7 @@ class _Pull:
         for remote_id in undecided[:_MOST_AGAIN]:
             self._cancel.check()
             try:
-                post = self._backend.read(remote_id)
+                post = self._read(remote_id)
             except Refused:
                 continue
             if post.status is not Status.TRASHED:
@@ -211,7 +219,7 @@ class _Pull:
 
     # --- what is gone ---
 
-    def _notice_gone(self, seen: set[str], total: int) -> None:
+    def _notice_gone(self, seen: set[str]) -> None:
         """Posts that the blog had and has no more. A blog that shows far too little is not believed."""
         known = self._arrivals.known
         missing = [
@@ -225,7 +233,7 @@ class _Pull:
         for receipt in missing:
             self._cancel.check()
             try:
-                if self._backend.read(receipt.remote_id).status is not Status.TRASHED:
+                if self._read(receipt.remote_id).status is not Status.TRASHED:
                     continue
             except Gone:
                 pass
