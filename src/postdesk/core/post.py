@@ -7,7 +7,7 @@ import json
 import re
 import secrets
 import unicodedata
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -71,7 +71,9 @@ def new_id() -> str:
 
 def to_json(post: Post) -> dict[str, Any]:
     """The post as JSON values; `date` in ISO 8601 with offset."""
-    values = asdict(post)
+    values: dict[str, Any] = {
+        one.name: getattr(post, one.name) for one in fields(post)
+    }  # `asdict` copies deeply
     values["date"] = post.date.isoformat() if post.date else None
     values["visibility"] = post.visibility.value
     values["tags"] = list(post.tags)

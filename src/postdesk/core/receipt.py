@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -65,7 +65,7 @@ class Receipt:
 
 def to_json(receipt: Receipt) -> dict[str, Any]:
     """The receipt as JSON values."""
-    values = asdict(receipt)
+    values: dict[str, Any] = {one.name: getattr(receipt, one.name) for one in fields(receipt)}
     values["status"] = receipt.status.value
     values["media"] = [asdict(m) for m in receipt.media]
     for name in ("published_at", "updated_at"):
