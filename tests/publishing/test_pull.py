@@ -326,8 +326,8 @@ def test_a_post_that_comes_twice_in_one_pull_is_made_once(home: Home) -> None:
         return replace(page, posts=(*page.posts, blog.all["5"]))  # it moved while the pages were asked
 
     blog.posts = again  # type: ignore[method-assign]
-    home.pull(blog)
-    assert len(home.files()) == 5
+    done = home.pull(blog)
+    assert (len(home.files()), done.seen) == (5, 5)
 
 
 def test_a_featured_picture_that_she_chose_here_outlives_a_change_there(home: Home) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from postdesk.backends import http as http_module
+from postdesk.backends.base import Page
 from postdesk.backends.http import make_client
 from postdesk.backends.wordpress.backend import WordPress
 from postdesk.core.account import Account
@@ -288,18 +289,29 @@ def test_an_update_keeps_the_password_of_the_readers(desk: Desk, wordpress: Real
     assert wordpress.php(f"echo get_post({remote_id})->post_password;") == "high tide"
 
 
-def test_a_post_that_is_too_long_to_be_given_is_named(
-    desk: Desk, wordpress: RealServer, monkeypatch: pytest.MonkeyPatch
+def test_every_post_comes_once_however_many_changed_within_a_second(
+    desk: Desk, wordpress: RealServer
 ) -> None:
-    _publish(desk.blog, block_posts(12))
     wordpress.php(
-        "wp_insert_post(['post_title' => 'Far too long', 'post_status' => 'publish', 'post_author' => 1,"
-        " 'post_content' => str_repeat('Words. ', 100000)]);"
+        "for ($n = 0; $n < 230; $n++) wp_insert_post(['post_title' => \"No. $n\", 'post_status' => 'publish',"
+        " 'post_author' => 1, 'post_content' => $n == 120 ? str_repeat('Words. ', 60000) : 'Words.']);"
+        "global $wpdb; $wpdb->query(\"UPDATE $wpdb->posts SET post_modified_gmt = '2020-01-01 10:00:00'\");"
     )
     real = http_module.exchange
-    monkeypatch.setattr(
-        "postdesk.backends.wordpress.backend.exchange", lambda *a, **v: real(*a, **v, limit_bytes=200_000)
-    )
-    done = desk.pull()
-    assert [title for title, _sentence in done.problems] == ["Far too long"]
-    assert len(done.made) == 12
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "postdesk.backends.wordpress.backend.exchange", lambda *a, **v: real(*a, **v, limit_bytes=200_000)
+        )
+        asked: list[str] = []
+        shown = desk.blog.posts
+        patch.setattr(
+            desk.blog, "posts", lambda cursor="", *a, **v: (asked.append(cursor), shown(cursor, *a, **v))[1]
+        )
+        done = desk.pull()
+    assert [title for title, _sentence in done.problems] == ["No. 120"]
+    assert (len(done.made), done.there) == (229, 0)
+    # By hundreds, by tens where one is too long, one by one there, and by hundreds again.
+    sizes = [int(cursor.removeprefix("page-").split("/")[1]) for cursor in asked if cursor]
+    assert 1 in sizes
+    assert sizes.count(100) >= 2
+    assert len(asked) < 45

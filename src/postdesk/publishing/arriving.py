@@ -73,7 +73,6 @@ class _Batch:
     bases: list[Packed] = field(default_factory=list)
     files: list[tuple[tuple[Path, str], bytes, Receipt, str]] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
-    remote_ids: set[str] = field(default_factory=set)
 
 
 class Arrivals:
@@ -91,6 +90,7 @@ class Arrivals:
         self._library = library
         self._receipts = receipts
         self._together = Together()
+        self._seen: set[str] = set()  # remote ids
         self._new: dict[str, Path] = {}  # files that the library has not looked at yet
         self._doubles = Doubles(account, library)
 
@@ -108,8 +108,9 @@ class Arrivals:
 
     def lot(self, page: Page) -> Lot:
         """The posts of a page that have to be opened: those that are new or are not as they were."""
-        same = frozenset(post.remote_id for post in page.posts if self._is_as_before(post))
-        wanted = [post for post in page.posts if _is_told(post) and post.remote_id not in same]
+        coming = [post for post in page.posts if _is_told(post) and post.remote_id not in self._seen]
+        same = frozenset(post.remote_id for post in coming if self._is_as_before(post))
+        wanted = [post for post in coming if post.remote_id not in same]
         classic = self._account.kind == "wordpress"
         return Lot(
             page,
@@ -128,19 +129,22 @@ class Arrivals:
         ready = dict(zip(lot.wanted, opened, strict=True))
         batch = _Batch()
         for post in lot.page.left_out:
+            if post.remote_id in self._seen:
+                continue
+            self._seen.add(post.remote_id)
             sentence = _(
-                "The blog does not give it: it is too long, or takes too long. It stays there alone."
+                "The blog does not give its text: it may be too long, or not for you to read. It stays there alone."
             )
             self.done.problems.append((post.title, sentence))
         for post in lot.page.posts:
             if cancel.is_set:
                 break
-            if post.remote_id not in batch.remote_ids:  # else it moved from page to page meanwhile
+            if post.remote_id not in self._seen:  # else it moved from page to page meanwhile
                 if post.remote_id in lot.same:
                     self._same(post, batch)
                 else:
                     self._take(post, ready.get(post.remote_id), batch)
-                batch.remote_ids.add(post.remote_id)
+                self._seen.add(post.remote_id)
                 self.looked += 1
             progress(self.looked, lot.page.total)
         self._write(batch, settled)

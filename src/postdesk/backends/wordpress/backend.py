@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -52,6 +52,39 @@ _PAGE = 100  # the most that WordPress gives at once (6.1, 7.1: 101 is a 400)
 _ROUTES = {"": "wp/v2/posts", PAGE: "wp/v2/pages"}
 _SIZES = (_PAGE, 10, 1)  # for a blog whose hundred posts, or ten, are more than an answer may be long
 _TWICE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a page of posts begins, how many it has, and from where on they come in larger pages again."""
+
+    offset: int
+    count: int
+    end: int
+
+    @staticmethod
+    def read(cursor: str) -> _Place:
+        """What `written` wrote; "" is the beginning."""
+        numbers = [int(part) for part in cursor.split("/")] if cursor else [0, _SIZES[0]]
+        return _Place(numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else 0)
+
+    def written(self) -> str:
+        """As a part of a cursor."""
+        return f"{self.offset}/{self.count}/{self.end}"
+
+    def smaller(self) -> _Place | None:
+        """The same place in smaller pages; None when they cannot be smaller."""
+        size = next((size for size in _SIZES if size < self.count), 0)
+        return _Place(self.offset, size, self.offset + self.count) if size else None
+
+    def following(self, twice: int) -> _Place:
+        """The next page. Where a post goes meanwhile those behind it move up: so many of a large page come twice, so
+        that none is passed over."""
+        offset = self.offset + self.count - (twice if self.count == _SIZES[0] else 0)
+        if offset < self.end or self.count == _SIZES[0]:
+            return _Place(offset, self.count, self.end)
+        larger = min(size for size in _SIZES if size > self.count)
+        return _Place(offset, larger, offset + 9 * larger)
 
 
 class WordPress:
@@ -216,18 +249,17 @@ class WordPress:
 
     def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
         """A page of all posts but those in the trash, newest change first; with `content` by their numbers, the newest
-        first, and the blog's pages after them. The cursor is "offset/count", for pages with a mark before it."""
+        first, and the blog's pages after them. The cursor is a `_Place`, for pages with a mark before it."""
         kind = _kind_of(cursor)
-        place = cursor.removeprefix(wire.PAGE_MARK)
-        offset, count = (int(part) for part in place.split("/")) if place else (0, _PAGE)
+        place = _Place.read(cursor.removeprefix(wire.PAGE_MARK))
         asked = {
             "context": "edit",
             "status": wire.STATUSES,
             # Many posts may have changed within one second, and those come in another order each time.
             "orderby": "id" if content else "modified",
             "order": "desc",
-            "per_page": str(count),
-            "offset": str(offset),
+            "per_page": str(place.count),
+            "offset": str(place.offset),
             "_fields": wire.RAW_POST_FIELDS if content else wire.POST_FIELDS,
         }
         if since is not None:
@@ -238,9 +270,9 @@ class WordPress:
         try:
             answer, values = self._ask("GET", _ROUTES[kind], asked)
         except OutcomeUnknown:
-            smaller = next((size for size in _SIZES if size < count), 0)
-            if smaller:  # too long or too slow in one go
-                return self.posts(f"{mark}{offset}/{smaller}", since, content=content)
+            smaller = place.smaller()
+            if smaller is not None:  # too long or too slow in one go
+                return self.posts(f"{mark}{smaller.written()}", since, content=content)
             if not content:
                 raise
             left_out = True
@@ -258,23 +290,23 @@ class WordPress:
         total = answer.headers.get("x-wp-total", "")
         known = int(total) if total.isascii() and total.isdigit() else -1
         # WordPress may leave out of a page what she may not edit, so a short page is not the last one.
-        more = offset + count < known if known >= 0 else len(found) == count
+        more = place.offset + place.count < known if known >= 0 else len(found) == place.count
         posts = [self._post(answer, value, kind=kind) for value in found]
-        # Where a post goes meanwhile, those behind it move up: a few are asked for twice, so that none is passed over.
-        on = offset + count - (_TWICE if count == _PAGE else 0)
-        # After the few that were too long the next ones come by the hundred again.
-        larger = next((size for size in reversed(_SIZES) if size > count and on % size == 0), count)
-        following = f"{mark}{on}/{larger}" if more else ""
+        if not content:
+            posts = [replace(post, content="") for post in posts]
+        # What has no text in an answer that was to have it must not be taken for empty.
+        told = [not left_out and (not content or wire.has_text(value)) for value in found]
+        following = f"{mark}{place.following(twice=_TWICE if content else 0).written()}" if more else ""
         if content and not kind:
-            following = following or f"{wire.PAGE_MARK}0/{_PAGE}"
+            following = following or wire.PAGE_MARK + _Place.read("").written()
             self._posts_in_all = known
         elif kind == PAGE and known >= 0:
             known += max(self._posts_in_all, 0)
         return Page(
-            posts=() if left_out else tuple(post if content else replace(post, content="") for post in posts),
+            posts=tuple(post for post, is_told in zip(posts, told, strict=True) if is_told),
             next=following,
             total=known,
-            left_out=tuple(posts) if left_out else (),
+            left_out=tuple(post for post, is_told in zip(posts, told, strict=True) if not is_told),
             as_of=answer.date,
         )
 

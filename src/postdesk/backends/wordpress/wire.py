@@ -169,6 +169,12 @@ def raw(value: Mapping[str, Any], name: str, kind: str = "raw") -> str:
     return text if isinstance(text, str) else ""
 
 
+def has_text(value: Mapping[str, Any]) -> bool:
+    """Whether the server gives a post's text as an editor there would get it; it may be empty."""
+    part = value.get("content")
+    return isinstance(part, Mapping) and isinstance(part.get("raw"), str)
+
+
 def post_id(value: Any) -> int:
     """The id of a post, a term or a file; `WrongShape` for anything that is no positive whole number."""
     number = value.get("id") if isinstance(value, Mapping) else None
