@@ -304,9 +304,12 @@ def test_every_post_comes_once_however_many_changed_within_a_second(
         )
         asked: list[str] = []
         shown = desk.blog.posts
-        patch.setattr(
-            desk.blog, "posts", lambda cursor="", *a, **v: (asked.append(cursor), shown(cursor, *a, **v))[1]
-        )
+
+        def posts(cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
+            asked.append(cursor)
+            return shown(cursor, since, content=content)
+
+        patch.setattr(desk.blog, "posts", posts)
         done = desk.pull()
     assert [title for title, _sentence in done.problems] == ["No. 120"]
     assert (len(done.made), done.there) == (229, 0)
