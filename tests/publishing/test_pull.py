@@ -284,6 +284,22 @@ def test_a_changed_post_killed_at_any_change_of_the_disk_is_in_step_with_the_nex
     assert at > 5
 
 
+def test_what_she_typed_into_a_post_whose_pull_was_killed_before_its_receipt_counts_as_hers(
+    home: Home,
+) -> None:
+    blog = Blog(2)
+    home.pull(blog)
+    path, receipt = home.file("2"), home.receipt("2")
+    home.receipts.remove(receipt.post_id, receipt.account_id)
+    path.write_text(path.read_text("utf-8").replace("Words", "My words"), "utf-8")
+    home.pull(blog, everything=True)
+    assert home.receipt("2") == receipt
+    document = home.library.read(path)
+    assert "My words" in document.post.body
+    assert document.post.content_hash != receipt.sent_hash
+    assert document.hash != receipt.file_hash
+
+
 def test_what_she_changed_here_is_never_written_over(home: Home) -> None:
     blog = Blog(3)
     home.pull(blog)

@@ -71,7 +71,7 @@ class _Batch:
     there."""
 
     bases: list[Packed] = field(default_factory=list)
-    files: list[tuple[tuple[Path, str], bytes, Receipt, str]] = field(default_factory=list)
+    files: list[tuple[tuple[Path, str], bytes, Receipt]] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
 
 
@@ -83,9 +83,8 @@ class Arrivals:
         self.done = Pulled()
         self.looked = 0
         self.known: dict[str, Receipt] = {}
-        self._others: dict[
-            tuple[str, str], Receipt
-        ] = {}  # what other machines filed under their ids for this blog
+        # What other machines filed under their ids for this blog.
+        self._others: dict[tuple[str, str], Receipt] = {}
         self._account = account
         self._library = library
         self._receipts = receipts
@@ -123,9 +122,9 @@ class Arrivals:
         self, lot: Lot, opened: Sequence[Ready], cancel: Cancel, progress: Callable[[int, int], None],
         settled: Callable[[], None],
     ) -> None:  # fmt: skip
-        """Do what each post of the page asks for. `progress` is told how many there were until now, and
-        how many there are; `settled` when all that was taken before is on
-        the disk. A set `cancel` ends it after the post at hand. Raises DiskFull, NotWritable."""
+        """Do what each post of the page asks for. `progress` is told how many there were until now, and how many there
+        are; `settled` when all that was taken before is on the disk. A set `cancel` ends it after the post at hand.
+        Raises DiskFull, NotWritable."""
         ready = dict(zip(lot.wanted, opened, strict=True))
         batch = _Batch()
         for post in lot.page.left_out:
@@ -210,10 +209,10 @@ class Arrivals:
             stem = names.file_stem(post.slug or post.title)
             folder = self._library.root / names.file_stem(self._account.name) / year
             place = (folder, f"{post.date:%Y-%m-%d}-{stem}" if post.date else stem)
-            batch.files.append((place, data, receipt, remote.title))
+            batch.files.append((place, data, receipt))
         else:
             self.done.there += 1  # a pull ended between this file and its receipt
-            batch.receipts.append(replace(receipt, file_hash=self._hash_of(path)))
+            batch.receipts.append(receipt)
 
     def _adopt(self, remote: RemotePost, ready: Ready, document: Document, batch: _Batch) -> None:
         """A post that came here in another way: it gets its receipt, and its text only where she did not touch it."""
@@ -292,9 +291,10 @@ class Arrivals:
 
     def _write(self, batch: _Batch, settled: Callable[[], None]) -> None:
         saves = self._receipts.bases_as_saves(batch.bases)
-        paths = self._library.places(place for place, _data, _receipt, _title in batch.files)
+        paths = self._library.places(place for place, _data, _receipt in batch.files)
         saves += [
-            Save(path, data, new=True) for path, (_p, data, _r, _t) in zip(paths, batch.files, strict=True)
+            Save(path, data, new=True)
+            for path, (_place, data, _receipt) in zip(paths, batch.files, strict=True)
         ]
         if not saves:
             self._together.settle()
@@ -302,7 +302,7 @@ class Arrivals:
         else:
             refused = self._together.put(saves)[len(saves) - len(paths) :]
             settled()
-            for number, (place, data, receipt, _title) in enumerate(batch.files):
+            for number, (place, data, receipt) in enumerate(batch.files):
                 # Somebody else was quicker with that name: the post gets another one.
                 path = self._library.take_in(*place, data) if refused[number] else paths[number]
                 self.done.made.append(path)
@@ -330,10 +330,6 @@ class Arrivals:
             return self._library.read(path)
         except FileGone:
             return None
-
-    def _hash_of(self, path: Path) -> str:
-        document = self._read(path)
-        return document.hash if document is not None else ""
 
 
 def _is_told(remote: RemotePost) -> bool:
