@@ -3,6 +3,7 @@
     make bench                       some five minutes; writes docs/performance.md
     make bench ARGS=--publishing     only what a publication costs; a minute
     make bench ARGS=--lossless       only what a long post of a blog costs; a minute, and it writes nothing
+    make bench ARGS=--pull           only what bringing a blog's posts home costs; a minute
     make bench ARGS=--long           with 10,000 keys instead of 1,000 for the memory: some twenty minutes
     make bench ARGS="--keys 5 --starts 1 --typed 0 --dry"    a short look, which writes nothing
 
@@ -15,7 +16,7 @@ import argparse
 import sys
 import time
 
-from tests.bench import lossless, machine, page, publishing
+from tests.bench import lossless, machine, page, publishing, pulling
 from tests.bench.figures import Figure
 from tests.bench.measure import Measurement, Plan
 from tests.bench.opening import Opening
@@ -33,12 +34,16 @@ def main(argv: list[str] | None = None) -> int:
     parser = options("make bench", __doc__, Plan())
     parser.add_argument("--publishing", action="store_true", help="only what a publication costs")
     parser.add_argument("--lossless", action="store_true", help="only what a long post of a blog costs")
+    parser.add_argument("--pull", action="store_true", help="only what bringing a blog's posts home costs")
     arguments = parser.parse_args(given)
     if arguments.lossless:
         print(lossless.taken())
         return 0
-    if arguments.publishing:
-        _publishing(arguments.dry)
+    if arguments.publishing or arguments.pull:
+        if arguments.publishing:
+            _publishing(arguments.dry)
+        if arguments.pull:
+            _pull(arguments.dry)
         return 0
     plan = plan_of(arguments)
     began = time.monotonic()
@@ -57,6 +62,7 @@ def main(argv: list[str] | None = None) -> int:
     if not arguments.dry:
         page.write("figures", text)
     _publishing(arguments.dry)
+    _pull(arguments.dry)
     return 0 if all(figure.values for figure in figures.values()) else 1
 
 
@@ -66,6 +72,14 @@ def _publishing(dry: bool) -> None:
     print(text)
     if not dry:
         page.write("publishing", text)
+
+
+def _pull(dry: bool) -> None:
+    """What bringing a blog's posts home costs, printed and put into the page."""
+    text = pulling.taken(times=3)
+    print(text)
+    if not dry:
+        page.write("pull", text)
 
 
 def options(name: str, words: str | None, plan: Plan) -> argparse.ArgumentParser:

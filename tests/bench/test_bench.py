@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.bench import archive, page
+from tests.bench import archive, page, pulling
 from tests.bench.figures import (
     GOALS,
     KEY_EDITOR,
@@ -242,3 +242,10 @@ def test_the_table_of_libraries_names_the_goal_and_whether_it_is_reached() -> No
     lines = archive._table({10: found, 20: {**found, "first index, whole": 50.0}})
     assert "| first index, whole | 12 s | 50 s | <= 25 s | missed (2.0x) |" in lines
     assert sum(line.endswith("| reached |") for line in lines) == len(archive.GOALS) - 1
+
+
+def test_a_pull_is_held_against_the_time_of_the_server() -> None:
+    quick, slow = pulling.Cost(11.0, 10.0, 4.0), pulling.Cost(24.0, 10.0, 20.0)
+    said = pulling.report({"all": [quick, slow, slow], "again": [quick]}, 1000, 7000)
+    assert "| all | 24.0 s | 10.0 s | 2.40 | <= 1.2 | missed (2.0x) | 20.0 |" in said
+    assert "| again | 11.0 s | 10.0 s | 1.10 | <= 1.2 | reached | 4.0 |" in said

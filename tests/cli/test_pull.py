@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.cli.conftest import Terminal
 from tests.publishing.world import png
+from tests.servers.fixtures import FaultProxies
 from tests.servers.wordpress import WordPress
 
 
@@ -113,3 +114,22 @@ def test_a_post_that_came_is_turned_into_markdown_after_it_was_told_what_is_lost
     assert answer.code == 4
     assert "has no blocks" in answer.err
     assert terminal("convert", post, "--to", "markdown").code == 4
+
+
+def test_pages_come_too_and_a_busy_blog_is_waited_for(
+    terminal: Terminal, wordpress_newest: WordPress, fault_proxy: FaultProxies
+) -> None:
+    blog, proxy = wordpress_newest, fault_proxy(wordpress_newest.base_url)
+    blog.reset_posts()
+    blog.php(
+        "foreach (['post', 'page'] as $type) wp_insert_post(['post_type' => $type, 'post_title' => \"A $type\","
+        " 'post_status' => 'publish', 'post_author' => 1, 'post_content' => 'Words.']);"
+    )
+    terminal.env = {"POSTDESK_PASSWORD": blog.app_password}
+    terminal("accounts", "add", proxy.base_url, "--user", blog.user, "--yes", "--name", "Real")
+    proxy.answer("GET .*wp/v2/pages", status=429, body=b"{}", headers={"Retry-After": "2"}, times=1)
+    answer = terminal("pull", "Real")
+    assert (answer.code, answer.out) == (0, "2 posts came.\n"), answer.err
+    assert answer.err == "postdesk: The blog is busy; going on in 2 seconds.\n"
+    (page,) = terminal.library.rglob("*a-page.md")
+    assert "\ntype: page\n" in page.read_text("utf-8")

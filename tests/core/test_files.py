@@ -509,3 +509,88 @@ def test_a_broken_state_file_is_set_aside(tmp_path: Path, expect_log: ExpectLog)
         assert load_json(path, {}) == {}
         assert (path.parent / "state.json.broken").read_bytes() == broken
         assert not path.exists()
+
+
+# --- many files that belong together
+
+
+@pytest.mark.parametrize("many", [2, 1000], ids=["waited for together", "waited for one by one"])
+def test_files_that_belong_together_are_all_there_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr(files, "_MANY", many)
+    together = files.Together()
+    new = [files.Save(tmp_path / "a" / f"{n}.md", NEW, new=True) for n in range(3)]
+    own = [files.Save(tmp_path / "own" / f"{n}" / "x.json", OLD) for n in range(3)]
+    assert together.put([*new, *own]) == [None] * 6
+    assert together.put([files.Save(tmp_path / "own" / "0" / "x.json", NEW)]) == [None]
+    together.settle()
+    found = {str(p.relative_to(tmp_path)): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    assert found == {
+        **{f"a/{n}.md": NEW for n in range(3)}, "own/0/x.json": NEW, "own/1/x.json": OLD, "own/2/x.json": OLD
+    }  # fmt: skip
+
+
+def test_of_files_that_belong_together_one_whose_name_is_taken_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "Storm.md").write_bytes(OLD)
+    names = ("a.md", "storm.md", "A.md", "b.md")
+    refused = files.Together().put([files.Save(tmp_path / name, NEW, new=True) for name in names])
+    assert [problem is not None for problem in refused] == [False, True, True, False]
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"Storm.md": OLD, "a.md": NEW, "b.md": NEW}
+
+
+def test_of_files_that_belong_together_a_linked_one_stays_linked(tmp_path: Path) -> None:
+    (tmp_path / "there.json").write_bytes(OLD)
+    (tmp_path / "link.json").symlink_to(tmp_path / "there.json")
+    files.Together().put([files.Save(tmp_path / "link.json", NEW)])
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "there.json").read_bytes() == NEW
+
+
+def test_where_the_system_cannot_wait_for_all_at_once_each_file_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[str] = []
+    monkeypatch.setattr(files, "_syncfs", lambda: lambda _descriptor: -1)
+    monkeypatch.setattr(files, "_MANY", 1)
+    monkeypatch.setattr(files, "_sync_file", waited.append)
+    files.Together().put([files.Save(tmp_path / f"{n}", NEW) for n in range(3)])
+    assert len(waited) == 3
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES], ids=["full", "broken", "forbidden"])
+def test_whichever_call_fails_files_that_belong_together_are_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """Law: when call N fails, each file is whole, none is there without those of the lot before it, and no litter."""
+    number = 0
+    sentences: list[str] = []
+    while True:
+        number += 1
+        folder = tmp_path / f"{number}"
+        (folder / "receipts").mkdir(parents=True)
+        (folder / "receipts" / "0").write_bytes(OLD)
+        system = FailingSystem(number, code)
+        with monkeypatch.context() as patch:
+            patch.setattr(files, "os", system)
+            together = files.Together()
+            try:
+                together.put([files.Save(folder / f"{n}.md", NEW, new=True) for n in range(2)])
+                together.put([files.Save(folder / "receipts" / f"{n}", NEW) for n in range(2)])
+                together.settle()
+            except LibraryError as error:
+                sentences.append(error.sentence)
+        left = [path for path in folder.rglob("*") if path.is_file()]
+        there = {str(path.relative_to(folder)): path.read_bytes() for path in left}
+        receipts = {n for n in range(2) if there.get(f"receipts/{n}") == NEW}
+        assert all(there.get(f"{n}.md") == NEW for n in receipts), system.failed
+        old = {"receipts/0": OLD} if 0 not in receipts else {}
+        new = {f"{n}.md": NEW for n in range(2) if f"{n}.md" in there} | {
+            f"receipts/{n}": NEW for n in receipts
+        }
+        assert there == old | new, f"litter or torn after {system.failed}, call {number}"
+        if not system.failed:
+            break
+    assert len(new) == 4
+    assert len(sentences) > 10
+    assert all("." in sentence for sentence in sentences)

@@ -8,6 +8,7 @@ from postdesk.ui.change import ChangeWindow
 from tests.end_to_end.blog import Blog
 from tests.end_to_end.test_posts_of_the_blog import row_of
 from tests.end_to_end.writer import Writer
+from tests.servers.faults import FaultProxy
 from tests.servers.wordpress import WordPress
 
 TITLE = "Ferries, ten years ago"
@@ -72,6 +73,34 @@ def test_a_post_of_ten_years_ago_is_changed_by_one_word(writer: Writer, wordpres
         assert writer.state.startswith("Published")
     finally:
         colleague.close()
+
+
+def test_a_busy_blog_is_waited_for_and_the_status_bar_says_so(
+    writer: Writer, wordpress_newest: WordPress
+) -> None:
+    wordpress_newest.reset_posts()
+    wordpress_newest.php(
+        "wp_insert_post(['post_title' => 'Ferries', 'post_status' => 'publish', 'post_author' => 1,"
+        " 'post_content' => 'Words of old.']);"
+    )
+    proxy = FaultProxy(wordpress_newest.base_url)
+    try:
+        writer.add_blog(proxy.base_url, wordpress_newest.user, wordpress_newest.app_password)
+        proxy.answer("GET .*orderby=id", 503, b"{}", {"Retry-After": "3000"})
+        writer.choose("pull")
+        work = writer.window.status.work
+        writer.until(
+            lambda: work.text() == "The blog is busy; going on in 50 minutes · stop", "the pause to be told"
+        )
+        writer.choose("pull")  # stops it, there and then
+        writer.hears("Stopped; the next time goes on.")
+        proxy.clear()
+        proxy.answer("GET .*orderby=id", 429, b"{}", {"Retry-After": "1"}, times=1)
+        writer.choose("pull")
+        assert "1 post came" in writer.hears("came")
+        assert work.text() == ""
+    finally:
+        proxy.close()
 
 
 def _is_here(writer: Writer) -> bool:

@@ -119,7 +119,7 @@ def test_drafts_scheduled_private_and_pages_come_and_the_rest_does_not(tmp_path:
         Visibility.PRIVATE, Visibility.PENDING, Visibility.PASSWORD
     ]  # fmt: skip
     assert came[4].post.post_password == "secret"
-    assert came[5].extra["type"] == "page"
+    assert came[5].post.kind == "page"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,6 +47,19 @@ def test_a_damaged_receipt_is_no_missing_one(tmp_path: Path, damage: bytes, expe
     with pytest.raises(LibraryError):
         receipts.for_post("abc")
     assert receipts.all() == ()
+
+
+def test_a_receipt_from_before_posts_came_home_is_read(tmp_path: Path) -> None:
+    receipts = Receipts(tmp_path)
+    receipts.put(RECEIPT)
+    path = tmp_path / ".postdesk" / "receipts" / "abc.0123.json"
+    values = json.loads(path.read_bytes())
+    for name in ("map_hash", "pictures", "file_hash", "newer", "kind"):
+        del values[name]
+    path.write_text(json.dumps(values), "utf-8")
+    found = receipts.get("abc", "0123")
+    assert found is not None
+    assert (found.file_hash, found.newer, found.kind, found.remote_id) == ("", "", "", RECEIPT.remote_id)
 
 
 def test_a_receipt_under_another_name_is_not_believed(tmp_path: Path) -> None:

@@ -101,6 +101,34 @@ def test_a_field_that_only_the_blog_changed_is_taken(
     assert not seen.by_her
 
 
+HIDDEN = replace(THERE, visibility=Visibility.PASSWORD, post_password="low tide")
+HERS = replace(SENT, visibility=Visibility.PASSWORD, post_password="low tide")
+
+
+def test_a_readers_password_that_somebody_changed_there_is_not_given_back_the_old_one() -> None:
+    mine = replace(HERS, body=BODY.replace("6:10", "6:20"))
+    there = replace(HIDDEN, post_password="high tide")
+    met = meet(mine, there, sent=HERS, before=HIDDEN)
+    assert met.is_clean
+    assert met.result() == replace(mine, post_password="high tide")
+    same = meet(mine, replace(HIDDEN, title="Theirs"), sent=HERS, before=HIDDEN)
+    assert same.result() == replace(mine, title="Theirs")
+
+
+def test_a_readers_password_that_both_changed_is_a_question() -> None:
+    mine = replace(HERS, post_password="my tide")
+    met = meet(mine, replace(HIDDEN, post_password="high tide"), sent=HERS, before=HIDDEN)
+    assert not met.is_clean
+    assert met.result() == mine
+    assert met.result([Choice.THEIRS]).post_password == "high tide"
+
+
+def test_a_password_that_somebody_gave_a_public_post_comes_with_it() -> None:
+    met = meet(replace(SENT, title="Mine"), HIDDEN)
+    assert met.is_clean
+    assert met.result() == replace(HERS, title="Mine")
+
+
 @pytest.mark.parametrize(
     ("mine", "there"),
     [

@@ -213,3 +213,15 @@ def test_the_lines_at_once_stand_where_those_that_are_found_out_will(folder: Pat
     assert first[1].sentence == told(post, folder)[1].sentence
     assert [r.key for r in at_once(post, Intent.PUBLISH, ask_links=False)] == ["pictures", "plan"]
     assert blocks(at_once(replace(POST, title="", body=""), Intent.PUBLISH, ask_links=True))
+
+
+def test_a_page_is_updated_where_it_is_and_made_nowhere() -> None:
+    page = replace(POST, kind="page", tags=("rail",), categories=("News",))
+    remarks = told(page, intent=Intent.UPDATE, receipt=replace(LIVE, remote_id="page-7"))
+    assert "Compare with the blog, update the page, look it up again" in sentences(remarks)
+    assert sentences(remarks, Level.WARNING) == [
+        "Pages have no tags; they stay here",
+        "Pages have no categories; they stay here",
+    ]
+    (error,) = (r for r in told(replace(POST, kind="page")) if r.level is Level.ERROR)
+    assert "is a page, and the blog does not have it" in error.sentence

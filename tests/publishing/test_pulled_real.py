@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Iterator
@@ -12,11 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from postdesk.backends import http as http_module
+from postdesk.backends.base import Page
 from postdesk.backends.http import make_client
 from postdesk.backends.wordpress.backend import WordPress
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
+from postdesk.core.errors import NotReady
 from postdesk.core.folders import under
+from postdesk.core.post import Visibility
 from postdesk.core.receipt import Status
 from postdesk.library.document import Document
 from postdesk.library.library import Library
@@ -185,3 +190,131 @@ def test_what_will_change_is_told_before_it_goes(desk: Desk) -> None:
     assert [line for line in change.lines if line.startswith(("+", "-")) and "p>" in line] == [
         "+<p>One more.</p>"
     ]
+
+
+PAGES = """
+$page = ['post_type' => 'page', 'post_status' => 'publish', 'post_author' => 1];
+$about = wp_insert_post($page + ['post_title' => 'About; “us”', 'post_name' => 'about', 'menu_order' => 3,
+    'post_content' => "Words of old.\\n\\nMore of them."]);
+$staff = wp_insert_post($page + ['post_title' => 'Staff', 'post_name' => 'staff', 'post_parent' => $about,
+    'menu_order' => 7,
+    'post_content' => "<!-- wp:paragraph -->\\n<p>The harbour master.</p>\\n<!-- /wp:paragraph -->"]);
+$post = wp_insert_post(['post_type' => 'post', 'post_title' => 'A post', 'post_content' => 'Words.'] + $page);
+echo json_encode(['about' => $about, 'staff' => $staff, 'post' => $post]);
+"""
+PLACE = """
+$all = ['post_type' => ['post', 'page'], 'post_status' => 'any', 'numberposts' => -1, 'orderby' => 'ID'];
+$said = fn($p) => [$p->post_type, $p->ID, $p->post_parent, $p->menu_order, $p->post_name, $p->post_status];
+echo json_encode(array_map($said, get_posts($all)));
+"""
+
+
+def test_pages_come_home_and_an_update_leaves_their_place(desk: Desk, wordpress: RealServer) -> None:
+    numbers = json.loads(wordpress.php(PAGES))
+    before = json.loads(wordpress.php(PLACE))
+    assert len(desk.pull().made) == 3
+    staff, about = (desk.document(f"page-{numbers[name]}") for name in ("staff", "about"))
+    assert (staff.post.kind, desk.document(str(numbers["post"])).post.kind) == ("page", "")
+    for document, old, new in ((staff, "harbour", "railway"), (about, "of old", "of late")):
+        edited = desk.library.save(
+            document, replace(document.post, body=document.post.body.replace(old, new))
+        )
+        result = desk.update(edited)
+        assert (result.kind, result.sentence, result.remarks) == (ResultKind.DONE, "", ())
+    assert json.loads(wordpress.php(PLACE)) == before
+    there = desk.blog.read(f"page-{numbers['staff']}")
+    assert there.content == "<!-- wp:paragraph -->\n<p>The railway master.</p>\n<!-- /wp:paragraph -->"
+    assert there.address.endswith("/about/staff/")
+    assert desk.blog.read(f"page-{numbers['about']}").content == "Words of late.\n\nMore of them."
+    assert (desk.pull().updated, desk.pull(everything=True).there) == ([], 3)
+    assert desk.blog.revisions(f"page-{numbers['staff']}")[0].content == there.content
+
+
+def test_a_page_that_was_changed_there_is_a_conflict_and_its_trash_is_the_blogs(
+    desk: Desk, wordpress: RealServer
+) -> None:
+    numbers = json.loads(wordpress.php(PAGES))
+    desk.pull()
+    document = desk.document(f"page-{numbers['staff']}")
+    wordpress.php(f"wp_update_post(['ID' => {numbers['staff']}, 'post_title' => 'Crew']);")
+    edited = desk.library.save(document, replace(document.post, body=document.post.body + "\nMore.\n"))
+    assert desk.update(edited).kind is ResultKind.CONFLICT
+    desk.library.save(edited, document.post)
+    desk.pull()
+    assert desk.document(f"page-{numbers['staff']}").post.title == "Crew"
+    wordpress.php(f"wp_delete_post({numbers['staff']}, true);")
+    gone = desk.update(desk.library.save(document_of := desk.document(f"page-{numbers['staff']}"),
+                                         replace(document_of.post, body="Others.\n")))  # fmt: skip
+    assert gone.kind is ResultKind.FAILED
+    desk.outbox.publish_as_new(gone.job_id)
+    again = desk.outbox.run(Cancel())[-1]
+    assert (again.kind, "is a page" in again.sentence) == (ResultKind.FAILED, True)
+    assert [kind for kind, *_rest in json.loads(wordpress.php(PLACE))] == ["post", "page"]
+
+
+def test_a_page_that_the_blog_does_not_have_is_never_made_a_post(desk: Desk) -> None:
+    document = desk.library.new("About us", body="Words.\n")
+    page = desk.library.save(document, replace(document.post, kind="page"))
+    with pytest.raises(NotReady, match="is a page"):
+        desk.update(page)
+    assert desk.blog.posts().posts == ()
+
+
+def test_whoever_may_not_see_pages_gets_her_posts(desk: Desk, wordpress: RealServer) -> None:
+    wordpress.php(PAGES)
+    account = replace(desk.account, user="writer")
+    with make_client() as http:
+        hers = WordPress(account, wordpress.users["writer"].app_password, http)
+        own = hers.create_draft("pd-0000000000000001", "Her own")
+        desk.blog = hers
+        done = desk.pull()
+    assert done.problems == []
+    assert own.remote_id in {r.remote_id for r in desk.receipts.all()}
+    assert not [r for r in desk.receipts.all() if r.remote_id.startswith("page-")]
+
+
+def test_an_update_keeps_the_password_of_the_readers(desk: Desk, wordpress: RealServer) -> None:
+    (remote_id,) = _publish(desk.blog, block_posts(1))
+    wordpress.php(f"wp_update_post(['ID' => {remote_id}, 'post_password' => 'low tide & all']);")
+    assert desk.pull().problems == []
+    document = desk.document(remote_id)
+    assert (document.post.visibility, document.post.post_password) == (Visibility.PASSWORD, "low tide & all")
+    edited = desk.library.save(document, replace(document.post, body=document.post.body + "\nMore.\n"))
+    result = desk.update(edited)
+    assert (result.kind, result.sentence) == (ResultKind.DONE, "")
+    assert wordpress.php(f"echo get_post({remote_id})->post_password;") == "low tide & all"
+    wordpress.php(f"wp_update_post(['ID' => {remote_id}, 'post_password' => 'high tide']);")
+    again = desk.library.save(edited, replace(edited.post, body=edited.post.body + "\nStill more.\n"))
+    assert desk.update(again).kind is ResultKind.CONFLICT  # she would give it back the old one
+    assert wordpress.php(f"echo get_post({remote_id})->post_password;") == "high tide"
+
+
+def test_every_post_comes_once_however_many_changed_within_a_second(
+    desk: Desk, wordpress: RealServer
+) -> None:
+    wordpress.php(
+        "for ($n = 0; $n < 230; $n++) wp_insert_post(['post_title' => \"No. $n\", 'post_status' => 'publish',"
+        " 'post_author' => 1, 'post_content' => $n == 120 ? str_repeat('Words. ', 60000) : 'Words.']);"
+        "global $wpdb; $wpdb->query(\"UPDATE $wpdb->posts SET post_modified_gmt = '2020-01-01 10:00:00'\");"
+    )
+    real = http_module.exchange
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "postdesk.backends.wordpress.backend.exchange", lambda *a, **v: real(*a, **v, limit_bytes=200_000)
+        )
+        asked: list[str] = []
+        shown = desk.blog.posts
+
+        def posts(cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
+            asked.append(cursor)
+            return shown(cursor, since, content=content)
+
+        patch.setattr(desk.blog, "posts", posts)
+        done = desk.pull()
+    assert [title for title, _sentence in done.problems] == ["No. 120"]
+    assert (len(done.made), done.there) == (229, 0)
+    # By hundreds, by tens where one is too long, one by one there, and by hundreds again.
+    sizes = [int(cursor.removeprefix("page-").split("/")[1]) for cursor in asked if cursor]
+    assert 1 in sizes
+    assert sizes.count(100) >= 2
+    assert len(asked) < 45

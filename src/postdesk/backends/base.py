@@ -83,7 +83,8 @@ class RemotePost:
     get (HTML, "" where not asked for). `revision` is opaque and changes whenever somebody saves. Dates are
     instants with offset. `featured` is a remote media id or "". `author` is a display name or "".
     `versions` is how many versions the blog keeps of it and `version` the id of the newest, -1 and "" where it does
-    not say.
+    not say. `kind` and `post_password` as in `Post`; the password is "" where the blog does not tell it.
+    `guid` is what the blog calls it in its feeds and exports, "" where it was not asked for.
     """
 
     remote_id: str
@@ -104,6 +105,9 @@ class RemotePost:
     visibility: Visibility = Visibility.PUBLIC
     versions: int = -1
     version: str = ""
+    kind: str = ""
+    post_password: str = field(default="", repr=False)
+    guid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +160,15 @@ class RemoteMedia:
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of a blog's posts. `next` is an opaque cursor, "" at the end; `total` is -1 when the blog does
-    not say.
+    not say. `left_out` are posts, without content, that it has and cannot give. `as_of` is
+    what the blog's clock said, where it says that.
     """
 
     posts: tuple[RemotePost, ...]
     next: str = ""
     total: int = -1
+    left_out: tuple[RemotePost, ...] = ()
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +258,8 @@ class Backend(Protocol):
 
     def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
         """A page of all posts (any state but trash), newest change first; `since` limits to those changed
-        after it. With `rendered`, without `content`; the other way round when `content` is asked for. Cursor ""
-        starts."""
+        after it. With `rendered`, without `content`; the other way round when `content` is asked for, and then the
+        blog's pages follow the posts, and the order is the blog's own. Cursor "" starts."""
 
     def in_the_way(self, slug: str, when: datetime | None = None) -> tuple[RemotePost, ...]:
         """The posts, in any state but the trash, that keep a new one, dated `when` (None: now), from getting an address

@@ -28,8 +28,17 @@ def pull(shell: Shell, arguments: argparse.Namespace) -> Exit:
         if live:
             print(f"\r{seen} / {total if total >= 0 else '?'} ", end="", file=sys.stderr, flush=True)
 
+    def waits(seconds: float) -> None:
+        count = max(1, round(seconds))
+        words = ngettext(
+            "The blog is busy; going on in {count} second.",
+            "The blog is busy; going on in {count} seconds.",
+            count,
+        )
+        complain(words.format(count=count))
+
     with stoppable() as cancel:
-        done = desk.pull(account, cancel, progress, everything=arguments.all)
+        done = desk.pull(account, cancel, progress, everything=arguments.all, waits=waits)
     if live:
         print(file=sys.stderr)
     brought = None if done.cancelled or not arguments.pictures else bring(shell, desk, account)

@@ -22,12 +22,14 @@ import stat
 import sys
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from postdesk.core.errors import FileGone
+from postdesk.core.errors import FileGone, NameTaken
 from postdesk.core.file_errors import FULL, changed, explain, gone, read_only, taken
 from postdesk.core.language import _
 
@@ -49,6 +51,7 @@ _NO_LINKS = frozenset(
     for name in ("EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES", "EXDEV", "EINVAL")
     if hasattr(errno, name)
 )
+_MANY = 16  # files: fewer are synced one by one, and what others write is left out of it
 _BAD_DISK = FULL | {errno.EIO}
 
 
@@ -111,6 +114,98 @@ def save_file(
     except OSError as error:
         raise explain(error, path) from error
     return content_hash(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """One file of `Together`. A `new` one must not exist yet, as with `save_file(expected=None)`; else whatever is
+    there is replaced, which is for the program's own files only."""
+
+    path: Path
+    data: bytes
+    new: bool = False
+
+
+class Together:
+    """Saves many files with few waits for the disk.
+
+    All files of one `put` lie whole on the disk before the first of them gets its name, and so do the names of the
+    `put` before it: a kill or a power cut at any moment leaves some files whole and the others not there, and never one
+    without those that were put before it. `settle` waits for the last names.
+    """
+
+    def __init__(self) -> None:
+        self._unsettled: set[str] = set()
+
+    def put(self, saves: Sequence[Save]) -> list[NameTaken | None]:
+        """Save these, making missing folders. A file whose name is taken is left out, and in its place stands why.
+        Raises NotWritable, DiskFull, LibraryError; some may have been saved then."""
+        there: dict[str, set[str]] = {}
+        besides: list[str] = []
+        moved: set[str] = set()
+        refused: list[NameTaken | None] = []
+        path: Path | str = ""
+        try:
+            for one in saves:
+                path = one.path
+                folder = os.path.dirname(os.fspath(path)) or "."
+                if folder not in there:
+                    os.makedirs(folder, exist_ok=True)
+                    _refuse_read_only_folder(folder)
+                    there[folder] = set()
+                if one.new and not there[folder]:
+                    there[folder] = {"", *map(same_name, os.listdir(folder))}
+                besides.append(_put_beside(folder, one.data, 0o666))
+            self._sync(besides)
+            for one, beside in zip(saves, besides, strict=True):
+                path = one.path
+                folder = os.path.dirname(os.fspath(path)) or "."
+                self._unsettled.add(folder)
+                if not one.new and not os.path.lexists(path):
+                    _patiently(lambda beside=beside, path=path: os.replace(beside, path))  # type: ignore[misc]
+                    moved.add(beside)
+                    refused.append(None)
+                else:
+                    refused.append(_named(beside, os.fspath(path), one, there[folder]))
+        except OSError as error:
+            raise explain(error, path) from error
+        finally:
+            for beside in besides:
+                if beside not in moved:
+                    _remove(beside)
+        return refused
+
+    def settle(self) -> None:
+        """Wait until all names are on the disk. Raises as `put`."""
+        try:
+            self._sync([])
+        except OSError as error:
+            raise explain(error, next(iter(self._unsettled), "")) from error
+
+    def _sync(self, names: Sequence[str]) -> None:
+        folders = sorted(self._unsettled)
+        if len(names) + len(folders) < _MANY or not _sync_systems([*names, *folders]):
+            for name in names:
+                _sync_file(name)
+            for folder in folders:
+                _sync_folder(folder)
+        self._unsettled.clear()
+
+
+def _named(beside: str, name: str, one: Save, there: set[str]) -> NameTaken | None:
+    """Give a file of `Together` a name that something has, or that nothing may have; `there`: its folder's."""
+    own = os.path.basename(name)
+    if one.new:
+        if same_name(own) in there:
+            return taken(own)
+        there.add(same_name(own))
+        try:
+            _settle(beside, name)
+        except NameTaken as error:
+            return error
+    else:  # it may be a link, or have a mode of its own
+        _replace(os.path.realpath(name) if os.path.islink(name) else name, one.data, ANY, None)
+    return None
 
 
 def move_file(source: Path | str, target: Path | str) -> None:
@@ -329,15 +424,66 @@ def _refuse_read_only_folder(folder: str) -> None:
         raise PermissionError(errno.EACCES, "read-only folder", folder)
 
 
-@contextmanager
-def _beside(folder: str, data: bytes, mode: int, like: str | None) -> Iterator[str]:
-    """A synced file of ours with `data` in `folder`, which is gone afterwards unless it was renamed."""
+def _open_beside(folder: str, mode: int) -> tuple[str, int]:
     # A fixed short name: what is made from the file's own name fails at 255 bytes.
     beside = os.path.join(folder, f".pd-{secrets.token_hex(12)}.tmp")
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
     for optional in ("O_BINARY", "O_CLOEXEC", "O_NOFOLLOW"):
         flags |= getattr(os, optional, 0)
-    descriptor = os.open(beside, flags, mode)
+    return beside, os.open(beside, flags, mode)
+
+
+def _put_beside(folder: str, data: bytes, mode: int) -> str:
+    """A file of ours with `data` in `folder` that may not be on the disk yet."""
+    beside, descriptor = _open_beside(folder, mode)
+    try:
+        try:
+            _write(descriptor, data)
+        finally:
+            os.close(descriptor)
+    except BaseException:
+        _remove(beside)
+        raise
+    return beside
+
+
+def _sync_systems(names: Sequence[str]) -> bool:
+    """See to it that the whole file systems of these files and folders are on the disk; False where that cannot be
+    done, or something could not be written. Asking for many files one by one takes four times as long (ext4: 300
+    files of 8 KB 440 ms, and 105)."""
+    sync = _syncfs()
+    if sync is None:
+        return False
+    synced: set[int] = set()
+    for name in names:
+        device = os.stat(name).st_dev
+        if device in synced:
+            continue
+        synced.add(device)
+        descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        try:
+            if sync(descriptor) != 0:
+                return False
+        finally:
+            os.close(descriptor)
+    return True
+
+
+@cache
+def _syncfs() -> Callable[[int], int] | None:
+    """Linux' call of that name: since 5.8 it also tells of what could not be written."""
+    if sys.platform != "linux":
+        return None
+    import ctypes
+
+    found: Callable[[int], int] | None = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    return found
+
+
+@contextmanager
+def _beside(folder: str, data: bytes, mode: int, like: str | None) -> Iterator[str]:
+    """A synced file of ours with `data` in `folder`, which is gone afterwards unless it was renamed."""
+    beside, descriptor = _open_beside(folder, mode)
     try:
         try:
             if like is not None:

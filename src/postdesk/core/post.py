@@ -7,10 +7,13 @@ import json
 import re
 import secrets
 import unicodedata
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import Enum
 from typing import Any
+
+PAGE = "page"
+"""`Post.kind` of a page of a blog: not dated for readers, in a tree of pages, without tags and categories."""
 
 
 class Visibility(Enum):
@@ -27,7 +30,7 @@ class Post:
     """One post. `id` never changes; `body` is Markdown with LF line ends; `date` is an instant with an offset
     or None ("when published"); `image` is a reference as in the text (path relative to the post's folder, or
     an https address). `post_password` is what readers type when `visibility` is PASSWORD; it is no credential
-    of hers, but is never logged.
+    of hers, but is never logged. `kind` is "page" for a page of a blog, "" for a post.
     """
 
     id: str
@@ -41,6 +44,7 @@ class Post:
     image: str = ""
     visibility: Visibility = Visibility.PUBLIC
     post_password: str = field(default="", repr=False)
+    kind: str = ""
 
     def __post_init__(self) -> None:
         if self.date is not None and self.date.tzinfo is None:
@@ -53,6 +57,8 @@ class Post:
         """
         values = to_json(self)
         del values["id"]
+        if not self.kind:  # receipts of posts hold hashes from before there were pages
+            del values["kind"]
         return hashlib.sha256(
             json.dumps(values, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")
         ).hexdigest()
@@ -65,7 +71,9 @@ def new_id() -> str:
 
 def to_json(post: Post) -> dict[str, Any]:
     """The post as JSON values; `date` in ISO 8601 with offset."""
-    values = asdict(post)
+    values: dict[str, Any] = {
+        one.name: getattr(post, one.name) for one in fields(post)
+    }  # `asdict` copies deeply
     values["date"] = post.date.isoformat() if post.date else None
     values["visibility"] = post.visibility.value
     values["tags"] = list(post.tags)
@@ -87,7 +95,14 @@ def from_json(values: dict[str, Any]) -> Post:
         image=str(values["image"]),
         visibility=Visibility(values["visibility"]),
         post_password=str(values["post_password"]),
+        kind=str(values.get("kind", "")),
     )
+
+
+def imported_id(kind: str, key: str) -> str:
+    """The id of a post from elsewhere: 16 hex digits, the same whenever the same post is read. `kind` of source, and
+    what that calls the post."""
+    return hashlib.sha256(f"postdesk import\0{kind}\0{key}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -39,8 +39,10 @@ class Receipt:
     last. `base_hash` names the content that was last in step with the server (stored content-addressed beside
     the receipts). `map_hash` names the map of a post that came from the blog: which of her Markdown is which part of
     the content there; "" for a post that was written here. `pictures` are the files that went out last, as (reference
-    in the text, SHA-256 of her file); () also when that is not known. `aside` names what a conversion that did not go
-    out yet has put aside, "" for none. Times are instants with an offset.
+    in the text, SHA-256 of her file); () also when that is not known. `file_hash` is that of the post's file when it
+    said what the blog has, "" for not known. `newer` is the revision that was seen there and did not come home, as she
+    had changed the post here; "" for none. `kind` is as in `Post`. `aside` names what a
+    conversion that did not go out yet has put aside, "" for none. Times are instants with an offset.
     """
 
     post_id: str
@@ -57,12 +59,15 @@ class Receipt:
     updated_at: datetime | None = None
     map_hash: str = ""
     pictures: tuple[tuple[str, str], ...] = ()
+    file_hash: str = ""
+    newer: str = ""
+    kind: str = ""
     aside: str = ""
 
 
 def to_json(receipt: Receipt) -> dict[str, Any]:
     """The receipt as JSON values."""
-    values = asdict(receipt)
+    values: dict[str, Any] = {one.name: getattr(receipt, one.name) for one in fields(receipt)}
     values["status"] = receipt.status.value
     values["media"] = [asdict(m) for m in receipt.media]
     for name in ("published_at", "updated_at"):
@@ -101,5 +106,8 @@ def from_json(values: dict[str, Any]) -> Receipt:
         updated_at=moment("updated_at"),
         map_hash=str(values.get("map_hash", "")),
         pictures=tuple((str(ref), str(content_hash)) for ref, content_hash in values.get("pictures", ())),
+        file_hash=str(values.get("file_hash", "")),
+        newer=str(values.get("newer", "")),
+        kind=str(values.get("kind", "")),
         aside=str(values.get("aside", "")),
     )

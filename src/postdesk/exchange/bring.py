@@ -7,7 +7,6 @@ saved whole, so whatever moment an import ends at, the next one goes on from the
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from postdesk.core.cancel import Cancel
 from postdesk.core.errors import Cancelled, DiskFull, FileGone, LibraryError, NotWritable, PictureRefused
 from postdesk.core.files import content_hash, read_file
 from postdesk.core.language import _
-from postdesk.core.post import Post, slugify
+from postdesk.core.post import Post, imported_id, slugify
 from postdesk.exchange.front import written
 from postdesk.exchange.references import exchange_references
 from postdesk.exchange.values import Incoming, Problem, Source
@@ -89,8 +88,8 @@ def default_folder(source: Source) -> str:
 
 
 def post_id(kind: str, key: str) -> str:
-    """The id of a post from elsewhere: 16 hex digits, the same whenever the same post is read."""
-    return hashlib.sha256(f"postdesk import\0{kind}\0{key}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    """The id of a post from elsewhere; see `imported_id`."""
+    return imported_id(kind, key)
 
 
 def title_of(incoming: Incoming) -> str:

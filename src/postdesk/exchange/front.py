@@ -72,7 +72,12 @@ def written(post: Post, front: str | None, extra: Mapping[str, Any]) -> str:
     """
     body = f"\n{post.body}" if post.body else ""
     if front is None:
-        more = "".join(f"{_key(key)}: {_value(value)}\n" for key, value in extra.items() if key not in _NAMES)
+        # A `type` that is none of ours is another program's word.
+        more = "".join(
+            f"{_key(key)}: {_value(value)}\n"
+            for key, value in extra.items()
+            if key not in _NAMES or (_NAMES[key] == "kind" and not post.kind)
+        )
         return f"---\n{frontmatter.fresh(post)}{more}---\n{body}"
     front = front.replace("\r\n", "\n")
     fields = scan.exact(front)
@@ -163,6 +168,8 @@ def _meant(name: str, value: Any) -> Any:
     """A field's value, None when this is none."""
     if name == "date":
         return when(value)
+    if name == "kind":
+        return frontmatter.read_kind(value) or None if isinstance(value, str) else None
     if name == "visibility":
         return Visibility(value) if value in [v.value for v in Visibility] else None
     if name in ("tags", "categories"):

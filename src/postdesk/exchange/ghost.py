@@ -12,7 +12,7 @@ from typing import Any
 from postdesk.core.errors import LibraryError
 from postdesk.core.files import read_file
 from postdesk.core.language import _
-from postdesk.core.post import Post, Visibility
+from postdesk.core.post import PAGE, Post, Visibility
 from postdesk.exchange.front import when
 from postdesk.exchange.ghost_cards import from_lexical, from_mobiledoc
 from postdesk.exchange.values import Incoming, Problem
@@ -87,10 +87,9 @@ class GhostExport:
                 "image", str(row.get("feature_image") or row.get("image") or "").replace(f"{_SITE}/", "")
             ),
             Visibility.PUBLIC if row.get("visibility", "public") in ("public", None) else Visibility.PRIVATE,
+            kind=PAGE if row.get("type") == PAGE or row.get("page") in (1, True) else "",
         )
         extra: dict[str, Any] = {"status": "published" if status == "sent" else status}
-        if row.get("type") == "page" or row.get("page") in (1, True):
-            extra["type"] = "page"
         if isinstance(row.get("visibility"), str) and row["visibility"] != "public":
             extra["readers"] = row["visibility"]  # members, paid: what Ghost alone knows
         key = str(row.get("uuid") or row.get("id") or "") or f"{row.get('slug')} {row.get('created_at')}"

@@ -17,11 +17,11 @@ from xml.parsers import expat  # entities are refused below
 from postdesk.core.errors import LibraryError
 from postdesk.core.file_errors import explain
 from postdesk.core.language import _
-from postdesk.core.post import Post, Visibility
+from postdesk.core.post import PAGE, Post, Visibility
 from postdesk.exchange.values import Incoming, Problem
 from postdesk.library import frontmatter
-from postdesk.markup.classic import classic_html, with_galleries
-from postdesk.markup.markdown import to_markdown, words_of
+from postdesk.markup.classic import as_markdown
+from postdesk.markup.markdown import words_of
 
 _CHUNK = 1 << 18  # bytes
 _LONGEST = 20 << 20  # characters of one post
@@ -102,10 +102,6 @@ class WordPressExport:
         texts = values.texts
         status = texts.get("wp:status", "")
         content = texts.get("content:encoded", "")
-        if "<!-- wp:" in content:
-            html = with_galleries(content, self._attachments)
-        else:
-            html = classic_html(content, self._attachments)
         password = texts.get("wp:post_password", "")
         visibility = {"private": Visibility.PRIVATE, "pending": Visibility.PENDING}.get(
             status, Visibility.PUBLIC
@@ -116,7 +112,7 @@ class WordPressExport:
         post = Post(
             "",
             frontmatter.tidy("title", _words(texts.get("title", ""))),
-            to_markdown(html),
+            as_markdown(content, self._attachments),
             frontmatter.clean_slug(texts.get("wp:post_name", "")),
             _date(texts.get("wp:post_date", ""), texts.get("wp:post_date_gmt", "")),
             frontmatter.tidy(
@@ -129,10 +125,9 @@ class WordPressExport:
             self._attachments.get(values.meta.get("_thumbnail_id", ""), ""),
             visibility,
             password,
+            PAGE if texts.get("wp:post_type") == PAGE else "",
         )
         extra: dict[str, Any] = {"status": _STATUS.get(status, status)}
-        if texts.get("wp:post_type") == "page":
-            extra["type"] = "page"
         if texts.get("dc:creator"):
             extra["author"] = texts["dc:creator"]
         if status == "publish" and re.match(r"https?://", texts.get("link", "")):

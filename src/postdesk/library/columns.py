@@ -146,7 +146,8 @@ class Columns:
         there = slice(len(live))  # what is longer meanwhile is not whole
         return Listed(
             self.names[there], self.titles[there], self.ids[there], self.changed[there], self.dates[there],
-            self.words[there], live, {**self.troubles, **self.problems}, dict(self.copies), self.slots, self.paths,
+            self.words[there], self.hashes[there], live, {**self.troubles, **self.problems}, dict(self.copies),
+            self.slots, self.paths,
         )  # fmt: skip
 
 
@@ -178,6 +179,7 @@ class Listed:
     changed: array[int]
     dates: array[int]
     words: array[int]
+    hashes: array[int]
     live: bytes
     problems: dict[int, str]
     copies: dict[int, str]

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from postdesk.core.language import _
-from postdesk.core.post import Post, Visibility
+from postdesk.core.post import PAGE, Post, Visibility
 
 if TYPE_CHECKING:
     from postdesk.library import yaml_tree
@@ -30,6 +30,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "image": ("image", "featured_image", "cover"),
     "visibility": ("visibility",),
     "post_password": ("post_password",),
+    "kind": ("type",),
     "id": ("id",),
 }
 LONGEST: Final = 32_000
@@ -81,6 +82,7 @@ class Fields:
     image: str = ""
     visibility: Visibility = Visibility.PUBLIC
     post_password: str = field(default="", repr=False)
+    kind: str = ""
     opaque: frozenset[str] = frozenset()
     date_unread: str = ""
 
@@ -199,6 +201,11 @@ def clean_slug(text: str) -> str:
     return slug
 
 
+def read_kind(text: str) -> str:
+    """What the key `type` says; of the words that other programs have there only one is ours."""
+    return PAGE if text.strip().lower() == PAGE else ""
+
+
 def safe_id(text: str) -> str:
     """`text` when it can be a part of a file name everywhere, else an id that stands for it; "" stays ""."""
     if not text or _SAFE_ID.fullmatch(text):
@@ -313,6 +320,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "tags": _read_list,
     "categories": _read_list,
     "excerpt": lambda text: tidy("excerpt", text),
+    "kind": read_kind,
     "id": lambda text: safe_id(_one_line(text)),
 }
 

@@ -367,8 +367,14 @@ class Library:
     def up_to_date(self) -> tuple[Summary, ...]:
         """As `summaries`, after a look; what other programs did is told by the next `look` all the same."""
         with self._guard:
-            self._untold = self.look()
+            self.catch_up()
             return self._summaries()
+
+    def catch_up(self) -> Listed:
+        """As `listed`, after a look; what other programs did is told by the next `look` all the same."""
+        with self._guard:
+            self._untold = self.look()
+            return self.listed()
 
     def _look_once(self, budget: float = math.inf) -> None:
         """Before anything is answered from the index. What was changed under a post that is open is told
@@ -657,6 +663,12 @@ class Library:
             except NameTaken:
                 if path.name in taken:
                     raise
+
+    def places(self, wanted: Iterable[tuple[Path, str]]) -> list[Path]:
+        """Where `take_in` would put posts that come together: for each folder and name a path that no file has, and no
+        other one of them."""
+        free = names.FreeNames()
+        return [(place := self._inside(folder)) / free.take(place, stem, ".md") for folder, stem in wanted]
 
     def take_picture(self, folder: Path, name: str, picture: bytes | Path) -> str:
         """Copy a picture into `folder` for a post that is to come, as `take_in` makes it; returns the reference. Raises

@@ -49,6 +49,25 @@ def free_name(stem: str, suffix: str, taken: Iterable[str]) -> str:
     return name
 
 
+class FreeNames:
+    """Names for many files that come together: each folder is looked at once."""
+
+    def __init__(self) -> None:
+        self._used: dict[Path, set[str]] = {}
+
+    def take(self, folder: Path, stem: str, suffix: str) -> str:
+        """As `free_name`, and nobody else gets it."""
+        if folder not in self._used:
+            self._used[folder] = {same_name(name) for name in names_in(folder)}
+        used = self._used[folder]
+        name, number = stem + suffix, 1
+        while same_name(name) in used:
+            number += 1
+            name = f"{stem} {number}{suffix}"
+        used.add(same_name(name))
+        return name
+
+
 def is_untitled(name: str) -> bool:
     """Whether a file still has the name that a post without a title is given."""
     stem = Path(name).stem

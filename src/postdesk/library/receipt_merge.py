@@ -34,8 +34,9 @@ def merge_receipts(path: str, base: bytes | None, mine: bytes, theirs: bytes) ->
     won = {**second, **first}
     hashes = {m["content_hash"] for m in first["media"]}
     won["media"] = first["media"] + [m for m in second["media"] if m["content_hash"] not in hashes]
-    if "pictures" not in first:
-        won.pop("pictures", None)  # they belong to what was sent
+    for name in ("pictures", "file_hash", "newer"):  # they belong to what was sent
+        if name not in first:
+            won.pop(name, None)
     won["published_at"] = first["published_at"] or second["published_at"]
     if first["remote_id"] == second["remote_id"]:
         return Merged(_write(won))

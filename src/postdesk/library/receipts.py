@@ -9,13 +9,15 @@ import json
 import logging
 import re
 import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from postdesk.core import receipt as receipts
 from postdesk.core.errors import FileGone, LibraryError
 from postdesk.core.file_errors import explain
-from postdesk.core.files import ANY, content_hash, read_file, save_file
+from postdesk.core.files import ANY, Save, content_hash, read_file, save_file
 from postdesk.core.language import _
 from postdesk.core.receipt import Receipt
 from postdesk.library.names import names_in
@@ -26,6 +28,20 @@ _PART = r"[0-9a-z][0-9a-z_-]{0,63}"
 _NAME: Final = re.compile(rf"({_PART})\.({_PART})\.json")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _LARGEST_BASE = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A base as it is kept: under its hash, compressed."""
+
+    digest: str
+    data: bytes
+
+
+def packed_base(text: str) -> Packed:
+    """A base to be kept. Takes its time: another process may do it."""
+    data = text.encode("utf-8", "surrogatepass")
+    return Packed(content_hash(data), zlib.compress(data))
 
 
 class Receipts:
@@ -72,9 +88,14 @@ class Receipts:
         """Store a receipt in place of the last one for its post and blog. Raises DiskFull, NotWritable,
         LibraryError.
         """
+        save = self.as_save(receipt)
+        save_file(save.path, save.data, expected=ANY, parents=True)
+
+    def as_save(self, receipt: Receipt) -> Save:
+        """What `put` saves, for many that are saved together."""
         text = json.dumps(receipts.to_json(receipt), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         path = self._path(receipt.post_id, receipt.account_id)
-        save_file(path, text.encode("utf-8", "backslashreplace"), expected=ANY, parents=True)
+        return Save(path, text.encode("utf-8", "backslashreplace"))
 
     def remove(self, post_id: str, account_id: str) -> None:
         """Forget what that blog said about that post."""
@@ -86,12 +107,19 @@ class Receipts:
 
     def put_base(self, text: str) -> str:
         """Store a content that is in step with a blog and return its name, its hash."""
-        data = text.encode("utf-8", "surrogatepass")
-        digest = content_hash(data)
-        if self.base(digest) is None:
-            path = self._bases / digest[:2] / digest
-            save_file(path, zlib.compress(data), expected=ANY, parents=True)
-        return digest
+        packed = packed_base(text)
+        for save in self.bases_as_saves([packed]):
+            save_file(save.path, save.data, expected=ANY, parents=True)
+        return packed.digest
+
+    def bases_as_saves(self, packed: Iterable[Packed]) -> list[Save]:
+        """What `put_base` saves of these, for many that are saved together: those that are not there yet, once each."""
+        found = {one.digest: one for one in packed}
+        return [
+            Save(self._bases / digest[:2] / digest, one.data)
+            for digest, one in found.items()
+            if self.base(digest) is None
+        ]
 
     def base(self, digest: str) -> str | None:
         """The content of that name; None when it is not there or is not what it was."""

@@ -163,6 +163,11 @@ def _fields(found: dict[str, str | list[str]]) -> Fields | None:
                 return None
             value = ""
         values[name] = value
+    kind = found.get("type", "")
+    if not isinstance(kind, str):
+        if kind:
+            return None
+        kind = ""
     lists: dict[str, tuple[str, ...]] = {}
     for name in ("tags", "categories", "category"):
         value = found.get(name, [])
@@ -182,6 +187,7 @@ def _fields(found: dict[str, str | list[str]]) -> Fields | None:
         tags=lists["tags"],
         categories=lists["categories" if "categories" in found else "category"],
         excerpt=excerpt.strip(),
+        kind=frontmatter.read_kind(kind),
         date_unread="" if date else values["date"].strip(),
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from html import escape
 
 from postdesk.core.tokens import Kind, cut
+from postdesk.markup.markdown import to_markdown
 from postdesk.markup.simpler import BLOCKS
 
 # None of these looks beyond the next shortcode of its kind, so that a thousand that never end are read once.
@@ -42,6 +43,12 @@ def classic_html(text: str, attachments: Mapping[str, str]) -> str:
     if "[" in text:
         text = _without_shortcodes(text, attachments)
     return _paragraphs(text)
+
+
+def as_markdown(content: str, attachments: Mapping[str, str]) -> str:
+    """What an import makes of a post's content, whichever editor wrote it. `attachments` as in `classic_html`."""
+    in_blocks = "<!-- wp:" in content
+    return to_markdown((with_galleries if in_blocks else classic_html)(content, attachments))
 
 
 def with_galleries(html: str, attachments: Mapping[str, str]) -> str:

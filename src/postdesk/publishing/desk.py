@@ -13,6 +13,7 @@ it.
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -30,6 +31,7 @@ from postdesk.core.language import _
 from postdesk.core.post import Post
 from postdesk.core.receipt import Receipt, Status
 from postdesk.core.settings import Settings
+from postdesk.library.columns import short_hash
 from postdesk.publishing.accounts import Accounts, is_on
 from postdesk.publishing.already import Already, BlogLook
 from postdesk.publishing.archive import Archive
@@ -57,7 +59,11 @@ from postdesk.publishing.timeline import Entry, timeline
 from postdesk.publishing.uploads import Limits, limits_of
 from postdesk.publishing.verify import look
 
+_log = logging.getLogger(__name__)
+
 if TYPE_CHECKING:  # their code is loaded by whoever makes them
+    from pathlib import Path
+
     from postdesk.library.document import Document
     from postdesk.library.library import Library
     from postdesk.library.receipts import Receipts
@@ -96,6 +102,7 @@ class Desk:
     clock: Callable[[], float] = time.time
     _without_receipt: set[tuple[str, str]] = field(default_factory=set)
     _looked_for: set[tuple[str, str]] = field(default_factory=set)
+    _changed: dict[tuple[str, str, str, int], bool] = field(default_factory=dict)
     _replaced: Replaced = field(default_factory=Replaced)
 
     # --- planning -------------------------------------------------------------------------------------------------
@@ -212,8 +219,32 @@ class Desk:
                 self._replaced.forget(result.post_id, result.account_id)
             if result.receipt is not None and result.receipt.sent_hash:
                 self.library.went_out(result.post_id, result.receipt.sent_hash)
+                self._note_file(result.receipt)
                 self.already.forget(result.account_id)
         return results
+
+    def _note_file(self, receipt: Receipt) -> None:
+        """Note which file says what is on a blog now, for whoever asks whether it changed."""
+        try:
+            path = self.library.find(receipt.post_id)
+            document = self.library.read(path) if path is not None else None
+            if document is not None and in_step(document.post, receipt):
+                self.receipts.put(replace(receipt, file_hash=document.hash))
+        except LibraryError as error:
+            _log.info("Which file went out was not noted: %s", error.details or error)
+
+    def is_changed(self, path: Path, digest: int, receipt: Receipt) -> bool:
+        """Whether the post in a file, whose content `digest` stands for, says something else than what is on a blog.
+        Reads the file unless the answer is known; where nobody can tell, it does not."""
+        if not receipt.file_hash or short_hash(receipt.file_hash) == digest:
+            return False
+        key = (receipt.post_id, receipt.account_id, receipt.sent_hash, digest)
+        if key not in self._changed:
+            try:
+                self._changed[key] = not in_step(self.library.read(path).post, receipt)
+            except LibraryError:
+                return False
+        return self._changed[key]
 
     def take_back(self, job_id: str) -> None:
         """Take a job back; `PublishError` when it is too late."""
@@ -438,6 +469,7 @@ class Desk:
         progress: Callable[[int, int], None] = lambda _n, _of: None,
         *,
         everything: bool = False,
+        waits: Callable[[float], None] = lambda _seconds: None,
     ) -> Pulled:
         """Bring the blog's posts into the library; see `publishing.pull`. For a task."""
         from postdesk.publishing.pull import pull
@@ -452,6 +484,7 @@ class Desk:
                 cancel,
                 progress,
                 everything=everything,
+                waits=waits,
             )
 
     def bring_pictures(

@@ -22,6 +22,7 @@ from postdesk.backends.base import Backend, Capability, Outgoing, RemotePost
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import ChangedMeanwhile, Gone, OutcomeUnknown
 from postdesk.core.language import _
+from postdesk.core.post import PAGE
 from postdesk.core.receipt import MediaReceipt, Receipt, Status
 from postdesk.publishing import looks, slipped, slugs
 from postdesk.publishing.clocks import blogs_now, refuse_wrong_clock
@@ -38,7 +39,7 @@ from postdesk.publishing.content import outgoing, sent_on
 from postdesk.publishing.differences import Difference, differences, tell
 from postdesk.publishing.job import Job, Sweep
 from postdesk.publishing.journal import Journal
-from postdesk.publishing.plan import LIVE, Intent, is_future, status_to_end_in
+from postdesk.publishing.plan import LIVE, Intent, is_future, no_new_page, status_to_end_in
 from postdesk.publishing.pulled import keep_map, opened_of
 from postdesk.publishing.run import (
     Outcome,
@@ -177,7 +178,9 @@ class Engine:
         self._keep_before(run, there, receipt)
         # What is there is written back with another state: nobody's change is touched.
         meant = replace(
-            as_outgoing(there), status=Status.DRAFT, post_password=run.snapshot.post.post_password
+            as_outgoing(there),
+            status=Status.DRAFT,
+            post_password=there.post_password or run.snapshot.post.post_password,
         )
         run.say(_("Taking it offline"))
         self._write(run, there.remote_id, meant, there)
@@ -227,12 +230,16 @@ class Engine:
                 return there
             if self._was_live(run, receipt):
                 raise in_trash(run)
+        if run.snapshot.post.kind == PAGE:
+            raise no_new_page(run.snapshot.post.title)
         # Only an empty draft of ours is gone: nothing that anybody could miss.
         self._journal.note(run.job.id, remote_id="")
         self._receipts.remove(run.job.post_id, run.job.account_id)
         return self._create(run)
 
     def _create(self, run: Run) -> RemotePost:
+        if run.snapshot.post.kind == PAGE:
+            raise no_new_page(run.snapshot.post.title)
         # The first try only looks afterwards: what another machine, or a lost journal, made is found then, too.
         found: list[RemotePost] = []
         if any(a.step == "create" for a in self._journal.attempts(run.job.id)):
@@ -396,6 +403,7 @@ class Engine:
             (*media, *(m for m in older if m.content_hash not in hashes)),
             (there.date or first or now) if there.status in LIVE else first, now,
             self._map_after(run, receipt, there, media), run.snapshot.pictures_after(receipt),
+            kind=there.kind,
         )  # fmt: skip
         self._receipts.put(done)
         if there.status is Status.SCHEDULED:

@@ -15,13 +15,13 @@ from typing import Any
 
 from postdesk.backends.base import RemotePost
 from postdesk.core.language import _, ngettext
-from postdesk.core.post import Post
+from postdesk.core.post import Post, Visibility
 from postdesk.core.receipt import Status
 from postdesk.library.document import Document, as_saved, read_document
 from postdesk.markup.blocks import split
 from postdesk.markup.lossless import Opened
 from postdesk.markup.merge import Choice, Merged
-from postdesk.publishing.compare import base_of, base_values
+from postdesk.publishing.compare import base_of, base_values, password_mark
 from postdesk.publishing.merge_files import MergedFiles, merge_files
 from postdesk.publishing.plan import LIVE
 from postdesk.publishing.theirs import Dress, Theirs, theirs_as_markdown, theirs_by_map
@@ -169,8 +169,9 @@ def meet_blog(
     before = then.post or _fields_before(values, post)
     theirs = _with_fields(values, before if values else post, there, featured, only)
     theirs = replace(theirs, id=post.id, body=text.text)
-    before = replace(before, id=post.id, post_password=post.post_password)
-    theirs = replace(theirs, post_password=post.post_password)
+    password_before, password_there = _passwords(values, post, there)
+    before = replace(before, id=post.id, post_password=password_before)
+    theirs = replace(theirs, post_password=password_there)
     if then.post is None:
         before = replace(before, body="")
     merged = merge_files(as_saved(document, before), as_saved(document, post), as_saved(document, theirs))
@@ -234,6 +235,16 @@ def _with_fields(
     return replace(post, **found)
 
 
+def _passwords(values: Mapping[str, Any], post: Post, there: RemotePost) -> tuple[str, str]:
+    """The readers' password before and on the blog. Of the one before only its mark is known."""
+    known, hers = values.get("post_password"), post.post_password
+    if known is None and values and values.get("visibility") != Visibility.PASSWORD.value:
+        known = password_mark("")  # it had none
+    if not there.post_password or known is None or known == password_mark(there.post_password):
+        return hers, hers
+    return hers if password_mark(hers) == known else "", there.post_password
+
+
 def _names(post: tuple[str, ...], before: Any, there: tuple[str, ...]) -> tuple[str, ...]:
     """Hers, without what was taken away on the blog, and with what was added."""
     if not isinstance(before, list):
@@ -249,7 +260,14 @@ def _fields_before(values: Mapping[str, Any], post: Post) -> Post:
     """What was in step, as far as the blog's own record says: fields that are as they were there are as hers are, so
     that they are no question."""
     if not values:
-        return Post(post.id, slug=post.slug, date=post.date, image=post.image, visibility=post.visibility)
+        return replace(
+            Post(post.id),
+            slug=post.slug,
+            date=post.date,
+            image=post.image,
+            visibility=post.visibility,
+            kind=post.kind,
+        )
     return replace(
         post,
         title=html.unescape(str(values.get("title", ""))),

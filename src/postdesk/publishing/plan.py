@@ -15,7 +15,7 @@ from postdesk.core import post as posts
 from postdesk.core.account import Account
 from postdesk.core.errors import NotReady
 from postdesk.core.language import _, ngettext
-from postdesk.core.post import Post, Visibility
+from postdesk.core.post import PAGE, Post, Visibility
 from postdesk.core.receipt import Receipt, Status
 from postdesk.publishing.compare import outgoing_from_json, outgoing_json
 from postdesk.publishing.content import Picture, by_content, picture_from_json, picture_json
@@ -162,6 +162,8 @@ def make_plan(
         intent = _settle(intent, receipt, when, now)
         if when is not None:
             post = replace(post, date=when)
+        if post.kind == PAGE and (receipt is None or not receipt.remote_id):
+            raise no_new_page(post.title)
         for capability, problem in missing_visibility(post, account):
             if capability not in capabilities:
                 raise problem
@@ -189,6 +191,7 @@ def make_plan(
         is_there,
         hides=hides,
         keeps=Capability.TRASH in capabilities,
+        is_page=post.kind == PAGE,
     )
     shown = pictures if intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE) else ()
     return Plan(account, Snapshot(post, account.id, intent, when, shown, links=links), steps, hold)
@@ -203,6 +206,17 @@ def missing_visibility(post: Post, account: Account) -> tuple[tuple[Capability, 
     }
     need = needs.get(post.visibility)
     return ((need[0], _cannot(account, need[1])),) if need else ()
+
+
+def no_new_page(title: str) -> NotReady:
+    """The error for a page that would become a post on a blog that does not have it."""
+    return NotReady(
+        _("“{title}” is a page, and the blog does not have it.").format(title=title),
+        _("Nothing was sent: Post Desk makes posts only, and updates pages that are there."),
+        _(
+            "Make the page on the blog and bring it here, or take “type: page” out of the file to publish it as a post."
+        ),
+    )
 
 
 def is_future(when: datetime | None, now: datetime) -> bool:
@@ -292,6 +306,7 @@ def _settle(intent: Intent, receipt: Receipt | None, when: datetime | None, now:
 def _steps(
     intent: Intent, account: Account, pictures: tuple[Picture, ...], live: bool, hold: datetime | None,
     when: datetime | None, is_there: Callable[[str], bool], *, hides: bool, keeps: bool,
+    is_page: bool,
 ) -> tuple[Step, ...]:  # fmt: skip
     blog = account.name
     if intent is Intent.TRASH:
@@ -300,6 +315,8 @@ def _steps(
             if keeps
             else _("Delete the post from “{blog}” for good")
         )
+        if is_page and keeps:
+            words = _("Move the page to the trash of “{blog}”")
         return (Step(StepKind.TRASH, words.format(blog=blog)),)
     if intent is Intent.UNPUBLISH:
         return (
@@ -323,7 +340,7 @@ def _steps(
         words = _("Take it offline, and show it again from {moment} on").format(moment=spoken(when))
         steps.append(Step(StepKind.WRITE, words))
     elif intent is Intent.UPDATE:
-        steps.append(Step(StepKind.WRITE, _("Update the post")))
+        steps.append(Step(StepKind.WRITE, _("Update the page") if is_page else _("Update the post")))
     elif intent is Intent.SCHEDULE and when is not None:
         steps.append(Step(StepKind.WRITE, _("Schedule it for {moment}").format(moment=spoken(when))))
     else:

@@ -16,7 +16,7 @@ from postdesk.backends.base import Capability
 from postdesk.core.account import Account
 from postdesk.core.errors import NotReady
 from postdesk.core.language import _, ngettext
-from postdesk.core.post import Post
+from postdesk.core.post import PAGE, Post
 from postdesk.core.receipt import Receipt, Status
 from postdesk.markup.outward import Outward
 from postdesk.markup.pictures import find_pictures, without_code
@@ -88,7 +88,8 @@ def at_once(post: Post, intent: Intent, *, ask_links: bool) -> tuple[Remark, ...
     steps: list[Remark] = []
     if "![" in post.body or "<img" in post.body or post.image:
         steps.append(Remark(Level.LOOKING, _("Looking at the pictures…"), key=PICTURES))
-    steps.append(Remark(Level.OK, _words(intent, live=intent is Intent.UPDATE, when=post.date), key=PLAN))
+    words = _words(intent, live=intent is Intent.UPDATE, when=post.date, is_page=post.kind == PAGE)
+    steps.append(Remark(Level.OK, words, key=PLAN))
     if ask_links and _WEB.search(post.body):
         steps.append(Remark(Level.LOOKING, _("Asking the links…"), key=LINKS))
     return (*steps, *remarks)
@@ -126,6 +127,8 @@ def check(
         )  # fmt: skip
     except NotReady as error:
         way_out = "visibility" if missing_visibility(post, account) else "date"
+        if post.kind == PAGE and receipt is None:
+            way_out = ""  # a line of its file
         remarks.append(Remark(Level.ERROR, error.sentence, way_out if goes_out else ""))
     else:
         remarks += _plan(plan)
@@ -210,12 +213,16 @@ def _plan(plan: Plan) -> list[Remark]:
         return [Remark(Level.OK, words) for words in plan.words]
     remarks = [Remark(Level.OK, s.words) for s in plan.steps if s.kind is StepKind.HOLD]
     live = any(s.kind is StepKind.LOOK for s in plan.steps)
-    return [*remarks, Remark(Level.OK, _words(plan.intent, live=live, when=plan.snapshot.when), key=PLAN)]
+    is_page = plan.snapshot.post.kind == PAGE
+    words = _words(plan.intent, live=live, when=plan.snapshot.when, is_page=is_page)
+    return [*remarks, Remark(Level.OK, words, key=PLAN)]
 
 
-def _words(intent: Intent, *, live: bool, when: datetime | None) -> str:
+def _words(intent: Intent, *, live: bool, when: datetime | None, is_page: bool) -> str:
     """The steps of a plan in one sentence."""
     if intent is Intent.UPDATE:
+        if is_page:
+            return _("Compare with the blog, update the page, look it up again")
         return _("Compare with the blog, update the post, look it up again")
     if intent is Intent.SCHEDULE and when is not None:
         words = (
@@ -272,6 +279,13 @@ def _abilities(post: Post, capabilities: frozenset[Capability]) -> list[Remark]:
     ):  # fmt: skip
         if wanted and capability not in capabilities:
             remarks.append(Remark(Level.WARNING, sentence, action))
+    if post.kind == PAGE and capabilities & {Capability.TAGS, Capability.CATEGORIES}:
+        for wanted, sentence, action in (
+            (post.tags, _("Pages have no tags; they stay here"), "tags"),
+            (post.categories, _("Pages have no categories; they stay here"), "categories"),
+        ):
+            if wanted:
+                remarks.append(Remark(Level.WARNING, sentence, action))
     return remarks
 
 

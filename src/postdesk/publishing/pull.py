@@ -3,222 +3,229 @@
 A post's id is made from the blog's address and the post's number there, so a pull that was stopped or killed anywhere
 is simply begun again: what has a file is found by its id, what has a receipt is compared and left alone. What she
 changed here is never written over; a post that changed on both sides is told and waits for her.
+
+Three things go on at once: the next page is asked for, the one before it is opened in processes of their own, and the
+one before that is written (decision 033).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from postdesk.backends.base import Backend, RemotePost
+from postdesk.backends.base import Backend, Page, RemotePost
 from postdesk.core.account import Account
+from postdesk.core.ahead import Ahead
 from postdesk.core.cancel import Cancel
-from postdesk.core.errors import Cancelled, DiskFull, FileGone, Gone, LibraryError, NotWritable
+from postdesk.core.errors import Busy, Cancelled, Gone, Refused
 from postdesk.core.language import _
-from postdesk.core.post import Post, Visibility
-from postdesk.core.receipt import Receipt, Status
-from postdesk.library import names
-from postdesk.library.document import Document, new_text, read_document
-from postdesk.publishing.compare import base_of, is_unchanged
+from postdesk.core.receipt import Status
+from postdesk.publishing.arriving import Arrivals, Lot, Pulled
 from postdesk.publishing.journal import Journal
-from postdesk.publishing.plan import LIVE
-from postdesk.publishing.pulled import as_post, pulled_id
+from postdesk.publishing.openers import Openers
 
 if TYPE_CHECKING:
     from postdesk.library.library import Library
     from postdesk.library.receipts import Receipts
-    from postdesk.markup.lossless import Opened
+
+__all__ = ["Pulled", "pull"]
 
 _PLACE = "pull"  # what the journal keeps by that name: how far the pull of a blog is
 _OVERLAP = timedelta(minutes=5)  # clocks of blogs jump; the same post twice does no harm
 _FEW = 10  # posts that may be missing on a blog before it is taken for a fault of the blog
 _SHARE = 0.2
+_MOST_AGAIN = 20  # posts that are asked for one by one
+_PAUSES = (5.0, 15.0, 60.0)  # s, where a busy blog does not say how long; then it is given up
+_LEAST = 1.0  # s: "at once" is no pause
+_MOST_PAUSES = 20  # that one page may take
+
+_T = TypeVar("_T")
 
 Progress = Callable[[int, int], None]
 """How many posts were looked at, and how many there are (-1: the blog does not say)."""
 
-
-@dataclass(slots=True)
-class Pulled:
-    """How a pull ended. `made`: new files; `updated`: files that the blog had changed and she had not; `there`: as they
-    were; `both`: titles of posts that changed here and there, which were left; `gone`: titles of posts that are not on
-    the blog any more, whose files stay; `problems`: (title, sentence)."""
-
-    made: list[Path] = field(default_factory=list)
-    updated: list[Path] = field(default_factory=list)
-    there: int = 0
-    both: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-    problems: list[tuple[str, str]] = field(default_factory=list)
-    cancelled: bool = False
-
-    @property
-    def seen(self) -> int:
-        """Posts that were looked at."""
-        return len(self.made) + len(self.updated) + self.there + len(self.both) + len(self.problems)
+Waits = Callable[[float], None]
+"""The blog is busy and is asked again after so many seconds. Called from another thread."""
 
 
 def pull(
     account: Account, backend: Backend, library: Library, receipts: Receipts, journal: Journal, cancel: Cancel,
-    progress: Progress = lambda _n, _of: None, *, everything: bool = False,
+    progress: Progress = lambda _n, _of: None, *, everything: bool = False, waits: Waits = lambda _s: None,
 ) -> Pulled:  # fmt: skip
     """Fetch what changed on the blog since the last complete pull, or `everything`. Raises what the backend raises,
     DiskFull and NotWritable; what was made until then stays."""
-    return _Pull(account, backend, library, receipts, journal, cancel, progress).run(everything=everything)
+    openers = Openers()
+    try:
+        return _Pull(account, backend, library, receipts, journal, cancel, progress, waits, openers).run(
+            everything=everything
+        )
+    finally:
+        openers.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How far a pull is, as the journal keeps it. `since`: what changed on the blog before that is here; the others
+    are of a pull that has not ended: where it goes on, the newest change that it saw, what the blog's clock said when
+    it began, whether it is one of everything, and how many posts there were."""
+
+    since: str = ""
+    cursor: str = ""
+    newest: str = ""
+    began: str = ""
+    everything: str = ""
+    total: str = ""
+
+    def after(self, page: Page) -> _Place:
+        """Once a page has come."""
+        newest = max([self.newest, *(_utc(post.modified) for post in page.posts if post.modified)])
+        began = self.began or (_utc(page.as_of) if page.as_of is not None else "")
+        if page.next:
+            total = str(page.total) if page.total >= 0 else ""
+            return replace(self, cursor=page.next, newest=newest, began=began, total=total)
+        # What changed while it went on comes with the next one, which begins where this one began.
+        first = min(filter(None, (newest, began)), default="")
+        since = (datetime.fromisoformat(first) - _OVERLAP).isoformat() if newest else self.since
+        return _Place(since)
+
+    def to_json(self) -> str:
+        """As text for the journal."""
+        return json.dumps({name: getattr(self, name) for name in self.__dataclass_fields__})
 
 
 class _Pull:
     def __init__(
         self, account: Account, backend: Backend, library: Library, receipts: Receipts, journal: Journal,
-        cancel: Cancel, progress: Progress,
+        cancel: Cancel, progress: Progress, waits: Waits, openers: Openers,
     ) -> None:  # fmt: skip
         self._account = account
         self._backend = backend
-        self._library = library
-        self._receipts = receipts
         self._journal = journal
         self._cancel = cancel
+        self._asking = cancel.part()  # set alone when something else goes wrong
         self._progress = progress
-        self._done = Pulled()
-        self._known: dict[str, Receipt] = {}
-        self._new: dict[str, Path] = {}  # files that the library has not looked at yet
+        self._waits = waits
+        self._openers = openers
+        self._receipts = receipts
+        self._library = library
+        self._arrivals = Arrivals(account, library, receipts)
+        self._done = self._arrivals.done
+        self._ahead: Ahead[Page] | None = None
+        self._untold = ""  # how far it is, once what was written is on the disk
 
     def run(self, *, everything: bool) -> Pulled:
         """Page after page. A pull that was stopped goes on with its page."""
-        self._library.up_to_date()
-        self._known = {r.remote_id: r for r in self._receipts.all() if r.account_id == self._account.id}
+        before = getattr(self._backend, "cancel", None)
+        self._backend.cancel = self._asking  # type: ignore[attr-defined]  # a backend with slow calls looks at it
+        self._arrivals.look()
         place = self._place()
-        since = None if everything or not place["since"] else datetime.fromisoformat(place["since"])
-        cursor = "" if everything and not place["everything"] else place["cursor"]
-        newest = place["newest"] if cursor else ""
-        whole = since is None and not cursor
+        since = None if everything or not place.since else datetime.fromisoformat(place.since)
+        if not place.cursor or (everything and not place.everything):
+            place = _Place(place.since, everything="yes" if everything else "")
+        whole = since is None and not place.cursor
         seen: set[str] = set()
-        total = -1
         try:
+            page = self._asked(place.cursor, since)
+            if place.cursor and 0 <= page.total < int(place.total or 0):
+                # Posts went meanwhile, and those behind them moved up, past where this would go on.
+                place = _Place(place.since, everything=place.everything)
+                whole = since is None
+                page = self._asked("", since)
+            lot = self._given(page)
+            ahead = self._ask(page, since)
             while True:
+                seen.update(post.remote_id for post in (*page.posts, *page.left_out))
+                place = place.after(page)
+                opened = self._openers.take(self._cancel)
+                following, failure = _outcome(ahead)
+                if following is not None:
+                    ahead = self._ask(following, since)
+                    coming = self._given(following)
+                self._arrivals.take(lot, opened, self._cancel, self._progress, self._tell)
                 self._cancel.check()
-                page = self._backend.posts(cursor, since, content=True)
-                total = page.total
-                for remote in page.posts:
-                    self._cancel.check()
-                    seen.add(remote.remote_id)
-                    self._take(remote, self._known.get(remote.remote_id))
-                    self._progress(self._done.seen, total)
-                newest = max([newest, *(_utc(p.modified) for p in page.posts if p.modified)])
-                ended = not page.next or page.next == cursor
-                after = (datetime.fromisoformat(newest) - _OVERLAP).isoformat() if newest else ""
-                cursor = "" if ended else page.next
-                self._note(
-                    cursor, after if ended else place["since"], newest, everything=everything and not ended
-                )
-                if ended:
+                self._untold = place.to_json()
+                if failure is not None:
+                    raise failure
+                if following is None:
                     break
+                page, lot = following, coming
+            self._look_again(seen)
             if whole:
-                self._notice_gone(seen, total)
+                self._notice_gone(seen)
         except Cancelled:
             self._done.cancelled = True
+        finally:
+            self._asking.set()
+            if self._ahead is not None:
+                self._ahead.leave()
+            self._backend.cancel = before  # type: ignore[attr-defined]
+            self._arrivals.settle()
+            self._tell()
         return self._done
 
-    def _take(self, remote: RemotePost, receipt: Receipt | None) -> None:
-        try:
-            if remote.visibility is Visibility.PASSWORD:
-                sentence = _(
-                    "It has a password for readers, which the blog does not tell; it stays there alone."
-                )
-                self._done.problems.append((remote.title, sentence))
-            elif receipt is None:
-                self._make(remote)
-            else:
-                self._compare(remote, receipt)
-        except (DiskFull, NotWritable):
-            raise  # the next post would meet the same
-        except LibraryError as error:
-            self._done.problems.append((remote.title, error.sentence))
+    # --- asking ---
 
-    def _make(self, remote: RemotePost) -> None:
-        """A post that has no receipt: its file first, so that a receipt never speaks of a file that is not there."""
-        post_id = pulled_id(self._account.address, remote.remote_id)
-        post, opened = self._opened(remote, post_id)
-        data = new_text(post)
-        path = self._find(post_id)
-        if path is None:
-            year = f"{post.date.year:04}" if post.date else _("Undated")
-            stem = names.file_stem(post.slug or post.title)
-            folder = self._library.root / names.file_stem(self._account.name) / year
-            path = self._library.take_in(folder, f"{post.date:%Y-%m-%d}-{stem}" if post.date else stem, data)
-            self._done.made.append(path)
-            self._new[post_id] = path
-        else:
-            self._done.there += 1  # a pull ended between this file and its receipt
-        self._keep(remote, post_id, read_document(path, data, post_id).post.content_hash, opened)
-
-    def _compare(self, remote: RemotePost, receipt: Receipt) -> None:
-        base = self._receipts.base(receipt.base_hash) if receipt.base_hash else None
-        if base is not None and is_unchanged(remote, base):
-            self._done.there += 1
-            return
-        path = self._find(receipt.post_id)
-        document = self._read(path) if path is not None else None
-        if document is None or not receipt.map_hash:
-            # Without a file she has thrown it away here; without a map it was written here, and updating it asks.
-            self._done.both.append(remote.title)
-            return
-        post, opened = self._opened(remote, receipt.post_id)
-        new = read_document(document.path, new_text(post), post.id).post
-        # A featured picture that she chose here is a file of hers; of the blog's only the number is known.
-        new = replace(new, image=document.post.image)
-        if document.post.content_hash == new.content_hash:
-            self._done.there += 1  # a pull ended between this file and its receipt
-        elif document.post.content_hash == receipt.sent_hash and not receipt.aside:
-            self._library.save(document, new)
-            self._done.updated.append(document.path)
-        else:
-            self._done.both.append(remote.title)
-            return
-        self._keep(remote, receipt.post_id, new.content_hash, opened, receipt)
-
-    def _find(self, post_id: str) -> Path | None:
-        return self._new.get(post_id) or self._library.find(post_id)
-
-    def _read(self, path: Path) -> Document | None:
-        try:
-            return self._library.read(path)
-        except FileGone:
+    def _ask(self, page: Page, since: datetime | None) -> Ahead[Page] | None:
+        """Begin to ask for the page after this one; None when it was the last."""
+        if not page.next:
             return None
+        self._ahead = Ahead(lambda: self._asked(page.next, since))
+        return self._ahead
 
-    def _opened(self, remote: RemotePost, post_id: str) -> tuple[Post, Opened]:
-        from postdesk.markup.lossless import open_post
+    def _asked(self, cursor: str, since: datetime | None) -> Page:
+        return self._patiently(lambda: self._backend.posts(cursor, since, content=True))
 
-        opened = open_post(remote.content, classic=self._account.kind == "wordpress")
-        return as_post(remote, post_id, opened), opened
+    def _patiently(self, ask: Callable[[], _T]) -> _T:
+        """What the blog answers. One that is busy is asked again when it wants to be."""
+        for pauses in range(_MOST_PAUSES + 1):
+            self._asking.check()
+            try:
+                return ask()
+            except Busy as busy:
+                if pauses == _MOST_PAUSES or (busy.wait is None and pauses >= len(_PAUSES)):
+                    raise
+                wait = _PAUSES[min(pauses, len(_PAUSES) - 1)] if busy.wait is None else max(busy.wait, _LEAST)
+                self._waits(wait)
+                self._asking.wait(wait)
+        raise AssertionError("the last pause returns or raises")
 
-    def _keep(
-        self, remote: RemotePost, post_id: str, sent_hash: str, opened: Opened, before: Receipt | None = None
-    ) -> None:
-        first = remote.date or remote.modified
-        receipt = Receipt(
-            post_id, self._account.id, remote.remote_id, remote.address, remote.slug, remote.status,
-            remote.revision, sent_hash, self._receipts.put_base(base_of(remote, remote.slug)),
-            before.media if before else (), first if remote.status in LIVE else None, remote.modified,
-            self._receipts.put_base(opened.to_json()), before.pictures if before else (),
-        )  # fmt: skip
-        self._receipts.put(receipt)
-        self._known[remote.remote_id] = receipt
+    def _read(self, remote_id: str) -> RemotePost:
+        return self._patiently(lambda: self._backend.read(remote_id))
 
-    def _notice_gone(self, seen: set[str], total: int) -> None:
-        """Posts that the blog had and has no more. A blog that shows far too little is not believed."""
-        missing = [
-            r
-            for remote_id, r in self._known.items()
-            if remote_id not in seen and r.status is not Status.TRASHED
+    def _given(self, page: Page) -> Lot:
+        lot = self._arrivals.lot(page)
+        self._openers.give(lot.unopened)
+        return lot
+
+    def _look_again(self, seen: set[str]) -> None:
+        """Posts that changed here and there the last time: she may have made up her mind meanwhile."""
+        undecided = [
+            r.remote_id for r in self._arrivals.known.values() if r.newer and r.remote_id not in seen
         ]
-        if not missing or (total >= 0 and len(seen) < total):
-            return  # posts moved from page to page meanwhile: the next pull sees them
-        if len(missing) > max(_FEW, _SHARE * len(self._known)):
+        for remote_id in undecided[:_MOST_AGAIN]:
+            self._cancel.check()
+            try:
+                post = self._read(remote_id)
+            except Refused:
+                continue
+            if post.status is not Status.TRASHED:
+                lot = self._given(Page((post,)))
+                self._arrivals.take(
+                    lot, self._openers.take(self._cancel), self._cancel, lambda _n, _of: None, self._tell
+                )
+
+    # --- what is gone ---
+
+    def _notice_gone(self, seen: set[str]) -> None:
+        """Posts that the blog had and has no more. A blog that shows far too little is not believed."""
+        known = self._arrivals.known
+        missing = [
+            r for remote_id, r in known.items() if remote_id not in seen and r.status is not Status.TRASHED
+        ]
+        if len(missing) > max(_FEW, _SHARE * len(known)):
             sentence = _("The blog does not show {count} posts that it had. Nothing was changed here for that: look at "
                          "the blog itself first.")  # fmt: skip
             self._done.problems.append((self._account.name, sentence.format(count=len(missing))))
@@ -226,28 +233,37 @@ class _Pull:
         for receipt in missing:
             self._cancel.check()
             try:
-                if self._backend.read(receipt.remote_id).status is not Status.TRASHED:
+                if self._read(receipt.remote_id).status is not Status.TRASHED:
                     continue
             except Gone:
                 pass
+            except Refused:
+                continue  # she may not see it: that is not gone
             self._receipts.put(replace(receipt, status=Status.TRASHED))
             self._done.gone.append(self._library.title_of(receipt.post_id) or receipt.slug)
 
-    def _place(self) -> dict[str, str]:
-        found: dict[str, str] = {"since": "", "cursor": "", "newest": "", "everything": ""}
-        text = self._journal.learnt(self._account.id, _PLACE)
-        if text:
-            found |= {name: str(value) for name, value in json.loads(text).items()}
-        return found
+    # --- how far it is ---
 
-    def _note(self, cursor: str, since: str, newest: str, *, everything: bool) -> None:
-        values = {
-            "since": since,
-            "cursor": cursor,
-            "newest": newest,
-            "everything": "yes" if everything else "",
-        }
-        self._journal.learn(self._account.id, _PLACE, json.dumps(values))
+    def _place(self) -> _Place:
+        text = self._journal.learnt(self._account.id, _PLACE)
+        known = {name: str(value) for name, value in json.loads(text).items()} if text else {}
+        return _Place(**{name: value for name, value in known.items() if name in _Place.__dataclass_fields__})
+
+    def _tell(self) -> None:
+        """What was written until now is on the disk: the next pull need not begin before that."""
+        note, self._untold = self._untold, ""
+        if note:
+            self._journal.learn(self._account.id, _PLACE, note)
+
+
+def _outcome(ahead: Ahead[Page] | None) -> tuple[Page | None, Exception | None]:
+    """The next page, or why there is none."""
+    if ahead is None:
+        return None, None
+    try:
+        return ahead.result(), None
+    except Exception as error:
+        return None, error
 
 
 def _utc(moment: datetime) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from postdesk.backends.base import RemotePost
 from postdesk.core.account import plain_address
-from postdesk.core.post import Post, Visibility
+from postdesk.core.post import Post
 from postdesk.core.receipt import Receipt
 from postdesk.publishing.compare import base_values
 
@@ -68,10 +68,9 @@ def keep_map(bases: Bases, opened: Opened, content: str) -> str:
     return bases.put_base(followed(opened, content).to_json())
 
 
-def as_post(remote: RemotePost, post_id: str, opened: Opened) -> Post:
-    """The post as her file will have it."""
-    public = remote.visibility not in (Visibility.PRIVATE, Visibility.PENDING)
+def as_post(remote: RemotePost, post_id: str, markdown: str) -> Post:
+    """The post as her file will have it; `markdown` is what was made of its content."""
     return Post(
-        post_id, remote.title, opened.markdown, remote.slug, remote.date, remote.tags, remote.categories,
-        remote.excerpt, visibility=Visibility.PUBLIC if public else remote.visibility,
+        post_id, remote.title, markdown, remote.slug, remote.date, remote.tags, remote.categories,
+        remote.excerpt, visibility=remote.visibility, post_password=remote.post_password, kind=remote.kind,
     )  # fmt: skip

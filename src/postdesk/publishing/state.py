@@ -144,6 +144,8 @@ def _settled(post: Post, receipt: Receipt | None, now: datetime, replaced: bool)
             if receipt.status is Status.SCHEDULED
             else _("Changed since published")
         )
+        if receipt.newer:
+            words = _("Changed here and on the blog")
         return PostState(StateKind.CHANGED, words, _("Update"), Intent.UPDATE, address=address)
     if receipt.status is Status.SCHEDULED:
         when = post.date or receipt.published_at

@@ -14,8 +14,9 @@ from pathlib import Path
 from postdesk.backends.base import RemotePost
 from postdesk.core.account import Account
 from postdesk.core.language import _
+from postdesk.core.post import PAGE
 from postdesk.core.receipt import Receipt, Status
-from postdesk.library.columns import NO_DATE, Listed, stamp
+from postdesk.library.columns import NO_DATE, Listed, short_hash, stamp
 from postdesk.library.tags import with_parents
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.job import FOR_THE_BLOG, Job, JobState
@@ -101,7 +102,11 @@ def gather(
             remote += [(account, p) for p in posts if (account.id, p.remote_id) not in here]
     columns = _Columns(there, len(remote))
     for post_id, own in _by_post(r for r in receipts if not blog or r.account_id == blog).items():
-        columns.receive(there.slot_of_post(post_id), own, accounts)
+        slot = there.slot_of_post(post_id)
+        columns.receive(slot, own, accounts)
+        words, level = _words_of(desk, there, slot, own) if slot >= 0 and listed is None else ("", "")
+        if words:
+            columns.say(slot, words, level)
     for slot, (account, post) in enumerate(remote, len(there)):
         columns.show_remote(slot, post, account, accounts)
     for slot in there.copies:
@@ -154,6 +159,7 @@ class _Columns:
         self.special: dict[int, Special] = {}
         self.blogs: dict[int, tuple[str, ...]] = {}
         # When readers get it, or got it first, as far as that is known.
+        self._hashes = there.hashes
         self._dates = there.dates + array("q", [NO_DATE] * remote)
         self._moments: array[float] | None = None
 
@@ -168,6 +174,10 @@ class _Columns:
     def receive(self, slot: int, receipts: Sequence[Receipt], accounts: Mapping[str, Account]) -> None:
         """What blogs said about the post of a file."""
         live = [r for r in receipts if r.status in LIVE]
+        if slot >= 0 and not live:
+            same = next((r for r in receipts if _is_file_of(r, self._hashes[slot])), None)
+            if same is not None and same.updated_at is not None:  # else what she wrote counts
+                self.when[slot] = _seconds(same.published_at or same.updated_at)
         if slot < 0 or not live:
             return
         scheduled = [r for r in live if r.status is Status.SCHEDULED]
@@ -207,6 +217,31 @@ class _Columns:
             self.special[slot] = replace(
                 special, state=state, level=level, waiting=job.state is not JobState.DONE
             )
+
+
+def _words_of(desk: Desk, there: Listed, slot: int, receipts: Sequence[Receipt]) -> tuple[str, str]:
+    """What has to be said of a file that is or was on a blog, and its level; "" for nothing."""
+    page = _("Page") if any(r.kind == PAGE for r in receipts) else ""
+    if any(r.newer for r in receipts):
+        return _joined(page, _("Changed here and there")), "warn"
+    path = desk.library.root / there.names[slot]
+    live = [r for r in receipts if r.status in LIVE]
+    if any(desk.is_changed(path, there.hashes[slot], r) for r in live):
+        return _joined(page, _("Changed here")), ""
+    if not live and any(r.status is Status.TRASHED for r in receipts):
+        return _joined(page, _("Gone from the blog")), ""
+    if not live and any(r.status is Status.DRAFT and r.map_hash for r in receipts):
+        return _joined(page, _("On the blog")), ""
+    return page, ""
+
+
+def _is_file_of(receipt: Receipt, digest: int) -> bool:
+    """Whether a file of this content is what is known to be on the blog."""
+    return bool(receipt.file_hash) and short_hash(receipt.file_hash) == digest
+
+
+def _joined(*words: str) -> str:
+    return " · ".join(filter(None, words))
 
 
 def _seconds(moment: datetime | None) -> float:

@@ -30,6 +30,7 @@ class Pulling(QObject):
     came = Signal()
     told = Signal(object)
     _at = Signal(int, int)
+    _waits = Signal(float)
 
     def __init__(self, desk: Desk, tasks: Tasks, window: MainWindow) -> None:
         super().__init__(window)
@@ -39,6 +40,7 @@ class Pulling(QObject):
         self._cancel: Cancel | None = None
         self._change: ChangeWindow | None = None
         self._at.connect(self._say_how_far)
+        self._waits.connect(self._say_it_waits)
         window.status.work_clicked.connect(self.stop)
 
     @property
@@ -52,7 +54,7 @@ class Pulling(QObject):
             self.stop()
             return
         cancel = self._cancel = Cancel()
-        at = self._at.emit
+        at, waits = self._at.emit, self._waits.emit
         self._window.actions_table.set_text("pull", _("Stop Bringing Posts &Here"))
         self._at.emit(0, -1)
 
@@ -64,7 +66,7 @@ class Pulling(QObject):
             self._over()
             self.told.emit(error)
 
-        self._tasks.run(lambda: self._desk.pull(account, cancel, at), ended, failed, lane=LANE)
+        self._tasks.run(lambda: self._desk.pull(account, cancel, at, waits=waits), ended, failed, lane=LANE)
 
     def stop(self) -> None:
         """Stop after the post at hand; what came stays, and the next time goes on."""
@@ -100,6 +102,19 @@ class Pulling(QObject):
             words = _("Bringing posts here: {seen} · stop")
         said = words.format(seen=locale.toString(seen), total=locale.toString(total))
         self._window.status.set_work(said)
+
+    def _say_it_waits(self, seconds: float) -> None:
+        if self._cancel is None:
+            return
+        count = max(1, round(seconds / 60)) if seconds >= 100 else max(1, round(seconds))
+        words = (
+            ngettext("The blog is busy; going on in {count} minute · stop",
+                     "The blog is busy; going on in {count} minutes · stop", count)
+            if seconds >= 100
+            else ngettext("The blog is busy; going on in {count} second · stop",
+                          "The blog is busy; going on in {count} seconds · stop", count)
+        )  # fmt: skip
+        self._window.status.set_work(words.format(count=QLocale().toString(count)))
 
     def _say(self, account: Account, done: Pulled) -> None:
         made, updated = len(done.made), len(done.updated)

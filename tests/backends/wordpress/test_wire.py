@@ -226,3 +226,29 @@ def test_a_marker_is_known_in_slug_trash_and_content() -> None:
     assert wire.carries(post(content={"raw": f"<!-- {MARKER} -->"}), MARKER)
     assert not wire.carries(post(slug=MARKER + "0"), MARKER)
     assert not wire.is_marker("pd-diary")
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"content": {"raw": "Words."}}, True),
+        ({"content": {"raw": ""}}, True),
+        ({"content": {"rendered": "<p>Words.</p>"}}, False),
+        ({"content": {"raw": None}}, False),
+        ({"content": "Words."}, False),
+        ({}, False),
+    ],
+)
+def test_a_post_whose_text_the_server_keeps_to_itself_is_not_taken_for_empty(
+    value: dict[str, object], told: bool
+) -> None:
+    assert wire.has_text(value) is told
+
+
+def test_a_page_has_an_id_that_no_post_has() -> None:
+    value = {"id": 7, "status": "publish", "title": {"raw": "About"}, "password": "low tide"}
+    page = wire.remote_post(value, kind="page")
+    assert (page.remote_id, page.kind) == ("page-7", "page")
+    assert wire.remote_post(value).remote_id == "7"
+    assert page.post_password == "low tide"
+    assert "low tide" not in repr(page)

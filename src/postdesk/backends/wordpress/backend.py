@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,15 +39,52 @@ from postdesk.core.errors import (
     NotABlog,
     OutcomeUnknown,
     PictureRefused,
+    Refused,
     SignInRefused,
     TooLarge,
 )
 from postdesk.core.language import _
+from postdesk.core.post import PAGE
 from postdesk.core.receipt import Status
 
 _AGREE_S = 30.0  # seconds by which two answers may tell another time
 _PAGE = 100  # the most that WordPress gives at once (6.1, 7.1: 101 is a 400)
-_SMALL_PAGE = 10  # for a blog whose hundred posts are more than an answer may be long
+_ROUTES = {"": "wp/v2/posts", PAGE: "wp/v2/pages"}
+_SIZES = (_PAGE, 10, 1)  # for a blog whose hundred posts, or ten, are more than an answer may be long
+_TWICE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a page of posts begins, how many it has, and from where on they come in larger pages again."""
+
+    offset: int
+    count: int
+    end: int
+
+    @staticmethod
+    def read(cursor: str) -> _Place:
+        """What `written` wrote; "" is the beginning."""
+        numbers = [int(part) for part in cursor.split("/")] if cursor else [0, _SIZES[0]]
+        return _Place(numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else 0)
+
+    def written(self) -> str:
+        """As a part of a cursor."""
+        return f"{self.offset}/{self.count}/{self.end}"
+
+    def smaller(self) -> _Place | None:
+        """The same place in smaller pages; None when they cannot be smaller."""
+        size = next((size for size in _SIZES if size < self.count), 0)
+        return _Place(self.offset, size, self.offset + self.count) if size else None
+
+    def following(self, twice: int) -> _Place:
+        """The next page. Where a post goes meanwhile those behind it move up: so many of a large page come twice, so
+        that none is passed over."""
+        offset = self.offset + self.count - (twice if self.count == _SIZES[0] else 0)
+        if offset < self.end or self.count == _SIZES[0]:
+            return _Place(offset, self.count, self.end)
+        larger = min(size for size in _SIZES if size > self.count)
+        return _Place(offset, larger, offset + 9 * larger)
 
 
 class WordPress:
@@ -66,6 +103,7 @@ class WordPress:
         self.content_format = ContentFormat.HTML if plain else ContentFormat.BLOCKS
         self.cancel = Cancel()
         self.answered: datetime | None = None
+        self._posts_in_all = -1  # as the list of posts said last, before that of the pages
         self._heard: tuple[datetime, float] | None = None
         self._root = account.options.get("api") or account.address.rstrip("/") + "/wp-json/"
         self._credentials = Credentials(account.user, password)
@@ -171,18 +209,22 @@ class WordPress:
         """Set all of it and return the post as the blog has it then. A post in the trash comes back out of
         it. Raises `ChangedMeanwhile`."""
         route = self._route(remote_id)
-        tags = self._names.ids("tags", outgoing.tags)
-        categories = self._names.ids("categories", outgoing.categories)
+        is_page = _kind_of(remote_id) == PAGE
+        tags = [] if is_page else self._names.ids("tags", outgoing.tags)
+        categories = [] if is_page else self._names.ids("categories", outgoing.categories)
         # The look is the last thing before the write: WordPress compares nothing by itself.
         fields = wire.POST_FIELDS if seen else "id,slug,status"
         answer, value = self._ask("GET", route, {"context": "edit", "_fields": fields})
-        if not isinstance(value, Mapping) or value.get("id") != int(remote_id):
+        if not isinstance(value, Mapping) or value.get("id") != _number(remote_id):
             raise refusals.unknown(answer)
         if seen and wire.revision(value) != seen:
             raise refusals.changed_meanwhile()
         body = wire.write_body(
             outgoing, current_slug=str(value.get("slug") or ""), tags=tags, categories=categories
         )
+        if is_page:
+            # Parent, order and template are not said, and stay (6.1, 7.1).
+            body = {name: told for name, told in body.items() if name not in wire.TAXONOMIES}
         asked = {"_fields": wire.POST_FIELDS + wire.VERSION_LINKS, "context": "edit"}
         if value.get("status") == "trash":
             # Coming back from the trash a post takes its old slug, whatever is sent (6.1, 7.1): so send it
@@ -206,39 +248,66 @@ class WordPress:
             pass  # 410 when it is in the trash already, 404 when it is no more (6.1, 7.1)
 
     def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
-        """A page of all posts but those in the trash, newest change first. The cursor is "offset/count"."""
-        offset, count = (int(part) for part in cursor.split("/")) if cursor else (0, _PAGE)
+        """A page of all posts but those in the trash, newest change first; with `content` by their numbers, the newest
+        first, and the blog's pages after them. The cursor is a `_Place`, for pages with a mark before it."""
+        kind = _kind_of(cursor)
+        place = _Place.read(cursor.removeprefix(wire.PAGE_MARK))
         asked = {
             "context": "edit",
             "status": wire.STATUSES,
-            "orderby": "modified",
+            # Many posts may have changed within one second, and those come in another order each time.
+            "orderby": "id" if content else "modified",
             "order": "desc",
-            "per_page": str(count),
-            "offset": str(offset),
+            "per_page": str(place.count),
+            "offset": str(place.offset),
             "_fields": wire.RAW_POST_FIELDS if content else wire.POST_FIELDS,
         }
         if since is not None:
             # Whole seconds, and "after" leaves the second itself out: better one post twice than one never.
             asked["modified_after"] = wire.gmt(since - timedelta(seconds=1))
+        mark = wire.PAGE_MARK if kind == PAGE else ""
+        left_out = False
         try:
-            answer, values = self._ask("GET", "wp/v2/posts", asked)
+            answer, values = self._ask("GET", _ROUTES[kind], asked)
         except OutcomeUnknown:
-            if count == _SMALL_PAGE:
+            smaller = place.smaller()
+            if smaller is not None:  # too long or too slow in one go
+                return self.posts(f"{mark}{smaller.written()}", since, content=content)
+            if not content:
                 raise
-            return self.posts(
-                f"{offset}/{_SMALL_PAGE}", since, content=content
-            )  # too long or too slow in one go
+            left_out = True
+            answer, values = self._ask("GET", _ROUTES[kind], asked | {"_fields": wire.PLAIN_POST_FIELDS})
+        except SignInRefused:
+            raise
+        except (NotABlog, Refused):
+            if kind != PAGE:
+                raise
+            return Page(
+                (), total=self._posts_in_all
+            )  # authors may not see the list of pages (6.1, 7.1), and some plug-ins close it
         found = self._objects(answer, values)
         self._names.learn(found)
         total = answer.headers.get("x-wp-total", "")
         known = int(total) if total.isascii() and total.isdigit() else -1
         # WordPress may leave out of a page what she may not edit, so a short page is not the last one.
-        more = offset + count < known if known >= 0 else len(found) == count
-        posts = [self._post(answer, value) for value in found]
+        more = place.offset + place.count < known if known >= 0 else len(found) == place.count
+        posts = [self._post(answer, value, kind=kind) for value in found]
+        if not content:
+            posts = [replace(post, content="") for post in posts]
+        # What has no text in an answer that was to have it must not be taken for empty.
+        told = [not left_out and (not content or wire.has_text(value)) for value in found]
+        following = f"{mark}{place.following(twice=_TWICE if content else 0).written()}" if more else ""
+        if content and not kind:
+            following = following or wire.PAGE_MARK + _Place.read("").written()
+            self._posts_in_all = known
+        elif kind == PAGE and known >= 0:
+            known += max(self._posts_in_all, 0)
         return Page(
-            posts=tuple(post if content else replace(post, content="") for post in posts),
-            next=f"{offset + count}/{count}" if more else "",
+            posts=tuple(post for post, is_told in zip(posts, told, strict=True) if is_told),
+            next=following,
             total=known,
+            left_out=tuple(post for post, is_told in zip(posts, told, strict=True) if not is_told),
+            as_of=answer.date,
         )
 
     def in_the_way(self, slug: str, when: datetime | None = None) -> tuple[RemotePost, ...]:
@@ -398,24 +467,26 @@ class WordPress:
             self.answered = answer.date if abs(passed) < _AGREE_S else None
 
     def _route(self, remote_id: str) -> str:
-        return f"wp/v2/posts/{_number(remote_id)}"
+        return f"{_ROUTES[_kind_of(remote_id)]}/{_number(remote_id)}"
 
     def _objects(self, answer: Answer, values: Any) -> list[dict[str, Any]]:
         if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
             raise refusals.unknown(answer)
         return values
 
-    def _post(self, answer: Answer, value: Any, asked: str = "") -> RemotePost:
-        """The post of an answer; with `asked` that very one, as a cache in between may mix up two answers."""
+    def _post(self, answer: Answer, value: Any, asked: str = "", kind: str = "") -> RemotePost:
+        """The post of an answer; with `asked` that very one, as a cache in between may mix up two answers. `kind` is
+        what was asked for where `asked` does not tell."""
         try:
             number = wire.post_id(value)
-            if asked and number != int(asked):
+            if asked and number != _number(asked):
                 raise refusals.unknown(answer)
             self._names.learn([value], after_write=not answer.is_read)
             names = self._names
             return wire.remote_post(
-                value, tags=names.tags, categories=names.categories, authors=names.authors
-            )
+                value, tags=names.tags, categories=names.categories, authors=names.authors,
+                kind=kind or _kind_of(asked),
+            )  # fmt: skip
         except wire.WrongShape:
             raise refusals.unknown(answer) from None
 
@@ -426,10 +497,15 @@ class WordPress:
             raise refusals.unknown(answer) from None
 
 
+def _kind_of(remote_id: str) -> str:
+    return PAGE if remote_id.startswith(wire.PAGE_MARK) else ""
+
+
 def _number(remote_id: str) -> int:
     """A remote id as the number it is; `Gone` for one that WordPress cannot have given."""
-    if remote_id.isascii() and remote_id.isdigit():
-        return int(remote_id)
+    number = remote_id.removeprefix(wire.PAGE_MARK)
+    if number.isascii() and number.isdigit():
+        return int(number)
     raise Gone(
         _("The blog has no post or file with this number."),
         _("Nothing was sent. Your text is safe."),

@@ -1,6 +1,8 @@
 """WordPress's REST interface as values: what goes out and what came back, without a network.
 
 Quirks name the version they were seen in; all were seen on a server, none is taken from documentation.
+
+Long because posts, pages, versions, terms and files share how fields are read; every one of these is a few lines.
 """
 
 from __future__ import annotations
@@ -16,18 +18,22 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from postdesk.backends.base import Outgoing, RemotePost, Revision
-from postdesk.core.post import Visibility
+from postdesk.core.post import PAGE, Visibility
 from postdesk.core.receipt import Status
 
+PAGE_MARK = "page-"
+"""What the remote id of a page begins with; that of a post is its number alone."""
 STATUSES = "publish,future,draft,pending,private"
 POST_FIELDS = (
     "id,date,date_gmt,modified_gmt,slug,status,link,title,content,excerpt,author,featured_media,password,"
     "categories,tags"
 )
+TAXONOMIES = frozenset({"tags", "categories"})  # which pages have none of
 # Without what the blog would make of the text for readers, which takes it most of its time.
 RAW_POST_FIELDS = POST_FIELDS.replace("content,excerpt", "content.raw,excerpt.raw").replace(
-    "title,", "title.raw,"
+    "title,", "title.raw,guid.raw,"
 )
+PLAIN_POST_FIELDS = RAW_POST_FIELDS.replace("content.raw,excerpt.raw,", "")
 VERSION_LINKS = ",_links.version-history,_links.predecessor-version"
 """Asked for with a post, they say how many versions of it the blog keeps and which is the newest (6.1, 7.1)."""
 EMBEDDED = "author,wp:term"
@@ -163,6 +169,12 @@ def raw(value: Mapping[str, Any], name: str, kind: str = "raw") -> str:
     return text if isinstance(text, str) else ""
 
 
+def has_text(value: Mapping[str, Any]) -> bool:
+    """Whether the server gives a post's text as an editor there would get it; it may be empty."""
+    part = value.get("content")
+    return isinstance(part, Mapping) and isinstance(part.get("raw"), str)
+
+
 def post_id(value: Any) -> int:
     """The id of a post, a term or a file; `WrongShape` for anything that is no positive whole number."""
     number = value.get("id") if isinstance(value, Mapping) else None
@@ -177,9 +189,10 @@ def remote_post(
     tags: Mapping[int, str] = MappingProxyType({}),
     categories: Mapping[int, str] = MappingProxyType({}),
     authors: Mapping[int, str] = MappingProxyType({}),
+    kind: str = "",
 ) -> RemotePost:
     """A post as WordPress gives it with context=edit. Names of terms and authors are looked up by id in
-    what is given; unknown ones are left out. Raises `WrongShape`."""
+    what is given; unknown ones are left out. `kind`: which route it came by. Raises `WrongShape`."""
     number = post_id(value)
     status = _FROM_WORDPRESS.get(str(value.get("status")))
     if status is None or not isinstance(value.get("title"), Mapping):
@@ -188,7 +201,7 @@ def remote_post(
     featured = value.get("featured_media")
     empty = _MARKER_CONTENT.fullmatch(raw(value, "content")) is not None
     return RemotePost(
-        remote_id=str(number),
+        remote_id=f"{PAGE_MARK}{number}" if kind == PAGE else str(number),
         address=web_address(value.get("link")),
         slug=str(value.get("slug") or ""),
         status=status,
@@ -206,6 +219,9 @@ def remote_post(
         visibility=_visibility(status, password if isinstance(password, str) else ""),
         versions=_versions(value),
         version=_version(value),
+        kind=kind,
+        post_password=password if isinstance(password, str) else "",
+        guid=raw(value, "guid"),
     )
 
 

@@ -1,0 +1,66 @@
+"""The process that opens a blog's posts for a pull: `python -m postdesk.publishing.opener`, spoken to over its standard
+streams.
+
+Opening is almost all of a pull's own work; here it runs beside the wait for the blog, on another processor, and leaves
+the interpreter's lock to the window. It writes nothing and asks nobody. Messages are those of `library/reader.py`: a
+list of `(content, classic, base)`, answered by a list of `Ready` as tuples.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from postdesk.library.reader import receive, send
+from postdesk.library.receipts import packed_base
+
+
+class Unopened(NamedTuple):
+    """A post's content as an editor of the blog gets it; `classic`: whether the blog makes paragraphs of blank lines;
+    `base` is the text of its base."""
+
+    content: str
+    classic: bool
+    base: str
+
+
+class Ready(NamedTuple):
+    """A post opened: its Markdown, and map and base as they are kept (see `library.receipts.Packed`)."""
+
+    markdown: str
+    map_digest: str
+    map_data: bytes
+    base_digest: str
+    base_data: bytes
+
+
+def open_posts(posts: Sequence[Unopened]) -> list[Ready]:
+    """Each of the posts, opened."""
+    from postdesk.markup.lossless import open_post
+
+    found = []
+    for post in posts:
+        opened = open_post(post.content, classic=post.classic)
+        map_, base = packed_base(opened.to_json()), packed_base(post.base)
+        found.append(Ready(opened.markdown, map_.digest, map_.data, base.digest, base.data))
+    return found
+
+
+def main() -> int:
+    """Answer until the standard input ends, which is when the pull is over; returns the exit code."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the shell is for whoever pulls
+    if hasattr(os, "nice"):
+        os.nice(5)  # keys come first
+    try:
+        while True:
+            asked = receive(sys.stdin.buffer)
+            send(sys.stdout.buffer, [tuple(one) for one in open_posts([Unopened(*post) for post in asked])])
+    except (EOFError, BrokenPipeError):
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
