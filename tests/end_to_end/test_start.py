@@ -31,7 +31,7 @@ LATER = (
     "PIL", "PySide6.QtNetwork", "PySide6.QtWebEngineCore", "asyncio", "concurrent.futures", "email", "html.parser",
     "http.client", "httpx2", "importlib.metadata", "jinja2", "keyring", "logging.handlers", "markdown", "pygments",
     "platformdirs", "postdesk.markup.render", "postdesk.publishing.desk", "postdesk.ui.controller", "ruamel.yaml",
-    "sqlite3", "ssl", "tomllib", "urllib.request",
+    "sqlite3", "ssl", "tinycss2", "tomllib", "urllib.request",
 )  # fmt: skip
 
 _START = """

@@ -36,7 +36,18 @@ _PIECES = (
     "paint(x)", "cross-fade(url(x), 'y')", "element(#x)", "U+0-7F", "color:red", "&", "{}", "calc(1px + (2px))",
     "😀", "é",
 )  # fmt: skip
-sheets = st.lists(st.sampled_from(_PIECES) | st.text(max_size=4), max_size=30).map("".join)
+_VALUES = tuple(
+    piece
+    for piece in _PIECES
+    if not set(piece) & set("{}\"'\\@;</!\0") or piece.startswith(("url", "u\\", "im"))
+)
+values = st.lists(st.sampled_from(_VALUES), min_size=1, max_size=4).map(" ".join)
+# Rules as they are meant, and whatever comes of pieces.
+rules = st.builds(
+    "{}{{{}:{};}}".format, st.sampled_from(("a", ".x > b")), st.sampled_from(("--x", "b", "src")), values
+)
+pieces = st.lists(st.sampled_from(_PIECES) | st.text(max_size=4), max_size=12).map("".join)
+sheets = st.lists(rules | pieces | rules.map("@media screen{{{}}}".format), max_size=4).map("".join)
 
 
 LOADING = ("src", "image-set", "-webkit-image-set", "expression", "paint", "element", "cross-fade", "image")

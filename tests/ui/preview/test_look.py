@@ -115,6 +115,9 @@ def test_only_what_changed_is_made_anew(reader: Reader) -> None:
     assert reader.ask(f"[...{_INSIDE}.children].filter(e => e.marked).length") == 20
     reader.type("\n\n".join([*text[:10], "## " + text[10], *text[11:]]))
     assert reader.ask(f"[...{_INSIDE}.children].filter(e => e.marked).length") == 19
+    for number in (1, 7):
+        reader.type(f"{number}. One\n\n" + "\n\n".join(text))
+        assert reader.ask(f"{_INSIDE}.querySelector('ol').start") == number
 
 
 def test_the_typed_place_is_in_view_and_a_double_click_finds_its_line(reader: Reader, qtbot: QtBot) -> None:
