@@ -187,3 +187,10 @@ def test_of_a_post_of_the_blog_only_what_she_touched_is_looked_at(tmp_path: Path
     assert [picture.ref for picture in touched.pictures] == ["mine.png"]
     assert [ref for ref, _error in touched.refused] == ["no.png"]
     assert [link.address for link in touched.outward.links] == ["https://new.example/"]
+
+
+def test_a_text_behind_what_the_blog_never_closes_is_found_before_anything_is_planned(tmp_path: Path) -> None:
+    opened = open_post("<p>One.</p>\n<div>never closed", classic=False)
+    for text, broken in ((opened.markdown, False), (opened.markdown + "\nBehind it.\n", True)):
+        post = Post("1" * 16, "T", text)
+        assert collect(post, lambda r: _resolve(tmp_path, r), opened).broken is broken

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from postdesk.core.embeds import provider_of
-from postdesk.markup.delimiters import classes, delimited, delimiter_in, embed
+from postdesk.markup.delimiters import classes, delimited, embed, end_of_block
 from postdesk.markup.pictures import exchange_sources
 from postdesk.markup.tree import Node, parse, write_all
 
@@ -75,7 +75,7 @@ class _Writer:
         for place, node in enumerate(nodes):
             if node.is_blank or node.start < passed:
                 continue
-            end = _end_of_block(nodes, place)
+            end = end_of_block(nodes, place)
             if end:
                 flush()
                 written.append(self._with_addresses(self._source[node.start : end]))
@@ -357,23 +357,6 @@ _BLOCKS = {
     "table": _Writer.table,
     "hr": _Writer.rule,
 } | {f"h{level}": _Writer.heading for level in range(1, 7)}
-
-
-def _end_of_block(nodes: list[Node], place: int) -> int:
-    """Where a block ends that is written in block markup in the text, and goes out as it is; 0 for anything else."""
-    found = delimiter_in(nodes[place])
-    if found is None or found.closes:
-        return 0
-    if found.void:
-        return nodes[place].end
-    depth = 0
-    for node in nodes[place:]:
-        found = delimiter_in(node)
-        if found is not None and not found.void:
-            depth += -1 if found.closes else 1
-            if not depth:
-                return node.end
-    return 0
 
 
 def _citation(node: Node) -> Node | None:

@@ -82,12 +82,13 @@ class Picture:
 @dataclass(frozen=True, slots=True)
 class Collected:
     """The pictures of a post, those that cannot go out as (reference, error), the ids of the posts that it links to,
-    and where else it leads."""
+    and where else it leads. `broken`: a frame of the blog lost its other end."""
 
     pictures: tuple[Picture, ...]
     refused: tuple[tuple[str, LibraryError], ...] = ()
     linked: tuple[str, ...] = ()
     outward: Outward = field(default_factory=Outward)
+    broken: bool = False
 
 
 def is_remote(ref: str) -> bool:
@@ -130,7 +131,10 @@ def collect(
             refused.append((ref, _unreadable(ref, error)))
     local = _local_addresses(html, refs.keys())
     refused += [(address, _only_here(address)) for address in local if not is_theirs(address)]
-    return Collected(tuple(pictures), tuple(refused), linked_posts(html), outward(html))
+    return Collected(
+        tuple(pictures), tuple(refused), linked_posts(html), outward(html),
+        opened is not None and opened.has_frames and sent_on(opened, post, {}, {}).broken,
+    )  # fmt: skip
 
 
 def _touched(body: str, opened: Opened) -> str:

@@ -37,7 +37,7 @@ from postdesk.publishing.already import Already, BlogLook
 from postdesk.publishing.archive import Archive
 from postdesk.publishing.compare import base_values, outgoing_from_json
 from postdesk.publishing.connections import Connections, PasswordStore
-from postdesk.publishing.content import Collected, collect
+from postdesk.publishing.content import Collected, broken, collect
 from postdesk.publishing.differences import Difference, tell, tell_no_more
 from postdesk.publishing.engine import Engine
 from postdesk.publishing.exchanges import ExchangeLog
@@ -48,7 +48,7 @@ from postdesk.publishing.links import LinkAnswers
 from postdesk.publishing.looks import live_look
 from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
 from postdesk.publishing.plan import LIVE, Intent, Plan, Snapshot, Step, StepKind, goes_offline, make_plan
-from postdesk.publishing.preflight import GOES_OUT, Remark, check, in_order, unreadable
+from postdesk.publishing.preflight import GOES_OUT, Level, Remark, check, in_order, unreadable
 from postdesk.publishing.pulled import opened_of
 from postdesk.publishing.recipe import recipe_of
 from postdesk.publishing.replaced import Replaced
@@ -115,6 +115,8 @@ class Desk:
         collected = self._collect(document, intent, account)
         if collected.refused:
             raise collected.refused[0][1]
+        if collected.broken:
+            raise broken()
         return make_plan(
             document.post, account, intent, pictures=collected.pictures,
             receipt=self.engine.receipt(document.post.id, account.id), capabilities=self.capabilities(account),
@@ -137,7 +139,8 @@ class Desk:
             ask_links=self.settings.ask_links,
             limits=self._limits(account),
         )  # fmt: skip
-        return in_order((*remarks, *self._taken(document.post, account, intent)))
+        frames = (Remark(Level.ERROR, broken().happened, "body"),) if collected.broken else ()
+        return in_order((*remarks, *frames, *self._taken(document.post, account, intent)))
 
     def look_on_blog(self, document: Document, account: Account, intent: Intent, cancel: Cancel) -> BlogLook:
         """What the blog knows before the click; raises `Cancelled`, and nothing about the blog."""

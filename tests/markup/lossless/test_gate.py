@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut, flavour_of
@@ -67,6 +67,8 @@ _SHAPES = [
 
 
 @settings(deadline=None, max_examples=80)
+@example(["<pre><code>&nbsp; ~~</code></pre>"])
+@example(["<p>~~ &#10;~~</p>"])
 @given(st.lists(st.builds(lambda shape, run: shape.format(run), st.sampled_from(_SHAPES), _RUN), max_size=4))
 def test_a_guess_that_is_believed_passes_the_gate(blocks: list[str]) -> None:
     """Law: what the gate takes for right without comparing atoms, it takes for right when it does."""

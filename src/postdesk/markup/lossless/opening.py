@@ -66,6 +66,11 @@ class Opened:
         return text + "\n" if text else ""
 
     @property
+    def has_frames(self) -> bool:
+        """Whether something of it stands around other blocks, or is never closed."""
+        return any(piece.kind in (Kind.FRAME, Kind.OPEN) for piece in self.pieces)
+
+    @property
     def shown(self) -> str:
         """What her text shows, as it would be rendered."""
         return render_document(self.markdown)

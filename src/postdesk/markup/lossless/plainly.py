@@ -41,6 +41,7 @@ _SPAN = re.compile(
 )
 _MARKS = {"strong": "**", "em": "*"}
 _WHITE = re.compile(r"[ \t\r\n\f]+")
+_ANY_SPACE = re.compile(r"\s")
 _LINE_END = re.compile(r"[ \t\f]*(?:\r\n|\n|\r)[ \t\r\n\f]*")
 _SPACES = " \t\r\n\f"
 
@@ -132,7 +133,7 @@ def _code(segment: Segment) -> Guess | None:
     if found is None or (found[1] is None) != (found[5] is None) or bool(found[1]) != bool(segment.name):
         return None
     text = entities(found[4])
-    if _spaces(text) != _spaces(found[4]):
+    if len(_ANY_SPACE.findall(text)) != len(_ANY_SPACE.findall(found[4])):
         return None
     if not text or text[0] == "\n" or "\r" in text or text.removesuffix("\n")[-1:].isspace() or text == "\n":
         return None
