@@ -2,6 +2,7 @@
 
     make bench                       some five minutes; writes docs/performance.md
     make bench ARGS=--publishing     only what a publication costs; a minute
+    make bench ARGS=--lossless       only what a long post of a blog costs; a minute, and it writes nothing
     make bench ARGS=--long           with 10,000 keys instead of 1,000 for the memory: some twenty minutes
     make bench ARGS="--keys 5 --starts 1 --typed 0 --dry"    a short look, which writes nothing
 
@@ -14,7 +15,7 @@ import argparse
 import sys
 import time
 
-from tests.bench import machine, page, publishing
+from tests.bench import lossless, machine, page, publishing
 from tests.bench.figures import Figure
 from tests.bench.measure import Measurement, Plan
 from tests.bench.opening import Opening
@@ -31,7 +32,11 @@ def main(argv: list[str] | None = None) -> int:
     given = sys.argv[1:] if argv is None else argv
     parser = options("make bench", __doc__, Plan())
     parser.add_argument("--publishing", action="store_true", help="only what a publication costs")
+    parser.add_argument("--lossless", action="store_true", help="only what a long post of a blog costs")
     arguments = parser.parse_args(given)
+    if arguments.lossless:
+        print(lossless.taken())
+        return 0
     if arguments.publishing:
         _publishing(arguments.dry)
         return 0

@@ -88,3 +88,28 @@ def write_post(blog: WordPress, title: str, content: str) -> None:
         f"wp_insert_post(wp_slash(['post_title' => '{title}', 'post_status' => 'publish', 'post_author' => 1,"
         f" 'post_date' => '2016-03-28 09:00:00', 'post_content' => '{content}']));"
     )
+
+
+def test_a_post_that_came_is_turned_into_markdown_after_it_was_told_what_is_lost(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    post = terminal.draft("Old news", 'Some words.\n\n<p style="color:red">Red *words*.</p>\n')
+    assert terminal("publish", post, "--to", "./site").code == 0
+    other = Terminal(tmp_path / "other")
+    other.folder.mkdir()
+    other("new", "x")
+    other("accounts", "add", tmp_path / "site", "--name", "Site")
+    other("pull", "Site")
+    (file,) = [p for p in other.library.rglob("*old-news*.md") if ".postdesk" not in p.parts]
+    before = file.read_bytes()
+    answer = other("convert", file, "--to", "markdown", "--dry-run", "--json")
+    assert answer.code == 0, answer.err
+    assert (answer.values["done"], file.read_bytes()) == (False, before)
+    assert [row["lost"] for row in answer.values["blocks"]] == [['its look: style="color:red"']]
+    answer = other("convert", file, "--to", "markdown")
+    assert (answer.code, answer.out.splitlines()[1]) == (0, '    - its look: style="color:red"'), answer.err
+    assert '-<p style="color:red">Red *words*.</p>' in other("diff", file).out.splitlines()
+    answer = other("convert", file, "--to", "blocks")
+    assert answer.code == 4
+    assert "has no blocks" in answer.err
+    assert terminal("convert", post, "--to", "markdown").code == 4

@@ -78,6 +78,7 @@ CONSTRUCTS: dict[str, tuple[str, list[str]]] = {
     "a list with code": ("- one\n\n  ```\n  code\n  ```\n- two", ["html"]),
     "a quotation": ("> first\n>\n> second", ["quote"]),
     "a quotation in a quotation": ("> outer\n>\n> > inner\n> >\n> > > innermost", ["quote"]),
+    "a quotation and who said it": ("> first\n>\n> <cite>Somebody *else*</cite>", ["quote"]),
     "a quotation of everything": (
         "> ## Heading\n>\n> - item\n>\n> ```\n> code\n> ```\n>\n> ![a](photo.jpg)",
         ["quote"],
@@ -101,6 +102,7 @@ CONSTRUCTS: dict[str, tuple[str, list[str]]] = {
     "HTML that is not closed": ("<div>\n\ntext <b>bold", ["paragraph", "html"]),
     "a comment": ("<!-- note -->", ["html"]),
     "more": ("before\n\n<!--more-->\n\nafter", ["paragraph", "more", "paragraph"]),
+    "more in her words": ("before\n\n<!--more Read on & on-->\n\nafter", ["paragraph", "more", "paragraph"]),
     "pages": ("before\n\n<!--nextpage-->\n\nafter", ["paragraph", "nextpage", "paragraph"]),
     "footnotes": ("Text[^1] and[^b].\n\n[^1]: One with *em*.\n[^b]: Two.", ["paragraph", "html"]),
     "an abbreviation": ("HTML here.\n\n*[HTML]: Hypertext", ["paragraph"]),

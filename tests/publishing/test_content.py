@@ -12,6 +12,7 @@ from postdesk.backends.base import Capability, ContentFormat
 from postdesk.core.errors import NotReady, PictureRefused
 from postdesk.core.post import Post, Visibility
 from postdesk.core.receipt import MediaReceipt, Receipt, Status
+from postdesk.markup.lossless import open_post
 from postdesk.publishing.compare import is_ours, outgoing_from_json, outgoing_json
 from postdesk.publishing.content import collect, kind_of, outgoing
 from postdesk.publishing.differences import differences
@@ -168,3 +169,28 @@ def test_a_removed_frame_is_told_and_a_foreign_word_is_not_ours() -> None:
     assert "t-2" in told
     assert "Two" in told
     assert "One" not in told
+
+
+def test_of_a_post_of_the_blog_only_what_she_touched_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "mine.png").write_bytes(png(1))
+    content = (
+        '<p><img src="/up/a.png" alt=""> and <a href="https://old.example/">old</a></p>\n'
+        '<p><img src="rel.png" alt=""></p>\n<p>Words</p>'
+    )
+    opened = open_post(content, classic=False)
+    same = collect(Post("1" * 16, "T", opened.markdown), lambda r: _resolve(tmp_path, r), opened)
+    assert (same.pictures, same.refused, same.outward.links) == ((), (), ())
+    body = opened.markdown.replace(
+        "Words", "Words [new](https://new.example/) ![](mine.png) ![](rel.png) ![](no.png)"
+    )
+    touched = collect(Post("1" * 16, "T", body), lambda r: _resolve(tmp_path, r), opened)
+    assert [picture.ref for picture in touched.pictures] == ["mine.png"]
+    assert [ref for ref, _error in touched.refused] == ["no.png"]
+    assert [link.address for link in touched.outward.links] == ["https://new.example/"]
+
+
+def test_a_text_behind_what_the_blog_never_closes_is_found_before_anything_is_planned(tmp_path: Path) -> None:
+    opened = open_post("<p>One.</p>\n<div>never closed", classic=False)
+    for text, broken in ((opened.markdown, False), (opened.markdown + "\nBehind it.\n", True)):
+        post = Post("1" * 16, "T", text)
+        assert collect(post, lambda r: _resolve(tmp_path, r), opened).broken is broken

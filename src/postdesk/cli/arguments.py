@@ -11,7 +11,7 @@ from postdesk import __version__
 from postdesk.core.language import _
 
 COMMANDS = (
-    "new", "list", "render", "publish", "pull", "diff", "accounts", "outbox", "import", "export", "sync",
+    "new", "list", "render", "publish", "pull", "diff", "convert", "accounts", "outbox", "import", "export", "sync",
     "merge-driver", "demo",
 )  # fmt: skip
 
@@ -107,6 +107,16 @@ def command_parser() -> argparse.ArgumentParser:
     diff = _command(commands, "diff", _("show what publishing a post would change on the blog"))
     diff.add_argument("file", metavar="FILE")
     diff.add_argument("--to", default="", metavar="BLOG", help=_("an account's name or address"))
+
+    convert = _command(
+        commands, "convert", _("turn a post that came from a blog into Markdown or into blocks")
+    )
+    convert.add_argument("file", metavar="FILE")
+    convert.add_argument("--to", choices=("markdown", "blocks"), required=True, help=_("what it becomes"))
+    convert.add_argument("--on", default="", metavar="BLOG", help=_("an account's name or address"))
+    convert.add_argument(
+        "--dry-run", action="store_true", help=_("say what would be lost, and change nothing")
+    )
 
     accounts = _command(commands, "accounts", _("the blogs that can be published to"))
     what = accounts.add_subparsers(dest="what", required=True, metavar="add|list|remove|test")

@@ -31,6 +31,7 @@ _COMMANDS: dict[str, Callable[[Shell, argparse.Namespace], Exit]] = {
     "pull": archive.pull,
     "pictures": pictures.pictures,
     "diff": archive.diff,
+    "convert": archive.convert,
     "accounts": blogs.accounts,
     "outbox": outbox.outbox,
     "log": log.log,

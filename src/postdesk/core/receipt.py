@@ -39,7 +39,8 @@ class Receipt:
     last. `base_hash` names the content that was last in step with the server (stored content-addressed beside
     the receipts). `map_hash` names the map of a post that came from the blog: which of her Markdown is which part of
     the content there; "" for a post that was written here. `pictures` are the files that went out last, as (reference
-    in the text, SHA-256 of her file); () also when that is not known. Times are instants with an offset.
+    in the text, SHA-256 of her file); () also when that is not known. `aside` names what a conversion that did not go
+    out yet has put aside, "" for none. Times are instants with an offset.
     """
 
     post_id: str
@@ -56,6 +57,7 @@ class Receipt:
     updated_at: datetime | None = None
     map_hash: str = ""
     pictures: tuple[tuple[str, str], ...] = ()
+    aside: str = ""
 
 
 def to_json(receipt: Receipt) -> dict[str, Any]:
@@ -99,4 +101,5 @@ def from_json(values: dict[str, Any]) -> Receipt:
         updated_at=moment("updated_at"),
         map_hash=str(values.get("map_hash", "")),
         pictures=tuple((str(ref), str(content_hash)) for ref, content_hash in values.get("pictures", ())),
+        aside=str(values.get("aside", "")),
     )

@@ -86,7 +86,9 @@ def cut(source: str) -> Iterator[Token]:
         closes = letter == "/"
         name = _NAME.match(source, at + 2 if closes else at + 1)
         if name is not None:
-            attributes, after = _attributes(source, name.end())
+            after = name.end() + 1
+            if not source.startswith(">", after - 1):  # most tags have no attributes
+                attributes, after = _attributes(source, after - 1)
             if after is None:
                 break  # nothing ends this tag, nor any that follows
             kind, tag = Kind.END if closes else Kind.START, name[0].lower()

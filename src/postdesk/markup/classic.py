@@ -6,6 +6,7 @@ Source: what WordPress documents of its `wpautop` and of its own shortcodes. Any
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from html import escape
 
@@ -29,6 +30,7 @@ _ATTRIBUTE = re.compile(
     r"([a-z_]{1,40})\s{0,9}=\s{0,9}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'\]]+))", re.IGNORECASE
 )
 _BLANK = re.compile(r"(?<![ \t])[ \t]*+\n[ \t]*+\n\s*+")
+_NO_WORDS = re.compile(r"<p>\s*</p>")
 _VERBATIM = frozenset(["pre", "script", "style", "textarea", "code"])
 
 
@@ -45,6 +47,41 @@ def classic_html(text: str, attachments: Mapping[str, str]) -> str:
 def with_galleries(html: str, attachments: Mapping[str, str]) -> str:
     """`html` with the shortcodes that hold words or pictures as elements."""
     return _without_shortcodes(html, attachments) if "[" in html else html
+
+
+def closed_paragraphs(html: str) -> str:
+    """`html` in which each paragraph ends, before a block and at the end of what holds it, and in which a quotation
+    holds nothing but blocks."""
+    parts: list[str] = []
+    within: list[str] = []  # the blocks that are open
+    names: Counter[str] = Counter()
+    is_open = False
+    for kind, start, end, tag, _attributes in cut(html):
+        written = html[start:end]
+        is_block = kind in (Kind.START, Kind.END) and tag in _ENDS_PARAGRAPH
+        if is_open and (is_block or (tag == "p" and kind is Kind.START)):
+            parts.append("</p>")
+            is_open = False
+        if tag == "p":
+            is_open = kind is Kind.START
+        elif is_block and kind is Kind.START and tag != "hr":
+            within.append(tag)
+            names[tag] += 1
+        elif is_block and names[tag]:
+            while (last := within.pop()) != tag:
+                names[last] -= 1
+            names[tag] -= 1
+        elif not is_block and not is_open and within[-1:] == ["blockquote"] and written.strip():
+            parts.append("<p>")
+            is_open = True
+        parts.append(written)
+    return _NO_WORDS.sub("", "".join(parts) + ("</p>" if is_open else ""))
+
+
+_ENDS_PARAGRAPH = frozenset(
+    "blockquote div ul ol li dl dt dd table tbody thead tr td th pre h1 h2 h3 h4 h5 h6 hr figure figcaption "
+    "section article aside header footer main nav form address".split()
+)
 
 
 def _without_shortcodes(text: str, attachments: Mapping[str, str]) -> str:

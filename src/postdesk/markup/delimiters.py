@@ -40,6 +40,23 @@ def _read(text: str) -> Delimiter | None:
     return Delimiter(found[2], found[3] or "", bool(found[1]), bool(found[4])) if found is not None else None
 
 
+def end_of_block(nodes: list[Node], place: int) -> int:
+    """Where a block ends that is written in block markup in the text, and goes out as it is; 0 for anything else."""
+    found = delimiter_in(nodes[place])
+    if found is None or found.closes:
+        return 0
+    if found.void:
+        return nodes[place].end
+    depth = 0
+    for node in nodes[place:]:
+        found = delimiter_in(node)
+        if found is not None and not found.void:
+            depth += -1 if found.closes else 1
+            if not depth:
+                return node.end
+    return 0
+
+
 def delimited(name: str, values: Mapping[str, object], inner: str) -> str:
     """A block: its delimiters around `inner`. The JSON has nothing in it that could end the comment."""
     written = ""

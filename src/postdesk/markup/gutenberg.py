@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from postdesk.core.embeds import provider_of
-from postdesk.markup.delimiters import classes, delimited, delimiter_in, embed
+from postdesk.markup.delimiters import classes, delimited, embed, end_of_block
 from postdesk.markup.pictures import exchange_sources
 from postdesk.markup.tree import Node, parse, write_all
 
@@ -75,7 +75,7 @@ class _Writer:
         for place, node in enumerate(nodes):
             if node.is_blank or node.start < passed:
                 continue
-            end = _end_of_block(nodes, place)
+            end = end_of_block(nodes, place)
             if end:
                 flush()
                 written.append(self._with_addresses(self._source[node.start : end]))
@@ -105,8 +105,10 @@ class _Writer:
 
     def _block(self, node: Node) -> str:
         if node.tag == "!":
-            if node.text.strip() == "more":
-                return delimited("more", {}, "<!--more-->")
+            if re.fullmatch(r"more(?: [^<>]*)?", node.text.strip()):
+                words = node.text.strip()[len("more") :].strip()
+                values = {"customText": words} if words else {}
+                return delimited("more", values, f"<!--more{' ' + words if words else ''}-->")
             if node.text.strip() == "nextpage":
                 return delimited("nextpage", {}, "<!--nextpage-->")
             raise _Foreign
@@ -174,7 +176,11 @@ class _Writer:
         children = [child for child in node.children if not child.is_blank]
         if any(not child.tag for child in children):
             raise _Foreign
-        inner = "\n\n".join(self.blocks(children))
+        said = ""
+        if len(children) > 1 and (cited := _citation(children[-1])) is not None:
+            children.pop()
+            said = f"<cite>{self.inline(cited.children)}</cite>"
+        inner = "\n\n".join(self.blocks(children)) + said
         return delimited(
             "quote", values, f"<blockquote{classes('wp-block-quote', *node.classes)}>{inner}</blockquote>"
         )
@@ -353,21 +359,12 @@ _BLOCKS = {
 } | {f"h{level}": _Writer.heading for level in range(1, 7)}
 
 
-def _end_of_block(nodes: list[Node], place: int) -> int:
-    """Where a block ends that is written in block markup in the text, and goes out as it is; 0 for anything else."""
-    found = delimiter_in(nodes[place])
-    if found is None or found.closes:
-        return 0
-    if found.void:
-        return nodes[place].end
-    depth = 0
-    for node in nodes[place:]:
-        found = delimiter_in(node)
-        if found is not None and not found.void:
-            depth += -1 if found.closes else 1
-            if not depth:
-                return node.end
-    return 0
+def _citation(node: Node) -> Node | None:
+    """Who said it: the one thing in the last paragraph of a quotation."""
+    children = [child for child in node.children if not child.is_blank]
+    if node.tag != "p" or node.attributes or len(children) != 1:
+        return None
+    return children[0] if children[0].tag == "cite" and not children[0].attributes else None
 
 
 def _plain(node: Node) -> None:

@@ -269,7 +269,8 @@ _ALIGN = {"left": ":--", "right": "--:", "center": ":-:"}
 
 def _alignment(cell: Node) -> str:
     styled = re.search(r"text-align:\s*(\w+)", cell.attributes.get("style", ""))
-    return (styled[1] if styled else cell.attributes.get("align", "")).lower()
+    written = cell.attributes.get("align") or cell.attributes.get("data-align", "")
+    return (styled[1] if styled else written).lower()
 
 
 def _is_list(node: Node) -> bool:
@@ -341,7 +342,6 @@ def _prefixed(text: str, first: str, rest: str) -> str:
 
 
 def _code(node: Node) -> str:
-    """Code between fences, longer than any in it."""
     parts = ["\n" if one.tag == "br" else one.text for one in node.everything() if one.tag in ("", "br")]
     text = "".join(parts).removeprefix("\n").rstrip("\n")
     named = " ".join(
@@ -350,6 +350,11 @@ def _code(node: Node) -> str:
         else one.attributes.get("class", "")
         for one in [node, *node.children]
     )
+    return fenced(text, named)
+
+
+def fenced(text: str, named: str) -> str:
+    """Code between fences longer than any in it; `named` holds the class names that may say its language."""
     found = _LANGUAGE.search(named)
     longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
     fence = "`" * (longest + 1)

@@ -155,6 +155,15 @@ class BlockRenderer:
             self._held -= len(str(text)) + len(old)
         return rendered
 
+    def together(self, blocks: Iterable[Block]) -> str | None:
+        """The HTML of neighbours that define nothing and use no definitions, by one run; None where that fails."""
+        try:
+            with self._guard():
+                return _convert(self._dialect, "\n\n".join(block.markdown for block in blocks), Definitions())
+        except Exception:
+            self._dialect = make_markdown()
+            return None
+
     def note(self, label: str, definitions: Definitions) -> str:
         """The HTML of a footnote's text, with open footnotes."""
         bodies = (

@@ -21,12 +21,14 @@ from postdesk.publishing.pulled import Bases, opened_of
 class Change:
     """`before` is what the blog had when it was last in step, `after` what would go out; pictures that are not uploaded
     yet have the writer's own names in it. `afresh`: the blocks of a post that came from the blog that are not made out
-    of what is there. `broken`: it would not look as meant, and does not go out."""
+    of what is there; `lost`: of these the attributes (name="value") that the block had whose place they took. `broken`:
+    it would not look as meant, and does not go out."""
 
     before: str
     after: str
     afresh: tuple[str, ...] = ()
     broken: bool = False
+    lost: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -59,7 +61,7 @@ def change_of(
     opened = opened_of(bases, receipt)
     if opened is not None:
         sent = sent_on(opened, post, by_ref, dict(links))
-        return Change(before, sent.opened.content, sent.afresh, sent.broken)
+        return Change(before, sent.opened.content, sent.afresh, sent.broken, sent.lost)
     blocks = account.kind == "wordpress" and account.options.get("markup") != "html"
     content_format = ContentFormat.BLOCKS if blocks else ContentFormat.HTML
     return Change(before, content_for(post, by_ref, dict(links), content_format))

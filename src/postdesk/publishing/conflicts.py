@@ -120,6 +120,10 @@ class Conflicts:
             who=one.revision.author, only=("title", "excerpt"),
         )  # fmt: skip
 
+    def last_in_step(self, document: Document, account: Account, receipt: Receipt) -> Post | None:
+        """The post as it was when it and the blog were in step last; None where nobody knows it any more."""
+        return self._then(document.post.id, account, receipt, document, document.post).post
+
     # --- how ---
 
     def _then(

@@ -82,12 +82,13 @@ class Picture:
 @dataclass(frozen=True, slots=True)
 class Collected:
     """The pictures of a post, those that cannot go out as (reference, error), the ids of the posts that it links to,
-    and where else it leads."""
+    and where else it leads. `broken`: a frame of the blog lost its other end."""
 
     pictures: tuple[Picture, ...]
     refused: tuple[tuple[str, LibraryError], ...] = ()
     linked: tuple[str, ...] = ()
     outward: Outward = field(default_factory=Outward)
+    broken: bool = False
 
 
 def is_remote(ref: str) -> bool:
@@ -100,17 +101,23 @@ def collect(
 ) -> Collected:
     """Every picture of the writer's disk that the post shows, the featured one included, with what it needs to go out
     by the blog's recipe. Reads and hashes the files. What the blog's own content shows (`opened`) is no picture of
-    hers, however it is named there."""
-    there = addresses_in(opened.content) | addresses_in(opened.shown) if opened is not None else frozenset()
-    words = {p.ref: (p.alt, p.caption) for p in reversed(find_pictures(post.body))}
+    hers, however it is named there, and where its untouched blocks lead to is not looked at."""
+    body = _touched(post.body, opened) if opened is not None else post.body
+    words = {p.ref: (p.alt, p.caption) for p in reversed(find_pictures(body))}
     refs: dict[str, None] = {}
+    there: list[frozenset[str]] = []  # made at the first question: most edits show no picture
+
+    def is_theirs(ref: str) -> bool:
+        if opened is not None and not there:
+            there.append(addresses_in(opened.content) | addresses_in(opened.shown))
+        return opened is not None and ref in there[0]
 
     def seen(ref: str) -> str | None:
-        if not is_remote(ref) and ref not in there:
+        if not is_remote(ref) and not is_theirs(ref):
             refs[ref] = None
         return None
 
-    html = render_for_blog(post.body, seen)
+    html = render_for_blog(body, seen)
     if post.image and not is_remote(post.image):
         refs[post.image] = None
     pictures: list[Picture] = []
@@ -122,8 +129,24 @@ def collect(
             refused.append((ref, error))
         except OSError as error:
             refused.append((ref, _unreadable(ref, error)))
-    refused += [(address, _only_here(address)) for address in _local_addresses(html, there | refs.keys())]
-    return Collected(tuple(pictures), tuple(refused), linked_posts(html), outward(html))
+    local = _local_addresses(html, refs.keys())
+    refused += [(address, _only_here(address)) for address in local if not is_theirs(address)]
+    return Collected(
+        tuple(pictures), tuple(refused), linked_posts(html), outward(html),
+        opened is not None and opened.has_frames and sent_on(opened, post, {}, {}).broken,
+    )  # fmt: skip
+
+
+def _touched(body: str, opened: Opened) -> str:
+    """The blocks of a text that are not as the blog has them, none of which defines anything; all of the text where
+    one of those leads to a place in it."""
+    from postdesk.markup.blocks import split
+
+    there = {piece.markdown for piece in opened.pieces if piece.source}
+    touched = [block.text for block in split(body) if block.text not in there]
+    if any("](#" in text or "href" in text for text in touched):
+        return body
+    return "\n\n".join(touched)
 
 
 def by_content(pictures: tuple[Picture, ...]) -> tuple[Picture, ...]:
@@ -166,12 +189,14 @@ def outgoing(
         if sent.broken:
             raise broken()
         content = sent.opened.content
-        known = addresses_in(opened.content)
+        untouched = {piece.source for piece in opened.pieces}
+        touched = "".join(piece.source for piece in sent.opened.pieces if piece.source not in untouched)
     else:
-        content = content_for(post, by_ref, links, content_format)
-        known = frozenset()
-    meant = known | {m.address for m in media.values()} | set(links.values())
-    local = _local_addresses(content, meant)
+        content = touched = content_for(post, by_ref, links, content_format)
+    local = _local_addresses(touched, {m.address for m in media.values()} | set(links.values()))
+    if local and opened is not None:
+        known = addresses_in(opened.content)
+        local = [address for address in local if address not in known]
     if local:
         raise _only_here(local[0])
     featured = by_ref.get(post.image)

@@ -35,7 +35,7 @@ from postdesk.publishing.already import Already, BlogLook
 from postdesk.publishing.archive import Archive
 from postdesk.publishing.compare import base_values, outgoing_from_json
 from postdesk.publishing.connections import Connections, PasswordStore
-from postdesk.publishing.content import Collected, collect
+from postdesk.publishing.content import Collected, broken, collect
 from postdesk.publishing.differences import Difference, tell, tell_no_more
 from postdesk.publishing.engine import Engine
 from postdesk.publishing.exchanges import ExchangeLog
@@ -46,7 +46,7 @@ from postdesk.publishing.links import LinkAnswers
 from postdesk.publishing.looks import live_look
 from postdesk.publishing.outbox import JobResult, Outbox, snapshot_of
 from postdesk.publishing.plan import LIVE, Intent, Plan, Snapshot, Step, StepKind, goes_offline, make_plan
-from postdesk.publishing.preflight import GOES_OUT, Remark, check, in_order, unreadable
+from postdesk.publishing.preflight import GOES_OUT, Level, Remark, check, in_order, unreadable
 from postdesk.publishing.pulled import opened_of
 from postdesk.publishing.recipe import recipe_of
 from postdesk.publishing.replaced import Replaced
@@ -62,10 +62,12 @@ if TYPE_CHECKING:  # their code is loaded by whoever makes them
     from postdesk.library.library import Library
     from postdesk.library.receipts import Receipts
     from postdesk.library.recovery import Recovery
+    from postdesk.publishing.blogs_version import BlogsVersion
     from postdesk.publishing.bringing import At, Brought
     from postdesk.publishing.change import Change
     from postdesk.publishing.clearing import Cleared
     from postdesk.publishing.conflicts import Conflicts
+    from postdesk.publishing.converting import Conversion, Form
     from postdesk.publishing.pull import Pulled
 
 
@@ -105,6 +107,8 @@ class Desk:
         collected = self._collect(document, intent, account)
         if collected.refused:
             raise collected.refused[0][1]
+        if collected.broken:
+            raise broken()
         return make_plan(
             document.post, account, intent, pictures=collected.pictures,
             receipt=self.engine.receipt(document.post.id, account.id), capabilities=self.capabilities(account),
@@ -127,7 +131,8 @@ class Desk:
             ask_links=self.settings.ask_links,
             limits=self._limits(account),
         )  # fmt: skip
-        return in_order((*remarks, *self._taken(document.post, account, intent)))
+        frames = (Remark(Level.ERROR, broken().happened, "body"),) if collected.broken else ()
+        return in_order((*remarks, *frames, *self._taken(document.post, account, intent)))
 
     def look_on_blog(self, document: Document, account: Account, intent: Intent, cancel: Cancel) -> BlogLook:
         """What the blog knows before the click; raises `Cancelled`, and nothing about the blog."""
@@ -394,7 +399,10 @@ class Desk:
         the text). Reads all receipts: for a task when there are thousands."""
         found = {
             r.post_id: state_of(
-                Post(r.post_id), replace(r, sent_hash=Post(r.post_id).content_hash), None, self._now()
+                Post(r.post_id),
+                replace(r, sent_hash=Post(r.post_id).content_hash, aside=""),
+                None,
+                self._now(),
             ).kind
             for r in self.receipts.all()
             if r.account_id == account.id
@@ -500,6 +508,43 @@ class Desk:
             document.post, account, receipt, self.receipts, collected.pictures,
             lambda digest: self.journal.media(account.id, digest), links,
         )  # fmt: skip
+
+    def conversion(self, document: Document, account: Account, form: Form) -> Conversion:
+        """What converting the post would do; see `publishing.converting`. For a task. Raises `NotReady`."""
+        from postdesk.publishing.converting import conversion_of
+
+        receipt = self.engine.receipt(document.post.id, account.id)
+        return conversion_of(document.post, account, receipt, self.receipts, form)
+
+    def convert(self, conversion: Conversion) -> None:
+        """Do it, once the new text is saved. Raises `NotReady` when the blog said something new meanwhile."""
+        from postdesk.publishing.converting import convert
+
+        convert(self.receipts, conversion)
+
+    def unconvert(self, post_id: str, account: Account) -> str | None:
+        """Take a conversion back that did not go out yet; returns the text from before it, None where there is none."""
+        from postdesk.publishing.converting import take_back
+
+        receipt = self.engine.receipt(post_id, account.id)
+        return take_back(self.receipts, receipt) if receipt is not None else None
+
+    def follow_text(self, post: Post, account: Account) -> bool:
+        """A text was saved: a conversion is taken back with it; whether one was. For a task."""
+        from postdesk.publishing.converting import follow_text
+
+        return follow_text(self.receipts, self._own_receipt(post.id, account), post.body)
+
+    def blogs_version(self, document: Document, account: Account) -> BlogsVersion:
+        """What the blog has of a post, to go back to. Asks the blog: for a task. Raises `NotReady`."""
+        from postdesk.publishing.blogs_version import blogs_version
+
+        return blogs_version(self, document, account)
+
+    def settle_receipt(self, before: Receipt, after: Receipt) -> None:
+        """Put what is known of a post once its text is saved, unless the blog said something new meanwhile."""
+        if self.receipts.get(before.post_id, before.account_id) == before:
+            self.receipts.put(after)
 
     def read_remote(self, account: Account, remote_id: str) -> RemotePost:
         """The post as the blog has it now (for a conflict shown side by side). For a task."""

@@ -173,7 +173,7 @@ class _Pull:
         new = replace(new, image=document.post.image)
         if document.post.content_hash == new.content_hash:
             self._done.there += 1  # a pull ended between this file and its receipt
-        elif document.post.content_hash == receipt.sent_hash:
+        elif document.post.content_hash == receipt.sent_hash and not receipt.aside:
             self._library.save(document, new)
             self._done.updated.append(document.path)
         else:

@@ -120,7 +120,9 @@ def is_gone_there(job: Job) -> bool:
 
 def in_step(post: Post, receipt: Receipt) -> bool:
     """Whether what the writer has is what went out last. An address or a date that only the blog had given, and
-    that the draft took over from it, is no change."""
+    the draft took over from it, is no change; a conversion is one, even of the same words."""
+    if receipt.aside:
+        return False
     versions = [post]
     if post.slug and post.slug == receipt.slug:
         versions.append(replace(post, slug=""))

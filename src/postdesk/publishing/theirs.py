@@ -93,7 +93,7 @@ def theirs_by_map(opened: Opened, there: str, dress: Dress) -> tuple[Theirs, Ope
     """The same for a post that came from the blog: what is opened anew is what the blog has, and what nobody changed
     there is as `opened`, the map of what was in step, has it. The map of the result, too."""
     now = open_post(there, classic=opened.flavour is not Flavour.HTML)
-    before = [piece for piece in opened.pieces if piece.source]
+    before = [piece for piece in opened.pieces if piece.source and piece.markdown]
     places = [place for place, piece in enumerate(now.pieces) if piece.source]
     pieces = list(now.pieces)
     sources = [piece.source for piece in before], [pieces[place].source for place in places]

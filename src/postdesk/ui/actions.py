@@ -2,6 +2,8 @@
 
 To add a command, add one row to `ACTIONS` and connect its name where it is carried out. Names, not texts, are
 what the rest of the program uses.
+
+Long because it is one table, which is read best in one place.
 """
 
 from __future__ import annotations
@@ -36,6 +38,9 @@ CONDITIONS = frozenset(
         "unpublish",  # the chosen blog can take a post offline
         "trash",  # the chosen blog can delete a post
         "scheduled",  # the open post waits on the chosen blog for its date
+        "on the blog",  # it is known what the chosen blog has of the open post
+        "from the blog",  # the open post came from the chosen blog
+        "converted",  # the open post was converted, and did not go out since
         "undo publish",  # what was done last on the chosen blog can be taken back
         "conflict",  # two versions are shown side by side
         "found",  # there is something to find the next one of
@@ -87,6 +92,7 @@ MENUS: tuple[tuple[str, str], ...] = (
     ("View/Sort", _("So&rt Posts By")),
     ("View/Theme", _("The&me")),
     ("Post", _("&Post")),
+    ("Post/Convert", _("Conv&ert")),
     ("Blog", _("&Blog")),
     ("Go", _("&Go")),
     ("Help", _("&Help")),
@@ -220,6 +226,14 @@ ACTIONS: tuple[Action, ...] = (
            words=_("diff difference compare before update"), needs=_n("post", "file", "published")),
     Action("bring_pictures", _("Br&ing Its Pictures Here"), "Post", icon="image",
            words=_("download offline copy photos fetch"), needs=_n("post", "file", "published")),
+    Action("back_to_blog", _("Back to What the Blo&g Has"), "Post", icon="undo-2",
+           words=_("revert discard changes server version reset"), needs=_n("post", "writable", "file", "on the blog")),
+    Action("convert_markdown", _("Convert to &Markdown…"), "Post/Convert", icon="pencil",
+           words=_("cards lost HTML blocks plain"), needs=_n("post", "writable", "file", "from the blog")),
+    Action("convert_blocks", _("Convert to &Blocks…"), "Post/Convert", icon="rows-2",
+           words=_("Gutenberg classic HTML block editor"), needs=_n("post", "writable", "file", "from the blog")),
+    Action("undo_conversion", _("&Take Back the Conversion"), "Post/Convert", icon="undo-2",
+           words=_("undo map cards"), needs=_n("post", "writable", "converted")),
     Action("publishing_history", _("History of Pu&blishing…"), "Post", icon="history",
            words=_("log timeline what happened request answer bug report"), needs=_n("post", "file"), places=_ROW),
     Action("unpublish", _("&Unpublish"), "Post", icon="eye-off", words=_("take offline draft"),

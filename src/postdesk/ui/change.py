@@ -10,6 +10,7 @@ from postdesk.core.language import _, ngettext
 from postdesk.publishing.change import Change
 from postdesk.ui.labels import plain_label
 
+_NAMED = 4  # blocks of which is said what is lost
 _MOST = 5_000  # lines shown; nobody reads more
 
 
@@ -57,8 +58,9 @@ class ChangeWindow(QDialog):
 def _summary(change: Change) -> str:
     if change.broken:
         return _(
-            "A frame around some of the blocks has lost its beginning or its end. The post does not go out like this: "
-            "undo the change, or remove both ends of the frame."
+            "A frame around some of the blocks has lost its beginning or its end, or something stands behind a block "
+            "that the blog’s own text never closes. The post does not go out like this: undo the change, or remove "
+            "both ends of the frame."
         )
     if not change.lines:
         return _("Nothing of its text will change; every byte stays as it is.")
@@ -69,8 +71,20 @@ def _summary(change: Change) -> str:
         "{count} blocks are made afresh out of your text; everything else stays as it is.",
         len(change.afresh),
     )
-    first = change.afresh[0].split("\n", 1)[0][:80]
-    return f"{words} “{first}”"
+    return "\n".join([f"{words} “{_first(change.afresh[0])}”", *_lost(change)])
+
+
+def _lost(change: Change) -> list[str]:
+    """What blocks had that others take the place of now."""
+    said = _("Lost of “{block}”: {names}")
+    lines = [
+        said.format(block=_first(block), names=", ".join(names)) for block, names in change.lost[:_NAMED]
+    ]
+    return ["".join(c if c.isprintable() else "�" for c in line)[:200] for line in lines]
+
+
+def _first(block: str) -> str:
+    return block.split("\n", 1)[0][:80]
 
 
 def _shown(line: str) -> str:

@@ -63,6 +63,7 @@ from postdesk.ui.standing import Standing
 from postdesk.ui.sync import Sync
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.toast import Toast
+from postdesk.ui.turning import Turning
 from postdesk.ui.versions import Versions
 from postdesk.ui.way_back import WayBack
 from postdesk.ui.window import MainWindow
@@ -122,6 +123,7 @@ class Controller(QObject):
         self.preferences = Preferences(desk, window, editor)
         self.backup = Backup(desk.library.root, self.session, tasks, window)
         self.pulling = Pulling(desk, tasks, window)
+        self.turning = Turning(desk, self.session, tasks, window, self.standing.account)
         self.versions = Versions(desk, self.session, tasks, window)
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
@@ -635,6 +637,10 @@ class Controller(QObject):
             "bring_all_pictures": lambda: self._with_account(self.bringing.bring),
             "clear_pictures": lambda: self.bringing.clear(),
             "show_change": self._show_change,
+            "back_to_blog": self.turning.back,
+            "convert_markdown": lambda: self.turning.convert("markdown"),
+            "convert_blocks": lambda: self.turning.convert("blocks"),
+            "undo_conversion": self.turning.undo_conversion,
             "outbox": c.show_outbox,
             "pause_outbox": lambda: self.publisher.pause_all(self.actions.is_checked("pause_outbox")),
             "typewriter": self._change_modes,
@@ -780,6 +786,8 @@ class Controller(QObject):
         w.status.backup_clicked.connect(self.backup.sync)
         self.pulling.came.connect(self.shelf.refresh)
         self.pulling.told.connect(self._tell)
+        self.turning.told.connect(self._tell)
+        self.turning.changed.connect(self.standing.follow)
         self.backup.changed.connect(self._set_library_conditions)
         self.backup.came.connect(self.shelf.look)
         told = (

@@ -6,8 +6,9 @@ from PySide6.QtCore import QObject, QTimer
 
 from postdesk.backends.base import Capability
 from postdesk.core.account import Account
-from postdesk.core.errors import SettingsError
+from postdesk.core.errors import LibraryError, SettingsError
 from postdesk.core.language import _
+from postdesk.core.post import Post
 from postdesk.core.receipt import Status
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.state import PostState, StateKind
@@ -122,7 +123,7 @@ class Standing(QObject):
         if post is None:
             return set()
         state = self.state = self._desk.state_of(post, account)
-        conditions = set()
+        conditions = self._known_there(post, account)
         if state.address:
             conditions.add("address")
         if state.kind is StateKind.CONFLICT:
@@ -147,6 +148,20 @@ class Standing(QObject):
         if state.intent is not None and not (document is not None and document.problem):
             conditions.add("publishable")
         return conditions
+
+    def _known_there(self, post: Post, account: Account) -> set[str]:
+        try:
+            receipt = self._desk.receipts.get(post.id, account.id)
+        except LibraryError:
+            return set()  # the state says so
+        if receipt is None:
+            return set()
+        known = {
+            "on the blog": receipt.base_hash,
+            "from the blog": receipt.map_hash,
+            "converted": receipt.aside,
+        }
+        return {condition for condition, name in known.items() if name}
 
     def _capabilities(self, account: Account | None) -> frozenset[Capability]:
         if account is None:

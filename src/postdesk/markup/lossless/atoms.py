@@ -20,8 +20,12 @@ _PARTS = re.compile(r"[ \t\r\n\f]+|[^ \t\r\n\f]+")
 _LINES = re.compile(r"[ \t\f]*(?:\r\n|\n|\r)[ \t\r\n\f]*|[ \t\f]+|[^ \t\r\n\f]+")
 _SPACE = " \t\r\n\f"
 _EXACT = frozenset(["pre", "textarea"])
-_OWN_CLASSES = re.compile(r"wp-(?:block|element|image)-.*|has-fixed-layout|size-large")
+_OWN_CLASSES = re.compile(
+    r"wp-(?:block|element|image)-.*|has-fixed-layout|has-alpha-channel-opacity|size-large"
+)
 _ALT = re.compile(r"""(\salt\s*=\s*)("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
+_LINE_ENDS = re.compile(r"\r\n|\n|\r")
+_NEW = ("¶",)  # a blank line between two paragraphs
 _BREAK = ("<", "br", frozenset[tuple[str, str]]())
 
 Key = tuple[object, ...]
@@ -53,8 +57,9 @@ class Atoms:
         return self.lead + "".join(atom.source for atom in self.atoms)
 
 
-def atoms_of(source: str, *, breaks: bool = False) -> Atoms:
-    """The atoms of `source`. `breaks`: a line end is a break, as in classic text."""
+def atoms_of(source: str, *, breaks: bool = False, paragraphs: bool = False) -> Atoms:
+    """The atoms of `source`. `breaks`: a line end is a break, as in classic text; `paragraphs`: and a blank line begins
+    a paragraph."""
     raw: list[Atom] = []
     exact = 0
     for kind, start, end, tag, attributes in cut(source):
@@ -73,6 +78,11 @@ def atoms_of(source: str, *, breaks: bool = False) -> Atoms:
             raw += [Atom(("exact", entities(part)), part) for part in re.findall(r"\s+|\S+", written)]
         else:
             raw += [_word(part, breaks=breaks) for part in (_LINES if breaks else _PARTS).findall(written)]
+    if paragraphs:
+        raw = [
+            Atom(_NEW, a.source) if a.key == _BREAK and len(_LINE_ENDS.findall(a.source)) > 1 else a
+            for a in raw
+        ]
     return _glued(raw)
 
 
@@ -146,6 +156,11 @@ def _glued(raw: list[Atom]) -> Atoms:
             else:
                 atoms[-1] = Atom(atoms[-1].key, atoms[-1].source + atom.source)
             continue
+        if atom.key == _NEW and (not atoms or place + 1 == len(raw) or _is_tag(raw[place + 1].key)):
+            atom = Atom((" ",), atom.source)
+        if atom.key == _NEW and _is_tag(atoms[-1].key):
+            atoms[-1] = Atom(atoms[-1].key, atoms[-1].source + atom.source)
+            continue
         if atom.key == (" ",) or (atom.key == _BREAK and not atom.source.startswith("<")):
             after = raw[place + 1].key if place + 1 < len(raw) else None
             if not atoms:
@@ -173,6 +188,10 @@ def _is_line_end_of_code(raw: list[Atom], place: int) -> bool:
 
 def _is_edge(key: Key) -> bool:
     return key[0] == "!" or (key[0] in ("<", ">") and (key[1] in BLOCKS or key[1] == "br"))
+
+
+def _is_tag(key: Key) -> bool:
+    return key[0] in ("<", ">") and key[1] in BLOCKS
 
 
 def _source_of(key: Key) -> str:

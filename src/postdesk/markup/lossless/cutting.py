@@ -10,13 +10,19 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from postdesk.markup.lossless.delimiters import Delimited, is_balanced, top_blocks
+from postdesk.markup.lossless.delimiters import Delimited, holds_blocks, is_balanced, top_blocks
 from postdesk.markup.simpler import BLOCKS
 from postdesk.markup.tree import Node, parse
 
-_CONTAINERS = frozenset("core/group core/columns core/column core/cover".split())
+_CONTAINERS = frozenset(
+    "core/group core/columns core/column core/cover core/media-text core/details core/accordion core/accordion-item "
+    "core/accordion-panel".split()
+)
+_HOLDERS = frozenset("div center section article aside main header footer blockquote".split())
+_INVISIBLE = re.compile(r"(?:<!--(?!\s*/?wp:).*?-->\s*|<br\s*/?>\s*)+", re.DOTALL | re.IGNORECASE)
 _BLANK = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r)){2,}[ \t]*")
 _EMPTY = re.compile(r"<p(?:\s[^>]*)?>(?:\s|&nbsp;|\u00a0|<br\s*/?>)*</p>", re.IGNORECASE)
+_NOTHING = re.compile(r"(?:\s|&nbsp;|&#160;|\u00a0|<br\s*/?>)+", re.IGNORECASE)
 _SHORTCODE = re.compile(r"\[(/)?([A-Za-z][\w-]{0,60})(?:[^\[\]<>]{0,5000})?\]")
 _MARKS = re.compile(r"\s*(?:more\b.*|nextpage|noteaser)\s*\Z", re.DOTALL)
 
@@ -41,18 +47,35 @@ class Kind(Enum):
     OPEN = "open"  # never closed: it goes up to the end of the source
 
 
+CAPTION = "[caption]"
+"""The name of a picture with its words between the shortcodes of a caption."""
+QUOTE = "[quote]"
+"""The name of a quotation of classic text, whose paragraphs are divided by blank lines."""
+CAPTIONED = re.compile(
+    r"(\[caption\b[^\[\]]{0,2000}\])\s*((?:<a\s[^<>]*>\s*)?<img\s[^<>]*>(?:\s*</a>)?)(.*)(\[/caption\])\Z",
+    re.DOTALL,
+)
+"""The shortcode, the picture, its words, and the shortcode's end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of the source. `name`: of block markup the block's ("core/paragraph"), "" for HTML."""
+    """A part of the source. `name`: of block markup the block's ("core/paragraph"), in brackets one of those above, ""
+    for any other HTML."""
 
     kind: Kind
     source: str
     name: str = ""
 
 
+def is_delimited(name: str) -> bool:
+    """Whether a name is that of a block of block markup."""
+    return bool(name) and not name.startswith("[")
+
+
 def flavour_of(source: str, *, classic: bool = True) -> Flavour:
     """The flavour of a post. `classic`: whether the blog makes paragraphs of blank lines (WordPress does)."""
-    if "<!-- wp:" in source and top_blocks(source):
+    if "<!-- wp:" in source and holds_blocks(source):
         return Flavour.BLOCKS
     return Flavour.CLASSIC if classic else Flavour.HTML
 
@@ -85,12 +108,31 @@ def _block(source: str, block: Delimited) -> list[Segment]:
     return [Segment(Kind.BLOCK, whole, block.name)]
 
 
-def opened_quote(segment: Segment) -> list[Segment]:
-    """A quotation that is no Markdown as a whole: its frame, and the blocks in it. [] where it cannot be opened."""
-    if segment.name != "core/quote" or segment.kind is not Kind.BLOCK:
+def opened(segment: Segment, *, classic: bool) -> list[Segment]:
+    """What is no Markdown as a whole and holds blocks, a quotation or a `div`: its frame, and the blocks in it. []
+    where it cannot be opened."""
+    if segment.kind is not Kind.BLOCK:
+        return []
+    if not is_delimited(segment.name):
+        return _opened_element(segment.source, classic=classic) if segment.name != CAPTION else []
+    if segment.name not in ("core/quote", "core/pullquote"):
         return []
     blocks = top_blocks(segment.source)
     return _opened(segment.source, blocks[0]) if _can_be_opened(segment.source, blocks[0]) else []
+
+
+def _opened_element(source: str, *, classic: bool) -> list[Segment]:
+    nodes = parse(source)
+    if len(nodes) != 1 or nodes[0].tag not in _HOLDERS or not nodes[0].children:
+        return []
+    first, last = nodes[0].children[0], nodes[0].children[-1]
+    inside = _html(source[first.start : last.end], classic=classic)
+    if (
+        any(segment.kind is Kind.OPEN for segment in inside)
+        or sum(s.kind is not Kind.GAP for s in inside) < 2
+    ):
+        return []
+    return [Segment(Kind.FRAME, source[: first.start]), *inside, Segment(Kind.FRAME, source[last.end :])]
 
 
 def _can_be_opened(source: str, block: Delimited) -> bool:
@@ -162,7 +204,7 @@ def _html(source: str, *, classic: bool) -> list[Segment]:
             card_end = ends[node.start]
             segments.append(Segment(Kind.BLOCK, source[node.start : card_end]))
             continue
-        if not all(one.closed for one in node.everything()):
+        if not node.closed or (node.children and not all(one.closed for one in node.everything())):
             # What follows may be inside of it, as browsers read it.
             flush(node.start)
             segments.append(Segment(Kind.OPEN, source[node.start :]))
@@ -175,7 +217,8 @@ def _html(source: str, *, classic: bool) -> list[Segment]:
             flush(node.start)
             whole = source[node.start : node.end]
             empty = node.tag == "p" and _EMPTY.fullmatch(whole)
-            segments.append(Segment(Kind.GAP if empty else Kind.BLOCK, whole))
+            name = QUOTE if classic and _is_quote(node) else ""
+            segments.append(Segment(Kind.GAP if empty else Kind.BLOCK, whole, name))
         else:
             run.append(node)
     flush(len(source))
@@ -187,7 +230,7 @@ def _ghost_cards(nodes: list[Node]) -> dict[int, int]:
     found: dict[int, int] = {}
     start = -1
     for node in nodes:
-        if not all(one.closed for one in node.everything()):
+        if not node.closed or (node.children and not all(one.closed for one in node.everything())):
             break
         mark = _GHOST.match(node.text) if node.tag == "!" else None
         if mark and mark[1] == "begin":
@@ -212,14 +255,35 @@ def _run(source: str, start: int, end: int, nodes: list[Node], *, classic: bool)
         inner = piece.strip(" \t\r\n\f")
         if inner:
             at = piece.index(inner)
+            unseen = _INVISIBLE.match(inner)
+            if unseen is not None:
+                at, inner = at + unseen.end(), inner[unseen.end() :]
             segments += _gap(piece[:at])
-            segments.append(Segment(Kind.TEXT, inner))
+            if inner:
+                segments.append(_text(inner))
             segments += _gap(piece[at + len(inner) :])
         else:
             segments += _gap(piece)
         segments += _gap(source[cut_start:cut_end])
         place = cut_end
     return segments
+
+
+def _text(source: str) -> Segment:
+    if _NOTHING.fullmatch(source):
+        return Segment(Kind.GAP, source)
+    found = CAPTIONED.match(source) if source.startswith("[") and source.endswith("[/caption]") else None
+    if found is not None and found[3].strip() and "[" not in found[3]:
+        return Segment(Kind.BLOCK, source, CAPTION)
+    return Segment(Kind.TEXT, source)
+
+
+def _is_quote(node: Node) -> bool:
+    return node.tag == "blockquote" and not any(
+        one.tag in BLOCKS or one.tag in ("!", "script", "style")
+        for one in node.everything()
+        if one is not node
+    )
 
 
 def _with_shortcodes(segments: list[Segment]) -> list[Segment]:

@@ -64,6 +64,12 @@ def top_blocks(source: str) -> list[Delimited]:
     return top
 
 
+def holds_blocks(source: str) -> bool:
+    """Whether `top_blocks` finds any."""
+    first = next(_comments(source), None)
+    return first is not None and (first.void or not first.closer)
+
+
 def is_balanced(source: str) -> bool:
     """Whether every block of `source` is closed, and nothing is closed that is not open."""
     depth = 0

@@ -8,20 +8,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from postdesk.markup.blocks import Block
-from postdesk.markup.lossless.atoms import Atoms, Key, atoms_of, woven
-from postdesk.markup.lossless.cutting import Flavour, Kind, Segment
+from postdesk.markup.lossless.atoms import Atom, Atoms, Key, atoms_of, woven
+from postdesk.markup.lossless.cutting import CAPTION, CAPTIONED, QUOTE, Flavour, Kind, Segment, is_delimited
 from postdesk.markup.tree import parse
 
 Emit = Callable[[str], str]
 """From a block's HTML, as it was rendered, to the blog's content: block markup or HTML, with the blog's addresses."""
 
 _FRAMES = {
+    "core/verse": (2, 2), "core/pullquote": (3, 3),
     "core/paragraph": (2, 2), "core/heading": (2, 2), "core/list": (2, 2), "core/quote": (2, 2), "core/code": (3, 3),
     "core/preformatted": (2, 2), "core/table": (3, 3), "core/image": (2, 2), "core/separator": (2, 1),
     "core/more": (1, 1), "core/nextpage": (1, 1), "core/embed": (3, 3),
 }  # fmt: skip
 """Of each block how many atoms at its beginning and end are its own: delimiters and the tags that carry its looks."""
 _PARAGRAPH = re.compile(r"\s*<p>(.*)</p>\s*\Z", re.DOTALL)
+_PICTURE = re.compile(r"\s*<figure>\s*((?:<a [^<>]*>)?<img [^<>]*>(?:</a>)?)\s*</figure>\s*\Z")
+_FIGURE = re.compile(
+    r"\s*<figure>\s*((?:<a [^<>]*>)?<img [^<>]*>(?:</a>)?)\s*<figcaption>(.*)</figcaption>\s*</figure>\s*\Z",
+    re.DOTALL,
+)
 _LINE_BREAK = re.compile(r"(<br\s*/?>)?\s*\n\s*|<br\s*/?>")
 
 
@@ -38,15 +44,27 @@ class Framed:
 
 def framed(source: str, segment: Segment, *, breaks: bool = False) -> Framed:
     """`source` with its frame apart, as it is cut for blocks of the segment's kind."""
-    atoms = atoms_of(source, breaks=breaks)
+    captioned = CAPTIONED.match(source) if segment.name == CAPTION else None
+    if captioned is not None:
+        inside = atoms_of(f"{captioned[2]} {captioned[3].strip()}").atoms
+        shape = (CAPTION,)
+        return Framed(shape, (shape,), captioned[1], Atoms("", inside), captioned[4])
+    atoms = atoms_of(source, breaks=breaks, paragraphs=segment.name == QUOTE)
     first, last = (0, 0) if segment.kind is Kind.TEXT else _FRAMES.get(segment.name) or _of_html(atoms)
+    if segment.name in _LOOSE:
+        atoms, first, last = _LOOSE[segment.name](atoms, first, last)
     if len(atoms.atoms) < first + last:
         first = last = 0
     end = len(atoms.atoms) - last
     own = (*atoms.atoms[:first], *atoms.atoms[end:])
     inside = atoms.atoms[first:end]
+    names = [_name(atom.key) for atom in own]
+    if segment.name == "core/table" and len(names) > first:
+        names = [*names[: first + 1], *names[-2:]]  # without the words below it
+    elif segment.name == "core/image":
+        names = [name for name in names if name not in _WRAPPING]
     return Framed(
-        tuple(_name(atom.key) for atom in own), tuple(atom.key for atom in own),
+        tuple(names), tuple(atom.key for atom in own),
         atoms.lead + "".join(atom.source for atom in atoms.atoms[:first]), Atoms("", inside),
         "".join(atom.source for atom in atoms.atoms[end:]),
     )  # fmt: skip
@@ -56,14 +74,16 @@ def emitted(rendered: str, segment: Segment, flavour: Flavour, emit: Emit) -> Fr
     """A block's HTML as the blog would have it, framed as the segment is."""
     if segment.kind is Kind.TEXT:
         return framed(as_text(rendered), segment, breaks=True)
+    if segment.name in _CLASSIC:
+        return framed(_CLASSIC[segment.name](rendered), segment, breaks=segment.name == QUOTE)
     if flavour is Flavour.BLOCKS and segment.name:
-        return framed(emit(rendered), segment)
+        return framed(_in_block(emit(rendered), segment), segment)
     return framed(_with_plain_code(rendered), segment)
 
 
 def of_segment(segment: Segment) -> Framed:
     """What the blog has, framed."""
-    return framed(segment.source, segment, breaks=segment.kind is Kind.TEXT)
+    return framed(segment.source, segment, breaks=segment.kind is Kind.TEXT or segment.name == QUOTE)
 
 
 def fits(there: Framed, ours: Framed) -> bool:
@@ -71,6 +91,14 @@ def fits(there: Framed, ours: Framed) -> bool:
     return there.shape == ours.shape and (
         there.inside.keys == ours.inside.keys or there.inside.keys == without_delimiters(ours.inside).keys
     )
+
+
+def fits_as_rendered(rendered: str, segment: Segment, flavour: Flavour, emit: Emit) -> bool:
+    """Whether a block's HTML shows what the segment does, but for the looks of the frame."""
+    if flavour is Flavour.BLOCKS and is_delimited(segment.name):
+        ours = _in_block(emit(rendered), segment)
+        return ours == segment.source or fits(of_segment(segment), framed(ours, segment))
+    return fits(of_segment(segment), emitted(rendered, segment, flavour, emit))
 
 
 def changed(there: Framed, before: Framed, after: Framed) -> str | None:
@@ -91,10 +119,58 @@ def without_delimiters(atoms: Atoms) -> Atoms:
 
 def as_text(rendered: str) -> str:
     """A paragraph as classic text has it, without its tag and with line ends for breaks; anything else as it is."""
-    found = _PARAGRAPH.match(rendered)
+    found = _PARAGRAPH.match(rendered) or _PICTURE.match(rendered)
     if found is None:
         return rendered.strip("\n")
     return _LINE_BREAK.sub(lambda line: "\n" if line[0].startswith("<") else " ", found[1])
+
+
+def _as_caption(rendered: str) -> str:
+    found = _FIGURE.match(rendered)
+    return f"[caption]{found[1].strip()} {found[2]}[/caption]" if found is not None else rendered
+
+
+def _as_quote(rendered: str) -> str:
+    """A quotation whose paragraphs are divided by blank lines."""
+    if "<pre" in rendered or "<p " in rendered:
+        return rendered
+    lines = _LINE_BREAK.sub(lambda line: "\n" if line[0].startswith("<") else " ", rendered)
+    return re.sub(r"\s*</?p>\s*", "\n", re.sub(r"\s*</p>\s*<p>\s*", "\n\n", lines))
+
+
+_CLASSIC = {CAPTION: _as_caption, QUOTE: _as_quote}
+
+
+def _in_block(emitted: str, segment: Segment) -> str:
+    """HTML that no block was found for as a block of the segment's kind, where that is one that holds any HTML."""
+    found = _CUSTOM.match(emitted) if segment.name in _OF_HTML else None
+    name = segment.name.removeprefix("core/")
+    return f"<!-- wp:{name} -->\n{found[1]}\n<!-- /wp:{name} -->" if found is not None else emitted
+
+
+def _of_picture(atoms: Atoms, first: int, last: int) -> tuple[Atoms, int, int]:
+    """A picture's link keeps all but its address as its looks; older posts have an element around an aligned one."""
+    kept = tuple(_linked(atom) if atom.key[:2] == ("<", "a") else atom for atom in atoms.atoms)
+    wrapped = len(kept) > 1 and kept[1].key[:2] == ("<", "div")
+    return Atoms(atoms.lead, kept), first + wrapped, last + wrapped
+
+
+def _linked(atom: Atom) -> Atom:
+    values = atom.key[2]
+    href = frozenset(v for v in values if v[0] == "href") if isinstance(values, frozenset) else frozenset()
+    return Atom(("<", "a", href), atom.source)
+
+
+def _of_table(atoms: Atoms, first: int, last: int) -> tuple[Atoms, int, int]:
+    """The words below a table are a part of its frame."""
+    ends = [place for place, atom in enumerate(atoms.atoms) if atom.key == (">", "table")]
+    return atoms, first, len(atoms.atoms) - ends[-1] if ends else last
+
+
+_LOOSE = {"core/image": _of_picture, "core/table": _of_table}
+_WRAPPING = (("<", "div"), (">", "div"))
+_OF_HTML = frozenset("core/table core/preformatted core/verse core/pullquote".split())
+_CUSTOM = re.compile(r"<!-- wp:html -->\n(.*)\n<!-- /wp:html -->\Z", re.DOTALL)
 
 
 def is_sound(block: Block) -> bool:

@@ -14,29 +14,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from postdesk.core.tokens import Kind as Token
-from postdesk.core.tokens import cut as tokens
 from postdesk.markup.blocks import split
 from postdesk.markup.building import RAW_FENCE
-from postdesk.markup.gutenberg import to_blocks
-from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut, flavour_of, opened_quote
-from postdesk.markup.lossless.emitting import Framed, emitted, fits, is_sound, of_segment
-from postdesk.markup.lossless.spans import ExactSpans
-from postdesk.markup.markdown import Writer
-from postdesk.markup.render import BlockRenderer, Definitions, defines, render_document
-from postdesk.markup.simpler import simplify
+from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut, flavour_of
+from postdesk.markup.lossless.cutting import opened as opened_inside
+from postdesk.markup.lossless.gate import Gate, without_returns
+from postdesk.markup.render import render_document
 
 APART = "<!-- -->"
 """Between two blocks that Markdown would read as one."""
 _VERSION = 1
-_TRIES = 50  # blocks that become cards because they reach into others, before the post is one card
-_DELIMITER = re.compile(r"\A<!--\s+wp:.*?-->\s*|\s*<!--\s+/wp:[^>]*-->\Z", re.DOTALL)
-_CODE_WRAP = re.compile(r"\A\s*<pre[^>]*>\s*<code[^>]*>|</code>\s*</pre>\s*\Z", re.IGNORECASE)
-_ALONE = re.compile(r"\[([A-Za-z][\w-]*)[^\[\]]*\](?:.*\[/\1\])?\Z", re.DOTALL)
-_BREAKS = re.compile(r"[ \t]*(?:\r\n|\n|\r)\s*")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_NONE = Definitions()
+_DEEPEST = 8  # elements in each other that are opened
+_TRIES = 100  # readings, before the post is one card
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +66,11 @@ class Opened:
         return text + "\n" if text else ""
 
     @property
+    def has_frames(self) -> bool:
+        """Whether something of it stands around other blocks, or is never closed."""
+        return any(piece.kind in (Kind.FRAME, Kind.OPEN) for piece in self.pieces)
+
+    @property
     def shown(self) -> str:
         """What her text shows, as it would be rendered."""
         return render_document(self.markdown)
@@ -105,9 +99,8 @@ def open_post(content: str, *, classic: bool = True) -> Opened:
     blank lines. Never raises; what it cannot say is a card, and `Opened.content` is `content`."""
     flavour = flavour_of(content, classic=classic)
     lead, cuts = with_gaps(cut(content, flavour))
-    writer = _PieceWriter(flavour)
-    pieces = [piece for segment, gap in cuts for piece in writer.pieces(segment, gap)]
-    return _settled(Opened(flavour, lead, tuple(_told_apart(pieces))))
+    pieces = _PieceWriter(flavour).all(cuts)
+    return settled(Opened(flavour, lead, tuple(told_apart(pieces))))
 
 
 def with_gaps(segments: Iterable[Segment]) -> tuple[str, list[tuple[Segment, str]]]:
@@ -137,56 +130,31 @@ def card(source: str) -> str:
 class _PieceWriter:
     def __init__(self, flavour: Flavour) -> None:
         self._flavour = flavour
-        self._renderer = BlockRenderer(cached=1)
+        self._gate = Gate(flavour)
 
-    def pieces(self, segment: Segment, gap: str) -> list[Piece]:
-        """The segment as Markdown that passes the gate, else as a card; a quotation that is none is opened."""
-        markdown = self._said(segment) if segment.kind in (Kind.BLOCK, Kind.TEXT) else None
+    def all(self, cuts: list[tuple[Segment, str]]) -> list[Piece]:
+        """The pieces of all segments."""
+        self._gate.foresee([segment for segment, _gap in cuts])
+        return [piece for segment, gap in cuts for piece in self._pieces(segment, gap, 0)]
+
+    def _pieces(self, segment: Segment, gap: str, depth: int) -> list[Piece]:
+        """The segment as Markdown that passes the gate, else as a card; what is none and holds blocks is opened."""
+        markdown = self._gate.said(segment) if segment.kind in (Kind.BLOCK, Kind.TEXT) else None
         if markdown is not None:
             return [Piece(markdown, segment.source, gap, False, segment.kind, segment.name)]
-        _lead, inside = with_gaps(opened_quote(segment))
+        classic = self._flavour is not Flavour.HTML
+        _lead, inside = with_gaps(opened_inside(segment, classic=classic) if depth < _DEEPEST else [])
         if inside:
-            found = [piece for one, between in inside for piece in self.pieces(one, between)]
+            found = [piece for one, between in inside for piece in self._pieces(one, between, depth + 1)]
             return [*found[:-1], replace(found[-1], gap=found[-1].gap + gap)]
         return [
             Piece(
-                _without_returns(card(segment.source)), segment.source, gap, True, segment.kind, segment.name
+                without_returns(card(segment.source)), segment.source, gap, True, segment.kind, segment.name
             )
         ]
 
-    def _said(self, segment: Segment) -> str | None:
-        source = segment.source
-        if _CONTROL.search(source) or (segment.kind is Kind.TEXT and _ALONE.match(source)):
-            return None
-        inner = _DELIMITER.sub("", source) if segment.name else source
-        if segment.kind is Kind.TEXT:
-            inner = _with_breaks(source)
-        there = of_segment(segment)
-        tried: set[str] = set()
-        for marks in (True, False):
-            blocks = Writer(ExactSpans(marks=marks)).blocks(simplify(inner))
-            if len(blocks) != 1:
-                break
-            markdown = blocks[0][0]
-            if markdown not in tried and self._passes(markdown, segment, there):
-                return markdown
-            tried.add(markdown)
-        raw = _without_returns(inner.strip())
-        if not raw.startswith("<") or raw in tried or _BLANK_LINE.search(raw):
-            return None  # raw HTML with a blank line in it may reach into the block behind it
-        return raw if self._passes(raw, segment, there) else None
 
-    def _passes(self, markdown: str, segment: Segment, there: Framed) -> bool:
-        blocks = split(markdown)
-        if len(blocks) != 1 or blocks[0].text != markdown or not is_sound(blocks[0]) or defines(blocks[0]):
-            return False
-        rendered = self._renderer.render(blocks[0], _NONE)
-        if "\u0002" in rendered:
-            return False
-        return fits(there, emitted(rendered, segment, self._flavour, to_blocks))
-
-
-def _told_apart(pieces: list[Piece]) -> list[Piece]:
+def told_apart(pieces: list[Piece]) -> list[Piece]:
     """The pieces with a card for each whose Markdown another one has with a different source: the text alone could not
     tell which of them she moved or removed."""
     seen: dict[str, str] = {}
@@ -198,53 +166,48 @@ def _told_apart(pieces: list[Piece]) -> list[Piece]:
     return told
 
 
-def _settled(opened: Opened) -> Opened:
+def settled(opened: Opened) -> Opened:
     """The pieces with something between those that Markdown would read as one block."""
+    pieces = list(opened.pieces)
     for _try in range(_TRIES):
-        pieces = _apart(opened.pieces)
-        settled = replace(opened, pieces=tuple(pieces))
-        blocks = [block.text for block in split(settled.markdown)]
+        found = replace(opened, pieces=tuple(pieces))
         texts = [piece.markdown for piece in pieces]
+        blocks = [block.text for block in split(found.markdown)]
         if blocks == texts:
-            return settled
-        # A block that reaches into others in a way that its neighbour alone does not show is a card.
-        place = next(
-            (n for n, (a, b) in enumerate(zip(texts, blocks, strict=False)) if a != b), len(texts) - 1
-        )
-        while place > 0 and (pieces[place].card or not pieces[place].source):
-            place -= 1
-        wrong = pieces[place]
-        opened = replace(opened, pieces=tuple(_as_card(p) if p is wrong else p for p in opened.pieces))
-        if wrong.card:
+            return found
+        joined, wrong = _misread(texts, blocks)
+        if joined:
+            apart = Piece(APART, "", kind=Kind.GAP)
+            pieces = [one for place, piece in enumerate(pieces) for one in
+                      ((apart, piece) if place in joined else (piece,))]  # fmt: skip
+            continue
+        # A block that reaches into others in a way that no neighbour shows is a card.
+        while wrong > 0 and (pieces[wrong].card or not pieces[wrong].source):
+            wrong -= 1
+        if pieces[wrong].card or not pieces[wrong].source:
             break
+        pieces[wrong] = _as_card(pieces[wrong])
     whole = opened.content
-    return Opened(opened.flavour, "", (Piece(_without_returns(card(whole)), whole, "", True, Kind.OPEN),))
+    return Opened(opened.flavour, "", (Piece(without_returns(card(whole)), whole, "", True, Kind.OPEN),))
 
 
-def _apart(opened: tuple[Piece, ...]) -> list[Piece]:
-    pieces: list[Piece] = []
-    for piece in opened:
-        if pieces and [b.text for b in split(f"{pieces[-1].markdown}\n\n{piece.markdown}")] != [
-            pieces[-1].markdown,
-            piece.markdown,
-        ]:
-            pieces.append(Piece(APART, "", kind=Kind.GAP))
-        pieces.append(piece)
-    return pieces
+def _misread(texts: list[str], blocks: list[str]) -> tuple[set[int], int]:
+    """The places of texts that were read as one with the text before, and of the first that was read otherwise."""
+    joined: set[int] = set()
+    place = 0
+    for block in blocks:
+        start, at = place, 0
+        while place < len(texts) and block.startswith(texts[place], at):
+            at += len(texts[place])
+            place += 1
+            if at == len(block) or not block.startswith("\n\n", at):
+                break
+            at += 2
+        if at != len(block):
+            return joined, min(start, len(texts) - 1)
+        joined.update(range(start + 1, place))
+    return joined, min(place, len(texts) - 1)
 
 
 def _as_card(piece: Piece) -> Piece:
-    return replace(piece, markdown=_without_returns(card(piece.source)), card=True)
-
-
-def _with_breaks(source: str) -> str:
-    """Classic text with a tag for each line end that is a break."""
-    parts = []
-    for kind, start, end, _tag, _attributes in tokens(source):
-        written = source[start:end]
-        parts.append(_BREAKS.sub("<br>", written) if kind is Token.TEXT else written)
-    return re.sub(r"(<br\s*/?>)<br>", r"\1", "".join(parts))
-
-
-def _without_returns(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return replace(piece, markdown=without_returns(card(piece.source)), card=True)

@@ -14,9 +14,12 @@ from postdesk.markup.correspond import correspond
 from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut, flavour_of
 from postdesk.markup.lossless.delimiters import is_balanced
 from postdesk.markup.lossless.emitting import Emit, as_text, changed, emitted, of_segment
+from postdesk.markup.lossless.framing import level_of, with_level, without_anchor
+from postdesk.markup.lossless.losing import Lost, lost_of
 from postdesk.markup.lossless.opening import APART, Opened, Piece, open_post, with_gaps
 from postdesk.markup.matching import matching
 from postdesk.markup.render import BlockRenderer, Definitions, Numbers, notes_in
+from postdesk.markup.tree import parse
 
 _LINE_END = re.compile(r"(\r\n|\r|\n)")
 _BETWEEN = {Flavour.BLOCKS: "\n\n", Flavour.HTML: "\n", Flavour.CLASSIC: "\n\n"}
@@ -26,11 +29,13 @@ _BETWEEN = {Flavour.BLOCKS: "\n\n", Flavour.HTML: "\n", Flavour.CLASSIC: "\n\n"}
 class Sent:
     """What goes out: `opened.content`, and its map to the writer's text. `afresh`: the blocks, as the text has them,
     that were made anew and not out of what the blog has. `broken`: the frame of a container lost its other end, or
-    something stands behind a block that is never closed; such a post would not look as meant."""
+    something stands behind a block that is never closed; such a post would not look as meant. `lost`: of those afresh
+    that took the place of another block its attributes that they have not (name="value")."""
 
     opened: Opened
     afresh: tuple[str, ...] = ()
     broken: bool = False
+    lost: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def send_post(opened: Opened, text: str, emit: Emit) -> Sent:
@@ -74,10 +79,12 @@ class _Sender:
         self._blocks = blocks
         self._emit = emit
         self._renderer = BlockRenderer()
-        self._definitions = self._renderer.definitions(blocks)
+        self._definitions = self._renderer.definitions(b for b in blocks if raw_source(b) is None)
         self._numbers = Numbers(lambda label: self._renderer.note(label, self._definitions))
         self._afresh: list[str] = []
         self._put: set[int] = set()  # old blocks whose gap stands in what goes out
+        self._lost: list[tuple[str, tuple[str, ...]]] = []
+        self._copies = {piece.markdown: piece for piece in self._old if piece.source and not piece.card}
 
     def send(self) -> Sent:
         """Everything, block after block."""
@@ -85,18 +92,23 @@ class _Sender:
         of = {new: old for old, new in enumerate(found.to) if new is not None}
         pieces: list[Piece] = []
         origins: list[int] = []
+        gaps: list[str] = []
         last = -1  # the old block that was put down before
         for new, block in enumerate(self._blocks):
             old = of.get(new)
             piece = self._piece(block, None if old is None else self._old[old])
             if pieces:
-                pieces[-1] = replace(pieces[-1], gap=self._gap(last, old, pieces[-1], piece))
+                gaps.append(self._gap(last, old, pieces[-1], piece))
             pieces.append(piece)
             origins.append(-1 if old is None else old)
             if old is not None:
                 last = old
+        gaps.append(self._old[-1].gap if self._old else "")
+        pieces = [
+            piece if piece.gap == gap else replace(piece, gap=gap)
+            for piece, gap in zip(pieces, gaps, strict=False)
+        ]
         if pieces:
-            pieces[-1] = replace(pieces[-1], gap=self._old[-1].gap if self._old else "")
             self._put.add(len(self._old) - 1)
         tail = self._numbers.tail()
         if tail:
@@ -105,7 +117,7 @@ class _Sender:
             pieces.append(Piece("", self._emit(tail), kind=Kind.GAP))
             origins.append(-1)
         sent = self._with_gaps_of_gone(replace(self._opened, pieces=tuple(pieces)), origins)
-        return Sent(sent, tuple(self._afresh), self._is_broken(sent, origins))
+        return Sent(sent, tuple(self._afresh), self._is_broken(sent, origins), tuple(self._lost))
 
     def _gap(self, last: int, old: int | None, before: Piece, after: Piece) -> str:
         """What stands between two blocks: as it was where they were neighbours."""
@@ -136,18 +148,24 @@ class _Sender:
         return replace(sent, lead=lead, pieces=tuple(pieces))
 
     def _piece(self, block: Block, old: Piece | None) -> Piece:
-        if old is not None and old.markdown == block.text and not self._has_notes(block):
-            return replace(old, gap="")
+        raw = raw_source(block)
+        if old is not None and old.markdown == block.text and (raw is not None or not self._has_notes(block)):
+            return old
         if block.text == APART:
             return Piece(APART, "", kind=Kind.GAP)
-        raw = _raw(block)
         if raw is not None:
             if old is not None and old.card and "\r" in old.source:
                 raw = _with_line_ends(raw, old.source)
             kind = self._kind_of_card(raw, old)
             return Piece(block.text, raw, card=True, kind=kind, name=old.name if old is not None else "")
+        if old is None and (copied := self._copies.get(block.text)) and not self._has_notes(block):
+            return replace(copied, source=without_anchor(copied.source), gap="")
         rendered = self._rendered(block, self._definitions)
         if old is not None and old.source and not old.card:
+            level = level_of(block.text)
+            if level and level_of(old.markdown) not in (0, level):
+                markdown, leveled = with_level(old.markdown, old.source, level)
+                old = replace(old, markdown=markdown, source=leveled)
             source = self._with_edit(old, rendered)
             if source is not None:
                 return replace(old, markdown=block.text, source=source, gap="")
@@ -169,9 +187,13 @@ class _Sender:
         content = self._emit(rendered).strip("\n")
         if content:
             self._afresh.append(block.text)
+            if old is not None and old.source and not old.card:
+                lost = tuple(which for what, which in lost_of(old.source, content) if what is Lost.LOOK)
+                if lost:
+                    self._lost.append((block.text, lost))
         if self._opened.flavour is Flavour.CLASSIC and content.startswith("<p>"):
             return Piece(block.text, as_text(content), kind=Kind.TEXT)
-        return Piece(block.text, content, name=_name_of(content, self._opened.flavour), kind=Kind.BLOCK)
+        return Piece(block.text, content, name=name_of(content, self._opened.flavour), kind=Kind.BLOCK)
 
     def _rendered(self, block: Block, definitions: Definitions) -> str:
         return self._numbers.fill(self._renderer.render(block, definitions))
@@ -185,9 +207,19 @@ class _Sender:
         behind = zip(sent.pieces[open_at + 1 :], origins[open_at + 1 :], strict=True)
         if any(piece.source and origin <= was for piece, origin in behind):
             return True
-        if self._opened.flavour is not Flavour.BLOCKS or open_at < len(sent.pieces):
+        if open_at < len(sent.pieces):
+            return False
+        if _is_closed(self._frames(self._opened)) and not _is_closed(self._frames(sent)):
+            return True
+        if self._opened.flavour is not Flavour.BLOCKS:
             return False
         return is_balanced(self._opened.content) and not is_balanced(sent.content)
+
+    def _frames(self, opened: Opened) -> str:
+        """The ends of all frames, and what else she may have copied of one."""
+        whole = {piece.source for piece in self._old if piece.kind is not Kind.FRAME}
+        cards = (piece.source for piece in opened.pieces if piece.card or piece.kind is Kind.FRAME)
+        return "".join(source for source in cards if source not in whole)
 
     def _kind_of_card(self, raw: str, old: Piece | None) -> Kind:
         """Half a container stays one; what was never closed may be closed by now."""
@@ -209,8 +241,12 @@ def _first_open(pieces: Sequence[Piece]) -> int:
     return next((n for n, piece in enumerate(pieces) if piece.kind is Kind.OPEN), len(pieces))
 
 
-def _raw(block: Block) -> str | None:
-    """The source in a card."""
+def _is_closed(html: str) -> bool:
+    return all(one.closed for node in parse(html) for one in node.everything())
+
+
+def raw_source(block: Block) -> str | None:
+    """The source in a card, None for a block that is none."""
     if block.kind != "fence":
         return None
     lines = block.text.split("\n")
@@ -237,7 +273,7 @@ def _with_line_ends(raw: str, source: str) -> str:
     return "".join(made[:-1])
 
 
-def _name_of(content: str, flavour: Flavour) -> str:
+def name_of(content: str, flavour: Flavour) -> str:
     """The name of the block that a content is one of, "" for none or several."""
     if flavour is not Flavour.BLOCKS:
         return ""

@@ -41,7 +41,7 @@ class ExactSpans(Spans):
         if not self._marks:
             return False
         if node.tag == "img":
-            return names <= {"src", "alt"}
+            return bool(node.attributes.get("src"))  # all else stays with the picture
         if node.tag == "a":
             return names <= {"href", "title"} and bool(node.attributes.get("href"))
         return node.tag in _PLAIN and not names

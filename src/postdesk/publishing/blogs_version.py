@@ -1,0 +1,109 @@
+"""Back to what the blog has: its newest version where it answers, else the one that was last in step.
+
+As with a conversion the text is saved first and the receipt after it; a crash between leaves her the blog's text, and a
+receipt that asks before anything newer is written over.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from postdesk.backends.base import RemotePost
+from postdesk.core.account import Account
+from postdesk.core.errors import BackendError, NotReady
+from postdesk.core.language import _
+from postdesk.core.post import Post
+from postdesk.core.receipt import Receipt
+from postdesk.library.document import Document, new_text, read_document
+from postdesk.publishing.compare import base_of, base_values, is_unchanged
+from postdesk.publishing.converting import take_back_of
+from postdesk.publishing.pulled import as_post, opened_of
+
+if TYPE_CHECKING:
+    from postdesk.publishing.desk import Desk
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BlogsVersion:
+    """`post` is what the blog has, `receipt` what was known of it before, `after` what is once the text is saved.
+    `asked`: the blog itself answered; `newer`: somebody had changed it there."""
+
+    post: Post
+    receipt: Receipt
+    after: Receipt
+    asked: bool
+    newer: bool
+
+
+def blogs_version(desk: Desk, document: Document, account: Account) -> BlogsVersion:
+    """What the blog has of a post. Asks it: for a task. Raises `NotReady` for a post that it does not have."""
+    receipt = desk.engine.receipt(document.post.id, account.id)
+    if receipt is None or not receipt.base_hash:
+        raise NotReady(
+            _("“{blog}” does not have this post yet.").format(blog=account.name),
+            _("Nothing was changed."),
+            _("Publish it first."),
+        )
+    base = desk.receipts.base(receipt.base_hash) or ""
+    there = _there(desk, account, receipt)
+    if there is not None and not is_unchanged(there, base):
+        post, after = _newest(desk, document, account, receipt, there)
+        return BlogsVersion(post, receipt, after, asked=True, newer=True)
+    post, after = _in_step(desk, document, account, take_back_of(desk.receipts, receipt), base)
+    return BlogsVersion(post, receipt, after, asked=there is not None, newer=False)
+
+
+def _there(desk: Desk, account: Account, receipt: Receipt) -> RemotePost | None:
+    try:
+        return desk.read_remote(account, receipt.remote_id)
+    except BackendError as error:
+        _log.info("The blog does not tell what it has: %s", error.happened)
+        return None
+
+
+def _newest(
+    desk: Desk, document: Document, account: Account, receipt: Receipt, there: RemotePost
+) -> tuple[Post, Receipt]:
+    from postdesk.markup.lossless import open_post
+
+    opened = open_post(there.content, classic=account.kind == "wordpress")
+    post = _spelled(document, replace(as_post(there, document.post.id, opened), image=document.post.image))
+    after = replace(
+        receipt, address=there.address, slug=there.slug, status=there.status, revision=there.revision,
+        sent_hash=post.content_hash, base_hash=desk.receipts.put_base(base_of(there, there.slug)),
+        map_hash=desk.receipts.put_base(opened.to_json()), updated_at=there.modified, aside="",
+    )  # fmt: skip
+    return post, after
+
+
+def _in_step(
+    desk: Desk, document: Document, account: Account, receipt: Receipt, base: str
+) -> tuple[Post, Receipt]:
+    """The post as it was when both were in step: as she had it, else as the base says."""
+    known = desk.with_blog().last_in_step(document, account, receipt)
+    if known is not None:
+        return known, receipt
+    from postdesk.markup.lossless import open_post
+
+    values = base_values(base)
+    content = str(values.get("content", ""))
+    opened = opened_of(desk.receipts, receipt) or open_post(content, classic=account.kind == "wordpress")
+    post = _spelled(
+        document,
+        replace(
+            document.post, title=str(values.get("title", "")), body=opened.markdown,
+            excerpt=str(values.get("excerpt", "")), tags=tuple(map(str, values.get("tags", ()))),
+            categories=tuple(map(str, values.get("categories", ()))),
+        ),
+    )  # fmt: skip
+    map_hash = desk.receipts.put_base(opened.to_json())
+    return post, replace(receipt, sent_hash=post.content_hash, map_hash=map_hash)
+
+
+def _spelled(document: Document, post: Post) -> Post:
+    """The post as a file would have it."""
+    return read_document(document.path, new_text(post), post.id).post
