@@ -230,7 +230,7 @@ def _ghost_cards(nodes: list[Node]) -> dict[int, int]:
     found: dict[int, int] = {}
     start = -1
     for node in nodes:
-        if not all(one.closed for one in node.everything()):
+        if not node.closed or (node.children and not all(one.closed for one in node.everything())):
             break
         mark = _GHOST.match(node.text) if node.tag == "!" else None
         if mark and mark[1] == "begin":
