@@ -71,7 +71,9 @@ def _newest(
     from postdesk.markup.lossless import open_post
 
     opened = open_post(there.content, classic=account.kind == "wordpress")
-    post = _spelled(document, replace(as_post(there, document.post.id, opened), image=document.post.image))
+    post = _spelled(
+        document, replace(as_post(there, document.post.id, opened.markdown), image=document.post.image)
+    )
     after = replace(
         receipt, address=there.address, slug=there.slug, status=there.status, revision=there.revision,
         sent_hash=post.content_hash, base_hash=desk.receipts.put_base(base_of(there, there.slug)),

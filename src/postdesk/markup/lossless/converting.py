@@ -21,8 +21,9 @@ from postdesk.markup.lossless.emitting import Emit, without_delimiters
 from postdesk.markup.lossless.gate import Gate, is_alone, with_breaks
 from postdesk.markup.lossless.losing import Lost, lost_of
 from postdesk.markup.lossless.opening import APART, Opened, Piece, open_post, settled, told_apart
-from postdesk.markup.lossless.sending import name_of, raw_source, send_post
+from postdesk.markup.lossless.sending import name_of, send_post
 from postdesk.markup.markdown import to_markdown, words_of
+from postdesk.markup.rawcards import raw_source
 from postdesk.markup.render import render_document
 
 _MORE = re.compile(r"<!--\s*more\b(.*?)-->\s*(<!--\s*noteaser\s*-->)?\Z", re.DOTALL)
