@@ -19,7 +19,7 @@ from postdesk.markup.lossless.cutting import Kind
 from postdesk.markup.render import render_document
 from tests.markup.lossless.corpus import Remote, block_posts, classic_posts, html_posts
 
-_TAG = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
+_TAG = re.compile(r"<!--.*?-->|<[^<>]*>|\[/?caption[^\]]*\]", re.DOTALL)
 _WORD = re.compile(r"\w+")
 
 
