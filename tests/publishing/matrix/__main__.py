@@ -1,6 +1,6 @@
 """Every fault at every step of every plan, with 1 picture, and the gravest of them with 0 and 5; writes the tables.
 
-    make faults                          some 5,000 cells, half an hour on two quiet processors
+    make faults                          some 3,500 cells, twenty minutes on two quiet processors
     make faults ARGS="--plan delete --dry"    one plan, and docs/publishing.md stays as it is
     make faults ARGS=--all               the whole product with 0, 1 and 5 pictures: some 14,000 cells
     make faults ARGS="--keep FILE"       verdicts go into the file too; what it has already is not tried again
