@@ -311,16 +311,18 @@ def test_a_clock_that_is_off_is_said() -> None:
 
 
 def test_a_list_too_long_for_one_answer_comes_in_smaller_pages() -> None:
-    counts: list[str] = []
+    asked: list[tuple[str, str]] = []
 
     def serve(request: httpx2.Request) -> httpx2.Response:
         count = request.url.params["per_page"]
-        counts.append(count)
+        asked.append((request.url.params["offset"], count))
         body = b"[]" if count == "10" else bytes(33 * 1024 * 1024)
         return httpx2.Response(200, headers={"X-WP-Total": "12"}, content=body)
 
     page = blog(serve).posts()
-    assert (counts, page.next, page.total) == (["100", "10"], "10/10", 12)
+    assert (asked, page.total) == ([("0", "100"), ("0", "10")], 12)
+    assert blog(serve).posts(page.next).next == ""
+    assert asked[2:] == [("10", "10")]
 
 
 def test_the_password_is_in_no_log_error_or_repr(caplog: pytest.LogCaptureFixture) -> None:
