@@ -259,7 +259,7 @@ class Arrivals:
         new = replace(new, image=document.post.image)
         if document.post.content_hash == new.content_hash:
             self.done.there += 1  # a pull ended between this file and its receipt
-        elif in_step(document.post, receipt) and not receipt.aside:
+        elif in_step(document.post, receipt):
             document = self._library.save(document, new)
             self.done.updated.append(document.path)
         else:

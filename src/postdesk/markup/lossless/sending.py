@@ -211,17 +211,31 @@ class _Sender:
             return True
         if open_at < len(sent.pieces):
             return False
-        if _is_closed(self._frames(self._opened)) and not _is_closed(self._frames(sent)):
+        before = self._frames(self._old, range(len(self._old)))
+        if _is_closed(before) and not _is_closed(self._frames(sent.pieces, origins)):
             return True
         if self._opened.flavour is not Flavour.BLOCKS:
             return False
         return is_balanced(self._opened.content) and not is_balanced(sent.content)
 
-    def _frames(self, opened: Opened) -> str:
-        """The ends of all frames, and what else she may have copied of one."""
+    def _frames(self, pieces: Sequence[Piece], origins: Sequence[int]) -> str:
+        """The ends of all frames, and what else she may have copied of one; what she changed of a card that was open by
+        itself is none."""
         whole = {piece.source for piece in self._old if piece.kind is not Kind.FRAME}
-        cards = (piece.source for piece in opened.pieces if piece.card or piece.kind is Kind.FRAME)
-        return "".join(source for source in cards if source not in whole)
+        return "".join(
+            piece.source
+            for piece, origin in zip(pieces, origins, strict=True)
+            if (piece.card or piece.kind is Kind.FRAME)
+            and piece.source not in whole
+            and not self._was_open(origin)
+        )
+
+    def _was_open(self, origin: int) -> bool:
+        return (
+            origin >= 0
+            and self._old[origin].kind is not Kind.FRAME
+            and not _is_closed(self._old[origin].source)
+        )
 
     def _kind_of_card(self, raw: str, old: Piece | None) -> Kind:
         """Half a container stays one; what was never closed may be closed by now."""
