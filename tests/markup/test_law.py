@@ -25,6 +25,7 @@ def page_of(mirror: Mirror) -> str:
 
 @settings(max_examples=_EXAMPLES, deadline=None, suppress_health_check=_slow)
 @given(documents)
+@example("<div>A\n\n[ref]: https://blog.example/ref 'Title'\n-")
 @example("A[^a]\n\n[^a]: one\n\nB[^b] and[^a]\n\n[^b]: two[^c]\n\n[^c]: three")
 def test_blocks_joined_are_the_whole(text: str) -> None:
     """Law: the joined blocks equal one run of Python-Markdown over the whole text."""

@@ -49,9 +49,11 @@ class _Connection(BaseHTTPRequestHandler):
         super().setup()
 
     def finish(self) -> None:
-        super().finish()
-        if self.faults.tls is not None:
-            self.request.close()  # the server knows only the socket that TLS has taken the place of
+        try:
+            super().finish()
+        finally:
+            if self.faults.tls is not None:
+                self.request.close()  # the server knows only the socket that TLS has taken the place of
 
     def _break_handshake(self, rule: Rule) -> None:
         """Ends in an error, so that nothing more happens on this connection."""

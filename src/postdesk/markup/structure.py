@@ -320,7 +320,7 @@ class _Reader:
         if inside is not None:
             if first in "=-" and _SETEXT.match(body) and self._setext(inside, 1 if first == "=" else 2):
                 return True
-            if first in "|:-" and self._table(inside, body):
+            if first in "|:-" and inside.lines and self._table(inside, body):
                 return True
         if first in "-_*" and starts.RULE.match(body):
             self._single("rule", depth)

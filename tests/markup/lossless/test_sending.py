@@ -480,3 +480,11 @@ def test_nested_containers_are_opened_and_their_frames_kept() -> None:
     post = open_post(source)
     assert [p.markdown for p in post.pieces if not p.card] == ["Inside & deep.", "Inside & low."]
     assert _sent(post, post.markdown.replace("deep", "high")) == source.replace("deep", "high")
+
+
+def test_a_word_is_changed_in_a_card_that_is_open_by_itself() -> None:
+    """As WordPress 7.1 gives it: the block was closed, a tag in it was not."""
+    group = "<!-- wp:group -->\n<div>Here stands a word.\n\nmore<!-- /wp:group -->"
+    opened = open_post(f"<!-- wp:paragraph -->\n<p>One.</p>\n<!-- /wp:paragraph -->\n\n{group}")
+    sent = send_post(opened, opened.markdown.replace("stands", "stood"), to_blocks)
+    assert (sent.broken, sent.opened.content) == (False, opened.content.replace("stands", "stood"))
