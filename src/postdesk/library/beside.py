@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import logging
 import subprocess
-import sys
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
+from postdesk.core.processes import end, started
 from postdesk.library.columns import Entry, Found, Marks
 from postdesk.library.entries import read_entries
 from postdesk.library.reader import plain, receive, send
@@ -77,7 +76,7 @@ class Beside:
             if self._over or self._deaths >= _DEATHS:
                 return None
             try:
-                process = self._process = self._process or _start()
+                process = self._process = self._process or started(MODULE, pipe=_PIPE)
                 if process.stdin is None or process.stdout is None:
                     return None
                 send(process.stdin, (what, root, asked))
@@ -92,22 +91,5 @@ class Beside:
 
     def _drop(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with suppress(OSError):  # what it was not told any more
-                    stream.close()
-        process.wait()
-
-
-def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", MODULE],  # -P: never a module of the folder that we happen to stand in
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        pipesize=_PIPE,
-    )
+        if process is not None:
+            end(process)

@@ -10,12 +10,11 @@ import logging
 import os
 import select
 import subprocess
-import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from postdesk.core.cancel import Cancel
+from postdesk.core.processes import end, started
 from postdesk.library.reader import receive, send
 from postdesk.publishing.opener import Ready, Unopened, open_posts
 
@@ -90,7 +89,7 @@ class Openers:
     def close(self) -> None:
         """End the processes, whatever they do."""
         for process in self._processes:
-            _end(process)
+            end(process)
         self._processes = []
 
     # --- how ---
@@ -98,7 +97,7 @@ class Openers:
     def _start(self) -> None:
         while len(self._processes) < self._most and not self._failed:
             try:
-                self._processes.append(_started())
+                self._processes.append(started(MODULE))
             except OSError as error:
                 log.info("A process to open posts cannot be started: %r", error)
                 self._failed = True
@@ -121,26 +120,7 @@ class Openers:
     def _lose(self, share: _Share, error: Exception) -> None:
         log.info("A process that opens posts is gone: %r", error)
         if share.process is not None:
-            _end(share.process)
+            end(share.process)
             self._processes = [one for one in self._processes if one is not share.process]
         share.process = None
         self._failed = True
-
-
-def _started() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", MODULE],  # -P: never a module of the folder that we happen to stand in
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            with suppress(OSError):  # what it was not told any more
-                stream.close()
-    process.wait()

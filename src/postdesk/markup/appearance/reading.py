@@ -21,6 +21,7 @@ from collections.abc import Callable
 from typing import IO, Any, Protocol
 
 from postdesk.core.cancel import Cancel
+from postdesk.core.processes import end, started
 from postdesk.markup.appearance.frame import Frame, Style, frame_of, styles_of
 from postdesk.markup.appearance.sheets import Fetch, Keep, Sheets
 
@@ -90,19 +91,12 @@ class Beside:
     def close(self) -> None:
         """End the process. Idempotent."""
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except OSError:
-                    pass  # what it was not told any more
-        process.wait()
+        if process is not None:
+            end(process)
 
     def _ask(self, question: list[str], given: dict[str, Callable[[str], Any]] | None = None) -> Any:
-        process = self._process = self._process or _start()
+        # What lay in a buffer of ours would not be waited for.
+        process = self._process = self._process or started(MODULE, buffer=0)
         if process.stdin is None or process.stdout is None:
             raise ReadingFailed
         try:
@@ -130,17 +124,6 @@ class Beside:
                 raise EOFError
             found += part
         return bytes(found)
-
-
-def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", MODULE],  # -P: never a module of the folder that we happen to stand in
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,  # what lay in a buffer of ours would not be waited for
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
 
 
 def _send(stream: IO[bytes], message: Any) -> None:
