@@ -294,3 +294,13 @@ class BackendKind(Protocol):
     def free_space(self, account: Account) -> int | None:
         """How many bytes may still be put there, None when that cannot be told without asking a server. For a
         task."""
+
+
+def hear(backend: Backend, cancel: Cancel) -> Cancel | None:
+    """Let a backend with slow calls look at `cancel` during each of them. Returns what it looked at before, None for
+    one whose calls are short, which looks at nothing."""
+    before = getattr(backend, "cancel", None)
+    if not isinstance(before, Cancel):
+        return None
+    backend.cancel = cancel  # type: ignore[attr-defined]  # no part of what every backend is
+    return before

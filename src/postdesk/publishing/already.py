@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
-from postdesk.backends.base import Backend, Capability
+from postdesk.backends.base import Backend, Capability, hear
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import BackendError, Busy, NotAllowed, PasswordError, PostDeskError, SignInRefused
@@ -70,8 +70,7 @@ class Already:
         remarks: list[Remark] = []
         try:
             with closing(self._open(account)) as backend:
-                if isinstance(getattr(backend, "cancel", None), Cancel):
-                    backend.cancel = cancel  # type: ignore[attr-defined]  # one with slow calls looks at it
+                hear(backend, cancel)
                 if slug:
                     remarks += self._slug(slug, account, receipt, when, backend)
                 if categories or tags:

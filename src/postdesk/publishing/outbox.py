@@ -13,7 +13,7 @@ from enum import Enum
 from pathlib import Path
 from threading import Lock
 
-from postdesk.backends.base import Backend, RemotePost
+from postdesk.backends.base import Backend, RemotePost, hear
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import (
@@ -571,8 +571,8 @@ class Outbox:
                 )
             open_ones[account_id] = self._open_backend(account)
         backend = open_ones[account_id]
-        if cancel is not None and isinstance(getattr(backend, "cancel", None), Cancel):
-            backend.cancel = cancel  # type: ignore[attr-defined]  # a backend with slow calls looks at it
+        if cancel is not None:
+            hear(backend, cancel)
         return backend
 
     def _sweep(

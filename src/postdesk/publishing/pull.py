@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from postdesk.backends.base import Backend, Page, RemotePost
+from postdesk.backends.base import Backend, Page, RemotePost, hear
 from postdesk.core.account import Account
 from postdesk.core.ahead import Ahead
 from postdesk.core.cancel import Cancel
@@ -118,8 +118,7 @@ class _Pull:
 
     def run(self, *, everything: bool) -> Pulled:
         """Page after page. A pull that was stopped goes on with its page."""
-        before = getattr(self._backend, "cancel", None)
-        self._backend.cancel = self._asking  # type: ignore[attr-defined]  # a backend with slow calls looks at it
+        before = hear(self._backend, self._asking)
         self._arrivals.look()
         place = self._place()
         since = None if everything or not place.since else datetime.fromisoformat(place.since)
@@ -161,7 +160,8 @@ class _Pull:
             self._asking.set()
             if self._ahead is not None:
                 self._ahead.leave()
-            self._backend.cancel = before  # type: ignore[attr-defined]
+            if before is not None:
+                hear(self._backend, before)
             self._arrivals.settle()
             self._tell()
         return self._done
