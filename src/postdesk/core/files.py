@@ -25,7 +25,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -162,7 +162,7 @@ class Together:
                 folder = os.path.dirname(os.fspath(path)) or "."
                 self._unsettled.add(folder)
                 if not one.new and not os.path.lexists(path):
-                    _patiently(lambda beside=beside, path=path: os.replace(beside, path))  # type: ignore[misc]
+                    _patiently(partial(os.replace, beside, path))
                     moved.add(beside)
                     refused.append(None)
                 else:

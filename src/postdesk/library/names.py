@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
@@ -41,7 +41,11 @@ def free_name(stem: str, suffix: str, taken: Iterable[str]) -> str:
     """`stem` with `suffix`, and with a number between them when a name in `taken` is the same to some
     system.
     """
-    used = {same_name(name) for name in taken}
+    return _free(stem, suffix, {same_name(name) for name in taken})
+
+
+def _free(stem: str, suffix: str, used: Set[str]) -> str:
+    """`used`: as `same_name` gives them."""
     name, number = stem + suffix, 1
     while same_name(name) in used:
         number += 1
@@ -59,12 +63,8 @@ class FreeNames:
         """As `free_name`, and nobody else gets it."""
         if folder not in self._used:
             self._used[folder] = {same_name(name) for name in names_in(folder)}
-        used = self._used[folder]
-        name, number = stem + suffix, 1
-        while same_name(name) in used:
-            number += 1
-            name = f"{stem} {number}{suffix}"
-        used.add(same_name(name))
+        name = _free(stem, suffix, self._used[folder])
+        self._used[folder].add(same_name(name))
         return name
 
 

@@ -20,7 +20,7 @@ from postdesk.core.receipt import Receipt
 from postdesk.publishing.pulled import Bases, opened_of
 
 if TYPE_CHECKING:  # with it come Python-Markdown and Pygments, which the window's start does without
-    from postdesk.markup.lossless import Converted, Lost, Opened, Turned
+    from postdesk.markup.lossless import Lost, Opened, Turned
 
 _WORDS = 10  # of a block's own words in its row
 _LONGEST = 120  # letters of one thing that is lost
@@ -104,7 +104,7 @@ def conversion_of(
         )  # fmt: skip
     rows = tuple(_row(one, form) for one in made.turned)
     as_html = sum(one.result.startswith("<!-- wp:html ") for one in made.turned) if form is Form.BLOCKS else 0
-    return Conversion(form, account.id, post.body, made.text, receipt, _map(made), rows, as_html)
+    return Conversion(form, account.id, post.body, made.text, receipt, made.opened.to_json(), rows, as_html)
 
 
 def convert(store: Store, conversion: Conversion) -> Receipt:
@@ -159,10 +159,6 @@ def _aside(bases: Bases, receipt: Receipt | None) -> dict[str, str] | None:
 
 def _has_sources(opened: Opened) -> bool:
     return any(piece.markdown and piece.source for piece in opened.pieces)
-
-
-def _map(made: Converted) -> str:
-    return made.opened.to_json()
 
 
 def _row(turned: Turned, form: Form) -> Row:

@@ -76,6 +76,7 @@ if TYPE_CHECKING:  # their code is loaded by whoever makes them
     from postdesk.publishing.conflicts import Conflicts
     from postdesk.publishing.converting import Conversion, Form
     from postdesk.publishing.pull import Pulled
+    from postdesk.publishing.rendered import Renderings
 
 
 @dataclass
@@ -610,24 +611,24 @@ class Desk:
 
     def kept_rendered(self, post_id: str, account: Account) -> dict[str, str]:
         """What the blog made of a post's cards when it was last asked; see `publishing.rendered`. For a task."""
-        from postdesk.publishing.rendered import Renderings
-
         receipt = self._own_receipt(post_id, account)
-        return (
-            Renderings(self.folders.cache).get(account.id, receipt.remote_id) if receipt is not None else {}
-        )
+        return self._renderings().get(account.id, receipt.remote_id) if receipt is not None else {}
 
     def fetch_rendered(self, post_id: str, body: str, account: Account) -> dict[str, str]:
         """Ask it again. For a task; nothing for a post that is not there, or has no card."""
         from postdesk.markup.rawcards import sources_in
-        from postdesk.publishing.rendered import Renderings
 
         receipt = self._own_receipt(post_id, account)
         sources = tuple(sources_in(body)) if receipt is not None and self._is_on_net(account) else ()
         if receipt is None or not sources:
             return {}
         with closing(self.connections.open(account)) as backend:
-            return Renderings(self.folders.cache).fetch(account.id, receipt.remote_id, sources, backend.read)
+            return self._renderings().fetch(account.id, receipt.remote_id, sources, backend.read)
+
+    def _renderings(self) -> Renderings:
+        from postdesk.publishing.rendered import Renderings
+
+        return Renderings(self.folders.cache)
 
     # --- what happened --------------------------------------------------------------------------------------------
 
@@ -645,10 +646,8 @@ class Desk:
 
     def forget_account(self, account_id: str) -> None:
         """An account was removed: what was asked of it and answered goes, too, and how it looks."""
-        from postdesk.publishing.rendered import Renderings
-
         self.appearances().forget(account_id)
-        Renderings(self.folders.cache).forget(account_id)
+        self._renderings().forget(account_id)
         self.exchanges.forget(account_id)
 
     def close(self) -> None:

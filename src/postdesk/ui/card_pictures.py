@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage
 
 from postdesk.core.errors import PostDeskError
 from postdesk.ui.editor import Editor
 from postdesk.ui.editor.card_look import thumb
-from postdesk.ui.preview.picture import Resolve, read
+from postdesk.ui.preview.picture import Resolve, read_image
 from postdesk.ui.tasks import Tasks
 
 _SIDE = 144  # device px: sharp on a screen of triple density, too
@@ -49,18 +49,7 @@ class CardPictures(QObject):
 def _small(src: str, resolve: Resolve) -> QImage | None:
     """The picture as a small square; None where it is not one of the library."""
     try:
-        _kind, content = read(src, resolve, as_it_is=False)
+        image = read_image(src, resolve, lambda size: _SIDE / min(size.width(), size.height()))
     except (PostDeskError, OSError, ValueError):
         return None
-    buffer = QBuffer()
-    buffer.setData(content)
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer)
-    reader.setDecideFormatFromContent(True)
-    reader.setAutoTransform(True)
-    size = reader.size()
-    least = min(size.width(), size.height())
-    if least > _SIDE:
-        reader.setScaledSize(size * (_SIDE / least))
-    image = reader.read()
     return None if image.isNull() else thumb(image, _SIDE)

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QObject, Signal
-from PySide6.QtGui import QImage, QImageReader, QPixmap
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from postdesk.core.language import _
 from postdesk.library.library import Library
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
-from postdesk.ui.preview.picture import read
+from postdesk.ui.preview.picture import read_image
 from postdesk.ui.session import LANE, Session
 from postdesk.ui.tasks import Tasks
 
@@ -104,17 +104,7 @@ class Pictures(QObject):
             return self._library.blog_pictures.file(on_blog())
 
         def load() -> QImage:
-            _kind, content = read(image, resolve, as_it_is=False)
-            buffer = QBuffer()
-            buffer.setData(content)
-            buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-            reader = QImageReader(buffer)
-            reader.setDecideFormatFromContent(True)
-            reader.setAutoTransform(True)
-            size = reader.size()
-            if size.isValid() and size.width() > _THUMBNAIL:
-                reader.setScaledSize(size * (_THUMBNAIL / size.width()))
-            return reader.read()
+            return read_image(image, resolve, lambda size: _THUMBNAIL / size.width())
 
         def show(picture: QImage) -> None:
             if self._session.document is None or self._session.document.path != path:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QImageIOHandler, QImageReader, QImageWriter
+from PySide6.QtGui import QImage, QImageIOHandler, QImageReader, QImageWriter
 
 from postdesk.core.errors import PictureRefused, PostDeskError
 from postdesk.core.language import _
@@ -220,3 +220,19 @@ def _too_large(ref: str, width: int, height: int) -> PictureRefused:
         _("Your text is not affected."),
         _("Make it smaller first."),
     )
+
+
+def read_image(src: str, resolve: Resolve, factor: Callable[[QSize], float]) -> QImage:
+    """A picture to be drawn in the window, upright; `factor` says for its own size (px) how much of that it is wanted
+    in, at most 1. Null where it cannot be decoded. Raises as `read`."""
+    _kind, content = read(src, resolve, as_it_is=False)
+    buffer = QBuffer()
+    buffer.setData(content)
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
+    reader.setDecideFormatFromContent(True)
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if not size.isEmpty() and (by := factor(size)) < 1:
+        reader.setScaledSize(size * by)
+    return reader.read()
