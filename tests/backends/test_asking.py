@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -12,25 +11,12 @@ import httpx2
 import pytest
 
 from postdesk.backends.asking import Origin, Reach, ask, has_network, origin_of
-from postdesk.backends.http import make_client
 from postdesk.backends.transport import is_public_address
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import Cancelled
 from tests.servers.web import Web, leading, plain, web
 
 PATIENCE = 30.0  # s; a busy machine
-
-
-@pytest.fixture
-def there() -> Iterator[Web]:
-    with web() as made:
-        yield made
-
-
-@pytest.fixture
-def client() -> Iterator[httpx2.Client]:
-    with make_client() as made:
-        yield made
 
 
 def hers(*webs: Web) -> frozenset[Origin]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -11,24 +11,11 @@ import httpx2
 import pytest
 
 from postdesk.backends.fetching import Fetched, Outcome, fetch, own_origins
-from postdesk.backends.http import make_client
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import Busy, Cancelled, OutcomeUnknown, PostDeskError
 from tests.servers.web import Web, leading, plain, web
 
 PNG = b"\x89PNG\r\n\x1a\n and more"
-
-
-@pytest.fixture
-def there() -> Iterator[Web]:
-    with web() as made:
-        yield made
-
-
-@pytest.fixture
-def client() -> Iterator[httpx2.Client]:
-    with make_client() as made:
-        yield made
 
 
 def picture(

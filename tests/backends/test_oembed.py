@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postdesk.backends import oembed
-from postdesk.backends.http import make_client
 from postdesk.backends.oembed import Kept, OEmbed, Told, is_https, is_public, question, read_answer
 from postdesk.core.cancel import Cancel
 from postdesk.core.embeds import PROVIDERS, Provider, provider_of
@@ -94,12 +93,6 @@ def site() -> Iterator[Site]:
     running = Site()
     yield running
     running.stop()
-
-
-@pytest.fixture
-def client() -> Iterator[httpx2.Client]:
-    with make_client() as made:
-        yield made
 
 
 def is_png(file: Path) -> bool:

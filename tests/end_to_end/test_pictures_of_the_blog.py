@@ -68,7 +68,7 @@ def test_an_old_post_is_home_with_its_pictures_and_goes_back_as_it_was(
         on_cards = writer.desk.editor.text._card_look.pictures
         writer.until(lambda: on_cards.get(boat) is not None, "the picture on the gallery's card")
         wordpress_newest.go_down()
-        writer.window.preview.refresh_pictures()  # type: ignore[attr-defined]
+        writer.window.preview.refresh_pictures()  # type: ignore[attr-defined]  # the one with the engine
         page.until(shown, "the pictures to be shown without a connection")
         writer.choose("bring_all_pictures")
         assert "All 2 pictures are here" in writer.hears("are here")

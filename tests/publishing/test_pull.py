@@ -450,7 +450,7 @@ def test_a_busy_blog_is_asked_again_when_it_wants_to_be(home: Home, monkeypatch:
     monkeypatch.setattr("postdesk.publishing.pull._LEAST", 0.01)
     told: list[float] = []
     done = pull(
-        BLOG, blog, home.library, home.receipts, home.journal, Cancel(), waits=told.append  # type: ignore[arg-type]
+        BLOG, blog, home.library, home.receipts, home.journal, Cancel(), waits=told.append  # type: ignore[arg-type]  # all of a backend that is asked
     )  # fmt: skip
     assert (len(done.made), done.problems) == (8, [])
     assert told == [0.02, 0.01, 0.01]
@@ -461,7 +461,7 @@ def test_she_can_stop_while_a_busy_blog_is_waited_for_and_keeps_what_came(home: 
     blog.busy_at = {2: 3000.0}
     cancel = Cancel()
     done = pull(
-        BLOG, blog, home.library, home.receipts, home.journal, cancel, waits=lambda _s: cancel.set()  # type: ignore[arg-type]
+        BLOG, blog, home.library, home.receipts, home.journal, cancel, waits=lambda _s: cancel.set()  # type: ignore[arg-type]  # all of a backend that is asked
     )  # fmt: skip
     assert done.cancelled
     assert len(home.files()) <= 3

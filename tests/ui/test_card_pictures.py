@@ -12,20 +12,14 @@ from postdesk.core.errors import PictureRefused
 from postdesk.ui.card_pictures import CardPictures
 from postdesk.ui.editor import Editor
 from postdesk.ui.tasks import Tasks
-from postdesk.ui.theme import load_fonts, load_theme
+from tests.ui.editor.shown import shown_editor
 
 CARD = '```{=html}\n<figure><img src="%s"><img src="b.png"></figure>\n```\n'
 
 
 @pytest.fixture
 def editor(qtbot: QtBot) -> Editor:
-    load_fonts()
-    shown = Editor()
-    qtbot.addWidget(shown)
-    shown.set_theme(load_theme(False))
-    shown.resize(700, 400)
-    shown.show()
-    qtbot.waitExposed(shown)
+    shown = shown_editor(qtbot, 700, 400)
     return shown
 
 

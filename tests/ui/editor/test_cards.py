@@ -18,7 +18,8 @@ from pytestqt.qtbot import QtBot
 from postdesk.ui.editor import Editor, places
 from postdesk.ui.editor.cards import Card
 from postdesk.ui.editor.exact import from_document, to_document
-from postdesk.ui.theme import load_fonts, load_theme
+from postdesk.ui.theme import load_theme
+from tests.ui.editor.shown import shown_editor
 
 Key = Qt.Key
 Mod = Qt.KeyboardModifier
@@ -37,13 +38,7 @@ POST = f"Above\n\n{GALLERY}\n\nBelow\n\n{FORM}\n\nThe end\n"
 
 @pytest.fixture
 def editor(qtbot: QtBot) -> Editor:
-    load_fonts()
-    shown = Editor()
-    qtbot.addWidget(shown)
-    shown.set_theme(load_theme(False))
-    shown.resize(700, 600)
-    shown.show()
-    qtbot.waitExposed(shown)
+    shown = shown_editor(qtbot, 700, 600)
     shown.activateWindow()
     qtbot.waitUntil(shown.isActiveWindow)
     shown.focus_text()

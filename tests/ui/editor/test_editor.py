@@ -17,7 +17,8 @@ from postdesk.ui.editor import Editor
 from postdesk.ui.editor.exact import from_document
 from postdesk.ui.editor.find import pattern
 from postdesk.ui.editor.search import hits_in
-from postdesk.ui.theme import load_fonts, load_theme
+from postdesk.ui.theme import load_theme
+from tests.ui.editor.shown import shown_editor
 
 Key = Qt.Key
 Mod = Qt.KeyboardModifier
@@ -36,13 +37,7 @@ POST = """The first boat left at 6:10.
 
 @pytest.fixture
 def editor(qtbot: QtBot) -> Editor:
-    load_fonts()
-    shown = Editor()
-    qtbot.addWidget(shown)
-    shown.set_theme(load_theme(False))
-    shown.resize(700, 600)
-    shown.show()
-    qtbot.waitExposed(shown)
+    shown = shown_editor(qtbot, 700, 600)
     shown.activateWindow()
     qtbot.waitUntil(shown.isActiveWindow)
     shown.focus_text()

@@ -14,7 +14,7 @@ from postdesk.markup.counts import words
 from postdesk.markup.outline import outline
 from postdesk.ui.editor import Editor
 from postdesk.ui.editor.exact import from_document, one_line_end, to_document, units
-from postdesk.ui.theme import load_fonts, load_theme
+from tests.ui.editor.shown import shown_editor
 
 KEEP = QTextCursor.MoveMode.KeepAnchor
 TRAPS = [
@@ -70,13 +70,7 @@ FEW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthChec
 
 @pytest.fixture
 def editor(qtbot: QtBot) -> Editor:
-    load_fonts()
-    shown = Editor()
-    qtbot.addWidget(shown)
-    shown.set_theme(load_theme(False))
-    shown.resize(600, 400)
-    shown.show()
-    qtbot.waitExposed(shown)
+    shown = shown_editor(qtbot, 600, 400)
     shown.focus_text()
     return shown
 

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from postdesk.ui.editor import Editor
-from postdesk.ui.theme import load_fonts, load_theme
+from tests.ui.editor.shown import shown_editor
 
 Key = Qt.Key
 PARAGRAPHS = "\n\n".join(f"Paragraph {n} of it.\nAnd its second line." for n in range(60))
@@ -16,13 +16,7 @@ PARAGRAPHS = "\n\n".join(f"Paragraph {n} of it.\nAnd its second line." for n in 
 
 @pytest.fixture
 def editor(qtbot: QtBot) -> Editor:
-    load_fonts()
-    shown = Editor()
-    qtbot.addWidget(shown)
-    shown.set_theme(load_theme(False))
-    shown.resize(700, 700)
-    shown.show()
-    qtbot.waitExposed(shown)
+    shown = shown_editor(qtbot, 700, 700)
     shown.focus_text()
     shown.set_post("", PARAGRAPHS)
     return shown
