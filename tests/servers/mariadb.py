@@ -7,37 +7,42 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.servers.packages import cache
+from tests.servers.packages import cache, only_one
 from tests.servers.processes import Process, ServerProblem
 
 
 def _template() -> Path:
     """An empty MariaDB folder, made once, since making one takes longer than copying it."""
     done = cache() / "mariadb-empty"
-    if not done.is_dir():
-        fresh = cache() / "mariadb-being-made"
-        shutil.rmtree(fresh, ignore_errors=True)
-        answer = subprocess.run(
-            [
-                "mariadb-install-db",
-                "--no-defaults",
-                f"--user={getpass.getuser()}",
-                f"--datadir={fresh}",
-                "--auth-root-authentication-method=normal",
-                "--skip-test-db",
-                "--force",  # it need not find out the name of this host: only the socket is used
-                "--innodb-log-file-size=8M",
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if answer.returncode != 0:
-            raise ServerProblem(
-                f"MariaDB could not make its folder.\n{answer.stdout[-1500:]}{answer.stderr[-1500:]}"
-            )
-        fresh.rename(done)
+    with only_one("mariadb-empty"):
+        if not done.is_dir():
+            _make_empty(done)
     return done
+
+
+def _make_empty(done: Path) -> None:
+    fresh = cache() / "mariadb-being-made"
+    shutil.rmtree(fresh, ignore_errors=True)
+    answer = subprocess.run(
+        [
+            "mariadb-install-db",
+            "--no-defaults",
+            f"--user={getpass.getuser()}",
+            f"--datadir={fresh}",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+            "--force",  # it need not find out the name of this host: only the socket is used
+            "--innodb-log-file-size=8M",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode != 0:
+        raise ServerProblem(
+            f"MariaDB could not make its folder.\n{answer.stdout[-1500:]}{answer.stderr[-1500:]}"
+        )
+    fresh.rename(done)
 
 
 class MariaDB:
