@@ -113,6 +113,31 @@ def test_code_is_indented_as_the_line_above_and_no_list_goes_on_in_it(qtbot: QtB
     assert type_in(qtbot, editor, "```\n  - a\nb") == "```\n  - a\n  b"
 
 
+@pytest.mark.parametrize(
+    ("typed", "gives"),
+    [
+        ("```python\ndef f():\n    pass\n```\nwords", "```python\ndef f():\n    pass\n```\nwords"),
+        ("  ~~~~\n      a\n~~~~", "  ~~~~\n      a\n  ~~~~"),
+        ("```\n    a `b`", "```\n    a `b`"),
+        ("~~~\n    a\n```", "~~~\n    a\n    ```"),
+        ("words\n    ```", "words\n    ```"),
+    ],
+)
+def test_the_end_of_a_fence_stands_where_the_fence_begins(
+    qtbot: QtBot, editor: Editor, typed: str, gives: str
+) -> None:
+    """On the indentation of the code above, it would be code itself, and so would all that follows."""
+    assert type_in(qtbot, editor, typed) == gives
+
+
+def test_the_end_of_a_fence_is_one_step_to_undo(qtbot: QtBot, editor: Editor) -> None:
+    type_in(qtbot, editor, "```\n    a\n``")
+    QTest.keyClicks(editor.text, "`")
+    assert editor.body() == "```\n    a\n```"
+    editor.undo()
+    assert editor.body() == "```\n    a\n    ``"
+
+
 MARKS = re.compile(r"(> ?)*([-*] (\[ \] )?|\d\. )?")
 
 

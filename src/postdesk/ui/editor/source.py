@@ -94,12 +94,22 @@ class Source:
 
     def in_open_fence(self, number: int) -> bool:
         """Whether a line stands below a fence that is not closed yet: the page shows text there, she writes code."""
+        return self._open_fence_above(number) is not None
+
+    def fence_above(self, number: int) -> str | None:
+        """The line that opens the fence in which a line stands, closed already or not; None outside of one."""
+        inside = self.inside.at(number)
+        if inside is None:
+            return self._open_fence_above(number)
+        return self.lines[inside.first] if inside.kind == "fence" and number > inside.first else None
+
+    def _open_fence_above(self, number: int) -> str | None:
         for above in range(number - 1, max(-1, number - 1 - _FURTHER), -1):
             if self.inside.at(above) is not None:
-                return False
+                return None
             if starts.fence_opening(self.lines[above]) is not None:
-                return True
-        return False
+                return self.lines[above]
+        return None
 
     def around(self, number: int) -> Around:
         """The paragraph's words before and after a line, as far as an emphasis may reach."""

@@ -441,6 +441,8 @@ class MarkdownEdit(QPlainTextEdit):
             return
         if self.isReadOnly() or not plain:
             super().keyPressEvent(event)
+        elif self._typing.closes_fence(event.text(), cursor := self.textCursor()):
+            self.setTextCursor(cursor)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or event.text() == "\n":  # a line feed key is rare
             cursor = self.textCursor()
             self._typing.press_return(cursor, bool(shift))  # Qt would put a line separator for Shift+Return

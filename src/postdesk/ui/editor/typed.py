@@ -79,6 +79,26 @@ class Typing:
         cursor.removeSelectedText()
         return True
 
+    def closes_fence(self, letters: str, cursor: QTextCursor) -> bool:
+        """Whether this key is the last mark of a fence's end on a line that is indented as the code above it: it goes
+        to where the fence begins, as it would be code otherwise, and all words after it."""
+        block, column = cursor.block(), cursor.positionInBlock()
+        line = block.text()
+        marks = line.lstrip(" \t")
+        if letters not in ("`", "~") or cursor.hasSelection() or column != len(line) or marks == line:
+            return False
+        above = self._source.fence_above(block.blockNumber())
+        if above is None or marks.strip(letters):
+            return False
+        fence = above.lstrip(" \t")
+        if len(marks) + 1 != len(fence) - len(fence.lstrip(letters)):
+            return False
+        cursor.beginEditBlock()
+        cursor.setPosition(block.position(), QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(above[: len(above) - len(fence)] + marks + letters)
+        cursor.endEditBlock()
+        return True
+
     def _count_on(self, cursor: QTextCursor, number: int, marks: str) -> None:
         """Counts the items on that come after a new one, which stands below line `number` (lines as they were)."""
         edit = QTextCursor(cursor.document())
