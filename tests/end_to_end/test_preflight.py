@@ -208,11 +208,15 @@ def test_several_pictures_are_gone_through_one_after_the_other(writer: Writer) -
     assert "2 pictures have no description" in said
     assert "The links were not asked: no connection" in said
     writer.click(way_out(writer, "Describe"))
+    text = writer.desk.editor.text
     for number in (1, 2, 1):
         writer.hears(f"{number} of 2")
-        cursor = writer.desk.editor.text.textCursor()
-        assert cursor.selectedText() == f"https://a.example/{number}.jpg"
+        assert not text.textCursor().hasSelection()
+        assert text.body()[: text.textCursor().position()].count("![") == number
+        assert text.body()[: text.textCursor().position()].endswith("![")
         writer.press_in_toast("Next")
+    writer.type("The quay", into=text)
+    assert text.body() == "![](https://a.example/1.jpg) and ![The quay](https://a.example/2.jpg)\n"
 
 
 def test_a_popover_that_was_closed_before_it_looked_asks_nobody(

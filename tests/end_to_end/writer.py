@@ -59,7 +59,7 @@ class Writer:
         """Sit down at a window that was opened for her."""
         self._opened = opened
         opened.window.toasts.shown.connect(self.said.append)
-        opened.window.toasts.timer.setInterval(PATIENCE)  # she reads slowly
+        opened.window.toasts.lasts = PATIENCE  # she reads slowly
 
     @property
     def is_open(self) -> bool:

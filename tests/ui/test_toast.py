@@ -124,6 +124,15 @@ def test_several_come_one_after_the_other(qtbot: QtBot, toasts: Toasts) -> None:
     assert toasts.sentence == ""
 
 
+def test_a_toast_that_had_to_hurry_makes_no_later_one_hurry(qtbot: QtBot, toasts: Toasts) -> None:
+    for sentence in ("First", "Second"):
+        say(toasts, sentence, "Undo")
+    for _time in range(2):
+        QTest.mouseClick(toasts.buttons[0], Qt.MouseButton.LeftButton)
+    say(toasts, "Third", "Undo")
+    assert toasts.timer.remainingTime() > 8000 / 2
+
+
 def test_what_must_be_read_stays_until_she_closes_it(qtbot: QtBot, toasts: Toasts) -> None:
     made = say(toasts, "The password was refused. Nothing went out.", "Edit Blog", stays=True)
     assert not toasts.timer.isActive()

@@ -71,6 +71,27 @@ def find_pictures(text: str) -> tuple[PictureRef, ...]:
     return tuple(found[start] for start in sorted(found))
 
 
+@dataclass(frozen=True, slots=True)
+class DescriptionPlace:
+    """Where the description of a picture is written: the place in the text (code points), and what has to be there
+    before and behind it so that it is one."""
+
+    position: int
+    before: str = ""
+    behind: str = ""
+
+
+def description_place(text: str, picture: PictureRef) -> DescriptionPlace:
+    """For a picture of `text` that has no description."""
+    written = text[picture.start : picture.end]
+    if written.startswith("!["):
+        return DescriptionPlace(picture.start + len("!["))
+    for match in _ATTRIBUTE.finditer(written):
+        if match["name"].lower() == "alt" and match["bare"] is None:
+            return DescriptionPlace(picture.start + match.end() - 1)
+    return DescriptionPlace(picture.start + len("<img"), ' alt="', '"')
+
+
 def render_for_blog(body: str, address_of: Callable[[str], str | None]) -> str:
     """The HTML of `body` (Markdown) as it goes out. `address_of` gets every picture's reference as the HTML has it
     and gives the blog's address for it, or None to leave it."""

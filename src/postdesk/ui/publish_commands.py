@@ -320,10 +320,13 @@ class PublishCommands(QObject):
             }.get(action, fields.picture).setFocus()
 
     def _go_through(self, editor: Editor, remark: Remark, number: int = 0) -> None:
-        """Select the place in the text that is meant, say why, and offer the next one."""
+        """Go to the place in the text that is meant, say why, and offer the next one."""
         places = remark.places or (Place(remark.ref),)
         place = places[number % len(places)]
-        editor.go_to_words(as_written(place, editor.body()))
+        if remark.action == "alt":
+            editor.describe_picture(place.ref)
+        else:
+            editor.go_to_words(as_written(place, editor.body()))
         if not place.why and len(places) == 1:
             return
         words = sentence_of(place) if place.why else remark.sentence

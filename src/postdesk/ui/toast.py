@@ -41,6 +41,8 @@ class Toasts(Overlay):
 
     def __init__(self, host: QWidget, theme: Theme, *, stays: int = _STAYS) -> None:
         super().__init__(host, theme, name="toast", radius=10)
+        self.lasts = stays
+        """How long a toast is there, in ms."""
         self._stays = False
         self._current: Toast | None = None
         self._queue: deque[Toast] = deque(maxlen=_MOST_WAITING)
@@ -55,7 +57,6 @@ class Toasts(Overlay):
         self._row.addWidget(self._label, 1)
         self.timer = QTimer(self)
         self.timer.setSingleShot(True)
-        self.timer.setInterval(stays)
         self.timer.timeout.connect(self.close_toast)
         self._rise = QPropertyAnimation(self, b"pos", self)
         self._rise.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -205,4 +206,4 @@ class Toasts(Overlay):
 
     def _wait(self) -> None:
         if self.isVisible() and not self._stays and not self.holding():
-            self.timer.start()
+            self.timer.start(self.lasts)

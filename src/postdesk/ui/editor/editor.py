@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from postdesk.markup.formatting import make_link
 from postdesk.markup.outline import Heading
+from postdesk.markup.pictures import description_place, find_pictures
 from postdesk.ui.editor import commands
 from postdesk.ui.editor.banner import Banners, Choice, Level
-from postdesk.ui.editor.exact import to_document
+from postdesk.ui.editor.exact import to_document, units
 from postdesk.ui.editor.find import FindBar
 from postdesk.ui.editor.finder import Finder
 from postdesk.ui.editor.search import Wanted
@@ -164,6 +165,21 @@ class Editor(QWidget):
     def go_to_words(self, words: str) -> None:
         """Selects the first place where these words stand in the text, if they do."""
         self._finder.select(words)
+        self.text.setFocus()
+
+    def describe_picture(self, ref: str) -> None:
+        """Puts the cursor to where the description of a picture without one is written."""
+        body = self.body()
+        for picture in find_pictures(body):
+            if picture.ref == ref and not picture.alt.strip():
+                place = description_place(body, picture)
+                position = units(to_document(body[: place.position]))
+                if place.before:
+                    self.text.select(position, position)
+                    self.text.textCursor().insertText(place.before + place.behind)
+                    position += units(place.before)
+                self.text.go_to(position)
+                break
         self.text.setFocus()
 
     def focus_title(self) -> None:
