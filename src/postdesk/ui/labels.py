@@ -1,9 +1,9 @@
-"""A label for words from anywhere: a post, a server, the name of a file."""
+"""A label for words from anywhere: a post, a server, the name of a file; and a window with room for all its words."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 
 def plain_label(text: str = "", kind: str = "") -> QLabel:
@@ -15,3 +15,17 @@ def plain_label(text: str = "", kind: str = "") -> QLabel:
     if kind:
         label.setProperty("kind", kind)
     return label
+
+
+def make_room(window: QWidget) -> None:
+    """Make `window` as tall as what it says, at the width that it has. Qt's own `adjustSize` guesses the width of
+    labels that break their lines, and cuts their last one off."""
+    layout = window.layout()
+    if layout is None:
+        return
+    layout.activate()
+    width = max(window.minimumWidth(), layout.minimumSize().width())
+    if window.isVisible():
+        width = max(width, window.width())
+    tall = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
+    window.resize(width, min(tall, window.screen().availableGeometry().height()))

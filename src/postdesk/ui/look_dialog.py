@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QProgressBar, QPu
 
 from postdesk.core.language import _, ngettext
 from postdesk.publishing.appearances import Kept
-from postdesk.ui.labels import plain_label
+from postdesk.ui.labels import make_room, plain_label
 
 
 class LookDialog(QDialog):
@@ -92,7 +92,7 @@ class LookDialog(QDialog):
             words = _spoken(kept)
         self.state.setText(words)
         self.state.setVisible(bool(words))
-        self.adjustSize()
+        make_room(self)
 
     def show_failure(self, sentence: str) -> None:
         """Why it could not be fetched; what was kept before is still there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from postdesk.ui.accounts import AccountDialog, AccountValues
@@ -100,3 +100,21 @@ def test_how_pictures_go_out_is_chosen_with_the_keyboard(qtbot: QtBot, dialog: A
     with qtbot.waitSignal(dialog.save) as saved:
         QTest.keyClick(dialog.name, Qt.Key.Key_Return)
     assert (saved.args[0].width, saved.args[0].keep_place) == (0, True)
+
+
+def test_every_sentence_can_be_read_to_its_end(qtbot: QtBot, dialog: AccountDialog) -> None:
+    def cut_off() -> list[str]:
+        qtbot.wait(1)  # for the layout
+        shown = [label for label in dialog.findChildren(QLabel) if label.isVisible() and label.text()]
+        return [label.text() for label in shown if label.height() < label.heightForWidth(label.width())]
+
+    assert cut_off() == []
+    dialog.show_question(
+        "The connection to http://127.0.0.1:8471 is not encrypted: others on the network can read your password. Use "
+        "it all the same?"
+    )
+    assert cut_off() == []
+    dialog.show_found("A blog", needs_password=True, has_markup=True)
+    assert cut_off() == []
+    dialog.show_answer("This looks like your ordinary password. " * 4, good=False)
+    assert cut_off() == []

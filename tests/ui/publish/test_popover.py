@@ -138,6 +138,18 @@ def test_the_button_does_not_move_under_the_pointer_when_lines_come(
     assert popover.lines.verticalScrollBar().maximum() == 0
 
 
+def test_what_comes_gets_its_room_while_the_pointer_is_beside_no_button(
+    qtbot: QtBot, popover: PublishPopover, away: None
+) -> None:
+    show(popover, FEW[:1])
+    heading = popover._heading
+    qtbot.waitUntil(heading.isVisible)
+    point_at(qtbot, heading.mapToGlobal(heading.rect().topLeft()))
+    show(popover, MORE)
+    qtbot.wait(1)
+    assert popover.lines.verticalScrollBar().maximum() == 0
+
+
 def test_it_never_becomes_smaller_while_it_is_open(popover: PublishPopover, away: None) -> None:
     show(popover, MORE)
     tall = popover.card.height()
@@ -232,7 +244,8 @@ def test_in_a_small_window_it_scrolls_and_stays_inside(
     last = next(b for b in popover.findChildren(QPushButton) if "Line 19" in b.accessibleName())
     last.setFocus()
     popover.lines.ensureWidgetVisible(last)
-    assert bar.value() == bar.maximum()
+    seen = popover.lines.viewport()
+    assert seen.rect().contains(last.mapTo(seen, last.rect().center()))
 
 
 def test_where_text_runs_from_right_to_left_it_hangs_from_the_buttons_left_end(

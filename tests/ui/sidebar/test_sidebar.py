@@ -79,6 +79,12 @@ def test_the_filters_say_how_many(sidebar: Sidebar) -> None:
     assert sidebar.tabs.buttons["scheduled"].accessibleName() == "Scheduled, 1"
 
 
+def test_the_filters_stand_in_one_line_however_much_is_published(sidebar: Sidebar) -> None:
+    sidebar.tabs.set_counts({"drafts": 12, "scheduled": 3, "published": 417, "all": 432})
+    assert sidebar.tabs.heightForWidth(sidebar.tabs.width()) == sidebar.tabs.buttons["all"].height()
+    assert sidebar.tabs.buttons["published"].accessibleName() == "Published, 417"
+
+
 def test_the_outbox_is_there_only_while_something_is_in_it(qtbot: QtBot, sidebar: Sidebar) -> None:
     outbox = sidebar.tabs.buttons["outbox"]
     assert not outbox.isVisible()

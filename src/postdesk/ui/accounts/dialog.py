@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from postdesk.core.language import _
 from postdesk.publishing.recipe import WIDTH, WIDTHS
-from postdesk.ui.labels import plain_label
+from postdesk.ui.labels import make_room, plain_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +215,8 @@ class AccountDialog(QDialog):
     def show_question(self, sentence: str) -> None:
         """Something to agree to first, e.g. that the address leads elsewhere."""
         self._set_busy(False)
-        self._say("warn", sentence)
         self.agree.show()
+        self._say("warn", sentence)
         self.agree.setFocus()
 
     def show_answer(self, sentence: str, *, good: bool) -> None:
@@ -257,19 +257,20 @@ class AccountDialog(QDialog):
             self.tester.hide()
         self.next.setDefault(not found)
         self.saver.setDefault(found)
-        self.adjustSize()
+        make_room(self)
 
     def _set_busy(self, busy: bool) -> None:
         self._busy.setVisible(busy)
         for widget in (self.next, self.tester, self.saver):
             widget.setEnabled(not busy)
+        make_room(self)
 
     def _say(self, kind: str, sentence: str) -> None:
         self._answer.setProperty("kind", kind)
         self._answer.style().unpolish(self._answer)
         self._answer.style().polish(self._answer)
         self._answer.setText(sentence)
-        self.adjustSize()
+        make_room(self)
 
 
 def _button(words: str, kind: str) -> QPushButton:

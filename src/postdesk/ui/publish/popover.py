@@ -42,7 +42,7 @@ class PublishPopover(Overlay):
     """A panel under the one button. `confirmed(when)` carries a datetime with offset for a schedule, else None.
 
     What it says may change while it is open. Its buttons do not move under the pointer then: it grows only while the
-    pointer is elsewhere, scrolls until then, and never becomes smaller; the keyboard stays where it is.
+    pointer is beside none of them, scrolls until then, and never becomes smaller; the keyboard stays where it is.
     """
 
     confirmed = Signal(object)
@@ -180,7 +180,7 @@ class PublishPopover(Overlay):
                 inside.totalHeightForWidth(wide) if inside.hasHeightForWidth() else inside.sizeHint().height()
             )
             wanted = max(wanted, self._tall)
-            if self._tall and self.isVisible() and self.card.geometry().contains(self._pointer()):
+            if self._tall and self.isVisible() and self._is_pointed_at():
                 wanted = self._tall
             tall = min(wanted, max(120, self.host.height() - top - _ROOM_BELOW))
             self.lines.setMinimumHeight(0)
@@ -215,8 +215,13 @@ class PublishPopover(Overlay):
         """px; more where letters are larger than usual."""
         return max(WIDTH, self.fontMetrics().averageCharWidth() * 46)
 
-    def _pointer(self) -> QPoint:
-        return self.mapFromGlobal(QCursor.pos())
+    def _is_pointed_at(self) -> bool:
+        """Whether the pointer is at the height of a button, or of a line: what is about to be clicked stays there."""
+        at = self.mapFromGlobal(QCursor.pos())
+        buttons = [b for b in self.findChildren(QPushButton) if b.isVisible()]
+        tops = [b.mapTo(self, QPoint(0, 0)).y() for b in buttons]
+        near = any(top - 8 <= at.y() <= top + b.height() + 8 for top, b in zip(tops, buttons, strict=True))
+        return near and self.card.geometry().contains(at)
 
     def _focused(self) -> QWidget | None:
         return self.window().focusWidget() if self.isVisible() else None
