@@ -1,4 +1,4 @@
-"""The description of a picture is written where it belongs, whatever the picture is written as, and the picture stays."""
+"""A picture's description is written where it belongs, however the picture is written, and the picture stays."""
 
 from __future__ import annotations
 
