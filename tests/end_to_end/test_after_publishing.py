@@ -15,6 +15,7 @@ from postdesk.backends.base import Capability
 from postdesk.backends.local_site import CAPABILITIES, LocalSiteKind
 from postdesk.core.account import Account, new_account_id
 from tests.end_to_end.blog import Blog
+from tests.end_to_end.test_posts_of_the_blog import row_of
 from tests.end_to_end.writer import Writer
 from tests.servers.fixtures import FaultProxies
 from tests.servers.wordpress import WordPress
@@ -93,6 +94,24 @@ def test_a_post_taken_offline_or_deleted_comes_back_by_the_toast(published: Writ
         published.hears("has the version from before again")
         published.until(lambda: published.state.startswith("Published"), "the state")
         assert "eleven people" in page(published)
+
+
+def test_a_published_post_that_is_thrown_away_here_is_said_to_be_public_and_stays_in_the_list(
+    published: Writer,
+) -> None:
+    published.choose("trash")
+    published.hears("Moved to the trash here", "on “My Site” it stays as it is")
+    assert "eleven people" in page(published)
+    published.choose("refresh")
+
+    def listed(kind: str) -> bool:
+        row = row_of(published, TITLE)
+        return row is not None and (row.tab, row.key.partition(":")[0]) == ("published", kind)
+
+    published.until(lambda: listed("blog"), "the blog's post to be listed")
+    published.press_in_toast("Undo")
+    published.until(lambda: listed("file"), "its file again")
+    published.until(lambda: published.state.startswith("Published"), "the state")
 
 
 def test_a_first_publication_is_undone_to_a_draft(published: Writer) -> None:

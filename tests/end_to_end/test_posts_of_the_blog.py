@@ -43,7 +43,7 @@ def test_a_colleagues_post_is_listed_shown_and_stays_offline(
         assert preview._head[0] == TITLE
         assert "Written in the browser." in (preview.rendering._html or "")
         writer.until(lambda: preview.rendering.is_settled, "the preview to show it")
-        assert "not written here" in writer.banner
+        assert "no file here" in writer.banner
         assert writer.desk.editor.text.isReadOnly()
         assert not writer.desk.actions.action("publish").isEnabled()
     finally:

@@ -95,6 +95,16 @@ def test_a_post_that_changed_on_both_sides_and_one_that_is_gone_say_so(desk: Des
     )  # fmt: skip
 
 
+def test_a_post_whose_moment_was_taken_back_stands_where_it_was_changed(desk: Desk, blog: Blog) -> None:
+    _pull(desk, blog)
+    receipt = next(r for r in desk.receipts.all() if r.remote_id == "4")
+    tomorrow = START + timedelta(days=500)
+    desk.receipts.put(replace(receipt, status=Status.DRAFT, published_at=tomorrow))
+    listing = gather(desk, "").listing
+    when = {name: listing.when[slot] for slot, name in enumerate(listing.titles.texts)}
+    assert when["No. 4"] == (START + timedelta(days=4)).timestamp()
+
+
 def test_what_went_out_from_here_says_so_once_it_is_changed(desk: Desk) -> None:
     document = desk.library.new("Ferries", body="Words.\n")
     desk.submit(desk.plan(document, SITE, Intent.PUBLISH))

@@ -351,6 +351,12 @@ class Desk:
         others = ((a, self._own_receipt(post.id, a)) for a in self.accounts.all() if a.id != account.id)
         return tuple(a for a, r in others if r is not None and r.status in LIVE and not in_step(post, r))
 
+    def stays_on(self, post_id: str) -> tuple[str, ...]:
+        """The names of the blogs on which readers get a post, or will, whatever becomes of its file."""
+        names = {account.id: account.name for account in self.accounts.all()}
+        live = [r for r in self.receipts.for_post(post_id) if r.status in LIVE]
+        return tuple(names[r.account_id] for r in live if r.account_id in names)
+
     def _own_receipt(self, post_id: str, account: Account) -> Receipt | None:
         try:
             return self.receipts.get(post_id, account.id)

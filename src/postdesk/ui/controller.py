@@ -424,7 +424,7 @@ class Controller(QObject):
         when = spoken_day(post.date or post.modified or datetime.now(UTC))
         byline = " · ".join(p for p in (when, ", ".join(post.categories), post.author) if p)
         self.editor.set_post(title, "", read_only=True)
-        words_ = _("This post is on the blog and was not written here. It is shown as readers see it.")
+        words_ = _("This post is on the blog and has no file here. It is shown as readers see it.")
         self.editor.show_banner("remote", "note", words_, [])
         self._preview.show_html(title, byline, post.rendered, self.desk.library.copy_of_picture)
         self.window.set_post_title(title)

@@ -86,11 +86,19 @@ class Files(QObject):
             is_open = self._session.post is not None and self._session.post.id == document.post.id
             if is_open:
                 self._session.close_post()
-            self._run(lambda: self._desk.library.trash(document.path), trashed)
+            self._run(
+                lambda: (self._desk.library.trash(document.path), self._desk.stays_on(document.post.id)),
+                trashed,
+            )
 
-        def trashed(what: Trashed) -> None:
-            self._trashed = what
-            self._window.toasts.say(Toast(_("Moved to the trash"), ((_("Undo"), self.restore),)))
+        def trashed(done: tuple[Trashed, tuple[str, ...]]) -> None:
+            self._trashed, blogs = done
+            words = _("Moved to the trash")
+            if blogs:
+                words = _("Moved to the trash here; on {blogs} it stays as it is").format(
+                    blogs=", ".join(f"“{blog}”" for blog in blogs)
+                )
+            self._window.toasts.say(Toast(words, ((_("Undo"), self.restore),)))
             self.changed.emit()
             self.open_newest()
 

@@ -92,7 +92,12 @@ def gather(
     receipts = [r for r in desk.receipts.all() if r.account_id in accounts]
     jobs = desk.jobs(texts=False)
     remote: list[tuple[Account, RemotePost]] = []
-    here = {(r.account_id, r.remote_id) for r in receipts}
+    # What she threw away here and is still on a blog is one of the blog's posts again.
+    here = {
+        (r.account_id, r.remote_id)
+        for r in receipts
+        if listed is not None or there.slot_of_post(r.post_id) >= 0
+    }
     tags, categories = desk.library.labels() if listed is None else (frozenset[str](), frozenset[str]())
     for account in accounts.values():
         if not blog or account.id == blog:
@@ -177,7 +182,10 @@ class _Columns:
         if slot >= 0 and not live:
             same = next((r for r in receipts if _is_file_of(r, self._hashes[slot])), None)
             if same is not None and same.updated_at is not None:  # else what she wrote counts
-                self.when[slot] = _seconds(same.published_at or same.updated_at)
+                first = same.published_at
+                # A moment that was still to come when it was taken back has no meaning any more.
+                reached = first is not None and first <= same.updated_at
+                self.when[slot] = _seconds(first if reached else same.updated_at)
         if slot < 0 or not live:
             return
         scheduled = [r for r in live if r.status is Status.SCHEDULED]
