@@ -146,7 +146,7 @@ def test_at_both_ends_of_one_side_the_other_is_at_its_end(desk: Desk) -> None:
     assert desk.scroll == 0
 
 
-def test_the_editor_follows_the_preview_and_the_preview_stays(desk: Desk) -> None:
+def test_the_editor_follows_the_preview_and_the_preview_stays(qtbot: QtBot, desk: Desk) -> None:
     desk.show("\n\n".join(_post()))
     target = desk.page.surface.view.focusProxy()
     assert target is not None
@@ -159,10 +159,15 @@ def test_the_editor_follows_the_preview_and_the_preview_stays(desk: Desk) -> Non
     assert bar.value() > 0
     desk.rest()
     assert desk.scroll == moved  # nobody pushed it on
-    share = places.share(desk.editor.text)
-    line = int(places.place_at(desk.editor.text, share) / 2) * 2
-    ours = desk.top_of_line(line) / desk.editor.text.viewport().height()
-    assert abs(ours - desk.top_of(f"Paragraph {line // 2}x") / desk.height) < 0.15
+
+    def apart() -> float:
+        share = places.share(desk.editor.text)
+        line = int(places.place_at(desk.editor.text, share) / 2) * 2
+        ours = desk.top_of_line(line) / desk.editor.text.viewport().height()
+        return abs(ours - desk.top_of(f"Paragraph {line // 2}x") / desk.height)
+
+    # A wheel is felt in the page's own process: on a busy machine the last turn comes late.
+    qtbot.waitUntil(lambda: apart() < 0.15, timeout=PATIENCE)
     desk.page.ask("scrollTo(0, 1e9)")
     desk.rest()
     assert bar.value() == bar.maximum()
