@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from postdesk.publishing.change import Change
+from postdesk.publishing.change import Change, Line, Sign, lines_of
 from postdesk.ui.change import ChangeWindow
+from postdesk.ui.theme import load_theme
+
+
+def _window(change: Change, title: str = "") -> ChangeWindow:
+    return ChangeWindow(change, lines_of(change), title, "Harbour Notes", load_theme(dark=False))
 
 
 def _rows(window: ChangeWindow) -> list[str]:
@@ -16,7 +24,7 @@ def test_every_block_that_is_made_afresh_is_named(qtbot: QtBot) -> None:
     change = Change(
         "<p>One.</p>", "<p>One.</p>\n<h2>Two.</h2>", ("## Two.", "```\nx = 1\n```", "a\u202eb " * 99)
     )
-    window = ChangeWindow(change, "Ferry strike", "Harbour Notes")
+    window = _window(change, "Ferry strike")
     qtbot.addWidget(window)
     window.show()
     assert window.words.text().startswith("3 blocks are made afresh out of your text")
@@ -28,7 +36,52 @@ def test_every_block_that_is_made_afresh_is_named(qtbot: QtBot) -> None:
 
 def test_nothing_is_listed_where_every_block_is_the_blog_s_own(qtbot: QtBot) -> None:
     for change in (Change("a", "a"), Change("a", "b"), Change("a", "b", ("b",), broken=True)):
-        window = ChangeWindow(change, "", "Harbour Notes")
+        window = _window(change)
         qtbot.addWidget(window)
         window.show()
         assert not window.blocks.isVisible()
+
+
+BEFORE = "\n".join([f"<p>Line {n}.</p>" for n in range(20)])
+
+
+def test_the_words_that_differ_are_marked_and_what_stays_is_left_out() -> None:
+    after = BEFORE.replace("Line 7.", "Line seven.").replace(
+        "<p>Line 19.</p>", "<p>Line 19.</p>\n<p>The end.</p>"
+    )
+    lines = lines_of(Change(BEFORE, after))
+    assert [(line.sign, line.text) for line in lines if line.sign in (Sign.GOES, Sign.COMES)] == [
+        (Sign.GOES, "<p>Line 7.</p>"), (Sign.COMES, "<p>Line seven.</p>"), (Sign.COMES, "<p>The end.</p>"),
+    ]  # fmt: skip
+    gone, come, new = (line for line in lines if line.sign in (Sign.GOES, Sign.COMES))
+    assert [gone.text[start:end] for start, end in gone.marks] == ["7"]
+    assert [come.text[start:end] for start, end in come.marks] == ["seven"]
+    assert new.marks == ()
+    assert [line.sign for line in lines].count(Sign.LEFT_OUT) == 2
+    assert lines[1] == Line(Sign.STAYS, "<p>Line 5.</p>")
+    assert lines_of(Change(BEFORE, BEFORE)) == ()
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b b", "c\x0cd", ""])), st.lists(st.sampled_from(["a", "b c", "", "e"]))
+)
+def test_the_lines_that_stay_and_go_are_of_the_old_text_and_those_that_stay_and_come_of_the_new(
+    old: list[str], new: list[str]
+) -> None:
+    change = Change("\n".join(old), "\n".join(new))
+    lines = lines_of(change)
+    for gone in (Sign.GOES, Sign.COMES):
+        text = iter((change.before if gone is Sign.GOES else change.after).splitlines())
+        assert all(line.text in text for line in lines if line.sign in (Sign.STAYS, gone))
+    ours = [f"{line.sign.value}{line.text}" for line in lines if line.sign in (Sign.GOES, Sign.COMES)]
+    assert sorted(ours) == sorted(line for line in change.lines[2:] if line[:1] in "+-")
+
+
+def test_foreign_lines_steer_nothing_and_are_read_aloud(qtbot: QtBot) -> None:
+    window = _window(Change("<b>one</b>\u202e", "<b>two</b>\u202e"))
+    qtbot.addWidget(window)
+    window.show()
+    rows = [window.lines.item(n) for n in range(window.lines.count())]
+    assert [row.text() for row in rows] == ["− <b>one</b>�", "+ <b>two</b>�"]
+    assert rows[0].data(Qt.ItemDataRole.AccessibleTextRole) == "Goes: <b>one</b>�"
+    assert window.lines.visualItemRect(rows[1]).height() > 0

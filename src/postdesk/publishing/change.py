@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import unified_diff
+from difflib import SequenceMatcher, unified_diff
+from enum import Enum
 
 from postdesk.backends.base import ContentFormat
 from postdesk.core.account import Account
@@ -12,9 +13,12 @@ from postdesk.core.errors import NotReady
 from postdesk.core.language import _
 from postdesk.core.post import Post
 from postdesk.core.receipt import MediaReceipt, Receipt
+from postdesk.markup.differing import differing
 from postdesk.publishing.compare import base_values
 from postdesk.publishing.content import Picture, content_for, sent_on
 from postdesk.publishing.pulled import Bases, opened_of
+
+_AROUND = 2  # lines that stay, shown on either side of those that do not
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,49 @@ class Change:
             self.before.splitlines(), self.after.splitlines(), _("on the blog"), _("here"), lineterm=""
         )
         return tuple(found)
+
+
+class Sign(Enum):
+    """What becomes of a line on the blog. LEFT_OUT stands for lines that stay and are not shown."""
+
+    STAYS = " "
+    GOES = "-"
+    COMES = "+"
+    LEFT_OUT = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of what the blog has or will have. `marks`: where its words differ from the line whose place it takes, or
+    that takes its place (from, to: characters)."""
+
+    sign: Sign
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+def lines_of(change: Change) -> tuple[Line, ...]:
+    """The change for a reader of blogs rather than of patches: as `Change.lines`, with the words that differ."""
+    old, new = change.before.splitlines(), change.after.splitlines()
+    found: list[Line] = []
+    at = 0  # lines of `old` that were told
+    for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(_AROUND):
+        if group[0][1] > at:
+            found.append(Line(Sign.LEFT_OUT, ""))
+        for kind, i, j, k, m in group:
+            if kind == "equal":
+                found += [Line(Sign.STAYS, text) for text in old[i:j]]
+                continue
+            gone, come = old[i:j], new[k:m]
+            # One by one, as far as there are as many; what has no counterpart is all new or all gone.
+            marks = [differing(*pair) for pair in zip(gone, come, strict=False)]
+            before, after = [m[0] for m in marks], [m[1] for m in marks]
+            found += [Line(Sign.GOES, *row) for row in zip(gone, before + [()] * len(gone), strict=False)]
+            found += [Line(Sign.COMES, *row) for row in zip(come, after + [()] * len(come), strict=False)]
+        at = group[-1][2]
+    if found and at < len(old):
+        found.append(Line(Sign.LEFT_OUT, ""))
+    return tuple(found)
 
 
 def change_of(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QListWidget, QPushButton, QVBoxLayout, QWidget
 
 from postdesk.core.language import _, ngettext
-from postdesk.publishing.change import Change
+from postdesk.publishing.change import Change, Line
+from postdesk.ui.change_lines import ChangeLines, shown
 from postdesk.ui.labels import plain_label
+from postdesk.ui.theme import Theme
 
 _BLOCKS = 5  # rows of blocks that show without scrolling
 _FIRST = 120  # characters of each
@@ -16,9 +19,12 @@ _MOST = 5_000  # lines shown; nobody reads more
 
 
 class ChangeWindow(QDialog):
-    """Not modal. Lines that go are marked with a minus, lines that come with a plus, as everywhere."""
+    """Not modal. `lines` are those of the change (`lines_of`)."""
 
-    def __init__(self, change: Change, title: str, blog: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, change: Change, lines: Sequence[Line], title: str, blog: str, theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setModal(False)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -44,22 +50,7 @@ class ChangeWindow(QDialog):
         )
         self.blocks.setVisible(rows > 0)
         column.addWidget(self.blocks)
-        self.lines = QListWidget(self)
-        self.lines.setAccessibleName(_("Lines that change"))
-        self.lines.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.lines.setWordWrap(True)
-        self.lines.setUniformItemSizes(False)
-        self.lines.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        for line in change.lines[2 : _MOST + 2]:
-            row = QListWidgetItem(_shown(line), self.lines)
-            row.setData(Qt.ItemDataRole.AccessibleTextRole, _spoken(line))
-            if line[:1] in "+-":
-                font = self.lines.font()
-                font.setBold(line[:1] == "+")
-                font.setStrikeOut(line[:1] == "-")
-                row.setFont(font)
-            else:
-                row.setForeground(self.palette().placeholderText())
+        self.lines = ChangeLines(lines[:_MOST], theme, self)
         column.addWidget(self.lines, 1)
         close = QPushButton(_("Close"), self)
         close.setProperty("kind", "quiet")
@@ -97,16 +88,4 @@ def _row(block: str, lost: tuple[str, ...]) -> str:
     words = first[:_FIRST]
     if lost:
         words += " — " + _("lost: {names}").format(names=", ".join(lost))[:_FIRST]
-    return "".join(letter if letter.isprintable() else "�" for letter in words)
-
-
-def _shown(line: str) -> str:
-    """A line of foreign text without what would steer a widget or the direction of letters."""
-    sign = {"+": "+ ", "-": "− ", " ": "  "}.get(line[:1], "")
-    rest = line[1:] if sign else line
-    return sign + "".join(letter if letter.isprintable() else "�" for letter in rest.expandtabs(4))
-
-
-def _spoken(line: str) -> str:
-    words = {"+": _("Comes: {line}"), "-": _("Goes: {line}")}.get(line[:1], "{line}")
-    return words.format(line=_shown(line)[2:])
+    return shown(words)

@@ -16,7 +16,7 @@ from postdesk.ui.toast import Toast
 from postdesk.ui.window import MainWindow
 
 if TYPE_CHECKING:
-    from postdesk.publishing.change import Change
+    from postdesk.publishing.change import Change, Line
     from postdesk.publishing.pull import Pulled
     from postdesk.ui.change import ChangeWindow
 
@@ -76,15 +76,22 @@ class Pulling(QObject):
     def show_change(self, document: Document, account: Account) -> None:
         """Show the difference between what the blog has and what would go out."""
 
-        def show(change: Change) -> None:
+        def compare() -> tuple[Change, tuple[Line, ...]]:
+            from postdesk.publishing.change import lines_of
+
+            change = self._desk.change(document, account)
+            return change, lines_of(change)
+
+        def show(found: tuple[Change, tuple[Line, ...]]) -> None:
             from postdesk.ui.change import ChangeWindow
 
             if self._change is not None:
                 self._change.close()
-            self._change = ChangeWindow(change, document.post.title, account.name, self._window)
+            title, theme = document.post.title, self._window.theme
+            self._change = ChangeWindow(*found, title, account.name, theme, self._window)
             self._change.show()
 
-        self._tasks.run(lambda: self._desk.change(document, account), show, self.told.emit)
+        self._tasks.run(compare, show, self.told.emit)
 
     def _over(self) -> None:
         self._cancel = None
