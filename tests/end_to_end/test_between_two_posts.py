@@ -19,6 +19,7 @@ from postdesk.library.recovery import Recovery
 from postdesk.publishing.plan import Intent
 from postdesk.publishing.preflight import Remark
 from postdesk.ui.gathering import file_key
+from postdesk.ui.session import PAUSE
 from tests.conftest import ExpectLog
 from tests.end_to_end.writer import Writer, draw_picture
 
@@ -69,6 +70,60 @@ def test_the_question_about_one_post_is_gone_when_another_one_is_opened(writer: 
     writer.window.sidebar.row_chosen.emit(file_key(first))
     writer.until(lambda: writer.file == first or writer.desk.editor.title() == "Bread")
     assert not writer.desk.popover.isVisible()
+
+
+def _file_of(writer: Writer, title: str) -> Path:
+    """A post's file under the name that it has by now."""
+    return next(s.path for s in writer.desk.desk.library.summaries() if s.title == title)
+
+
+def _half_a_tag(writer: Writer, letters: str) -> None:
+    writer.window.show_pane("details", True)
+    writer.type(letters, writer.desk._details.fields.tags.focusProxy())
+
+
+def test_a_tag_that_she_has_not_ended_belongs_to_the_post_that_she_typed_it_for(writer: Writer) -> None:
+    writer.new_post("Bread", "Flour")
+    _half_a_tag(writer, "kitchen, oven")
+    writer.until_saved()
+    QTest.qWait(PAUSE + 100)  # she thinks about it: what she has begun is not taken from under her fingers
+    assert writer.desk._details.fields.tags.focusProxy().text() == " oven"
+    writer.new_post("Ferries", "Quay")
+    writer.until_saved()
+    writer.until(lambda: "tags: [kitchen, oven]" in _file_of(writer, "Bread").read_text("utf-8"), "the tags in the post's file")
+    assert "tags" not in writer.file.read_text("utf-8")
+    assert writer.desk._details.fields.tags.focusProxy().text() == ""
+
+
+def test_a_tag_that_she_has_not_ended_goes_out_with_the_post_and_is_kept_at_the_end(
+    closed_window: Writer,
+) -> None:
+    her = closed_window
+    her.open()
+    her.new_post("Bread", "Flour")
+    _half_a_tag(her, "kitchen")
+    her.publish()
+    her.hears("Published")
+    (job,) = her.desk.desk.jobs(unfinished=False)
+    assert '"kitchen"' in job.snapshot
+    file = her.file
+    _half_a_tag(her, "oven")
+    her.close()
+    assert "tags: [kitchen, oven]" in file.read_text("utf-8")
+
+
+def test_she_comes_back_to_where_she_was(writer: Writer) -> None:
+    writer.new_post("Bread", "Flour\n\n" * 200)
+    text = writer.desk.editor.text
+    text.go_to(700)
+    writer.until_saved()
+    seen = text.verticalScrollBar().value()
+    assert seen > 0
+    writer.new_post("Ferries", "Quay")
+    writer.until_saved()
+    writer.window.sidebar.row_chosen.emit(file_key(_file_of(writer, "Bread")))
+    writer.until(lambda: writer.window.windowTitle().startswith("Bread"), "the first post to be open again")
+    assert (text.textCursor().position(), text.verticalScrollBar().value()) == (700, seen)
 
 
 def test_a_featured_picture_stays_with_the_post_it_was_dropped_on(

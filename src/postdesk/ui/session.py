@@ -27,6 +27,7 @@ from postdesk.library.library import Library
 from postdesk.library.recovery import Entry, Recovery
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
+from postdesk.ui.editor.editor import Place
 from postdesk.ui.editor.banner import Level
 from postdesk.ui.merging import Meeting, meet, meet_copy
 from postdesk.ui.open_text import OpenText, bring_back, details_of
@@ -76,6 +77,7 @@ class Session(QObject):
         self._left: dict[
             str, OpenText
         ] = {}  # by post id: she has left them, and their files do not have it all yet
+        self._places: dict[str, Place] = {}  # by post id: where she was in each that she has left
         self._showing = False
         self._unsaved: dict[str, Entry] = {}  # by post id: what the disk would not take at the start
         self._at_once = False  # the post was opened before the library was looked through
@@ -85,7 +87,7 @@ class Session(QObject):
         self._recover = QTimer(self, singleShot=True, interval=RECOVER)
         self._recover.timeout.connect(self._put_recovery)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
-        self._pause.timeout.connect(self.save)
+        self._pause.timeout.connect(self._save_what_is_known)
         editor.title_changed.connect(self._edit)
         editor.body_edited.connect(self._edit)
         details.changed.connect(self._edit)
@@ -199,8 +201,11 @@ class Session(QObject):
 
     def leave(self) -> None:
         """Save what is open before something else is shown."""
+        self._details.take_typed()
         self._pause.stop()
         text = self._text
+        if text is not None:
+            self._places[text.key] = self._editor.place()
         self.settle_in()
         if text is not None and text.is_dirty:
             text.cursor = self._editor.cursor_position()
@@ -228,6 +233,9 @@ class Session(QObject):
         for key in (_DISK, "front matter", "remote", "copy"):
             self._editor.hide_banner(key)
         self._editor.set_post(post.title, post.body, cursor=text.cursor)
+        place = self._places.get(text.key)
+        if place is not None and text.cursor in (0, place.position):
+            self._editor.go_back_to(place)
         self._details.set_details(details_of(post), post.title)
         self._say_problem(document)
         self._showing = False
@@ -323,11 +331,18 @@ class Session(QObject):
     ) -> None:
         """Write the file; `then(document)` is called once everything typed up to now is in it, whichever post is open
         by then, or `otherwise(error)` when that failed, after she was told."""
+        self._details.take_typed()
         self._pause.stop()
         self.settle_in()
         if self._text is not None:
             if then is not None:
                 self._text.waiting.append((then, otherwise or (lambda _error: None)))
+            self._save(self._text)
+
+    def _save_what_is_known(self) -> None:
+        """As `save`, while she types on: a tag that she has begun may become a longer one."""
+        self.settle_in()
+        if self._text is not None:
             self._save(self._text)
 
     def save_with_id(
@@ -758,6 +773,7 @@ class Session(QObject):
     def finish(self) -> None:
         """At quit: save on this thread, once the tasks for it have ended. What cannot be saved stays as a recovery
         copy."""
+        self._details.take_typed()
         self._recover.stop()
         self._pause.stop()
         self._tasks.settle((LANE, RECOVERY), 5000)

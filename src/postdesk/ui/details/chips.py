@@ -13,8 +13,8 @@ from postdesk.ui.details.flow import FlowLayout
 
 
 class ChipsField(QFrame):
-    """Comma, semicolon or Return ends a name; Backspace in the empty field takes the last one back for
-    editing.
+    """Comma, semicolon or Return ends a name, and so does `take_typed`; Backspace in the empty field takes the last one
+    back for editing.
     """
 
     changed = Signal(tuple)
@@ -33,7 +33,7 @@ class ChipsField(QFrame):
         self._field.setMinimumWidth(70)
         self._field.installEventFilter(self)
         self._field.textEdited.connect(self._typed)
-        self._field.editingFinished.connect(self._take)
+        self._field.editingFinished.connect(self.take_typed)
         self._known = QStringListModel(self)
         completer = QCompleter(self._known, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -61,6 +61,16 @@ class ChipsField(QFrame):
         """What to complete from."""
         self._known.setStringList(sorted(set(names), key=str.casefold))
 
+    def take_typed(self) -> None:
+        """A name that she has not ended is one of them from now on."""
+        names = [n.strip() for n in self._field.text().replace(";", ",").split(",")]
+        new = [n for n in names if n and n.casefold() not in {o.casefold() for o in self._names}]
+        self._field.clear()
+        if new:
+            self._names += new
+            self._show()
+            self.changed.emit(self.names())
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Backspace in the empty field edits the last name; Return ends one."""
         if watched is self._field and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -71,27 +81,18 @@ class ChipsField(QFrame):
                 self.changed.emit(self.names())
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._take()
+                self.take_typed()
                 return True
         return super().eventFilter(watched, event)
 
     def _typed(self, text: str) -> None:
         if text and text[-1] in ",;":
             self._field.setText(text[:-1])
-            self._take()
+            self.take_typed()
 
     def _chosen(self, text: str) -> None:
         self._field.setText(text)
-        self._take()
-
-    def _take(self) -> None:
-        names = [n.strip() for n in self._field.text().replace(";", ",").split(",")]
-        new = [n for n in names if n and n.casefold() not in {o.casefold() for o in self._names}]
-        self._field.clear()
-        if new:
-            self._names += new
-            self._show()
-            self.changed.emit(self.names())
+        self.take_typed()
 
     def _remove(self, name: str) -> None:
         self._names.remove(name)

@@ -73,6 +73,12 @@ class DetailsDrawer(QWidget):
         """What it shows."""
         return self._details
 
+    def take_typed(self) -> None:
+        """Tags and categories that she has not ended with a comma or Return count from now on."""
+        if self._fields is not None:
+            self._fields.tags.take_typed()
+            self._fields.categories.take_typed()
+
     def set_details(self, details: Details, title: str) -> None:
         """Show these fields; `title` gives the address that an empty slug becomes. Sends no signal."""
         self._details, self._title = details, title
