@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QElapsedTimer, QMimeData, QUrl
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
 from postdesk.core.account import Account
 from postdesk.core.errors import DiskFull
@@ -77,22 +78,29 @@ def _file_of(writer: Writer, title: str) -> Path:
     return next(s.path for s in writer.desk.desk.library.summaries() if s.title == title)
 
 
-def _half_a_tag(writer: Writer, letters: str) -> None:
+def _half_a_tag(writer: Writer, letters: str) -> QLineEdit:
+    """Type letters into the field for tags; returns what shows those that are no tag yet."""
     writer.window.show_pane("details", True)
-    writer.type(letters, writer.desk._details.fields.tags.focusProxy())
+    field = writer.desk._details.fields.tags.focusProxy()
+    assert isinstance(field, QLineEdit)
+    writer.type(letters, field)
+    return field
 
 
 def test_a_tag_that_she_has_not_ended_belongs_to_the_post_that_she_typed_it_for(writer: Writer) -> None:
     writer.new_post("Bread", "Flour")
-    _half_a_tag(writer, "kitchen, oven")
+    field = _half_a_tag(writer, "kitchen, oven")
     writer.until_saved()
     QTest.qWait(PAUSE + 100)  # she thinks about it: what she has begun is not taken from under her fingers
-    assert writer.desk._details.fields.tags.focusProxy().text() == " oven"
+    assert field.text() == " oven"
     writer.new_post("Ferries", "Quay")
     writer.until_saved()
-    writer.until(lambda: "tags: [kitchen, oven]" in _file_of(writer, "Bread").read_text("utf-8"), "the tags in the post's file")
+    writer.until(
+        lambda: "tags: [kitchen, oven]" in _file_of(writer, "Bread").read_text("utf-8"),
+        "the tags in the post's file",
+    )
     assert "tags" not in writer.file.read_text("utf-8")
-    assert writer.desk._details.fields.tags.focusProxy().text() == ""
+    assert field.text() == ""
 
 
 def test_a_tag_that_she_has_not_ended_goes_out_with_the_post_and_is_kept_at_the_end(

@@ -27,8 +27,8 @@ from postdesk.library.library import Library
 from postdesk.library.recovery import Entry, Recovery
 from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
-from postdesk.ui.editor.editor import Place
 from postdesk.ui.editor.banner import Level
+from postdesk.ui.editor.editor import Place
 from postdesk.ui.merging import Meeting, meet, meet_copy
 from postdesk.ui.open_text import OpenText, bring_back, details_of
 from postdesk.ui.tasks import Tasks

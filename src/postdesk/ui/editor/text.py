@@ -521,10 +521,14 @@ class MarkdownEdit(QPlainTextEdit):
         if found.pictures:
             self.pictures_dropped.emit(list(found.pictures), position)
         if found.refused:
-            self.refused.emit(
-                _("Only pictures can be put into a post; nothing else was copied or opened. Its text is unchanged. "
-                  "To link to a file, upload it to the blog and paste its address.")
+            others = (
+                _("Only the pictures were put into the post; nothing else was copied or opened. To link to another "
+                  "file, upload it to the blog and paste its address.")
+                if found.pictures
+                else _("Only pictures can be put into a post; nothing else was copied or opened. Its text is "
+                       "unchanged. To link to a file, upload it to the blog and paste its address.")
             )  # fmt: skip
+            self.refused.emit(others)
         return bool(found.pictures) or found.refused
 
     # --- the mouse: Qt takes a click between two lines for one at a line's end ---
