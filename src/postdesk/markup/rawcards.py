@@ -14,9 +14,12 @@ _VOID = re.compile(r"\s*<!--\s+wp:([a-z0-9/_-]{1,80})\s[^\0]*/-->\s*\Z")
 
 def raw_source(block: Block) -> str | None:
     """The source in a card, None for any other block."""
-    if block.kind != "fence":
-        return None
-    lines = block.text.split("\n")
+    return source_of(block.text) if block.kind == "fence" else None
+
+
+def source_of(text: str) -> str | None:
+    """The source in the card that `text`, one block, is; None for any other block."""
+    lines = text.split("\n")
     if lines[0].strip().strip("`~").strip() != RAW_FENCE or len(lines) < 2:
         return None
     return "\n".join(lines[1:-1])

@@ -179,8 +179,10 @@ class Versions(QObject):
 
 
 def _shown(old: Post, now: Post, passages: tuple[Passage, ...], looking: Cancel) -> Shown:
+    from postdesk.markup.card_words import card_words
     from postdesk.markup.changes import State, shown
     from postdesk.markup.counts import words
+    from postdesk.markup.rawcards import source_of
     from postdesk.ui.history import Shown as Values
 
     said = {State.CHANGED: _("Changed"), State.GONE: _("Gone since"), State.NEW: _("New since")}
@@ -193,6 +195,10 @@ def _shown(old: Post, now: Post, passages: tuple[Passage, ...], looking: Cancel)
     for passage, parts in zip(passages, page.passages):
         if passage.state is not State.SAME:
             text = passage.old if passage.old is not None else passage.new or ""
+            card = source_of(text)
+            if card is not None:  # as its row in the editor says it
+                known = card_words(card)
+                text = f"{known.kind}: {known.words}" if known.words else known.kind
             first = " ".join(text[: 4 * _FIRST].split())[:_FIRST]
             piece = notes if page.notes and not any(parts) else len(pieces)  # a footnote's text shows there
             changes.append((said[passage.state], first, piece, passage.old is not None))

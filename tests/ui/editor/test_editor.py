@@ -326,7 +326,9 @@ def test_dropped_files_give_the_pictures_and_refuse_the_rest(editor: Editor, tmp
     editor.refused.connect(refused.append)
     editor.text.dropEvent(drop)
     assert taken == [("noon.JPG", tmp_path / "noon.JPG")]
-    assert [sentence.partition(";")[0] for sentence in refused] == ["Only the pictures were put into the post"]
+    assert [sentence.partition(";")[0] for sentence in refused] == [
+        "Only the pictures were put into the post"
+    ]
     assert editor.body() == "text"
 
 
