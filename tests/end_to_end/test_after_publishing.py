@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from postdesk.backends.base import Capability
 from postdesk.backends.local_site import CAPABILITIES, LocalSiteKind
 from postdesk.core.account import Account, new_account_id
+from postdesk.publishing.plan import spoken
 from tests.end_to_end.blog import Blog
 from tests.end_to_end.test_posts_of_the_blog import row_of
 from tests.end_to_end.writer import Writer
@@ -128,6 +129,10 @@ def test_a_post_that_waits_is_taken_back_by_the_same_command(published: Writer) 
     published.choose("schedule")
     popover = published.desk.popover
     published.until(lambda: popover.is_ready, "the popover")
+    popover._when.setDateTime(popover._when.dateTime().addSecs(1800))
+    said = spoken(popover._moment())
+    published.until(lambda: any(said in words for words in published.remarks), "the plan for that moment")
+    assert "Schedule on My Site" in published.remarks
     published.click(next(b for b in popover.findChildren(QPushButton) if b.text() == "Schedule"))
     published.until(lambda: published.state.startswith("Goes out"), "it to wait")
     post = published.desk.session.post

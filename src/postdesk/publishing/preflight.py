@@ -37,7 +37,12 @@ from postdesk.publishing.uploads import UNKNOWN, Limits
 
 GOES_OUT = (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE)
 LONGEST_TITLE = 250  # characters
-LINKS, PICTURES, PLAN = "links", "pictures", "plan"  # keys of lines that change while they are read
+LINKS, PICTURES, HOLD, PLAN = (
+    "links",
+    "pictures",
+    "hold",
+    "plan",
+)  # keys of lines that change while they are read
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _MARKS = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 
@@ -211,7 +216,7 @@ def _pictures(
 def _plan(plan: Plan) -> list[Remark]:
     if plan.intent not in GOES_OUT:
         return [Remark(Level.OK, words) for words in plan.words]
-    remarks = [Remark(Level.OK, s.words) for s in plan.steps if s.kind is StepKind.HOLD]
+    remarks = [Remark(Level.OK, s.words, key=HOLD) for s in plan.steps if s.kind is StepKind.HOLD]
     live = any(s.kind is StepKind.LOOK for s in plan.steps)
     is_page = plan.snapshot.post.kind == PAGE
     words = _words(plan.intent, live=live, when=plan.snapshot.when, is_page=is_page)

@@ -23,7 +23,7 @@ from postdesk.publishing.desk import Desk
 from postdesk.publishing.job import JobState
 from postdesk.publishing.outbox import WENT_LIVE, JobResult
 from postdesk.publishing.plan import Intent
-from postdesk.publishing.preflight import Level, Remark, at_once, blocks
+from postdesk.publishing.preflight import HOLD, PLAN, Level, Remark, at_once, blocks, in_order
 from postdesk.publishing.running import Running
 from postdesk.ui.looking import Looking
 from postdesk.ui.outbox import WaitingPost, row_of
@@ -83,6 +83,9 @@ class Publisher(QObject):
         self._wish: tuple[datetime | None] | None = None  # pressed before there was anything to send
         self._looking = Looking(desk, tasks, self)
         self._remarks: tuple[Remark, ...] = ()
+        self._about: tuple[Document, Account, Intent] | None = None  # what she asks about
+        self._moment: datetime | None = None  # that she looks at, to publish at
+        self._at_a_time: tuple[Remark, ...] = ()  # what the plan comes to then
         self._looks = 0  # how many times it was looked at what publishing would do
         self._wake = QTimer(self, interval=_POLL)
         self._wake.timeout.connect(self.send_due)
@@ -90,6 +93,7 @@ class Publisher(QObject):
         self._breath.timeout.connect(self._tell_running)
         self._were_running: set[str] = set()
         popover.confirmed.connect(self._confirmed)
+        popover.timed.connect(self._timed)
         popover.asked.connect(self._asked)
         popover.closed.connect(self.stop_looking)
         self._step.connect(self._stepped)
@@ -124,6 +128,7 @@ class Publisher(QObject):
         """Fill the popover with what publishing this post would do, as it is found out."""
         self._looks += 1
         this = self._looks
+        self._about = document, account, intent
         self._confirm = lambda when: self.try_at_once(
             document, account, Intent.SCHEDULE if when else intent, self.held_up.emit, when
         )
@@ -141,6 +146,8 @@ class Publisher(QObject):
                     document, account, Intent.SCHEDULE if when else intent, when
                 )
             show(remarks)
+            if self._moment is not None:
+                self._timed(self._moment)
             self._looking.start(document, account, intent, remarks, show)
 
         def failed(error: Exception) -> None:
@@ -158,10 +165,14 @@ class Publisher(QObject):
     def stop_looking(self) -> None:
         """The popover is closed, or speaks of something else: nobody is asked any more."""
         self._looks += 1
-        self._confirm = self._wish = None
+        self._confirm = self._wish = self._about = self._moment = None
+        self._at_a_time = ()
         self._looking.stop()
 
     def _show(self, remarks: tuple[Remark, ...], account: Account, intent: Intent) -> None:
+        if self._at_a_time:
+            others = [remark for remark in remarks if remark.key not in (HOLD, PLAN)]
+            remarks = in_order((*others, *self._at_a_time))
         self._remarks = remarks
         stopped = blocks(remarks)
         button = {Intent.UPDATE: _("Update now"), Intent.SCHEDULE: _("Schedule")}.get(
@@ -174,7 +185,7 @@ class Publisher(QObject):
         )
         can_wait = not stopped and intent is not Intent.UPDATE
         lines = tuple(_line(number, remark) for number, remark in enumerate(remarks))
-        heading = _heading(intent, account)
+        heading = _heading(Intent.SCHEDULE if self._at_a_time else intent, account)
         self._popover.set_look(Look(heading, below, lines, "" if stopped else button, can_schedule=can_wait))
 
     def try_at_once(
@@ -374,6 +385,23 @@ class Publisher(QObject):
             confirm(None)
         else:
             self._wish = (when,)  # the file is being saved: it goes out when that is done
+
+    def _timed(self, when: datetime) -> None:
+        """She looks at another moment to publish at: the plan says what that comes to."""
+        self._moment = when
+        if self._about is None:
+            return  # the file is being saved; nothing was said about it yet
+        document, account, intent = self._about
+        this = self._looks
+
+        def found(remarks: tuple[Remark, ...]) -> None:
+            if this == self._looks and when == self._moment:
+                self._at_a_time = tuple(remark for remark in remarks if remark.key in (HOLD, PLAN))
+                self._show(self._remarks, account, intent)
+
+        self._tasks.run(
+            lambda: self._desk.preflight(document, account, Intent.SCHEDULE, when), found, lambda _error: None
+        )
 
     def _asked(self, action: str) -> None:
         name, _line, number = action.partition("\n")

@@ -39,12 +39,14 @@ class Look:
 
 
 class PublishPopover(Overlay):
-    """A panel under the one button. `confirmed(when)` carries a datetime with offset for a schedule, else None.
+    """A panel under the one button. `confirmed(when)` carries a datetime with offset for a schedule, else None;
+    `timed(when)` the moment that stands there now, before she confirms it.
 
     What it says may change while it is open. Its buttons do not move under the pointer then: it grows only while the
     pointer is beside none of them, scrolls until then, and never becomes smaller; the keyboard stays where it is.
     """
 
+    timed = Signal(object)
     confirmed = Signal(object)
     asked = Signal(str)
     closed = Signal()
@@ -69,7 +71,9 @@ class PublishPopover(Overlay):
         self._when.setCalendarPopup(True)
         self._when.setDisplayFormat(_("d MMM yyyy, HH:mm"))
         self._when.setAccessibleName(_("Publish at"))
+        self._when.setToolTip(_("By the clock of this computer"))
         self._when.hide()
+        self._when.dateTimeChanged.connect(self._tell_time)
         column.addSpacing(6)
         column.addWidget(self._when)
         column.addSpacing(6)
@@ -133,6 +137,7 @@ class PublishPopover(Overlay):
             QDateTime.fromSecsSinceEpoch(int(soon.timestamp()), QTimeZone.systemTimeZone())
         )
         self._when.show()
+        self._tell_time()
         self._when.setFocus()
         self._name_button()
         self._tall = 0
@@ -247,11 +252,16 @@ class PublishPopover(Overlay):
     def _go(self) -> None:
         if not self._look.button:
             return
-        when: datetime | None = None
-        if self._when.isVisibleTo(self):
-            when = datetime.fromtimestamp(self._when.dateTime().toSecsSinceEpoch()).astimezone()
+        when = self._moment() if self._when.isVisibleTo(self) else None
         self.hide()
         self.confirmed.emit(when)
+
+    def _moment(self) -> datetime:
+        return datetime.fromtimestamp(self._when.dateTime().toSecsSinceEpoch()).astimezone()
+
+    def _tell_time(self) -> None:
+        if self._when.isVisibleTo(self):
+            self.timed.emit(self._moment())
 
 
 __all__ = ["Look", "PublishPopover", "Remark"]
