@@ -296,22 +296,61 @@ def test_a_broken_index_is_made_anew(root: Path, folders: Folders, library: Libr
         again.close()
 
 
-def test_a_file_of_an_older_version_gets_what_finds_tags_quickly(
-    root: Path, folders: Folders, library: Library
-) -> None:
+def test_tags_are_found_quickly(root: Path, folders: Folders, library: Library) -> None:
     write(root, "a.md", "A boat.", "tags: [Sea]\n")
-    learn(library)
-    library.close()
-    with sqlite3.connect(index_file(folders)) as database:
-        database.execute("DROP INDEX labelled")
-    database.close()
-    library.open()
     learn(library)
     assert found(library, "tag:sea") == {"a.md"}
     with sqlite3.connect(index_file(folders)) as database:
         (plan,) = database.execute("EXPLAIN QUERY PLAN SELECT number FROM posts WHERE instr(labels, 't:sea')")
     database.close()
     assert "COVERING INDEX labelled" in plan[-1]
+
+
+def pieces(folders: Folders) -> int:
+    """In how many pieces the words lie."""
+    database = sqlite3.connect(index_file(folders))
+    (count,) = database.execute("SELECT count(DISTINCT segid) FROM words_idx").fetchone()
+    database.close()
+    return int(count)
+
+
+def test_what_was_learnt_in_pieces_is_merged_afterwards(
+    root: Path, folders: Folders, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(40):
+        write(root, f"{number}.md", f"Boat {number}. " + " ".join(f"word{number}x{n}" for n in range(400)))
+    library.look()
+    while library.index_more(2):
+        pass
+    assert pieces(folders) == 20  # no commit took the time to merge
+    monkeypatch.setattr(fulltext, "_MERGED", 2)
+    parts = 0
+    while library.merge_index():
+        parts += 1
+        assert len(found(library, "boat")) == 40
+        write(root, "0.md", f"Boat 0, ferry {parts}.")
+        learn(library)
+        assert found(library, f'"ferry {parts}"') == {"0.md"}
+    assert parts > 5
+    assert pieces(folders) < 16
+    assert len(found(library, "boat")) == 40
+    assert found(library, "word39x399") == {"39.md"}
+    assert found(library, "word0x1") == set()
+    assert not library.merge_index()
+
+
+def test_a_crash_after_much_was_learnt_costs_the_next_start_no_time(
+    root: Path, folders: Folders, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fulltext, "_MANY", 5)
+    for number in range(12):
+        write(root, f"{number}.md", f"Boat {number}.")
+    learn(library)
+    log = index_file(folders).with_name("index.sqlite-wal")
+    assert (little := log.stat().st_size) < 20_000
+    write(root, "0.md", "Ferry.")
+    learn(library)
+    assert log.stat().st_size > little  # for one post nothing waits for the disk
 
 
 def test_an_index_that_is_deleted_in_use_is_made_anew(root: Path, folders: Folders, library: Library) -> None:
@@ -360,12 +399,16 @@ import sys
 from pathlib import Path
 from postdesk.core.folders import under
 from postdesk.library.library import Library
+from postdesk.library import fulltext
+fulltext._MERGED = 1
 library = Library(Path(sys.argv[2]), under(Path(sys.argv[1])))
 library.open()
 print("open", flush=True)
 while True:
     library.look()
-    while library.index_more(3):
+    while library.index_more(1):
+        pass
+    while library.merge_index():
         pass
     library._index.lessons.begin_anew()
 """

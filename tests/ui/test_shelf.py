@@ -124,3 +124,21 @@ def test_the_beginning_of_the_list_is_not_taken_away_before_the_rest_is_there(
     shown.until(lambda: bool(shown.lists) and shown.lists[-1] == TITLES)
     assert len(shown.lists[0]) == 2
     assert all(shown.lists)
+
+
+def test_what_was_learnt_in_pieces_is_merged_when_nothing_else_is_to_be_done(
+    desk: Desk, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merged: list[bool] = []
+    real = Library.merge_index
+
+    def merge(library: Library) -> bool:
+        assert not shown.shelf.is_learning
+        merged.append(real(library) or len(merged) < 3)
+        return merged[-1]
+
+    monkeypatch.setattr(Library, "merge_index", merge)
+    monkeypatch.setattr("postdesk.ui.shelf.LOOK", 1_000_000)  # and no look comes to its aid
+    shown.shelf.start()
+    shown.until(lambda: merged == [True, True, True, False])
+    assert shown.told == []

@@ -29,7 +29,7 @@ from postdesk.library.texts import Ready, insert, kept_name, name_of
 
 log = logging.getLogger(__name__)
 
-VERSION = 2
+VERSION = 3
 _TABLES = """
 CREATE TABLE posts (
     number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, marks INTEGER NOT NULL,
@@ -39,16 +39,26 @@ CREATE TABLE posts (
 );
 CREATE TABLE agreed (ids TEXT NOT NULL);
 CREATE INDEX changes ON posts (changed DESC);
+CREATE INDEX labelled ON posts (labels);
 CREATE VIRTUAL TABLE words USING fts5(
     title, body, tags, categories, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2'
 );
 INSERT INTO words (words, rank) VALUES ('hashsize', 67108864);
 INSERT INTO words (words, rank) VALUES ('automerge', 0);
+INSERT INTO words (words, rank) VALUES ('crisismerge', 1000);
+INSERT INTO words (words, rank) VALUES ('usermerge', 16);
+INSERT INTO words (words, rank) VALUES ('pgsz', 8100);
 """
-# The last lines: so many bytes of words are gathered before they are written, and what was written is merged when there
-# are sixteen pieces of one size, not four.
-# All labels are looked through for a part of them: there, which is a tenth of the table. Not every file has it yet.
-_LABELLED = "CREATE INDEX IF NOT EXISTS labelled ON posts (labels)"
+# All labels are looked through for a part of them: in an index, which is a tenth of the table.
+# The last lines: so many bytes of words are gathered before they are written. What was written is not merged by the
+# commit that wrote it, but by `merge`, when there are sixteen pieces of one size (decision 038). A leaf of its tree
+# fills a page of the file.
+_PAGE = 8192  # bytes
+_MERGED = 125  # pages that are merged at once, in some 20 ms
+_LOG = 4000  # pages that are committed until they go to their places: each time waits for the disk
+_MANY = (
+    1000  # posts: after as many what is committed goes there at once, as the next start had to read it all
+)
 _MOST_DEAD = 5000  # numbers without a post, and more of them than posts, until the words are made anew
 _ROWS = 500  # posts that are put in by one statement
 _PART = 4000  # posts that are loaded in one answer
@@ -78,6 +88,8 @@ class FullText:
         self._reader: sqlite3.Connection | None = None
         self._reading = threading.Lock()
         self._new = False
+        self._put = 0  # posts since `settle`
+        self._merged = False  # nothing was put since there was nothing to merge
         self._labels: tuple[frozenset[str], frozenset[str]] | None = None
         self._generation = 0  # counts what changes them
 
@@ -156,7 +168,30 @@ class FullText:
         try:
             return self._do(write, [])
         finally:
+            self._merged = False
+            self._put += len(texts)
             self._forget_labels()
+
+    def settle(self) -> None:
+        """There is nothing more to put for now."""
+        if self._put >= _MANY:
+            self._put = 0
+            self._do(lambda database: database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall(), [])
+
+    def merge(self) -> bool:
+        """Merge a few of the pieces that words were written in, which makes searches quicker; whether there is more to
+        merge. Quick when there is nothing."""
+
+        def write(database: sqlite3.Connection) -> bool:
+            before = database.total_changes
+            with database:
+                database.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (_MERGED,))
+            return database.total_changes - before > 1  # as FTS5 says it ("The 'merge' Command")
+
+        if not self._merged:
+            self._merged = True  # unless something is put meanwhile
+            self._merged = not self._do(write, False) and self._merged
+        return not self._merged
 
     def renew(self, entries: Sequence[tuple[str, str, Entry]]) -> None:
         """What the list shows of these files (name, id, and what was read) is another, but not what they say."""
@@ -273,8 +308,12 @@ class FullText:
             self._remove()  # what is left of an index that was deleted while it was in use
         database = sqlite3.connect(self._path, timeout=5, check_same_thread=False)
         try:
+            database.execute(f"PRAGMA page_size = {_PAGE}")  # of a file that is new
             database.execute("PRAGMA journal_mode = WAL")
+            database.execute(f"PRAGMA wal_autocheckpoint = {_LOG}")
             database.execute("PRAGMA synchronous = NORMAL")
+            # Some builds of SQLite write zeros over all that is merged; the words are in the posts' own files as well.
+            database.execute("PRAGMA secure_delete = OFF")
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if version == 0:
                 with database:
@@ -282,7 +321,6 @@ class FullText:
                 self._new = True
             elif version != VERSION:
                 raise sqlite3.DatabaseError(f"version {version}")
-            database.execute(_LABELLED)
             (last,) = database.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()
             if last > _MOST_DEAD:
                 (count,) = database.execute("SELECT count(*) FROM posts").fetchone()

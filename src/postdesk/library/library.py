@@ -444,10 +444,18 @@ class Library:
             if len(numbers) == len(current):
                 self._index.lessons.learnt([slot for slot, _text in current], numbers)
             agreed = self._is_agreed or not self._is_learnt or not self.is_complete
+        if not batch.more:
+            words.settle()
         if not agreed:
             # From here on it is as new as the file of ids, or newer.
             self._is_agreed = True
             words.agree(self._ids_hash())
+
+    def merge_index(self) -> bool:
+        """Let the full-text index merge a little of what it was written in; whether there is more. Some 20 ms, for
+        when there is nothing to learn."""
+        words = self._full_text
+        return words is not None and words.merge()
 
     def search(self, query: Query) -> frozenset[Path] | None:
         """The posts for which the words of a query hold, and its filters "has", "links", "tag" and "category"; None

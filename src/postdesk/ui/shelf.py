@@ -38,6 +38,7 @@ _LEARNT = (
     500,
     2000,
 )  # posts that the index learns at once: the first batches are there soon, many take less time
+_MERGE = 120  # ms between two parts of the index that are merged, each in some 20 ms
 _FIRST = 300  # posts that are shown before the rest of the list is there
 
 
@@ -82,6 +83,8 @@ class Shelf(QObject):
         self._watcher.directoryChanged.connect(self._soon)
         self._hint = QTimer(self, singleShot=True, interval=150)
         self._hint.timeout.connect(self.look)
+        self._merging = QTimer(self, singleShot=True, interval=_MERGE)
+        self._merging.timeout.connect(self._merge)
 
     def start(self) -> None:
         """Look at the library for the first time, and from now on."""
@@ -118,8 +121,8 @@ class Shelf(QObject):
     def stop(self) -> None:
         """At quit."""
         self._over = True
-        self._timer.stop()
-        self._hint.stop()
+        for timer in (self._timer, self._hint, self._merging):
+            timer.stop()
 
     def set_order(self, order: str) -> None:
         """Sort by one of `core.settings.ORDERS`."""
@@ -299,11 +302,22 @@ class Shelf(QObject):
             self._learnt = 0
             if self._query and not self._busy:
                 self.search(self._query)
+            if not self._over:
+                self._merging.start()
 
     def _not_learnt(self, error: Exception) -> None:
         self._learning = False
         self._say(error)
         self._learn_this()
+
+    def _merge(self) -> None:
+        """Let the index put what it learnt in order, a little at a time, while there is nothing to learn."""
+        if not (self._over or self.is_learning):
+            self._tasks.run(self._desk.library.merge_index, self._was_merged, self._say, lane="index")
+
+    def _was_merged(self, more: bool) -> None:
+        if more and not self._over:
+            self._merging.start()
 
     def _watch(self) -> None:
         there = set(self._watcher.directories())
