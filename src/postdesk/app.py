@@ -31,23 +31,30 @@ if TYPE_CHECKING:
     from postdesk.publishing.desk import Desk
     from postdesk.ui.afterwards import Afterwards
     from postdesk.ui.controller import Controller
+    from postdesk.ui.gathering import Gathered
     from postdesk.ui.instance import Instance
     from postdesk.ui.session import Session
     from postdesk.ui.tasks import Tasks
     from postdesk.ui.window import MainWindow
 
-#: What the window needs after its first paint, what others import first. Each is loaded in a step of its own.
-_LATER = (
+#: What the beginning of the list needs, what others import first. Each is loaded in a step of its own.
+_LIST_FIRST = (
     "sqlite3",
-    "email.message",
-    "importlib.metadata",
     "postdesk.core.receipt",
     "postdesk.backends.base",
+    "postdesk.publishing.archive",
+    "postdesk.library.fulltext",
+    "postdesk.ui.gathering",
+    "postdesk.ui.beginning",
+)
+#: Likewise what the window needs after its first paint.
+_LATER = (
+    "email.message",
+    "importlib.metadata",
     "postdesk.backends.passwords",
     "postdesk.markup.pictures",
     "postdesk.markup.tree",
     "postdesk.markup.gutenberg",
-    "postdesk.publishing.archive",
     "postdesk.publishing.content",
     "postdesk.publishing.plan",
     "postdesk.publishing.engine",
@@ -69,6 +76,7 @@ _QUIET = (
     250  # ms without a key until the preview's engine is started, which holds the window up for that long
 )
 _LIST = 400  # ms that the engine waits for the list
+_BEGINNING = 100  # ms that the rest of the program waits for its beginning
 
 
 def choose_folders(home: str | None) -> Folders:
@@ -319,9 +327,35 @@ def open_window(
     window.restore_values(where)
     session = Session(library, recovery, tasks, editor, details, window)
     wishes: list[str] = []  # commands that she gave before there was anybody to carry them out
+    chosen: list[str] = []  # rows, likewise
+    begun: list[Gathered] = []
 
     def wish(name: str) -> None:
         wishes.append(name)
+
+    def choose(key: str) -> None:
+        chosen.append(key)
+
+    def begin_list() -> None:
+        from postdesk.ui.beginning import beginning
+        from postdesk.ui.gathering import file_key
+
+        blog = where.get("blog")
+
+        def show(gathered: Gathered | None) -> None:
+            if gathered is not None and opened.controller is None:
+                begun.append(gathered)
+                window.sidebar.set_rows(gathered.listing)
+                if session.document is not None:
+                    window.sidebar.select(file_key(session.document.path))
+            opened.afterwards.go_on()
+
+        opened.afterwards.wait(_BEGINNING)
+        tasks.run(
+            lambda: beginning(folders, library, blog if isinstance(blog, str) else "", settings.order),
+            show,
+            lambda _error: opened.afterwards.go_on(),  # the list itself says what is wrong
+        )
 
     def make_controller() -> None:
         from postdesk.ui.controller import Controller
@@ -338,7 +372,11 @@ def open_window(
         if controller is None:
             return
         actions.triggered.disconnect(wish)
-        controller.start(files, where)
+        for signal in (window.sidebar.row_chosen, window.sidebar.row_opened):
+            signal.disconnect(choose)
+        controller.start(files, where, begun.pop() if begun else None)
+        for key in chosen[-1:]:
+            controller.choose(key)
         for name in wishes:
             controller.do(name)
         if then is not None:
@@ -357,10 +395,19 @@ def open_window(
         )
 
     engine = Afterwards([preview.start_engine], window, quiet=_QUIET)
-    steps: list[Callable[[], object]] = [give_back, *(partial(import_module, name) for name in _LATER)]
-    steps += [partial(_set_icon, application), make_controller, start, start_engine]
+    steps: list[Callable[[], object]] = [give_back, *(partial(import_module, name) for name in _LIST_FIRST)]
+    steps += [
+        begin_list,
+        *(partial(import_module, name) for name in _LATER),
+        partial(_set_icon, application),
+        make_controller,
+        start,
+        start_engine,
+    ]
     opened = Opened(window, tasks, library, session, Afterwards(steps, window))
     actions.triggered.connect(wish)
+    for signal in (window.sidebar.row_chosen, window.sidebar.row_opened):
+        signal.connect(choose)
     for later in (opened.afterwards, engine):
         editor.body_edited.connect(later.saw_key)
         editor.title_changed.connect(later.saw_key)

@@ -6,20 +6,24 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from postdesk.app import library_folder, open_library, open_window
+from postdesk.app import Opened, library_folder, open_library, open_window
 from postdesk.core.files import ANY, save_file
 from postdesk.core.folders import Folders
 from postdesk.core.settings import Settings
 from postdesk.library.library import Library
 from postdesk.library.recovery import Recovery
+from postdesk.ui.afterwards import Afterwards
+from postdesk.ui.gathering import gather
 from postdesk.ui.open_text import bring_back
 from postdesk.ui.preview import scheme
 from tests.end_to_end.writer import Writer
@@ -166,6 +170,104 @@ def test_typing_goes_on_where_the_first_paint_left_it(closed_window: Writer, fol
     assert opened.window.focusWidget() is field
     closed_window.until_saved()
     assert post.read_text() == f"---\ntitle: Ferry\n---\n\n{closed_window.words}"
+
+
+def learnt(folders: Folders) -> Path:
+    """As `in_library`, and the full-text index knows that post and another one; returns the other one."""
+    other = in_library(folders).with_name("quay.md")
+    save_file(other, b"---\ntitle: Quay\n---\n\nThe quay at dawn.\n", expected=ANY)
+    library = Library(other.parent, folders)
+    library.open()
+    library.look()
+    while library.index_more():
+        pass
+    library.close()
+    return other
+
+
+def opened_for(writer: Writer, folders: Folders) -> Opened:
+    """The window, which is not painted yet."""
+    opened = open_window(
+        writer.application, folders, Settings(), open_library(folders, library_folder(folders, Settings()))
+    )
+    writer.take(opened)
+    return opened
+
+
+def lists_of(opened: Opened) -> list[tuple[int, bool]]:
+    """How many rows the list has each time that it is made anew, and whether there is a controller then."""
+    rows, seen = opened.window.sidebar.posts, []
+    rows.modelReset.connect(lambda: seen.append((rows.rowCount(), opened.controller is not None)))
+    return seen
+
+
+def test_the_list_begins_before_the_rest_of_the_program_is_there(
+    closed_window: Writer, folders: Folders
+) -> None:
+    learnt(folders)
+    opened = opened_for(closed_window, folders)
+    seen = lists_of(opened)
+    closed_window.until(lambda: opened.controller is not None, "the rest of the program")
+    assert seen == [(2, False)]
+    assert opened.window.sidebar.selected.endswith("ferry.md")
+
+
+def test_a_row_that_is_clicked_before_anybody_can_open_it_is_opened_a_moment_later(
+    closed_window: Writer, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = learnt(folders)
+    with monkeypatch.context() as patched:
+        patched.setattr("postdesk.app._BEGINNING", 60_000)
+        patched.setattr(Afterwards, "go_on", lambda _self: None)
+        opened = opened_for(closed_window, folders)
+        sidebar = opened.window.sidebar
+        closed_window.until(lambda: sidebar.posts.rowCount() == 2, "the list")
+        place = sidebar.posts.index(sidebar.shown().index(f"file:{other}"))
+        assert opened.controller is None
+        QTest.mouseClick(
+            sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=sidebar.list.visualRect(place).center()
+        )
+    opened.afterwards.go_on()
+    closed_window.until(lambda: opened.controller is not None and closed_window.file == other, "the post")
+
+
+def test_the_list_comes_though_its_beginning_cannot_be_read(
+    closed_window: Writer, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object, **_named: object) -> None:
+        raise OSError("no such disk")
+
+    learnt(folders)
+    monkeypatch.setattr("postdesk.ui.beginning.gather", fail)
+    opened = opened_for(closed_window, folders)
+    seen = lists_of(opened)
+    closed_window.until(lambda: opened.window.sidebar.posts.rowCount() == 2, "the list")
+    assert seen == [(2, True)]
+
+
+def test_a_beginning_that_comes_too_late_takes_nothing_out_of_the_list(
+    closed_window: Writer, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, over = Event(), Event()
+
+    def late(work: Callable[..., object]) -> Callable[..., object]:
+        def call(*given: object, **named: object) -> object:
+            there.wait(60)
+            over.set()
+            return work(*given, **named)
+
+        return call
+
+    learnt(folders)
+    monkeypatch.setattr("postdesk.ui.beginning.FIRST", 1)
+    monkeypatch.setattr("postdesk.ui.beginning.gather", late(gather))
+    opened = opened_for(closed_window, folders)
+    seen = lists_of(opened)
+    closed_window.until(lambda: seen and seen[-1] == (2, True), "the list")
+    there.set()
+    closed_window.until(over.is_set, "the beginning")
+    closed_window.until(lambda: not opened.tasks.busy, "everything else")
+    assert (1, True) not in seen
 
 
 @pytest.mark.parametrize(

@@ -47,3 +47,38 @@ def test_a_window_that_closes_leaves_the_rest_undone(qtbot: QtBot) -> None:
     steps.stop()
     QCoreApplication.processEvents()
     assert done == []
+
+
+def test_a_task_is_waited_for_until_it_is_over_or_has_taken_too_long(qtbot: QtBot) -> None:
+    done: list[str] = []
+
+    def wait(most: int) -> None:
+        done.append("task")
+        steps.wait(most)
+
+    steps = Afterwards(
+        [lambda: wait(60_000), lambda: done.append("a"), lambda: wait(1), lambda: wait(60_000)]
+    )
+    with qtbot.waitSignal(steps.done):
+        steps.start()
+        qtbot.waitUntil(lambda: bool(done))
+        QCoreApplication.processEvents()
+        assert done == ["task"]
+        steps.go_on()
+        qtbot.waitUntil(lambda: len(done) == 4)
+        steps.go_on()
+    assert done == ["task", "a", "task", "task"]
+    steps.go_on()
+    QCoreApplication.processEvents()
+
+
+def test_a_task_that_ends_after_the_window_has_closed_begins_nothing(qtbot: QtBot) -> None:
+    done: list[str] = []
+    steps = Afterwards([lambda: steps.wait(60_000), lambda: done.append("step")])
+    with qtbot.assertNotEmitted(steps.done):
+        steps.start()
+        QCoreApplication.processEvents()
+        steps.stop()
+        steps.go_on()
+        QCoreApplication.processEvents()
+    assert done == []

@@ -19,6 +19,10 @@ class Status(Enum):
     TRASHED = "trashed"
 
 
+LIVE = (Status.PUBLISHED, Status.PRIVATE, Status.PENDING, Status.SCHEDULED)
+"""The states in which a post was given to the blog, as opposed to a draft or the trash."""
+
+
 @dataclass(frozen=True, slots=True)
 class MediaReceipt:
     """One uploaded file: `content_hash` is what it is known by, SHA-256 (hex) of her file, or of that and of what was

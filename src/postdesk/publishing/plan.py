@@ -16,12 +16,10 @@ from postdesk.core.account import Account
 from postdesk.core.errors import NotReady
 from postdesk.core.language import _, ngettext
 from postdesk.core.post import PAGE, Post, Visibility
+from postdesk.core.receipt import LIVE as LIVE
 from postdesk.core.receipt import Receipt, Status
 from postdesk.publishing.compare import outgoing_from_json, outgoing_json
 from postdesk.publishing.content import Picture, by_content, picture_from_json, picture_json
-
-LIVE = (Status.PUBLISHED, Status.PRIVATE, Status.PENDING, Status.SCHEDULED)
-"""The states in which a post was given to the blog, as opposed to a draft or the trash."""
 
 _SOON = timedelta(seconds=60)  # a date this near is now: clocks differ
 

@@ -27,6 +27,7 @@ class Afterwards(QObject):
         self._steps = deque(steps)
         self._clock = QElapsedTimer()
         self._key = QElapsedTimer()
+        self._waiting = False
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._turn)
 
@@ -35,9 +36,20 @@ class Afterwards(QObject):
         self._clock.start()
         self._timer.start(0)
 
+    def wait(self, most: int) -> None:
+        """Leave the interpreter to a task until `go_on`, `most` ms at the longest."""
+        self._waiting = True
+        self._timer.start(most)
+
+    def go_on(self) -> None:
+        """The task is over."""
+        if self._waiting:
+            self._timer.start(0)
+
     def stop(self) -> None:
         """Leave what is not done undone."""
         self._steps.clear()
+        self._waiting = False
         self._timer.stop()
 
     def saw_key(self, *_what: object) -> None:
@@ -45,6 +57,7 @@ class Afterwards(QObject):
         self._key.start()
 
     def _turn(self) -> None:
+        self._waiting = False
         busy = self._key.isValid() and self._key.elapsed() < self._quiet
         if busy and self._clock.elapsed() < _PATIENCE:
             self._timer.start(_LOOK)
@@ -52,10 +65,10 @@ class Afterwards(QObject):
         turn = QElapsedTimer()
         turn.start()
         try:
-            while self._steps and turn.elapsed() < _TURN:
+            while self._steps and not self._waiting and turn.elapsed() < _TURN:
                 self._steps.popleft()()
         finally:  # what fails keeps nothing else from her
-            if self._steps:
+            if self._steps and not self._waiting:
                 self._timer.start(0)
-            else:
+            elif not self._waiting:
                 self.done.emit()

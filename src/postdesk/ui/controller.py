@@ -148,15 +148,17 @@ class Controller(QObject):
         self._importing: Importing | None = None
         self._exporting: Exporting | None = None
         self._rest_started = False
+        self._beginning: Gathered | None = None
         self._entered = False  # the first post of this run is open, and the keyboard in it
         self._table = self._carry_out()
         self._join()
 
     # --- start and end ---
 
-    def start(self, files: Iterable[str], kept: Mapping[str, Any]) -> None:
+    def start(self, files: Iterable[str], kept: Mapping[str, Any], beginning: Gathered | None = None) -> None:
         """Show the list and open a post, unless one is open: a given one, the one of last time, or the newest. `kept`
-        is where she was last time."""
+        is where she was last time, `beginning` what the list shows already."""
+        self._beginning = beginning
         given = [Path(f).absolute() for f in files]
         last, cursor, blog = kept.get("post"), kept.get("cursor"), kept.get("blog")
         self.standing.blog = blog if isinstance(blog, str) else ""
@@ -199,7 +201,8 @@ class Controller(QObject):
         that imports holds up the window's."""
         if not self._rest_started and not self._finished:
             self._rest_started = True
-            self.shelf.start()
+            self.shelf.start(self._beginning)
+            self._beginning = None
             self.versions.start()
             self.set_blogs(ask=False)
             QTimer.singleShot(_AFTERWARDS, self, self._ask_the_blogs)
@@ -403,7 +406,8 @@ class Controller(QObject):
         self.window.sidebar.show_tab("drafts")
         self.editor.focus_title()
 
-    def _chosen(self, key: str) -> None:
+    def choose(self, key: str) -> None:
+        """Show the post of a row of the list."""
         path, remote = path_of(key), remote_of(key)
         here = self.session.document.path if self.session.document is not None else None
         if path is not None and path != here:
@@ -742,12 +746,12 @@ class Controller(QObject):
         w.sidebar.looked_at.connect(self.shelf.explain)
         self.files.changed.connect(self.shelf.refresh)
         self.files.made.connect(self._made)
-        w.sidebar.row_chosen.connect(self._chosen)
-        w.sidebar.row_opened.connect(self._chosen)
+        w.sidebar.row_chosen.connect(self.choose)
+        w.sidebar.row_opened.connect(self.choose)
         w.sidebar.row_opened.connect(lambda _key: w.go_to_editor())
         w.sidebar.search_changed.connect(self.shelf.search)
         w.sidebar.blog_chosen.connect(self.choose_blog)
-        w.palette_box.post_chosen.connect(self._chosen)
+        w.palette_box.post_chosen.connect(self.choose)
         w.status.notice_clicked.connect(self._notice)
         w.closing.connect(self.finish)
         self.preferences.changed.connect(self.popover.set_theme)

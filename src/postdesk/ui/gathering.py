@@ -10,22 +10,44 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from postdesk.backends.base import RemotePost
 from postdesk.core.account import Account
 from postdesk.core.language import _
 from postdesk.core.post import PAGE
-from postdesk.core.receipt import Receipt, Status
+from postdesk.core.receipt import LIVE, Receipt, Status
 from postdesk.library.columns import NO_DATE, Listed, short_hash, stamp
 from postdesk.library.tags import with_parents
-from postdesk.publishing.desk import Desk
 from postdesk.publishing.job import FOR_THE_BLOG, Job, JobState
-from postdesk.publishing.plan import LIVE
 from postdesk.ui.finding import Searchable
 from postdesk.ui.sidebar.listing import TABS, Listing, Special, Titles, in_order
 
+if TYPE_CHECKING:
+    from postdesk.library.library import Library
+    from postdesk.library.receipts import Receipts
+    from postdesk.publishing.accounts import Accounts
+    from postdesk.publishing.archive import Archive
+
+FIRST = 300
+"""Posts that are shown before the rest of the list is there."""
 _FILE, _BLOG = "file:", "blog:"
 _TABS_OF = {Status.DRAFT: "drafts", Status.PENDING: "drafts", Status.SCHEDULED: "scheduled"}
+
+
+class Sources(Protocol):
+    """Where rows come from: a `Desk` has all of it."""
+
+    @property
+    def library(self) -> Library: ...
+    @property
+    def receipts(self) -> Receipts: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def archive(self) -> Archive: ...
+    def jobs(self, *, texts: bool) -> tuple[Job, ...]: ...
+    def is_changed(self, path: Path, digest: int, receipt: Receipt) -> bool: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +101,7 @@ def remote_of(key: str) -> tuple[str, str] | None:
 
 
 def gather(
-    desk: Desk,
+    desk: Sources,
     blog: str,
     order: str = "changed",
     before: Gathered | None = None,
@@ -227,7 +249,7 @@ class _Columns:
             )
 
 
-def _words_of(desk: Desk, there: Listed, slot: int, receipts: Sequence[Receipt]) -> tuple[str, str]:
+def _words_of(desk: Sources, there: Listed, slot: int, receipts: Sequence[Receipt]) -> tuple[str, str]:
     """What has to be said of a file that is or was on a blog, and its level; "" for nothing."""
     page = _("Page") if any(r.kind == PAGE for r in receipts) else ""
     if any(r.newer for r in receipts):

@@ -20,7 +20,7 @@ from postdesk.library.query import read_query
 from postdesk.library.reading import Batch
 from postdesk.publishing.desk import Desk
 from postdesk.ui.finding import contexts, find_rows
-from postdesk.ui.gathering import Gathered, gather, path_of
+from postdesk.ui.gathering import FIRST, Gathered, gather, path_of
 from postdesk.ui.sidebar.listing import Found
 from postdesk.ui.sidebar.switcher import Blog
 from postdesk.ui.tasks import Tasks
@@ -39,7 +39,6 @@ _LEARNT = (
     2000,
 )  # posts that the index learns at once: the first batches are there soon, many take less time
 _MERGE = 120  # ms between two parts of the index that are merged, each in some 20 ms
-_FIRST = 300  # posts that are shown before the rest of the list is there
 
 
 class Shelf(QObject):
@@ -86,13 +85,14 @@ class Shelf(QObject):
         self._merging = QTimer(self, singleShot=True, interval=_MERGE)
         self._merging.timeout.connect(self._merge)
 
-    def start(self) -> None:
-        """Look at the library for the first time, and from now on."""
+    def start(self, beginning: Gathered | None = None) -> None:
+        """Look at the library for the first time, and from now on. `beginning` are the first rows, where they are there
+        already."""
         self._watcher.addPath(str(self._desk.library.root))
         library, blog, order = self._desk.library, self._blog, self._order
 
         def begin() -> Gathered | None:
-            listed = library.first_listed(_FIRST)
+            listed = library.first_listed(FIRST)
             return None if listed is None else gather(self._desk, blog, order, listed=listed)
 
         def begun(gathered: Gathered | None) -> None:
@@ -115,6 +115,9 @@ class Shelf(QObject):
             self._say(error)
             begun(None)
 
+        if beginning is not None:
+            begun(beginning)
+            return
         # In no lane: another one may be reading the post that she opens, which needs the whole list.
         self._tasks.run(begin, begun, not_begun)
 
