@@ -139,15 +139,22 @@ def test_a_large_library_is_looked_through_and_learnt_and_no_process_is_left(
     told = library.look(budget=0)
     assert len(told.added) == 8
     assert library.listed().names[0] == "49.md", "the newest first"
-    pid = library._reader().pid
-    os.kill(pid, signal.SIGKILL)
+    os.kill(pid := library._reader().pid, signal.SIGKILL)
+    told += library.look(budget=0)  # by nobody else
+    told += library.look(budget=0)
+    assert library._reader().pid not in (0, pid)
     while not library.is_complete:
         told += library.look(budget=0)
+    assert library._reader().pid == 0
     assert len(told.added) == 50
-    assert library._reader().pid not in (0, pid)
+    library.index_more(10)
+    os.kill(pid := library._text_reader().pid, signal.SIGKILL)
+    library.index_more(10)
+    library.index_more(10)
+    assert library._text_reader().pid not in (0, pid)
     while library.index_more(10):
         pass
-    assert library._reader().pid == 0
+    assert library._text_reader().pid == 0
     assert len(library.search(read_query("ferry")) or ()) == 50
     library.close()
 

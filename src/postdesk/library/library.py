@@ -96,7 +96,8 @@ class Library:
         self._read = 0  # batches that were read for it, and not learnt yet
         self._untold = Changes()
         self._marked = False
-        self._beside: Beside | None = None  # loaded when there are many files to be read
+        self._looking: Beside | None = None  # loaded when there are many files to be looked into,
+        self._learning: Beside | None = None  # and to be learnt: neither waits for the other
         self._words: FullText | None = None
         self._blog_pictures: BlogPictures | None = None
         self._words_path = folders.cache / "libraries" / key.hexdigest()[:16] / "index.sqlite"
@@ -118,7 +119,7 @@ class Library:
         try:
             first = self._make()
             with self._guard:
-                self._beside = None
+                self._looking = self._learning = None
                 self._index = Index(self.root, self._stored_ids)
                 self._looked = self._recalled = self._is_agreed = False
                 self._read = 0
@@ -138,7 +139,7 @@ class Library:
             log.warning("The ids of the library were not stored: %s", error.details)
         if self._words is not None and self._looked and self._index.is_complete:
             self._words.agree(self._ids_hash() if self._is_learnt else "")
-        for kept in (self._beside, self._kept_history, self._words):
+        for kept in (self._looking, self._learning, self._kept_history, self._words):
             if kept is not None:
                 kept.close()
         self._lock.release()
@@ -318,8 +319,11 @@ class Library:
             self.recall()
             many = self._index.walk(tidy=first) > _MANY
             found = Changes() if many else self._index.look_into(budget)
+            beside = self._looking if self._index.is_complete else None
         if many:
             found = self._look_beside(budget)
+        elif beside is not None:
+            beside.rest()
         with self._guard:
             changes, self._untold = self._untold + found, Changes()
             if unfinished and self._index.is_complete:
@@ -345,17 +349,24 @@ class Library:
         finally:
             with self._guard:
                 told = self._index.settle()
-                over = self._index.is_complete and self._full_text is None  # else there is more to read
+                over = self._index.is_complete
             if over:
                 beside.rest()
         return changes + told
 
     def _reader(self) -> Beside:
-        if self._beside is None:
+        if self._looking is None:
             from postdesk.library.beside import Beside
 
-            self._beside = Beside()
-        return self._beside
+            self._looking = Beside()
+        return self._looking
+
+    def _text_reader(self) -> Beside:
+        if self._learning is None:
+            from postdesk.library.beside import Beside
+
+            self._learning = Beside()
+        return self._learning
 
     def _is_away(self) -> bool:
         """Whether there is nothing where the library was: an empty folder where a disk is not connected."""
@@ -406,12 +417,12 @@ class Library:
                 self._index.lessons.begin_anew()
             due = self._index.lessons.due(most)
             self._read += 1
-            beside = self._reader() if due.more and most >= _AT_A_TIME else None
+            beside = self._text_reader() if due.more and most >= _AT_A_TIME else None
         batch, unread = read_batch(self.root, due, beside.texts if beside is not None else read_texts)
         with self._guard:
             self._index.lessons.postpone(unread)
             self._index.doubt(batch.others)
-            beside = self._beside if self._index.is_complete and not batch.more else None
+            beside = self._learning if self._index.is_complete and not batch.more else None
         if beside is not None:
             beside.rest()
         return batch
