@@ -322,12 +322,14 @@ def _read_at_most(name: str, length: int) -> tuple[bytes, os.stat_result]:
         os.close(descriptor)
 
 
+# Without O_NONBLOCK, opening a pipe that somebody called post.md would wait for ever.
+_TO_READ = (
+    os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+)
+
+
 def _open(name: str) -> tuple[int, os.stat_result]:
-    # Without O_NONBLOCK, opening a pipe that somebody called post.md would wait for ever.
-    flags = (
-        os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
-    )
-    descriptor = os.open(name, flags)
+    descriptor = os.open(name, _TO_READ)
     try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):

@@ -62,7 +62,9 @@ def decode(data: bytes, *, part: bool = False, writable: bool = False) -> Decode
         if part and error.start >= len(raw) - 3:
             return decode(data[: len(data) - len(raw) + error.start])  # cut in the middle of a letter
         return _damaged(raw, bom) if writable else _no_utf8(data, raw, bom)
-    if not writable and raw.count(0) * 2 >= len(raw) > 0:  # a few control characters may be in any text
+    if (
+        not writable and 0 in raw and raw.count(0) * 2 >= len(raw)
+    ):  # a few control characters may be in any text
         return _no_text()
     if not writable and _has_endless_line(text):
         return Decoded(text[:START], bom, readonly=True, problem=_endless_line())

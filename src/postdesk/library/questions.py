@@ -48,4 +48,4 @@ def match(terms: Iterable[Term]) -> str:
 
 def encodable(text: str) -> str:
     """The text without what UTF-8 cannot hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -52,7 +52,7 @@ def read_texts(root: str, lessons: Sequence[Lesson]) -> list[Ready | None]:
     made: list[Ready | None] = []
     length = 0
     for lesson in lessons:
-        text = text_of(Path(root), *lesson)
+        text = text_of(root, *lesson)
         made.append(None if text is None else ready(text))
         length += 0 if text is None else len(text.body)
         if length > _PART:
@@ -85,10 +85,10 @@ def read_batch(
     return Batch(tuple(texts), tuple(slots), due.renew, due.forget, tuple(others), more), unread
 
 
-def text_of(root: Path, name: str, post_id: str, entry: Entry) -> Text | None:
+def text_of(root: str, name: str, post_id: str, entry: Entry) -> Text | None:
     """What is to be found of the file `name` below `root`, which was read as `entry`; None when it is no file that can
     be read, or is another by now."""
-    read = _read(root / name)
+    read = _read(f"{root}{os.sep}{name}")
     if read is None:
         return None
     found, data, digest = read
@@ -104,17 +104,17 @@ def text_of(root: Path, name: str, post_id: str, entry: Entry) -> Text | None:
 
 def body_of(path: Path) -> str:
     """The text of a post's file as it is indexed; "" for what is no file that can be read."""
-    read = _read(path)
+    read = _read(os.fspath(path))
     return "" if read is None else _body(read[1])
 
 
-def _read(path: Path) -> tuple[os.stat_result, bytes, str] | None:
+def _read(path: str) -> tuple[os.stat_result, bytes, str] | None:
     """What the system says of a regular file, its bytes, and their hash."""
     try:
         found = os.lstat(path)
         if not stat.S_ISREG(found.st_mode) or found.st_size > encoding.LARGEST:
             return None
-        return found, *read_file(os.fspath(path))
+        return found, *read_file(path)
     except (OSError, LibraryError):
         return None
 
