@@ -317,24 +317,24 @@ def pieces(folders: Folders) -> int:
 def test_what_was_learnt_in_pieces_is_merged_afterwards(
     root: Path, folders: Folders, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(40):
-        write(root, f"{number}.md", f"Boat {number}. " + " ".join(f"word{number}x{n}" for n in range(400)))
+    for number in range(80):
+        write(root, f"{number}.md", f"Boat {number}. " + " ".join(f"word{number}x{n}" for n in range(200)))
     library.look()
-    while library.index_more(2):
+    while library.index_more(4):
         pass
-    assert pieces(folders) == 20  # no commit took the time to merge
+    assert pieces(folders) == 20  # one for each commit, and none of these took the time to merge
     monkeypatch.setattr(fulltext, "_MERGED", 2)
     parts = 0
     while library.merge_index():
         parts += 1
-        assert len(found(library, "boat")) == 40
+        assert len(found(library, "boat")) == 80
         write(root, "0.md", f"Boat 0, ferry {parts}.")
         learn(library)
         assert found(library, f'"ferry {parts}"') == {"0.md"}
     assert parts > 5
     assert pieces(folders) < 16
-    assert len(found(library, "boat")) == 40
-    assert found(library, "word39x399") == {"39.md"}
+    assert len(found(library, "boat")) == 80
+    assert found(library, "word79x199") == {"79.md"}
     assert found(library, "word0x1") == set()
     assert not library.merge_index()
 

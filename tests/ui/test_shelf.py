@@ -142,3 +142,27 @@ def test_what_was_learnt_in_pieces_is_merged_when_nothing_else_is_to_be_done(
     shown.shelf.start()
     shown.until(lambda: merged == [True, True, True, False])
     assert shown.told == []
+
+
+def test_nothing_is_merged_while_she_searches(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    merged: list[Library] = []
+
+    def merge(library: Library) -> bool:
+        merged.append(library)
+        return False
+
+    monkeypatch.setattr(Library, "merge_index", merge)
+    monkeypatch.setattr("postdesk.ui.shelf._STILL", 10**6)
+    timer = shown.shelf._merging
+    timer.setInterval(10**6)
+    shown.shelf.start()
+    shown.until(lambda: timer.isActive() and bool(shown.lists) and sorted(shown.lists[-1]) == TITLES)
+    assert shown.search("post") == TITLES
+    shown.until(lambda: not shown.shelf.is_learning)
+    timer.stop()
+    timer.timeout.emit()
+    assert timer.isActive(), "later"
+    monkeypatch.setattr("postdesk.ui.shelf._STILL", 0)
+    shown.until(lambda: not shown.shelf.is_learning)
+    timer.timeout.emit()
+    shown.until(lambda: len(merged) == 1)

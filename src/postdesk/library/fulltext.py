@@ -60,7 +60,6 @@ _MANY = (
     1000  # posts: after as many what is committed goes there at once, as the next start had to read it all
 )
 _MOST_DEAD = 5000  # numbers without a post, and more of them than posts, until the words are made anew
-_ROWS = 500  # posts that are put in by one statement
 _PART = 4000  # posts that are loaded in one answer
 _LISTS = ("name", "title", "id", "nullif(own, id)", "nullif(problem, '')")
 _NUMBERS = ("number", "marks", "hash", "words", "changed", "date")
@@ -160,8 +159,7 @@ class FullText:
 
         def write(database: sqlite3.Connection) -> list[int]:
             with database:
-                parts = (texts[first : first + _ROWS] for first in range(0, len(texts), _ROWS))
-                return [number for part in parts for number in insert(database, part)]
+                return insert(database, texts)
 
         if not texts:
             return []

@@ -12,6 +12,9 @@ from typing import NamedTuple
 from postdesk.library.columns import Entry
 from postdesk.library.questions import encodable
 
+# Posts that are put in by one statement; SQLite takes 32,766 values in one.
+_ROWS, _WORDS = 500, 4000
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -65,20 +68,22 @@ def name_of(kept: str) -> str:
 
 
 def insert(database: sqlite3.Connection, texts: Sequence[Ready]) -> list[int]:
-    """Many rows in one statement, as every statement gives the interpreter's lock away and waits for it again."""
+    """Many rows in one statement, as every statement gives the interpreter's lock away and waits for it again, and
+    each makes FTS5 write what it has gathered of words as a piece of its own. Returns the numbers."""
     names = json.dumps([text.name for text in texts])
     database.execute("DELETE FROM posts WHERE name IN (SELECT value FROM json_each(?))", (names,))
     (last,) = database.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()
-    numbers = range(last + 1, last + 1 + len(texts))
-    posts: list[object] = []
-    words: list[object] = []
-    for number, text in zip(numbers, texts, strict=True):
-        posts += (number, *text.row)
-        words += (number, *text.words)
-    database.execute(f"INSERT INTO posts VALUES {_marks(len(texts), 17)}", posts)  # noqa: S608  question marks
-    sql = f"INSERT INTO words (rowid, title, body, tags, categories) VALUES {_marks(len(texts), 5)}"  # noqa: S608
-    database.execute(sql, words)
-    return list(numbers)
+    numbered = list(enumerate(texts, last + 1))
+    for first in range(0, len(numbered), _ROWS):
+        part = numbered[first : first + _ROWS]
+        posts = [value for number, text in part for value in (number, *text.row)]
+        database.execute(f"INSERT INTO posts VALUES {_marks(len(part), 17)}", posts)  # noqa: S608  question marks
+    for first in range(0, len(numbered), _WORDS):
+        part = numbered[first : first + _WORDS]
+        words = [value for number, text in part for value in (number, *text.words)]
+        sql = f"INSERT INTO words (rowid, title, body, tags, categories) VALUES {_marks(len(part), 5)}"  # noqa: S608
+        database.execute(sql, words)
+    return [number for number, _text in numbered]
 
 
 def _marks(rows: int, columns: int) -> str:

@@ -7,6 +7,7 @@ has them.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,6 +40,7 @@ _LEARNT = (
     2000,
 )  # posts that the index learns at once: the first batches are there soon, many take less time
 _MERGE = 120  # ms between two parts of the index that are merged, each in some 20 ms
+_STILL = 5  # s after a search in which nothing is merged
 
 
 class Shelf(QObject):
@@ -82,6 +84,7 @@ class Shelf(QObject):
         self._watcher.directoryChanged.connect(self._soon)
         self._hint = QTimer(self, singleShot=True, interval=150)
         self._hint.timeout.connect(self.look)
+        self._searched = -math.inf  # when she searched last
         self._merging = QTimer(self, singleShot=True, interval=_MERGE)
         self._merging.timeout.connect(self._merge)
 
@@ -170,6 +173,7 @@ class Shelf(QObject):
         if not asked or gathered is None:
             self.found.emit(query, None)
             return
+        self._searched = time.monotonic()
 
         def answered(found: Found) -> None:
             if self._asked == number:
@@ -315,7 +319,9 @@ class Shelf(QObject):
 
     def _merge(self) -> None:
         """Let the index put what it learnt in order, a little at a time, while there is nothing to learn."""
-        if not (self._over or self.is_learning):
+        if time.monotonic() - self._searched < _STILL:
+            self._merging.start()
+        elif not (self._over or self.is_learning):
             self._tasks.run(self._desk.library.merge_index, self._was_merged, self._say, lane="index")
 
     def _was_merged(self, more: bool) -> None:
