@@ -87,7 +87,7 @@ class FullText:
         self._reader: sqlite3.Connection | None = None
         self._reading = threading.Lock()
         self._new = False
-        self._put = 0  # posts since `settle`
+        self._put = 0  # posts since `settle`, or as much that was merged
         self._merged = False  # nothing was put since there was nothing to merge
         self._labels: tuple[frozenset[str], frozenset[str]] | None = None
         self._generation = 0  # counts what changes them
@@ -188,7 +188,10 @@ class FullText:
 
         if not self._merged:
             self._merged = True  # unless something is put meanwhile
-            self._merged = not self._do(write, False) and self._merged
+            if self._do(write, False):
+                self._merged, self._put = False, _MANY
+            else:
+                self.settle()
         return not self._merged
 
     def renew(self, entries: Sequence[tuple[str, str, Entry]]) -> None:
