@@ -23,6 +23,7 @@ from postdesk.library.library import Library
 from postdesk.library.receipts import Receipts
 from postdesk.publishing.compare import base_of
 from postdesk.publishing.journal import Journal
+from postdesk.publishing.patience import Patience
 from postdesk.publishing.pull import Pulled, pull
 
 BLOG = Account("a1", "wordpress", "Harbour Notes", "https://blog.example/", "ines")
@@ -446,8 +447,7 @@ def test_a_page_says_in_its_file_that_it_is_one(home: Home) -> None:
 def test_a_busy_blog_is_asked_again_when_it_wants_to_be(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     blog = Blog(8)
     blog.busy_at = {2: 0.02, 3: None, 5: 0.01}
-    monkeypatch.setattr("postdesk.publishing.pull._PAUSES", (0.01, 0.01))
-    monkeypatch.setattr("postdesk.publishing.pull._LEAST", 0.01)
+    monkeypatch.setattr("postdesk.publishing.pull._PATIENCE", Patience((0.01, 0.01), most=20, least=0.01))
     told: list[float] = []
     done = pull(
         BLOG, blog, home.library, home.receipts, home.journal, Cancel(), waits=told.append  # type: ignore[arg-type]  # all of a backend that is asked
@@ -472,7 +472,7 @@ def test_she_can_stop_while_a_busy_blog_is_waited_for_and_keeps_what_came(home: 
 def test_a_blog_that_stays_busy_says_so(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     blog = Blog(8)
     blog.busy_at = dict.fromkeys(range(2, 40))
-    monkeypatch.setattr("postdesk.publishing.pull._PAUSES", (0.01, 0.01))
+    monkeypatch.setattr("postdesk.publishing.pull._PATIENCE", Patience((0.01, 0.01), most=20))
     with pytest.raises(Busy):
         home.pull(blog)
     assert len(home.files()) == 3

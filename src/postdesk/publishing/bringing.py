@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from postdesk.backends.base import Backend
@@ -23,7 +23,6 @@ from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import (
     BackendError,
-    Busy,
     Cancelled,
     DiskFull,
     FileGone,
@@ -44,6 +43,7 @@ from postdesk.library.pictures import LARGEST, has_end, kind_of
 from postdesk.markup.shown import Shown, shown_pictures
 from postdesk.publishing.compare import base_values
 from postdesk.publishing.journal import Journal
+from postdesk.publishing.patience import Patience, T
 from postdesk.publishing.whose import Whose, host_of
 
 if TYPE_CHECKING:
@@ -54,9 +54,7 @@ if TYPE_CHECKING:
 RESERVE = 256 << 20
 """Bytes of the disk that pictures leave free: her words come first."""
 
-_TRIES = 3  # for one picture, where the blog asks to wait
-_LONGEST_PAUSE = 120.0  # s; a blog that asks for more is left alone until she comes again
-_PAUSE = 20.0  # s, where it does not say how long
+_PATIENCE = Patience((20.0, 20.0), most=2, longest=120.0)  # for one picture; then until she comes again
 _IN_VAIN = 5  # pictures in a row without an answer: then the blog is in trouble
 _DATED = re.compile(r"/((?:19|20)[0-9]{2})/(0[1-9]|1[0-2])/[^/]+\Z")
 _MADE_THERE = re.compile(r"\[[a-z]|/-->")
@@ -73,7 +71,6 @@ class At:
 
 
 Progress = Callable[[At], None]
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -102,14 +99,14 @@ def _quiet(_at: At) -> None:
 
 class Bringing:
     """One run for one blog. `client` gives the one HTTP client; `connect` a connection to the blog, opened only where
-    a question needs it: which file a number is. For a task. `pause` waits so many seconds, and is true where she has
-    stopped meanwhile. `rendered` gives what readers get of a post by its number there, as far as that is here: what a
+    a question needs it: which file a number is. For a task. `pause` waits so many seconds, or until she stops it.
+    `rendered` gives what readers get of a post by its number there, as far as that is here: what a
     blog makes of a gallery's numbers it alone knows."""
 
     def __init__(
         self, account: Account, library: Library, receipts: Receipts, journal: Journal,
         client: Callable[[], Any], connect: Callable[[], Backend], cancel: Cancel,
-        pause: Callable[[float], bool] | None = None, rendered: Callable[[str], str] = lambda _remote_id: "",
+        pause: Callable[[float], object] | None = None, rendered: Callable[[str], str] = lambda _remote_id: "",
     ) -> None:  # fmt: skip
         self._account = account
         self._library = library
@@ -300,17 +297,7 @@ class Bringing:
 
     def _patiently(self, ask: Callable[[], T]) -> T:
         """Ask again after the pause that the blog asks for; one that is too long ends the run."""
-        turn = 1
-        while True:
-            try:
-                return ask()
-            except Busy as busy:
-                wait = _PAUSE if busy.wait is None else busy.wait
-                if turn == _TRIES or wait > _LONGEST_PAUSE:
-                    raise
-                turn += 1
-                if self._pause(wait):
-                    self._cancel.check()
+        return _PATIENCE.ask(ask, self._cancel, self._pause)
 
     def _keep(self, key: str, address: str, got: Fetched, known: Copy | None) -> None:
         digest = content_hash(got.data)

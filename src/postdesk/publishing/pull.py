@@ -14,18 +14,19 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from postdesk.backends.base import Backend, Page, RemotePost, hear
 from postdesk.core.account import Account
 from postdesk.core.ahead import Ahead
 from postdesk.core.cancel import Cancel
-from postdesk.core.errors import Busy, Cancelled, Gone, Refused
+from postdesk.core.errors import Cancelled, Gone, Refused
 from postdesk.core.language import _
 from postdesk.core.receipt import Status
 from postdesk.publishing.arriving import Arrivals, Lot, Pulled
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.openers import Openers
+from postdesk.publishing.patience import Patience, T
 
 if TYPE_CHECKING:
     from postdesk.library.library import Library
@@ -38,11 +39,7 @@ _OVERLAP = timedelta(minutes=5)  # clocks of blogs jump; the same post twice doe
 _FEW = 10  # posts that may be missing on a blog before it is taken for a fault of the blog
 _SHARE = 0.2
 _MOST_AGAIN = 20  # posts that are asked for one by one
-_PAUSES = (5.0, 15.0, 60.0)  # s, where a busy blog does not say how long; then it is given up
-_LEAST = 1.0  # s: "at once" is no pause
-_MOST_PAUSES = 20  # that one page may take
-
-_T = TypeVar("_T")
+_PATIENCE = Patience((5.0, 15.0, 60.0), most=20)  # for one page
 
 Progress = Callable[[int, int], None]
 """How many posts were looked at, and how many there are (-1: the blog does not say)."""
@@ -178,19 +175,14 @@ class _Pull:
     def _asked(self, cursor: str, since: datetime | None) -> Page:
         return self._patiently(lambda: self._backend.posts(cursor, since, content=True))
 
-    def _patiently(self, ask: Callable[[], _T]) -> _T:
+    def _patiently(self, ask: Callable[[], T]) -> T:
         """What the blog answers. One that is busy is asked again when it wants to be."""
-        for pauses in range(_MOST_PAUSES + 1):
-            self._asking.check()
-            try:
-                return ask()
-            except Busy as busy:
-                if pauses == _MOST_PAUSES or (busy.wait is None and pauses >= len(_PAUSES)):
-                    raise
-                wait = _PAUSES[min(pauses, len(_PAUSES) - 1)] if busy.wait is None else max(busy.wait, _LEAST)
-                self._waits(wait)
-                self._asking.wait(wait)
-        raise AssertionError("the last pause returns or raises")
+
+        def wait(seconds: float) -> None:
+            self._waits(seconds)
+            self._asking.wait(seconds)
+
+        return _PATIENCE.ask(ask, self._asking, wait)
 
     def _read(self, remote_id: str) -> RemotePost:
         return self._patiently(lambda: self._backend.read(remote_id))
