@@ -257,9 +257,10 @@ class Backend(Protocol):
         """Delete a file that turned out to be a twin; gone already is a success. One that a post shows stays."""
 
     def posts(self, cursor: str = "", since: datetime | None = None, *, content: bool = False) -> Page:
-        """A page of all posts (any state but trash), newest change first; `since` limits to those changed
-        after it. With `rendered`, without `content`; the other way round when `content` is asked for, and then the
-        blog's pages follow the posts, and the order is the blog's own. Cursor "" starts."""
+        """A page of all posts (any state but trash); `since` limits to those changed after it, and some of those before
+        may be among them. What was made last comes first, in an order that stays from page to page; a post may come
+        twice. With `rendered`, without `content`; the other way round when `content` is asked for, and then the
+        blog's pages follow the posts. Cursor "" starts."""
 
     def in_the_way(self, slug: str, when: datetime | None = None) -> tuple[RemotePost, ...]:
         """The posts, in any state but the trash, that keep a new one, dated `when` (None: now), from getting an address

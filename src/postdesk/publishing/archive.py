@@ -13,20 +13,23 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from postdesk.backends.base import Backend, RemotePost
+from postdesk.backends.base import Backend, Page, RemotePost
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import LibraryError
 from postdesk.core.language import _
 from postdesk.core.post import Visibility
 from postdesk.core.receipt import Status
+from postdesk.publishing.place import Place
 
 _VERSION = 1
-_OVERLAP = timedelta(minutes=5)  # clocks of blogs jump; the same post twice does no harm
+_DAY = timedelta(days=1)
+_LOOKED = "looked"  # when posts were last looked for that are new without being changed lately
+_FRONT = "front"  # where that goes on
 _SCHEMA = """
 create table posts(
   remote_id text primary key, address text, slug text, status text, revision text, title text, folded text,
@@ -57,38 +60,77 @@ class Archive:
         backend: Backend,
         cancel: Cancel,
         progress: Callable[[int, int], None] = lambda _n, _of: None,
+        *,
+        thorough: bool = False,
     ) -> int:
         """Fetch what changed since the last complete refresh and return how many posts were seen. `progress` is
         told posts so far and in all (-1: not known). Each page is kept as it comes: a refresh that was stopped
-        goes on where it was. Raises what the backend raises."""
-        with self._open(account.id) as db:
-            kept = dict(db.execute("select name, value from progress").fetchall())
-        since = datetime.fromisoformat(kept["since"]) if kept.get("since") else None
-        cursor = kept.get("cursor", "")
-        newest = datetime.fromisoformat(kept["newest"]) if kept.get("newest") else since
-        seen = int(kept.get("seen", "0")) if cursor else 0
+        goes on where it was. Once a day, or when it is to be `thorough`, posts are looked for that are new without
+        being changed lately. Raises what the backend raises."""
+        kept, known = self._kept(account.id)
+        # The cursors of a version before had another order.
+        place = Place.from_json(kept["place"]) if "place" in kept else Place(kept.get("since", ""))
+        seen = int(kept.get("seen", "0")) if place.cursor else 0
+        if place.since and not place.cursor and (thorough or _is_a_day_ago(kept.get(_LOOKED, ""))):
+            seen += self._look_for_new(account.id, backend, kept.get(_FRONT, ""), known, cancel)
+        cancel.check()
+        page = backend.posts(place.cursor, place.moment)
+        if place.is_passed(page):
+            place, seen = Place(place.since), 0
+            page = backend.posts("", place.moment)
+        elif place.moment is not None and page.as_of is not None and place.moment > page.as_of:
+            place = Place()  # of a post dated in the future: what changed meanwhile is not after that
+            page = backend.posts()
+        before: set[str] = set()
         while True:
-            cancel.check()
-            page = backend.posts(cursor, since)
-            seen += len(page.posts)
-            stamps = [p.modified for p in page.posts if p.modified] + ([newest] if newest else [])
-            newest = max(stamps, default=None)
-            ended = not page.next or page.next == cursor
-            with self._open(account.id) as db:
-                db.execute("begin immediate")
-                for post in page.posts:
-                    _put(db, post)
-                values = {"cursor": "" if ended else page.next, "seen": str(seen)}
-                if newest is not None:
-                    values["newest"] = newest.isoformat()
-                    if ended:
-                        values["since"] = (newest - _OVERLAP).isoformat()
-                db.executemany("insert or replace into progress values(?,?)", values.items())
-                db.execute("commit")
+            ids = {post.remote_id for post in page.posts}
+            seen += len(ids - before)
+            ended = not page.next or page.next == place.cursor
+            is_all = not place.since
+            place = place.after(replace(page, next="") if ended else page)
+            values = {"place": place.to_json(), "seen": str(seen)}
+            if ended and is_all:
+                values[_LOOKED] = _now()
+            self._keep(account.id, page, values)
             progress(seen, page.total)
             if ended:
                 return seen
-            cursor = page.next
+            before = ids
+            cancel.check()
+            page = backend.posts(place.cursor, place.moment)
+
+    def _look_for_new(
+        self, account_id: str, backend: Backend, cursor: str, known: set[str], cancel: Cancel
+    ) -> int:
+        """Posts that were made with a date of their own, by an import or a program: that is their last change, too
+        (WordPress 6.1, 7.1), so they are not among those that changed lately. What was made last comes first: it
+        ends with a page of which all was here. Returns how many there were."""
+        count = 0
+        while True:
+            cancel.check()
+            page = backend.posts(cursor)
+            unknown = {post.remote_id for post in page.posts} - known
+            count += len(unknown)
+            ended = not unknown or not page.next or page.next == cursor
+            cursor = "" if ended else page.next
+            self._keep(account_id, page, {_FRONT: cursor} | ({_LOOKED: _now()} if ended else {}))
+            if ended:
+                return count
+
+    def _kept(self, account_id: str) -> tuple[dict[str, str], set[str]]:
+        """How far the last refresh was, and the posts that are here."""
+        with self._open(account_id) as db:
+            kept = dict(db.execute("select name, value from progress").fetchall())
+            return kept, {str(row[0]) for row in db.execute("select remote_id from posts")}
+
+    def _keep(self, account_id: str, page: Page, values: dict[str, str]) -> None:
+        """A page and how far that is, together."""
+        with self._open(account_id) as db:
+            db.execute("begin immediate")
+            for post in page.posts:
+                _put(db, post)
+            db.executemany("insert or replace into progress values(?,?)", values.items())
+            db.execute("commit")
 
     def put(self, account_id: str, post: RemotePost) -> None:
         """Keep a post that was just read or written; one in the trash leaves the list."""
@@ -219,6 +261,15 @@ def _put(db: sqlite3.Connection, post: RemotePost) -> None:
     )  # fmt: skip
     if post.rendered:
         db.execute("insert or replace into html values(?,?)", (post.remote_id, post.rendered))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def _is_a_day_ago(moment: str) -> bool:
+    """Whether it is, or no moment at all; a clock may have been set back since."""
+    return not moment or abs(datetime.now(UTC) - datetime.fromisoformat(moment)) > _DAY
 
 
 _STATUS = {s.value: s for s in Status}

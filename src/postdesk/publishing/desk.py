@@ -465,12 +465,10 @@ class Desk:
 
     # --- the archive ----------------------------------------------------------------------------------------------
 
-    def refresh_archive(
-        self, account: Account, cancel: Cancel, progress: Callable[[int, int], None] = lambda _n, _of: None
-    ) -> int:
+    def refresh_archive(self, account: Account, cancel: Cancel, *, thorough: bool = False) -> int:
         """Fetch what changed on the blog; see `Archive.refresh`."""
         with closing(self.connections.open(account)) as backend:
-            return self.archive.refresh(account, backend, cancel, progress)
+            return self.archive.refresh(account, backend, cancel, thorough=thorough)
 
     def pull(
         self,

@@ -304,12 +304,12 @@ class Controller(QObject):
         self.looks.follow()
         self.replaced.look()
 
-    def refresh_archives(self) -> None:
+    def refresh_archives(self, *, thorough: bool = False) -> None:
         """Ask every blog for what changed there; without a connection the list stays as it is."""
         for account in self.desk.accounts.all():
-            self._refresh_archive(account)
+            self._refresh_archive(account, thorough=thorough)
 
-    def _refresh_archive(self, account: Account) -> None:
+    def _refresh_archive(self, account: Account, *, thorough: bool = False) -> None:
         def refreshed(_count: int) -> None:
             self._reached(True)
             self.shelf.refresh()
@@ -321,7 +321,10 @@ class Controller(QObject):
                 self._tell_below(error)
 
         self._tasks.run(
-            lambda: self.desk.refresh_archive(account, Cancel()), refreshed, failed, lane="archive"
+            lambda: self.desk.refresh_archive(account, Cancel(), thorough=thorough),
+            refreshed,
+            failed,
+            lane="archive",
         )
 
     def _reached(self, there: bool) -> None:
@@ -646,7 +649,7 @@ class Controller(QObject):
             "edit_blog": lambda: self._with_account(self.blogs.edit),
             "remove_blog": lambda: self._with_account(self.blogs.remove),
             "default_blog": lambda: self._with_account(self._make_default),
-            "refresh": self.refresh_archives,
+            "refresh": partial(self.refresh_archives, thorough=True),
             "pull": lambda: self._with_account(self.pulling.pull),
             "bring_pictures": self._bring_pictures,
             "bring_all_pictures": lambda: self._with_account(self.bringing.bring),

@@ -1,0 +1,59 @@
+"""How far following a blog's list of posts is: it goes on where it was stopped, and no change is passed over."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from postdesk.backends.base import Page
+
+_OVERLAP = timedelta(minutes=5)  # clocks of blogs jump; the same post twice does no harm
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """As it is kept, all in text. `since`: what changed on the blog before that is here. The others are of a look that
+    has not ended: where it goes on, the newest change that it saw, what the blog's clock said when it began, whether it
+    is one of everything, and how many posts there were."""
+
+    since: str = ""
+    cursor: str = ""
+    newest: str = ""
+    began: str = ""
+    everything: str = ""
+    total: str = ""
+
+    def after(self, page: Page) -> Place:
+        """Once a page has come."""
+        newest = max([self.newest, *(_utc(post.modified) for post in page.posts if post.modified)])
+        began = self.began or (_utc(page.as_of) if page.as_of is not None else "")
+        if page.next:
+            total = str(page.total) if page.total >= 0 else ""
+            return replace(self, cursor=page.next, newest=newest, began=began, total=total)
+        # What changed while it went on comes with the next one, which begins where this one began.
+        first = min(filter(None, (newest, began)), default="")
+        return Place((datetime.fromisoformat(first) - _OVERLAP).isoformat() if newest else self.since)
+
+    @property
+    def moment(self) -> datetime | None:
+        """`since` as an instant, None for all posts."""
+        return datetime.fromisoformat(self.since) if self.since else None
+
+    def is_passed(self, page: Page) -> bool:
+        """Whether the page where it goes on came too late: posts went meanwhile, and those behind them moved up."""
+        return bool(self.cursor) and 0 <= page.total < int(self.total or 0)
+
+    def to_json(self) -> str:
+        """As text to be kept."""
+        return json.dumps({name: getattr(self, name) for name in self.__dataclass_fields__})
+
+    @classmethod
+    def from_json(cls, text: str) -> Place:
+        """What `to_json` wrote; names that this version does not know are left out, and "" is the beginning."""
+        known = {name: str(value) for name, value in json.loads(text).items()} if text else {}
+        return cls(**{name: value for name, value in known.items() if name in cls.__dataclass_fields__})
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
