@@ -1,4 +1,4 @@
-"""Back to what the blog has: its newest version where it answers, else the one that was last in step.
+"""Back to what the blog has: its newest version, or, where it does not tell and she asks for it, the one last in step.
 
 As with a conversion the text is saved first and the receipt after it; a crash between leaves her the blog's text, and a
 receipt that asks before anything newer is written over.
@@ -6,16 +6,17 @@ receipt that asks before anything newer is written over.
 
 from __future__ import annotations
 
-import logging
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from postdesk.backends.base import RemotePost
+from postdesk.backends.base import RemotePost, hear
 from postdesk.core.account import Account
-from postdesk.core.errors import BackendError, NotReady
+from postdesk.core.cancel import Cancel
+from postdesk.core.errors import BackendError, Gone, NotAllowed, NotReady, PasswordError, Refused
 from postdesk.core.language import _
 from postdesk.core.post import Post
-from postdesk.core.receipt import Receipt
+from postdesk.core.receipt import Receipt, Status
 from postdesk.library.document import Document, new_text, read_document
 from postdesk.publishing.compare import base_of, base_values, is_unchanged
 from postdesk.publishing.converting import take_back_of
@@ -23,8 +24,6 @@ from postdesk.publishing.pulled import as_post, opened_of
 
 if TYPE_CHECKING:
     from postdesk.publishing.desk import Desk
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +38,12 @@ class BlogsVersion:
     newer: bool
 
 
-def blogs_version(desk: Desk, document: Document, account: Account) -> BlogsVersion:
-    """What the blog has of a post. Asks it: for a task. Raises `NotReady` for a post that it does not have."""
+def blogs_version(
+    desk: Desk, document: Document, account: Account, cancel: Cancel, *, ask: bool = True
+) -> BlogsVersion:
+    """What the blog has of a post. Asks it: for a task. Without `ask` it is what it had when it was last asked. Raises
+    NotReady for a post that it does not have, Cancelled, and, where it does not tell, BackendError and PasswordError,
+    which say that nothing was changed."""
     receipt = desk.engine.receipt(document.post.id, account.id)
     if receipt is None or not receipt.base_hash:
         raise NotReady(
@@ -49,7 +52,7 @@ def blogs_version(desk: Desk, document: Document, account: Account) -> BlogsVers
             _("Publish it first."),
         )
     base = desk.receipts.base(receipt.base_hash) or ""
-    there = _there(desk, account, receipt)
+    there = _there(desk, account, receipt, cancel) if ask else None
     if there is not None and not is_unchanged(there, base):
         post, after = _newest(desk, document, account, receipt, there)
         return BlogsVersion(post, receipt, after, asked=True, newer=True)
@@ -57,12 +60,38 @@ def blogs_version(desk: Desk, document: Document, account: Account) -> BlogsVers
     return BlogsVersion(post, receipt, after, asked=there is not None, newer=False)
 
 
-def _there(desk: Desk, account: Account, receipt: Receipt) -> RemotePost | None:
+def _there(desk: Desk, account: Account, receipt: Receipt, cancel: Cancel) -> RemotePost:
+    stays = _("Nothing was changed: your text is as you had it.")
+    again = _("Publish the post again to put it back, or take what the blog had when it was last asked.")
     try:
-        return desk.read_remote(account, receipt.remote_id)
-    except BackendError as error:
-        _log.info("The blog does not tell what it has: %s", error.happened)
-        return None
+        with closing(desk.connections.open(account)) as backend:
+            hear(backend, cancel)
+            there = backend.read(receipt.remote_id)
+    except Gone as error:
+        gone = _("“{blog}” does not have this post any more.").format(blog=account.name)
+        raise Gone(gone, stays, again, details=error.details) from error
+    except (BackendError, PasswordError) as error:
+        error.means = stays
+        if isinstance(error, PasswordError):
+            error.todo = _("Look at the blog's settings, or take what it had when it was last asked.")
+        elif not isinstance(error, Refused):  # that says what she can do about it
+            error.todo = _("Ask it again later, or take what it had when it was last asked.")
+        raise
+    if there.status is Status.TRASHED:
+        raise Gone(
+            _("This post is in the trash of “{blog}”.").format(blog=account.name), stays, again
+        )  # fmt: skip
+    if there.rendered.strip() and not there.content.strip():
+        raise NotAllowed(
+            _("“{blog}” shows this post to readers, and does not give its text to you.").format(
+                blog=account.name
+            ),
+            stays,
+            _(
+                "Ask whoever looks after the blog to let you edit it, or take what it had when it was last asked."
+            ),
+        )
+    return there
 
 
 def _newest(

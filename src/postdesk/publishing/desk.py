@@ -578,11 +578,13 @@ class Desk:
 
         return follow_text(self.receipts, self._own_receipt(post.id, account), post.body)
 
-    def blogs_version(self, document: Document, account: Account) -> BlogsVersion:
-        """What the blog has of a post, to go back to. Asks the blog: for a task. Raises `NotReady`."""
+    def blogs_version(
+        self, document: Document, account: Account, cancel: Cancel, *, ask: bool = True
+    ) -> BlogsVersion:
+        """What the blog has of a post, to go back to; see `publishing.blogs_version`. For a task."""
         from postdesk.publishing.blogs_version import blogs_version
 
-        return blogs_version(self, document, account)
+        return blogs_version(self, document, account, cancel, ask=ask)
 
     def settle_receipt(self, before: Receipt, after: Receipt) -> None:
         """Put what is known of a post once its text is saved, unless the blog said something new meanwhile."""

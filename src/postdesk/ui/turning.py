@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from postdesk.core.account import Account
+from postdesk.core.cancel import Cancel
+from postdesk.core.errors import BackendError, Cancelled, PasswordError, PostDeskError
 from postdesk.core.language import _
 from postdesk.core.post import Post
 from postdesk.library.document import Document
@@ -37,8 +39,10 @@ class Turning(QObject):
         self._desk, self._session, self._tasks, self._window = desk, session, tasks, window
         self._account = account
         self._view: ConversionWindow | None = None
+        self._asking: Cancel | None = None
         session.saved.connect(self._follow)
         session.opened.connect(lambda _document: self._close())
+        window.status.work_clicked.connect(self.stop)
 
     # --- into another form ---
 
@@ -119,25 +123,80 @@ class Turning(QObject):
     # --- back to what the blog has ---
 
     def back(self) -> None:
-        """Put what the blog has into the open post, as one step that can be undone."""
-        account = self._account()
-        if account is None:
+        """Put what the blog has into the open post, as one step that can be undone; while it is asked, stop that."""
+        if self._asking is not None:
+            self.stop()
             return
+        account = self._account()
+        if account is not None:
+            self._ask(account, ask=True)
+
+    def stop(self) -> None:
+        """Ask the blog no further; nothing was changed."""
+        if self._asking is not None:
+            self._asking.set()
+
+    def _ask(self, account: Account, *, ask: bool) -> None:
+        """The blog, or without `ask` what is known of it."""
 
         def look(document: Document) -> None:
+            if self._asking is not None:
+                return
+            cancel = self._asking = Cancel()
+            if ask:
+                words = _("Asking “{blog}” what it has · stop").format(blog=account.name)
+                self._window.status.set_work(words)
+
+            def found(version: BlogsVersion) -> None:
+                self._answered(asked=ask)
+                if cancel.is_set:
+                    self._say_it_stopped()
+                else:
+                    self._take(document.post, account, version)
+
+            def failed(error: Exception) -> None:
+                self._answered(asked=ask)
+                if isinstance(error, Cancelled):
+                    self._say_it_stopped()
+                elif ask and isinstance(error, (BackendError, PasswordError)):
+                    self._offer(document.post.id, account, error)
+                else:
+                    self.told.emit(error)
+
             self._tasks.run(
-                lambda: self._desk.blogs_version(document, account),
-                lambda found: self._take(document.post, account, found),
-                self.told.emit,
+                lambda: self._desk.blogs_version(document, account, cancel, ask=ask), found, failed,
                 lane="blog's version",
-            )
+            )  # fmt: skip
 
         self._session.save_with_id(look)
+
+    def _answered(self, *, asked: bool) -> None:
+        self._asking = None
+        if asked:
+            self._window.status.set_work("")
+
+    def _say_it_stopped(self) -> None:
+        self._window.toasts.say(Toast(_("Stopped. Nothing was changed: your text is as you had it.")))
+
+    def _offer(self, post_id: str, account: Account, error: PostDeskError) -> None:
+        """The blog does not tell what it has: say why, and what there is instead."""
+
+        def take() -> None:
+            post = self._session.post
+            if post is not None and post.id == post_id:
+                self._ask(account, ask=False)
+
+        choice = (_("Take What It Had"), take)
+        self._window.toasts.say(Toast(error.sentence, (choice,), stays=True))
 
     def _take(self, before: Post, account: Account, found: BlogsVersion) -> None:
         post = self._session.post
         if post is None or not self._is_still(before.id, before.body):
-            sentence = _("You have gone on writing since. Nothing was changed.")
+            sentence = (
+                _("You have gone on writing since. Nothing was changed.")
+                if post is not None and post.id == before.id
+                else _("You have opened another post since. Nothing was changed.")
+            )
             self._window.toasts.say(Toast(sentence))
             return
         if not self._put(found.post):
@@ -155,7 +214,7 @@ class Turning(QObject):
                 if found.newer
                 else _("This is what “{blog}” has.")
                 if found.asked
-                else _("“{blog}” does not answer. This is what it had when it was last asked.")
+                else _("This is what “{blog}” had when it was last asked.")
             )
             words = f"{said.format(blog=account.name)} {_('What you had is in the history.')}"
             self._window.toasts.say(Toast(words, ((_("Undo"), undo),)))
