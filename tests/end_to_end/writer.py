@@ -209,6 +209,11 @@ class Writer:
         self.until(lambda: any(b.text() == label for b in self.window.toasts.buttons), f"“{label}”")
         self.click(next(b for b in self.window.toasts.buttons if b.text() == label))
 
+    def press_in_popover(self, label: str) -> None:
+        """A button or a way out of the popover that is open."""
+        buttons = self.desk.popover.findChildren(QPushButton)
+        self.click(next(b for b in buttons if b.text() == label and b.isVisible()))
+
     # --- what she sees ---
 
     @property

@@ -12,9 +12,20 @@ from postdesk.backends.base import Capability
 from postdesk.core.errors import PictureRefused
 from postdesk.core.post import Post, Visibility
 from postdesk.core.receipt import Receipt, Status
+from postdesk.markup.lossless import open_post
 from postdesk.publishing.content import collect
 from postdesk.publishing.plan import Intent
-from postdesk.publishing.preflight import LINKS, Level, Place, Remark, at_once, blocks, check
+from postdesk.publishing.preflight import (
+    AFRESH,
+    LINKS,
+    Level,
+    Place,
+    Remark,
+    at_once,
+    blocks,
+    check,
+    is_seen_first,
+)
 from tests.publishing.fake_blog import ACCOUNT, ALL
 from tests.publishing.world import png
 
@@ -225,3 +236,54 @@ def test_a_page_is_updated_where_it_is_and_made_nowhere() -> None:
     ]
     (error,) = (r for r in told(replace(POST, kind="page")) if r.level is Level.ERROR)
     assert "is a page, and the blog does not have it" in error.sentence
+
+
+# --- a post that came from the blog
+
+CAME = (
+    '<!-- wp:paragraph {"align":"center"} -->\n<p class="has-text-align-center">First.</p>\n'
+    "<!-- /wp:paragraph -->\n\n"
+    "<!-- wp:paragraph -->\n<p>Second.</p>\n<!-- /wp:paragraph -->"
+)
+
+
+@pytest.mark.parametrize(
+    ("edit", "level", "said"),
+    [
+        (("", ""), Level.NOTE, "What you did not touch goes back as it came"),
+        (("First", "Firstly"), Level.NOTE, "What you did not touch goes back as it came"),
+        (
+            ("Second.", "Second.\n\nUpdate #1."),
+            Level.NOTE,
+            "1 block is made out of your text, all others are as the blog has them",
+        ),
+        (
+            ("First.", "## First."),
+            Level.WARNING,
+            "1 block is made out of your text, all others are as the blog has them; 1 of them loses a look that it had",
+        ),
+        (
+            ("First.\n\nSecond.", "## First.\n\n## Second."),
+            Level.WARNING,
+            "2 blocks are made out of your text, all others are as the blog has them;"
+            " 1 of them loses a look that it had",
+        ),
+    ],
+)
+def test_it_says_which_blocks_of_an_old_post_are_made_anew_before_it_goes_out(
+    edit: tuple[str, str], level: Level, said: str
+) -> None:
+    opened = open_post(CAME)
+    post = replace(POST, body=opened.markdown.replace(*edit))
+    collected = collect(post, lambda _ref: Path("/nowhere"), opened, made=True)
+    remarks = check(post, ACCOUNT, Intent.UPDATE, collected, receipt=LIVE, capabilities=ALL, now=NOW)
+    (remark,) = (r for r in remarks if r.key == AFRESH)
+    assert (remark.level, remark.sentence, remark.action) == (level, said, "change")
+    assert is_seen_first(remarks) is (level is Level.WARNING)
+
+
+def test_a_post_that_was_written_here_has_no_such_line() -> None:
+    collected = collect(POST, lambda _ref: Path("/nowhere"), made=True)
+    remarks = check(POST, ACCOUNT, Intent.UPDATE, collected, receipt=LIVE, capabilities=ALL, now=NOW)
+    assert all(r.key != AFRESH for r in remarks)
+    assert not is_seen_first(remarks)

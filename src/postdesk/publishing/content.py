@@ -82,13 +82,15 @@ class Picture:
 @dataclass(frozen=True, slots=True)
 class Collected:
     """The pictures of a post, those that cannot go out as (reference, error), the ids of the posts that it links to,
-    and where else it leads. `broken`: a frame of the blog lost its other end."""
+    and where else it leads. `broken`: a frame of the blog lost its other end. `made`: what goes out of a post that came
+    from the blog, without its pictures, where that was asked for."""
 
     pictures: tuple[Picture, ...]
     refused: tuple[tuple[str, LibraryError], ...] = ()
     linked: tuple[str, ...] = ()
     outward: Outward = field(default_factory=Outward)
     broken: bool = False
+    made: Sent | None = None
 
 
 def is_remote(ref: str) -> bool:
@@ -97,11 +99,17 @@ def is_remote(ref: str) -> bool:
 
 
 def collect(
-    post: Post, resolve: Resolve, opened: Opened | None = None, *, recipe: Recipe = USUAL
+    post: Post,
+    resolve: Resolve,
+    opened: Opened | None = None,
+    *,
+    recipe: Recipe = USUAL,
+    made: bool = False,
 ) -> Collected:
     """Every picture of the writer's disk that the post shows, the featured one included, with what it needs to go out
     by the blog's recipe. Reads and hashes the files. What the blog's own content shows (`opened`) is no picture of
-    hers, however it is named there, and where its untouched blocks lead to is not looked at."""
+    hers, however it is named there, and where its untouched blocks lead to is not looked at. `made`: say what goes out
+    of such a post, too."""
     body = _touched(post.body, opened) if opened is not None else post.body
     words = {p.ref: (p.alt, p.caption) for p in reversed(find_pictures(body))}
     refs: dict[str, None] = {}
@@ -131,9 +139,10 @@ def collect(
             refused.append((ref, _unreadable(ref, error)))
     local = _local_addresses(html, refs.keys())
     refused += [(address, _only_here(address)) for address in local if not is_theirs(address)]
+    sent = sent_on(opened, post, {}, {}) if opened is not None and (made or opened.has_frames) else None
     return Collected(
         tuple(pictures), tuple(refused), linked_posts(html), outward(html),
-        opened is not None and opened.has_frames and sent_on(opened, post, {}, {}).broken,
+        sent is not None and sent.broken, sent if made else None,
     )  # fmt: skip
 
 

@@ -131,7 +131,7 @@ class Desk:
         """What to know before the click; reads the post's pictures, raises nothing about them."""
         if document.problem and intent in GOES_OUT:
             return unreadable(document.problem)
-        collected = self._collect(document, intent, account)
+        collected = self._collect(document, intent, account, made=True)
         missing = find_links(collected.linked, lambda post_id: self.engine.receipt(post_id, account.id))[1]
         remarks = check(
             document.post, account, intent, collected, not_there=missing_links(missing, self.library),
@@ -663,13 +663,15 @@ class Desk:
 
     # --- how ------------------------------------------------------------------------------------------------------
 
-    def _collect(self, document: Document, intent: Intent, account: Account) -> Collected:
+    def _collect(
+        self, document: Document, intent: Intent, account: Account, *, made: bool = False
+    ) -> Collected:
         if intent not in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
             return Collected(())
         opened = opened_of(self.receipts, self.engine.receipt(document.post.id, account.id))
         return collect(
             document.post, lambda ref: self.library.resolve_picture(document.path, ref), opened,
-            recipe=recipe_of(account),
+            recipe=recipe_of(account), made=made,
         )  # fmt: skip
 
     def _limits(self, account: Account) -> Limits:

@@ -43,6 +43,7 @@ LINKS, PICTURES, HOLD, PLAN = (
     "hold",
     "plan",
 )  # keys of lines that change while they are read
+AFRESH = "afresh"  # the key of the line about blocks that are not as the blog has them
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _MARKS = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 
@@ -70,9 +71,9 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One line of the preflight. `action` names what mends it, for the window: "title", "body", "pictures", "alt",
-    "links", "date", "visibility", "featured", "categories", "tags", "slug", "account", "" for none; `ref` the picture
-    that is meant. `key`: what the line is about, where a later one takes its place. `places`: everything that it speaks
-    of, to be gone through."""
+    "links", "date", "visibility", "featured", "categories", "tags", "slug", "account", "change", "" for none; `ref` the
+    picture that is meant. `key`: what the line is about, where a later one takes its place. `places`: everything that
+    it speaks of, to be gone through."""
 
     level: Level
     sentence: str
@@ -137,6 +138,7 @@ def check(
         remarks.append(Remark(Level.ERROR, error.sentence, way_out if goes_out else ""))
     else:
         remarks += _plan(plan)
+        remarks += _afresh(collected)
     if goes_out:
         remarks += _links(collected.outward, not_there, account, ask_links=ask_links)
         remarks += _dates(when or post.date, receipt, now)
@@ -157,6 +159,11 @@ def in_order(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
 def blocks(remarks: tuple[Remark, ...]) -> bool:
     """Whether something has to be mended first."""
     return any(r.level is Level.ERROR for r in remarks)
+
+
+def is_seen_first(remarks: tuple[Remark, ...]) -> bool:
+    """Whether there is something that she sees before it goes out, also where she would send it unseen."""
+    return blocks(remarks) or any(r.key == AFRESH and r.level is Level.WARNING for r in remarks)
 
 
 def unreadable(problem: str) -> tuple[Remark, ...]:
@@ -221,6 +228,28 @@ def _plan(plan: Plan) -> list[Remark]:
     is_page = plan.snapshot.post.kind == PAGE
     words = _words(plan.intent, live=live, when=plan.snapshot.when, is_page=is_page)
     return [*remarks, Remark(Level.OK, words, key=PLAN)]
+
+
+def _afresh(collected: Collected) -> list[Remark]:
+    """Which blocks of a post that came from the blog are made anew; all of it is one click away."""
+    made = collected.made
+    if made is None or made.broken:
+        return []
+    count, losing = len(made.afresh), len(made.lost)
+    if not count:
+        words = _("What you did not touch goes back as it came")
+        return [Remark(Level.NOTE, words, "change", key=AFRESH)]
+    words = ngettext(
+        "{count} block is made out of your text, all others are as the blog has them",
+        "{count} blocks are made out of your text, all others are as the blog has them",
+        count,
+    )
+    if losing:
+        lost = ngettext(
+            "{count} of them loses a look that it had", "{count} of them lose a look that they had", losing
+        )
+        words = _("{blocks}; {lost}").format(blocks=words, lost=lost)
+    return [Remark(Level.WARNING if losing else Level.NOTE, words, "change", key=AFRESH)]
 
 
 def _words(intent: Intent, *, live: bool, when: datetime | None, is_page: bool) -> str:

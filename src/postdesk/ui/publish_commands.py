@@ -306,6 +306,8 @@ class PublishCommands(QObject):
             editor.go_to_words(remark.ref)
         elif action == "body":
             editor.focus_text()
+        elif action == "change":
+            self._window.actions_table.trigger("show_change")
         elif action == "account":
             self.sign_in.emit(self._standing.account())
         else:

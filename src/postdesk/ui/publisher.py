@@ -23,7 +23,7 @@ from postdesk.publishing.desk import Desk
 from postdesk.publishing.job import JobState
 from postdesk.publishing.outbox import WENT_LIVE, JobResult
 from postdesk.publishing.plan import Intent
-from postdesk.publishing.preflight import HOLD, PLAN, Level, Remark, at_once, blocks, in_order
+from postdesk.publishing.preflight import HOLD, PLAN, Level, Remark, at_once, blocks, in_order, is_seen_first
 from postdesk.publishing.running import Running
 from postdesk.ui.looking import Looking
 from postdesk.ui.outbox import WaitingPost, row_of
@@ -52,6 +52,7 @@ _FIXES = {
     "categories": _("Change"),
     "tags": _("Change"),
     "account": _("Sign in"),
+    "change": _("Show…"),
 }
 
 
@@ -192,11 +193,11 @@ class Publisher(QObject):
         self, document: Document, account: Account, intent: Intent, otherwise: Callable[[], None],
         when: datetime | None = None,
     ) -> None:  # fmt: skip
-        """Send without a look first; when preflight has something to say that must be mended, `otherwise()` shows
-        it."""
+        """Send without a look first; when preflight has something to say that must be mended, or seen, `otherwise()`
+        shows it."""
 
         def go(remarks: tuple[Remark, ...]) -> None:
-            if blocks(remarks):
+            if is_seen_first(remarks):
                 otherwise()
             else:
                 self.submit(document, account, intent, when)

@@ -88,10 +88,15 @@ class Pulling(QObject):
             if self._change is not None:
                 self._change.close()
             title, theme = document.post.title, self._window.theme
-            self._change = ChangeWindow(*found, title, account.name, theme, self._window)
-            self._change.show()
+            view = self._change = ChangeWindow(*found, title, account.name, theme, self._window)
+            view.finished.connect(lambda: self._closed(view))
+            view.show()
 
         self._tasks.run(compare, show, self.told.emit)
+
+    def _closed(self, view: ChangeWindow) -> None:
+        if self._change is view:
+            self._change = None
 
     def _over(self) -> None:
         self._cancel = None
