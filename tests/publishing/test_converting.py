@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from postdesk.backends.base import Outgoing
+from postdesk.core.cancel import Cancel
 from postdesk.core.errors import DiskFull, NotReady
 from postdesk.core.post import Post
-from postdesk.core.receipt import Receipt
+from postdesk.core.receipt import Receipt, Status
+from postdesk.library.document import Document
 from postdesk.publishing.change import change_of
 from postdesk.publishing.converting import Form, conversion_of, convert, follow_text, take_back
+from postdesk.publishing.desk import Desk
+from postdesk.publishing.outbox import ResultKind
+from postdesk.publishing.plan import Intent
 from postdesk.publishing.pull import Pulled
 from postdesk.publishing.pulled import opened_of
+from postdesk.publishing.running import Running
 from postdesk.publishing.state import StateKind, in_step, state_of
+from tests.publishing.fake_blog import FakeBlog, Server
 from tests.publishing.test_pull import BLOG, Blog, Home, _post
+from tests.publishing.test_way_back import _do, _undo, desk
+from tests.publishing.two_blogs import ONE, SERVERS
+
+__all__ = ["desk"]  # a fixture
 
 CLASSIC = 'First line\nsecond line\n\n[timetable id=7]\n\n<p style="color:red">Red</p>\n'
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -188,3 +200,104 @@ def test_a_crash_on_the_way_back_leaves_a_text_that_goes_out_whole(home: Home) -
     assert out.startswith("First line\nsecond line\n\n")
     assert "timetable id=7" in out
     assert out.endswith('<p style="color:red">Red</p>\n')
+
+
+# --- a conversion that waits while something else happens to the post
+
+THERE = '<p class="x">First</p>\n<p style="color:red">Red</p>\n'
+AS_BLOCKS = (
+    '<!-- wp:paragraph {"className":"x"} -->\n<p class="x">First</p>\n<!-- /wp:paragraph -->\n\n'
+    '<!-- wp:html -->\n<p style="color:red">Red</p>\n<!-- /wp:html -->'
+)
+OUT = {Form.MARKDOWN: "<p>First</p>\n<p>Red</p>", Form.BLOCKS: AS_BLOCKS}
+
+
+@pytest.fixture
+def waiting(desk: Desk) -> Callable[[Form], Document]:
+    """A post of a blog, brought here, and the same post once it is converted here only."""
+
+    def converted(form: Form) -> Document:
+        connection = FakeBlog(SERVERS.setdefault(ONE.id, Server()), account=ONE)
+        made = connection.create_draft("pd-x", "Old")
+        connection.write(made.remote_id, Outgoing("Old", THERE, Status.PUBLISHED, "old"))
+        desk.pull(ONE, Cancel())
+        (receipt,) = desk.receipts.all()
+        desk.library.look()
+        path = desk.library.find(receipt.post_id)
+        assert path is not None
+        document = desk.library.read(path)
+        account = replace(ONE, kind="wordpress")
+        conversion = conversion_of(document.post, account, receipt, desk.receipts, form)
+        document = desk.library.save(document, replace(document.post, body=conversion.after))
+        desk.convert(conversion)
+        return document
+
+    return converted
+
+
+def _content(desk: Desk) -> str:
+    (post,) = SERVERS[ONE.id].posts.values()
+    return str(post["content"]).strip()
+
+
+@pytest.mark.parametrize("form", list(Form))
+@pytest.mark.parametrize("intent", [Intent.UNPUBLISH, Intent.TRASH])
+def test_a_post_that_is_taken_offline_keeps_the_conversion_that_waits(
+    desk: Desk, waiting: Callable[[Form], Document], form: Form, intent: Intent
+) -> None:
+    document = waiting(form)
+    (before,) = desk.receipts.all()
+    _do(desk, document, intent)
+    (after,) = desk.receipts.all()
+    assert after.status is (Status.DRAFT if intent is Intent.UNPUBLISH else Status.TRASHED)
+    assert (after.aside, after.map_hash) == (before.aside, before.map_hash)
+    assert _content(desk) == THERE.strip()
+    _do(desk, document, Intent.PUBLISH)
+    assert _content(desk) == OUT[form]
+    (out,) = desk.receipts.all()
+    assert (out.aside, in_step(document.post, out)) == ("", True)
+
+
+@pytest.mark.parametrize("form", list(Form))
+def test_what_is_taken_back_leaves_the_conversion_waiting_and_both_ways_open(
+    desk: Desk, waiting: Callable[[Form], Document], form: Form
+) -> None:
+    document = waiting(form)
+    (before,) = desk.receipts.all()
+    _do(desk, document, Intent.UNPUBLISH)
+    _undo(desk, document.post)
+    (after,) = desk.receipts.all()
+    assert (after.status, after.aside, after.map_hash) == (Status.PUBLISHED, before.aside, before.map_hash)
+    assert state_of(document.post, after, None, NOW).kind is StateKind.CHANGED
+    body = desk.unconvert(document.post.id, ONE)
+    assert body is not None
+    document = desk.library.save(document, replace(document.post, body=body))
+    (back,) = desk.receipts.all()
+    assert in_step(document.post, back)
+    assert desk.change(document, ONE).lines == ()
+
+
+def test_what_a_colleague_wrote_before_it_was_taken_offline_is_not_written_over(
+    desk: Desk, waiting: Callable[[Form], Document]
+) -> None:
+    document = waiting(Form.MARKDOWN)
+    (remote_id,) = SERVERS[ONE.id].posts
+    SERVERS[ONE.id].edit(remote_id, content=THERE.replace("Red", "Blue"))
+    _do(desk, document, Intent.UNPUBLISH)
+    desk.submit(desk.plan(document, ONE, Intent.PUBLISH))
+    (result,) = desk.run(Cancel())
+    assert result.kind is ResultKind.CONFLICT
+    assert "Blue" in _content(desk)
+
+
+def test_a_post_that_is_on_its_way_is_not_converted(
+    desk: Desk, waiting: Callable[[Form], Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = waiting(Form.MARKDOWN)
+    sent = Running("j1", document.post.id, ONE.id, "Old", ())
+    monkeypatch.setattr(desk.outbox, "running", lambda: (sent,))
+    with pytest.raises(NotReady, match="on its way"):
+        desk.conversion(document, ONE, Form.MARKDOWN)
+    monkeypatch.setattr(desk.outbox, "running", lambda: (replace(sent, post_id="another"),))
+    with pytest.raises(NotReady, match="already"):
+        desk.conversion(document, ONE, Form.MARKDOWN)

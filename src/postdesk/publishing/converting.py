@@ -8,6 +8,7 @@ was there before is kept beside the bases, under the name that the receipt calls
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
@@ -18,6 +19,7 @@ from postdesk.core.language import _
 from postdesk.core.post import Post
 from postdesk.core.receipt import Receipt
 from postdesk.publishing.pulled import Bases, opened_of
+from postdesk.publishing.running import Running
 
 if TYPE_CHECKING:  # with it come Python-Markdown and Pygments, which the window's start does without
     from postdesk.markup.lossless import Lost, Opened, Turned
@@ -105,6 +107,16 @@ def conversion_of(
     rows = tuple(_row(one, form) for one in made.turned)
     as_html = sum(one.result.startswith("<!-- wp:html ") for one in made.turned) if form is Form.BLOCKS else 0
     return Conversion(form, account.id, post.body, made.text, receipt, made.opened.to_json(), rows, as_html)
+
+
+def refuse_while_sent(post_id: str, account_id: str, running: Iterable[Running]) -> None:
+    """Raise `NotReady` for a post that is being sent: what the blog answers then would take the place of the map."""
+    if any((one.post_id, one.account_id) == (post_id, account_id) for one in running):
+        raise NotReady(
+            _("The post is on its way to the blog just now."),
+            _("What goes out is not converted, and no word of your text is lost."),
+            _("Wait until it is there, and convert it then."),
+        )
 
 
 def convert(store: Store, conversion: Conversion) -> Receipt:

@@ -554,15 +554,18 @@ class Desk:
 
     def conversion(self, document: Document, account: Account, form: Form) -> Conversion:
         """What converting the post would do; see `publishing.converting`. For a task. Raises `NotReady`."""
-        from postdesk.publishing.converting import conversion_of
+        from postdesk.publishing.converting import conversion_of, refuse_while_sent
 
+        refuse_while_sent(document.post.id, account.id, self.running())
         receipt = self.engine.receipt(document.post.id, account.id)
         return conversion_of(document.post, account, receipt, self.receipts, form)
 
     def convert(self, conversion: Conversion) -> None:
         """Do it, once the new text is saved. Raises `NotReady` when the blog said something new meanwhile."""
-        from postdesk.publishing.converting import convert
+        from postdesk.publishing.converting import convert, refuse_while_sent
 
+        receipt = conversion.receipt
+        refuse_while_sent(receipt.post_id, receipt.account_id, self.running())
         convert(self.receipts, conversion)
 
     def unconvert(self, post_id: str, account: Account) -> str | None:

@@ -60,6 +60,7 @@ UNTRASH = "out of the trash"
 if TYPE_CHECKING:  # with it come Python-Markdown and Pygments
     from postdesk.markup.lossless import Opened
 
+_SENDS = (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE)  # what sends her text, and not only a state
 _LOOKS = 3  # how often one run looks and repeats after a lost answer, before the job waits
 
 
@@ -396,6 +397,9 @@ class Engine:
         older = receipt.media if receipt else ()
         hashes = {m.content_hash for m in media}
         read_before = self._receipts.base(receipt.base_hash) if receipt and run.takes_away else None
+        waiting = (
+            receipt.aside if receipt and run.snapshot.intent not in _SENDS else ""
+        )  # a conversion goes out later
         base = base_of(there, run.snapshot.post.slug or asked_slug, read_before or "")
         done = Receipt(
             run.job.post_id, run.job.account_id, there.remote_id, there.address, there.slug, there.status,
@@ -403,7 +407,7 @@ class Engine:
             (*media, *(m for m in older if m.content_hash not in hashes)),
             (there.date or first or now) if there.status in LIVE else first, now,
             self._map_after(run, receipt, there, media), run.snapshot.pictures_after(receipt),
-            kind=there.kind,
+            kind=there.kind, aside=waiting,
         )  # fmt: skip
         self._receipts.put(done)
         if there.status is Status.SCHEDULED:
@@ -429,11 +433,14 @@ class Engine:
     def _map_after(
         self, run: Run, receipt: Receipt | None, there: RemotePost, media: tuple[MediaReceipt, ...]
     ) -> str:
-        """The map of a post that came from the blog for what is there now; "" for any other."""
+        """The map of a post that came from the blog for what is there now; "" for any other. A conversion that has not
+        gone out stays as it is: it is of her text, and not of what is there."""
+        if receipt is not None and receipt.aside and run.snapshot.intent not in _SENDS:
+            return receipt.map_hash
         opened = self._opened(run, receipt)
         if opened is None:
             return ""
-        if run.snapshot.intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
+        if run.snapshot.intent in _SENDS:
             by_content = {m.content_hash: m for m in media}
             by_ref = {p.ref: by_content[p.content_hash] for p in run.snapshot.pictures}
             opened = sent_on(opened, run.snapshot.post, by_ref, dict(run.snapshot.links)).opened
