@@ -13,6 +13,7 @@ from postdesk.markup.lossless import Flavour, Lost, into_blocks, into_markdown, 
 from postdesk.markup.markdown import words_of
 from postdesk.markup.render import render_document
 from tests.markup.lossless.corpus import Remote, classic_posts, html_posts, theme_posts
+from tests.markup.lossless.test_captioned import captions
 from tests.markup.lossless.test_sending import PAGES
 from tests.markup.test_gutenberg import Validate, validate
 
@@ -48,7 +49,8 @@ last words"""
 
 def test_posts_in_html_and_classic_text_become_valid_blocks_and_lose_nothing(validate: Validate) -> None:
     some = [*classic_posts(25), *html_posts(25)]
-    posts = [Remote("classic", CLASSIC), *(post for post in some if len(post.content) < 4_000)]
+    captioned = Remote("classic", "\n\n".join(captions()))
+    posts = [Remote("classic", CLASSIC), captioned, *(post for post in some if len(post.content) < 4_000)]
     made = [into_blocks(o, o.markdown) for o in (open_post(p.content, classic=p.classic) for p in posts)]
     for post, one, answer in zip(posts, made, validate([m.opened.content for m in made]), strict=True):
         assert answer["invalid"] == [], post.name

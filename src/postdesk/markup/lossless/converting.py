@@ -16,6 +16,7 @@ from postdesk.markup.correspond import correspond
 from postdesk.markup.delimiters import delimited
 from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.lossless.atoms import atoms_of
+from postdesk.markup.lossless.captioned import captioned_block
 from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, is_delimited
 from postdesk.markup.lossless.emitting import Emit, without_delimiters
 from postdesk.markup.lossless.gate import Gate, is_alone, with_breaks
@@ -170,6 +171,10 @@ def _opened(piece: Piece, result: str, gap: str, gate: Gate) -> list[Piece]:
 
 def _as_block(segment: Segment, flavour: Flavour) -> str:
     source = segment.source
+    if segment.kind is not Kind.OPEN and source.startswith("["):
+        picture = captioned_block(source)
+        if picture is not None:
+            return picture
     if segment.kind is not Kind.OPEN and _is_shortcode(segment):
         return delimited("shortcode", {}, source)
     more = _MORE.match(source)
