@@ -39,6 +39,23 @@ def test_markdown_and_its_cards_are_read_and_examples_are_not() -> None:
     )
 
 
+def test_a_picture_behind_words_is_shown_too() -> None:
+    content = (
+        '<div class="wp-block-cover"><img class="wp-block-cover__image-background wp-image-5" src="a.jpg"/></div>'
+        '<div class="x wp-image-6" style="background-position:50% 50%;background-image:url(b.jpg?x=1&amp;y=2)"></div>'
+        "<p style='BACKGROUND: #fff url( &quot;c d.jpg&quot; ) no-repeat'></p>"
+        '<p style="color:red">url(no.jpg)</p><div style="background:url()"></div>'
+        '<script>"background:url(no.jpg)"</script>'
+        '<div style="background:url(data:image/png;base64,AAAA)" title="background:url(no.jpg)"></div>'
+    )
+    assert shown_pictures("", content) == (
+        Shown("a.jpg", "5"),
+        Shown("b.jpg?x=1&y=2", "6"),
+        Shown("c d.jpg"),
+        Shown("data:image/png;base64,AAAA"),
+    )
+
+
 def test_each_reference_is_told_once_with_its_number() -> None:
     assert shown_pictures("![](a.png)", '<img src="a.png"><img src="a.png" class="wp-image-5">') == (
         Shown("a.png", "5"),

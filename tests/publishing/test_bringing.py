@@ -157,6 +157,33 @@ def test_a_picture_comes_once_and_no_text_changes(made: Callable[..., Desk]) -> 
     assert (again.came, again.there, len(desk.web.asked)) == ([], 1, 1)
 
 
+def test_the_picture_behind_a_cover_comes_and_originals_that_are_linked_stay(
+    made: Callable[..., Desk],
+) -> None:
+    behind, still, linked = f"{UPLOADS}/behind.jpg", f"{UPLOADS}/still.png", f"{UPLOADS}/quay.jpg"
+    cover = (
+        f'<!-- wp:cover {{"url":"{behind}","id":5}} -->\n<div class="wp-block-cover"><img class="wp-block-cover__image'
+        f'-background wp-image-5" alt="" src="{behind}" data-object-fit="cover"/><div class="wp-block-cover__inner-'
+        'container"><!-- wp:paragraph -->\n<p>In front.</p>\n<!-- /wp:paragraph --></div></div>\n<!-- /wp:cover -->'
+    )
+    fixed = (
+        f'<!-- wp:cover {{"url":"{still}","id":6,"hasParallax":true}} -->\n<div class="wp-block-cover has-parallax">'
+        f'<div class="wp-block-cover__image-background wp-image-6" style="background-image:url({still})"></div></div>\n'
+        "<!-- /wp:cover -->"
+    )
+    desk = made(f'{cover}\n\n{fixed}\n\n<p><a href="{linked}"><img src="{QUAY}" alt=""></a></p>')
+    desk.web.there = {
+        behind: Answer(JPEG),
+        still: Answer(png(1)),
+        QUAY: Answer(png(2)),
+        linked: Answer(png(3)),
+    }
+    brought = desk.bring()
+    assert len(brought.came) == 3
+    assert set(desk.web.addresses()) == {behind, still, QUAY}
+    assert (desk.shown("1", behind), desk.shown("1", still)) == (JPEG, png(1))
+
+
 def test_nothing_of_hers_goes_along(made: Callable[..., Desk]) -> None:
     desk = made(FIGURE)
     desk.web.there[QUAY] = Answer(JPEG)

@@ -11,6 +11,10 @@ from postdesk.core.tokens import Kind, cut
 from postdesk.markup.pictures import find_pictures
 
 _IMAGE = re.compile("<img", re.IGNORECASE)
+_BACKGROUND = re.compile(
+    r"""background(?:-image)?\s*:[^;"']{0,200}?url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"'\s]*))\s*\)""",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"(?:\A|\s)wp-image-([1-9][0-9]{0,15})(?:\Z|\s)")
 _FENCE = re.compile(r"^[ ]{0,3}(`{3,}|~{3,})[ \t]*\{=html\}[ \t]*$", re.MULTILINE)
 
@@ -24,16 +28,15 @@ class Shown:
 
 
 def shown_pictures(body: str, content: str = "") -> tuple[Shown, ...]:
-    """Every picture of `content` (HTML, as a blog has it) and `body` (Markdown), each reference once and in that
-    order."""
+    """Every picture of `content` (HTML, as a blog has it; those behind its words come last) and `body` (Markdown), each
+    reference once and in that order."""
     found: dict[str, str] = {}
     for source in (content, *(body[start:end] for start, end in _fences(body))):
         for _start, _end, attributes in _tags(source):
             values = dict(reversed(attributes))  # the first of two wins, as in browsers
-            ref = values.get("src", "").strip()
-            if ref:
-                numbered = _NUMBERED.search(values.get("class", ""))
-                found[ref] = found.get(ref) or (numbered[1] if numbered else "")
+            _note(found, values.get("src", ""), values)
+    for values, ref in _behind(content):
+        _note(found, ref, values)
     for picture in find_pictures(body):
         found.setdefault(picture.ref, "")
     return tuple(Shown(ref, number) for ref, number in found.items())
@@ -73,6 +76,24 @@ def _fences(body: str) -> Iterator[tuple[int, int]]:
         ended = closing.search(body, start)
         place = len(body) if ended is None else ended.end()
         yield start, len(body) if ended is None else ended.start()
+
+
+def _note(found: dict[str, str], ref: str, values: dict[str, str]) -> None:
+    if ref.strip():
+        numbered = _NUMBERED.search(values.get("class", ""))
+        found[ref.strip()] = found.get(ref.strip()) or (numbered[1] if numbered else "")
+
+
+def _behind(source: str) -> Iterator[tuple[dict[str, str], str]]:
+    """The elements that have a picture behind what is in them: their attributes, and the picture's reference."""
+    if "background" not in source or "url(" not in source:
+        return
+    for kind, _start, _end, _tag, attributes in cut(source):
+        if kind is Kind.START and attributes:
+            values = dict(reversed(attributes))
+            found = _BACKGROUND.search(values.get("style", ""))
+            if found is not None:
+                yield values, found[1] or found[2] or found[3] or ""
 
 
 def _tags(source: str) -> Iterator[tuple[int, int, list[tuple[str, str]]]]:
