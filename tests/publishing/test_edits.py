@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from postdesk.markup.lossless import open_post
 from tests.publishing.edits import law
 from tests.publishing.edits.blog import OtherClient
+from tests.publishing.edits.fixtures import desk, other
 from tests.publishing.edits.making import KINDS, Edit
-from tests.publishing.edits.run import corpus, desk_on, run
+from tests.publishing.edits.run import corpus, run
 from tests.publishing.test_pulled_real import Desk
 from tests.servers.running import Servers
 from tests.servers.wordpress import WordPress
+
+__all__ = ["desk", "other"]  # fixtures
 
 
 @pytest.fixture(params=["6.1 on MariaDB", "newest on SQLite"])
@@ -25,18 +25,6 @@ def blog(request: pytest.FixtureRequest, servers: Servers) -> WordPress:
     there = servers.wordpress(version, database=database.lower())
     there.reset_posts()
     return there
-
-
-@pytest.fixture
-def other(blog: WordPress) -> Iterator[OtherClient]:
-    with closing(OtherClient(blog)) as client:
-        yield client
-
-
-@pytest.fixture
-def desk(blog: WordPress, tmp_path: Path) -> Iterator[Desk]:
-    with desk_on(blog, tmp_path) as made:
-        yield made
 
 
 def test_a_part_of_the_edits(desk: Desk, other: OtherClient) -> None:

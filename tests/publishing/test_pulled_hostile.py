@@ -15,10 +15,13 @@ from postdesk.core.receipt import Status
 from postdesk.publishing.outbox import JobResult, ResultKind
 from tests.markup.lossless.hostile import HOSTILE, two_megabytes
 from tests.publishing.edits.blog import OtherClient, beside_content
+from tests.publishing.edits.fixtures import desk, other
 from tests.publishing.edits.law import is_one_word
 from tests.publishing.edits.run import desk_on
 from tests.publishing.test_pulled_real import Desk
 from tests.servers.wordpress import WordPress
+
+__all__ = ["desk", "other"]  # fixtures
 
 _BLOCK = "<!-- wp:paragraph -->\n<p>{}</p>\n<!-- /wp:paragraph -->"
 _POST = "\n\n".join(
@@ -40,18 +43,6 @@ _OF_THE_SERVER = (
 def blog(wordpress_newest: WordPress) -> WordPress:
     wordpress_newest.reset_posts()
     return wordpress_newest
-
-
-@pytest.fixture
-def other(blog: WordPress) -> Iterator[OtherClient]:
-    with closing(OtherClient(blog)) as client:
-        yield client
-
-
-@pytest.fixture
-def desk(blog: WordPress, tmp_path: Path) -> Iterator[Desk]:
-    with desk_on(blog, tmp_path) as made:
-        yield made
 
 
 @contextmanager
