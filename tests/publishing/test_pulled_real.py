@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 import time
@@ -26,6 +27,7 @@ from postdesk.core.receipt import Status
 from postdesk.library.document import Document
 from postdesk.library.library import Library
 from postdesk.library.receipts import Receipts
+from postdesk.publishing.bringing import Bringing
 from postdesk.publishing.change import change_of
 from postdesk.publishing.compare import as_outgoing
 from postdesk.publishing.engine import Engine
@@ -35,6 +37,7 @@ from postdesk.publishing.plan import Intent, make_plan
 from postdesk.publishing.pull import Pulled, pull
 from tests.markup.lossless.corpus import Remote, block_posts, classic_posts, theme_posts
 from tests.markup.lossless.test_sending import _WORD, _one_edit
+from tests.publishing.world import png
 from tests.servers.wordpress import WordPress as RealServer
 
 
@@ -105,6 +108,11 @@ def desk(tmp_path: Path, wordpress: RealServer) -> Iterator[Desk]:
 def newest_desk(tmp_path: Path, wordpress_newest: RealServer) -> Iterator[Desk]:
     """For what the blog's version makes no difference to."""
     yield from _desk(tmp_path, wordpress_newest)
+
+
+@pytest.fixture
+def oldest_desk(tmp_path: Path, wordpress_61: RealServer) -> Iterator[Desk]:
+    yield from _desk(tmp_path, wordpress_61)
 
 
 def _desk(folder: Path, server: RealServer) -> Iterator[Desk]:
@@ -329,3 +337,38 @@ def test_every_post_comes_once_however_many_changed_within_a_second(
     assert 1 in sizes
     assert sizes.count(100) >= 2
     assert len(asked) < 45
+
+
+def test_pictures_of_the_oldest_wordpress_come_home_too(oldest_desk: Desk, wordpress_61: RealServer) -> None:
+    desk = oldest_desk
+    quay, boat = png(1), png(2)
+    files = "".join(
+        f"file_put_contents($in['path'] . '/{name}.png', base64_decode('{base64.b64encode(data).decode()}'));"
+        for name, data in (("quay", quay), ("boat", boat))
+    )
+    up = wordpress_61.php(
+        f"""
+        kses_remove_filters();
+        $in = wp_upload_dir('2016/03');
+        {files}
+        $quay = '<img src="' . $in['url'] . '/quay.png" alt=""/>';
+        $all = ['post_status' => 'publish', 'post_author' => 1];
+        $blocks = "<!-- wp:image --><figure class='wp-block-image'>$quay</figure><!-- /wp:image -->";
+        $post = wp_insert_post(wp_slash($all + ['post_title' => 'Blocks', 'post_content' => $blocks]));
+        set_post_thumbnail($post, wp_insert_attachment(['post_mime_type' => 'image/png'], '2016/03/boat.png'));
+        $classic = "Old words.\\n\\n[caption width='9']{{$quay}} At noon[/caption]";
+        wp_insert_post(wp_slash($all + ['post_title' => 'Classic', 'post_content' => $classic]));
+        echo $in['url'];
+        """
+    ).strip()
+    assert len(desk.pull().made) == 2
+    with make_client() as http:
+        brought = Bringing(
+            desk.account, desk.library, desk.receipts, desk.journal, lambda: http, lambda: desk.blog, Cancel()
+        ).all()
+    assert (brought.failure, brought.gone, brought.problems) == (None, [], [])
+    assert {path.name: path.read_bytes() for path in brought.came} == {"quay.png": quay, "boat.png": boat}
+    for receipt in desk.receipts.all():
+        document = desk.document(receipt.remote_id)
+        assert f"{up}/quay.png" in document.post.body
+        assert desk.library.read_shown_picture(document, f"{up}/quay.png") == quay
