@@ -15,6 +15,7 @@ from postdesk.ui.pulling import LANE
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.toast import Toast
 from postdesk.ui.window import MainWindow
+from postdesk.ui.work import Work
 
 if TYPE_CHECKING:
     from postdesk.library.document import Document
@@ -38,23 +39,22 @@ class Bringing(QObject):
         self._desk = desk
         self._tasks = tasks
         self._window = window
-        self._cancel: Cancel | None = None
+        begins, stops = _("Bring Its Pi&ctures Here"), _("Stop Bringing Pi&ctures Here")
+        self._work = Work(window, "bring_all_pictures", begins, stops)
         self._at.connect(self._say_how_far)
-        window.status.work_clicked.connect(self.stop)
 
     @property
     def is_busy(self) -> bool:
         """Whether pictures are coming."""
-        return self._cancel is not None
+        return self._work.is_busy
 
     def bring(self, account: Account, document: Document | None = None) -> None:
         """Fetch the pictures of one post, or of all that came from the blog; while that runs, stop it."""
-        if self._cancel is not None:
+        if self.is_busy:
             self.stop()
             return
-        cancel = self._cancel = Cancel()
+        cancel = self._work.begin()
         at = _now_and_then(self._at.emit)
-        self._name(_("Stop Bringing Pi&ctures Here"))
 
         def ended(brought: Brought) -> None:
             self._over()
@@ -70,8 +70,7 @@ class Bringing(QObject):
 
     def stop(self) -> None:
         """Stop; what came stays, and the next time goes on."""
-        if self._cancel is not None:
-            self._cancel.set()
+        self._work.stop()
 
     def clear(self) -> None:
         """Remove copies that no post shows any more."""
@@ -87,23 +86,16 @@ class Bringing(QObject):
         self._tasks.run(lambda: self._desk.clear_pictures(Cancel()), ended, self.told.emit, lane=LANE)
 
     def _over(self) -> None:
-        self._cancel = None
-        self._name(_("Bring Its Pi&ctures Here"))
-        self._window.status.set_work("")
+        self._work.over()
         self.came.emit()
 
-    def _name(self, words: str) -> None:
-        self._window.actions_table.set_text("bring_all_pictures", words)
-
     def _say_how_far(self, at: At) -> None:
-        if self._cancel is None:
-            return
         locale = QLocale()
         words = _("Bringing pictures here: {came} · {posts} of {of} posts · stop")
         if at.of == 1:
             words = _("Bringing pictures here: {came} · stop")
         posts, of, came = (locale.toString(number) for number in (at.posts, at.of, at.came))
-        self._window.status.set_work(words.format(posts=posts, of=of, came=came))
+        self._work.say(words.format(posts=posts, of=of, came=came))
 
     def _say(self, account: Account, brought: Brought, *, one: bool) -> None:
         count, there = len(brought.came), brought.there

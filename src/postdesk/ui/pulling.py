@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale, QObject, Signal
 
 from postdesk.core.account import Account
-from postdesk.core.cancel import Cancel
 from postdesk.core.language import _, ngettext
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.toast import Toast
 from postdesk.ui.window import MainWindow
+from postdesk.ui.work import Work
 
 if TYPE_CHECKING:
     from postdesk.publishing.change import Change, Line
@@ -37,25 +37,23 @@ class Pulling(QObject):
         self._desk = desk
         self._tasks = tasks
         self._window = window
-        self._cancel: Cancel | None = None
+        self._work = Work(window, "pull", _("Bring Its Posts &Here"), _("Stop Bringing Posts &Here"))
         self._change: ChangeWindow | None = None
         self._at.connect(self._say_how_far)
         self._waits.connect(self._say_it_waits)
-        window.status.work_clicked.connect(self.stop)
 
     @property
     def is_busy(self) -> bool:
         """Whether posts are coming."""
-        return self._cancel is not None
+        return self._work.is_busy
 
     def pull(self, account: Account) -> None:
         """Fetch what is new on the blog; while that runs, stop it."""
-        if self._cancel is not None:
+        if self.is_busy:
             self.stop()
             return
-        cancel = self._cancel = Cancel()
+        cancel = self._work.begin()
         at, waits = self._at.emit, self._waits.emit
-        self._window.actions_table.set_text("pull", _("Stop Bringing Posts &Here"))
         self._at.emit(0, -1)
 
         def ended(done: Pulled) -> None:
@@ -70,8 +68,7 @@ class Pulling(QObject):
 
     def stop(self) -> None:
         """Stop after the post at hand; what came stays, and the next time goes on."""
-        if self._cancel is not None:
-            self._cancel.set()
+        self._work.stop()
 
     def show_change(self, document: Document, account: Account) -> None:
         """Show the difference between what the blog has and what would go out."""
@@ -99,25 +96,19 @@ class Pulling(QObject):
             self._change = None
 
     def _over(self) -> None:
-        self._cancel = None
-        self._window.actions_table.set_text("pull", _("Bring Its Posts &Here"))
-        self._window.status.set_work("")
+        self._work.over()
         self.came.emit()
 
     def _say_how_far(self, seen: int, total: int) -> None:
-        if self._cancel is None:
-            return
         locale = QLocale()
         if total >= 0:
             words = _("Bringing posts here: {seen} of {total} · stop")
         else:
             words = _("Bringing posts here: {seen} · stop")
         said = words.format(seen=locale.toString(seen), total=locale.toString(total))
-        self._window.status.set_work(said)
+        self._work.say(said)
 
     def _say_it_waits(self, seconds: float) -> None:
-        if self._cancel is None:
-            return
         count = max(1, round(seconds / 60)) if seconds >= 100 else max(1, round(seconds))
         words = (
             ngettext("The blog is busy; going on in {count} minute · stop",
@@ -126,7 +117,7 @@ class Pulling(QObject):
             else ngettext("The blog is busy; going on in {count} second · stop",
                           "The blog is busy; going on in {count} seconds · stop", count)
         )  # fmt: skip
-        self._window.status.set_work(words.format(count=QLocale().toString(count)))
+        self._work.say(words.format(count=QLocale().toString(count)))
 
     def _say(self, account: Account, done: Pulled) -> None:
         made, updated = len(done.made), len(done.updated)

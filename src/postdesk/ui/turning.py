@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from postdesk.core.account import Account
-from postdesk.core.cancel import Cancel
 from postdesk.core.errors import BackendError, Cancelled, PasswordError, PostDeskError
 from postdesk.core.language import _
 from postdesk.core.post import Post
@@ -19,6 +18,7 @@ from postdesk.ui.session import LANE, Session
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.toast import Toast
 from postdesk.ui.window import MainWindow
+from postdesk.ui.work import Work
 
 if TYPE_CHECKING:
     from postdesk.publishing.blogs_version import BlogsVersion
@@ -39,10 +39,9 @@ class Turning(QObject):
         self._desk, self._session, self._tasks, self._window = desk, session, tasks, window
         self._account = account
         self._view: ConversionWindow | None = None
-        self._asking: Cancel | None = None
+        self._asking = Work(window)
         session.saved.connect(self._follow)
         session.opened.connect(lambda _document: self._close())
-        window.status.work_clicked.connect(self.stop)
 
     # --- into another form ---
 
@@ -124,7 +123,7 @@ class Turning(QObject):
 
     def back(self) -> None:
         """Put what the blog has into the open post, as one step that can be undone; while it is asked, stop that."""
-        if self._asking is not None:
+        if self._asking.is_busy:
             self.stop()
             return
         account = self._account()
@@ -133,29 +132,27 @@ class Turning(QObject):
 
     def stop(self) -> None:
         """Ask the blog no further; nothing was changed."""
-        if self._asking is not None:
-            self._asking.set()
+        self._asking.stop()
 
     def _ask(self, account: Account, *, ask: bool) -> None:
         """The blog, or without `ask` what is known of it."""
 
         def look(document: Document) -> None:
-            if self._asking is not None:
+            if self._asking.is_busy:
                 return
-            cancel = self._asking = Cancel()
+            cancel = self._asking.begin()
             if ask:
-                words = _("Asking “{blog}” what it has · stop").format(blog=account.name)
-                self._window.status.set_work(words)
+                self._asking.say(_("Asking “{blog}” what it has · stop").format(blog=account.name))
 
             def found(version: BlogsVersion) -> None:
-                self._answered(asked=ask)
+                self._asking.over()
                 if cancel.is_set:
                     self._say_it_stopped()
                 else:
                     self._take(document.post, account, version)
 
             def failed(error: Exception) -> None:
-                self._answered(asked=ask)
+                self._asking.over()
                 if isinstance(error, Cancelled):
                     self._say_it_stopped()
                 elif ask and isinstance(error, (BackendError, PasswordError)):
@@ -169,11 +166,6 @@ class Turning(QObject):
             )  # fmt: skip
 
         self._session.save_with_id(look)
-
-    def _answered(self, *, asked: bool) -> None:
-        self._asking = None
-        if asked:
-            self._window.status.set_work("")
 
     def _say_it_stopped(self) -> None:
         self._window.toasts.say(Toast(_("Stopped. Nothing was changed: your text is as you had it.")))
