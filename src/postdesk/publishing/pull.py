@@ -10,10 +10,9 @@ one before that is written (decision 033).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from postdesk.backends.base import Backend, Page, RemotePost, hear
@@ -27,6 +26,7 @@ from postdesk.publishing.arriving import Arrivals, Lot, Pulled
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.openers import Openers
 from postdesk.publishing.patience import Patience, T
+from postdesk.publishing.place import Place
 
 if TYPE_CHECKING:
     from postdesk.library.library import Library
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["Pulled", "pull"]
 
 _PLACE = "pull"  # what the journal keeps by that name: how far the pull of a blog is
-_OVERLAP = timedelta(minutes=5)  # clocks of blogs jump; the same post twice does no harm
 _FEW = 10  # posts that may be missing on a blog before it is taken for a fault of the blog
 _SHARE = 0.2
 _MOST_AGAIN = 20  # posts that are asked for one by one
@@ -63,36 +62,6 @@ def pull(
         openers.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """How far a pull is, as the journal keeps it. `since`: what changed on the blog before that is here; the others
-    are of a pull that has not ended: where it goes on, the newest change that it saw, what the blog's clock said when
-    it began, whether it is one of everything, and how many posts there were."""
-
-    since: str = ""
-    cursor: str = ""
-    newest: str = ""
-    began: str = ""
-    everything: str = ""
-    total: str = ""
-
-    def after(self, page: Page) -> _Place:
-        """Once a page has come."""
-        newest = max([self.newest, *(_utc(post.modified) for post in page.posts if post.modified)])
-        began = self.began or (_utc(page.as_of) if page.as_of is not None else "")
-        if page.next:
-            total = str(page.total) if page.total >= 0 else ""
-            return replace(self, cursor=page.next, newest=newest, began=began, total=total)
-        # What changed while it went on comes with the next one, which begins where this one began.
-        first = min(filter(None, (newest, began)), default="")
-        since = (datetime.fromisoformat(first) - _OVERLAP).isoformat() if newest else self.since
-        return _Place(since)
-
-    def to_json(self) -> str:
-        """As text for the journal."""
-        return json.dumps({name: getattr(self, name) for name in self.__dataclass_fields__})
-
-
 class _Pull:
     def __init__(
         self, account: Account, backend: Backend, library: Library, receipts: Receipts, journal: Journal,
@@ -118,16 +87,15 @@ class _Pull:
         before = hear(self._backend, self._asking)
         self._arrivals.look()
         place = self._place()
-        since = None if everything or not place.since else datetime.fromisoformat(place.since)
+        since = None if everything else place.moment
         if not place.cursor or (everything and not place.everything):
-            place = _Place(place.since, everything="yes" if everything else "")
+            place = Place(place.since, everything="yes" if everything else "")
         whole = since is None and not place.cursor
         seen: set[str] = set()
         try:
             page = self._asked(place.cursor, since)
-            if place.cursor and 0 <= page.total < int(place.total or 0):
-                # Posts went meanwhile, and those behind them moved up, past where this would go on.
-                place = _Place(place.since, everything=place.everything)
+            if place.is_passed(page):
+                place = Place(place.since, everything=place.everything)
                 whole = since is None
                 page = self._asked("", since)
             lot = self._given(page)
@@ -236,10 +204,8 @@ class _Pull:
 
     # --- how far it is ---
 
-    def _place(self) -> _Place:
-        text = self._journal.learnt(self._account.id, _PLACE)
-        known = {name: str(value) for name, value in json.loads(text).items()} if text else {}
-        return _Place(**{name: value for name, value in known.items() if name in _Place.__dataclass_fields__})
+    def _place(self) -> Place:
+        return Place.from_json(self._journal.learnt(self._account.id, _PLACE))
 
     def _tell(self) -> None:
         """What was written until now is on the disk: the next pull need not begin before that."""
@@ -256,7 +222,3 @@ def _outcome(ahead: Ahead[Page] | None) -> tuple[Page | None, Exception | None]:
         return ahead.result(), None
     except Exception as error:
         return None, error
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()
