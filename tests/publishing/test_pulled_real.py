@@ -27,6 +27,7 @@ from postdesk.core.receipt import Status
 from postdesk.library.document import Document
 from postdesk.library.library import Library
 from postdesk.library.receipts import Receipts
+from postdesk.publishing.archive import Archive
 from postdesk.publishing.bringing import Bringing
 from postdesk.publishing.change import change_of
 from postdesk.publishing.compare import as_outgoing
@@ -337,6 +338,23 @@ def test_every_post_comes_once_however_many_changed_within_a_second(
     assert 1 in sizes
     assert sizes.count(100) >= 2
     assert len(asked) < 45
+
+
+def test_a_post_that_was_put_there_lately_with_a_date_of_long_ago_comes_too(
+    newest_desk: Desk, wordpress_newest: RealServer
+) -> None:
+    """Its last change is its date, so it is not among those that changed since."""
+    archive = Archive(newest_desk.library.root.parent)
+    _publish(newest_desk.blog, [Remote("a", "<p>Words.</p>")])
+    newest_desk.pull()
+    archive.refresh(newest_desk.account, newest_desk.blog, Cancel())
+    wordpress_newest.php(
+        "wp_insert_post(['post_title' => 'Old', 'post_status' => 'publish', 'post_author' => 1,"
+        " 'post_content' => 'Old words.', 'post_date' => '2012-11-28 09:00:00']);"
+    )
+    assert [path.name for path in newest_desk.pull().made] == ["2012-11-28-old.md"]
+    archive.refresh(newest_desk.account, newest_desk.blog, Cancel(), thorough=True)
+    assert "Old" in [post.title for post in archive.posts(newest_desk.account.id)]
 
 
 def test_pictures_of_the_oldest_wordpress_come_home_too(oldest_desk: Desk, wordpress_61: RealServer) -> None:

@@ -15,7 +15,8 @@ _OVERLAP = timedelta(minutes=5)  # clocks of blogs jump; the same post twice doe
 class Place:
     """As it is kept, all in text. `since`: what changed on the blog before that is here. The others are of a look that
     has not ended: where it goes on, the newest change that it saw, what the blog's clock said when it began, whether it
-    is one of everything, and how many posts there were."""
+    is one of everything, and how many posts there were. `front`: where the look for posts goes on that are new without
+    being changed lately, "" for its beginning."""
 
     since: str = ""
     cursor: str = ""
@@ -23,6 +24,7 @@ class Place:
     began: str = ""
     everything: str = ""
     total: str = ""
+    front: str = ""
 
     def after(self, page: Page) -> Place:
         """Once a page has come."""
@@ -33,7 +35,8 @@ class Place:
             return replace(self, cursor=page.next, newest=newest, began=began, total=total)
         # What changed while it went on comes with the next one, which begins where this one began.
         first = min(filter(None, (newest, began)), default="")
-        return Place((datetime.fromisoformat(first) - _OVERLAP).isoformat() if newest else self.since)
+        since = (datetime.fromisoformat(first) - _OVERLAP).isoformat() if newest else self.since
+        return Place(since, front=self.front)
 
     @property
     def moment(self) -> datetime | None:
