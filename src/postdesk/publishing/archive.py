@@ -78,8 +78,9 @@ class Archive:
         if place.is_passed(page):
             place, seen = Place(place.since), 0
             page = backend.posts("", place.moment)
-        elif place.moment is not None and page.as_of is not None and place.moment > page.as_of:
-            place = Place()  # of a post dated in the future: what changed meanwhile is not after that
+        elif "place" not in kept and place.moment and page.as_of and place.moment > page.as_of:
+            # A version before followed a post dated in the future: what changed meanwhile is not after that.
+            place = Place()
             page = backend.posts()
         before: set[str] = set()
         while True:
