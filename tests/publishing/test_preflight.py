@@ -255,18 +255,19 @@ CAME = (
         (
             ("Second.", "Second.\n\nUpdate #1."),
             Level.NOTE,
-            "1 block is made out of your text, all others are as the blog has them",
+            "1 block is made anew out of your text; what you did not touch goes back as it came",
         ),
         (
             ("First.", "## First."),
             Level.WARNING,
-            "1 block is made out of your text, all others are as the blog has them; 1 of them loses a look that it had",
+            "1 block is made anew out of your text and loses a look that it had;"
+            " what you did not touch goes back as it came",
         ),
         (
             ("First.\n\nSecond.", "## First.\n\n## Second."),
             Level.WARNING,
-            "2 blocks are made out of your text, all others are as the blog has them;"
-            " 1 of them loses a look that it had",
+            "2 blocks are made anew out of your text, 1 of them loses a look that it had;"
+            " what you did not touch goes back as it came",
         ),
     ],
 )

@@ -239,16 +239,24 @@ def _afresh(collected: Collected) -> list[Remark]:
     if not count:
         words = _("What you did not touch goes back as it came")
         return [Remark(Level.NOTE, words, "change", key=AFRESH)]
-    words = ngettext(
-        "{count} block is made out of your text, all others are as the blog has them",
-        "{count} blocks are made out of your text, all others are as the blog has them",
-        count,
-    )
-    if losing:
-        lost = ngettext(
-            "{count} of them loses a look that it had", "{count} of them lose a look that they had", losing
+    if losing == count:
+        words = ngettext(
+            "{count} block is made anew out of your text and loses a look that it had",
+            "{count} blocks are made anew out of your text and lose looks that they had",
+            count,
         )
-        words = _("{blocks}; {lost}").format(blocks=words, lost=lost)
+    else:
+        words = ngettext(
+            "{count} block is made anew out of your text",
+            "{count} blocks are made anew out of your text",
+            count,
+        )
+        if losing:
+            lost = ngettext(
+                "{count} of them loses a look that it had", "{count} of them lose looks that they had", losing
+            )
+            words = _("{blocks}, {lost}").format(blocks=words, lost=lost)
+    words = _("{blocks}; what you did not touch goes back as it came").format(blocks=words)
     return [Remark(Level.WARNING if losing else Level.NOTE, words, "change", key=AFRESH)]
 
 
