@@ -1,16 +1,20 @@
 """Measures what bringing a blog's posts home costs: its time beside the server's own.
 
     make bench ARGS=--pull
+    make bench ARGS=--home      ten thousand posts in the real window; some four minutes
 
 A thousand posts of some 7 KB, in blocks and in classic text, are brought from a real WordPress into an empty library,
 and then looked at again, all of them unchanged. Times are a ratio to the sum of the server's own answer times in that
-run; the processor's time is that of all processes of the pull.
+run; the processor's time is that of all processes of the pull. Ten thousand are brought here by the window
+(`homecoming.py`), which is typed into meanwhile.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -27,12 +31,14 @@ from postdesk.publishing.journal import Journal
 from postdesk.publishing.pull import Pulled, pull
 from tests.bench import machine
 from tests.bench.figures import Figure
+from tests.bench.screen import virtual_screen
 from tests.markup.lossless.corpus import block_posts, classic_posts
 from tests.servers.faults import FaultProxy
 from tests.servers.running import Servers
 from tests.servers.wordpress import WordPress
 
 POSTS = 1000
+MANY = 10_000
 GOAL = 1.2  # times the server's own answer time
 
 _MAKE = """
@@ -142,6 +148,55 @@ def taken(times: int) -> str:
     finally:
         servers.end()
     return f"{head}\n\n{report(found, POSTS, characters)}"
+
+
+def taken_in_window(posts: int = MANY) -> str:
+    """What the window takes to bring so many posts home, and whether it waits meanwhile."""
+    before = machine.busy()
+    servers = Servers()
+    try:
+        blog = servers.wordpress("newest")
+        characters = fill(blog, posts)
+        proxy = FaultProxy(blog.base_url)
+        try:
+            found = _in_window(proxy.base_url, blog, posts)
+        finally:
+            proxy.close()
+        server = sum(request.seconds for request in proxy.requests)
+        about = f"{machine.today()}, WordPress {blog.version}; {machine.description()}"
+        head = f"{about}; {machine.load(before, machine.busy())}."
+    finally:
+        servers.end()
+    ratio = found["seconds"] / server
+    kept = "reached" if ratio <= GOAL else f"missed ({ratio / GOAL:.1f}x)"
+    lines = [
+        f"| {posts:,} posts of {characters / 1000:.1f} KB, in the window | |",
+        "|---|--:|",
+        f"| time | {found['seconds']:.0f} s |",
+        f"| the server's own | {server:.0f} s |",
+        f"| ratio (goal: at most {GOAL}) | {ratio:.2f}, {kept} |",
+        f"| all of them in the list | {found['listed']:.0f} s |",
+        f"| longest block of the drawing thread | {found['longest']:.0f} ms |",
+        f"| blocks of more than 50 ms | {found['long']:.0f} |",
+        f"| memory of the window's process with the engine | {found['memory']:.0f} MB |",
+    ]
+    return f"{head}\n\n" + "\n".join(lines)
+
+
+def _in_window(address: str, blog: WordPress, posts: int) -> dict[str, float]:
+    with virtual_screen() as screen, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        environment = {
+            **os.environ, "DISPLAY": screen.name, "POSTDESK_HOME": home, "QT_QPA_PLATFORM": "xcb",
+            "QTWEBENGINE_DISABLE_SANDBOX": "1",
+        }  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.bench.homecoming", address, blog.user, blog.app_password, str(posts)],
+            env=environment, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise SystemExit(done.stderr)
+        values: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+        return values
 
 
 def _processor() -> float:
