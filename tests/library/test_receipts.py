@@ -35,6 +35,14 @@ def test_a_receipt_comes_back_as_it_was(tmp_path: Path) -> None:
     assert receipts.get("abc", "0123") is None
 
 
+@pytest.mark.parametrize("receipt", [RECEIPT, Receipt("abc", "4567", "1", 'https://blog.example/ü\n"\u2028')])
+def test_a_receipt_has_a_line_for_each_value_so_that_machines_merge_it(
+    tmp_path: Path, receipt: Receipt
+) -> None:
+    written = Receipts(tmp_path).as_save(receipt).data.decode("utf-8")
+    assert written == json.dumps(json.loads(written), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
 @pytest.mark.parametrize("damage", [b"", b"\0" * 50, b"{}", b"[]", b'{"post_id": 1}', b"[" * 100_000])
 def test_a_damaged_receipt_is_no_missing_one(tmp_path: Path, damage: bytes, expect_log: ExpectLog) -> None:
     expect_log("receipt")

@@ -687,7 +687,12 @@ class Library:
         """Where `take_in` would put posts that come together: for each folder and name a path that no file has, and no
         other one of them."""
         free = names.FreeNames()
-        return [(place := self._inside(folder)) / free.take(place, stem, ".md") for folder, stem in wanted]
+        inside: dict[Path, Path] = {}
+        found = []
+        for folder, stem in wanted:
+            place = inside.get(folder) or inside.setdefault(folder, self._inside(folder))
+            found.append(place / free.take(place, stem, ".md"))
+        return found
 
     def take_picture(self, folder: Path, name: str, picture: bytes | Path) -> str:
         """Copy a picture into `folder` for a post that is to come, as `take_in` makes it; returns the reference. Raises
