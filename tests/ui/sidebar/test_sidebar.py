@@ -351,7 +351,7 @@ def test_a_long_title_takes_two_lines_and_ends_in_dots(qtbot: QtBot) -> None:
 
 
 @given(st.text(max_size=200), st.integers(10, 400))
-def test_any_title_gives_one_or_two_lines_that_start_it(title: str, width: int) -> None:
+def test_any_title_gives_one_or_two_lines_that_start_it(qapp: QApplication, title: str, width: int) -> None:
     """Law: the lines are a beginning of the title with its blanks made single, whatever letters it has."""
     title = title.encode("utf-8", "ignore").decode()
     lines = title_lines(title, ui_font(13), width)
