@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -301,3 +302,31 @@ def test_ids_and_names_in_the_text_do_not_get_in_the_way_of_patches(
         reader.ask("[...Document.prototype.querySelectorAll.call(document, '.pd-block')].at(-1).textContent")
         == "Two."
     )
+
+
+def test_where_the_page_stands_is_asked_again_when_it_moved_meanwhile(
+    qtbot: QtBot, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine the answer is of a place that the page has left by then."""
+    reader.show("\n\n".join(_paragraphs(60)))
+    surface = reader.surface
+    told: list[tuple[int, float, float]] = []
+    surface.scrolled.connect(lambda *place: told.append(place))
+    held: list[Callable[[], None]] = []
+    run = surface._run
+
+    def slow(source: str, then: Callable[[object], None] | None = None) -> None:
+        if source != "postdesk.place()":
+            run(source, then)
+        elif then is not None:
+            run(source, lambda answer, then=then: held.append(lambda: then(answer)))
+
+    monkeypatch.setattr(surface, "_run", slow)
+    reader.ask("scrollTo(0, 300)")
+    reader.wait("scrollY", 300)
+    qtbot.waitUntil(lambda: bool(held), timeout=PATIENCE)
+    reader.ask("scrollTo(0, 1e9)")
+    reader.wait("scrollY > 1000")
+    monkeypatch.undo()
+    held.pop()()
+    qtbot.waitUntil(lambda: bool(told) and told[-1][2] == 1, timeout=PATIENCE)

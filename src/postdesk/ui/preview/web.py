@@ -79,6 +79,7 @@ class WebSurface(QWidget):
         self._next: tuple[Change, Landed] | None = None  # until the page is loaded
         self._flying = 0
         self._asking = False  # where the page stands
+        self._moved = False  # since that was asked, or while a change was on its way
         self._placing = False  # a place is on its way to the page
         self._place: tuple[int, float, float] | None = None  # the next one
         self._revision = 0
@@ -189,7 +190,7 @@ class WebSurface(QWidget):
     def _take_look(self, look: Look | None) -> None:
         self._look = look
         self._judged = look is None
-        self._asking = self._placing = False
+        self._asking = self._placing = self._moved = False
         self._next = self._place = None
         self._set_ground()
 
@@ -324,6 +325,8 @@ class WebSurface(QWidget):
         if count:
             self._judge()
         landed()
+        if self._moved:
+            self._ask_place()
 
     def _run(self, source: str, then: Callable[[object], None] | None = None) -> None:
         if then is None:
@@ -339,15 +342,21 @@ class WebSurface(QWidget):
 
     def _ask_place(self) -> None:
         # A page whose process died reports a place before the death is told; it does not answer any more.
-        if self._loaded and not self._asking:
-            self._asking = True
+        if self._asking or self._flying:
+            self._moved = True  # what is on its way may be of the place before
+        elif self._loaded:
+            self._asking, self._moved = True, False
             self._run("postdesk.place()", self._placed)
 
     def _placed(self, answer: object) -> None:
         self._asking = False
         place = _parsed(answer)
-        if not self._over and self._loaded and not self._flying and isinstance(place, list):
+        if self._over or not self._loaded:
+            return
+        if not self._flying and isinstance(place, list):
             self.scrolled.emit(int(place[0]), float(place[1]), float(place[2]))
+        if self._moved or self._flying:
+            self._ask_place()
 
     def _collect(self) -> None:
         """In a pause: with 1 MB of text it takes the page a quarter of a second."""
@@ -372,7 +381,7 @@ class WebSurface(QWidget):
 
     def _fault(self, what: str) -> None:
         self._watchdog.stop()
-        self._loaded = self._asking = self._placing = False
+        self._loaded = self._asking = self._placing = self._moved = False
         self._flying = 0
         self._next = self._place = None
         now = time.monotonic()
