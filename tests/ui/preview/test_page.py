@@ -6,6 +6,7 @@ import json
 import random
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -316,10 +317,11 @@ def test_where_the_page_stands_is_asked_again_when_it_moved_meanwhile(
     run = surface._run
 
     def slow(source: str, then: Callable[[object], None] | None = None) -> None:
-        if source != "postdesk.place()":
-            run(source, then)
-        elif then is not None:
-            run(source, lambda answer, then=then: held.append(lambda: then(answer)))
+        def hold(answer: object) -> None:
+            if then is not None:
+                held.append(partial(then, answer))
+
+        run(source, hold if source == "postdesk.place()" else then)
 
     monkeypatch.setattr(surface, "_run", slow)
     reader.ask("scrollTo(0, 300)")
