@@ -32,6 +32,11 @@ def address(written: str) -> str:
     return f"<{plain}>" if "(" in plain or ")" in plain else plain
 
 
+def is_address(text: str) -> bool:
+    """Whether a link whose words are its address can be written as nothing but that."""
+    return _PLAIN_ADDRESS.fullmatch(text) is not None and "&" not in text
+
+
 def escape_text(text: str, *, within: bool = False) -> str:
     """Text in which no sign means anything to Markdown; white space as it is. `within`: it will stand in brackets."""
     signs = _SIGNS_WITHIN if within else _SIGNS
@@ -106,7 +111,7 @@ class Spans:
             mark = _EMPHASIS.get(node.tag)
             if waiting is not None:
                 follows = "*" if mark else written[:1]
-                parts.append(_emphasised(*waiting, _last(parts), follows))
+                parts.append(emphasised(*waiting, _last(parts), follows))
                 waiting = None
             if mark is None:
                 parts.append(written)
@@ -122,12 +127,12 @@ class Spans:
             if inner.endswith("\\") and after.startswith("\n") and not inner.endswith("\\\\"):
                 inner, after = inner[:-1].rstrip(" "), "\\" + after
             if after:
-                parts.append(_emphasised(mark, inner, _last(parts), after[0]))
+                parts.append(emphasised(mark, inner, _last(parts), after[0]))
                 parts.append(after)
             else:
                 waiting = (mark, inner)
         if waiting is not None:
-            parts.append(_emphasised(*waiting, _last(parts), ""))
+            parts.append(emphasised(*waiting, _last(parts), ""))
         return "".join(parts)
 
     def _one(self, node: Node, *, breaks: bool, linked: bool) -> str:
@@ -159,7 +164,7 @@ class Spans:
         if not target:
             return self._run(node.children, breaks=breaks, linked=False)
         plain = node.plain()
-        if plain == node.attributes["href"] and _PLAIN_ADDRESS.fullmatch(plain) and "&" not in plain:
+        if plain == node.attributes["href"] and is_address(plain):
             return f"<{plain}>"
         text = _SPACE.sub(_one_space, self._run(node.children, breaks=breaks, linked=True))
         inner = text.strip(" ")
@@ -197,8 +202,9 @@ def _merged(nodes: list[Node]) -> list[Node]:
     return found
 
 
-def _emphasised(mark: str, inner: str, before: str, after: str) -> str:
-    """Emphasis by marks where they would be read as such, else by tags (CommonMark 0.31.2, 6.2)."""
+def emphasised(mark: str, inner: str, before: str, after: str) -> str:
+    """Emphasis between the letters `before` and `after` ("" for none), by marks where they would be read as such, else
+    by tags (CommonMark 0.31.2, 6.2)."""
     opens = (
         not _is_sign(inner[0])
         or not before

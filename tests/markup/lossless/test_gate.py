@@ -29,7 +29,7 @@ def test_most_blocks_of_the_corpus_are_foretold_as_they_are_said_one_by_one() ->
             if segment in together.known:
                 foretold += 1
                 assert together.known[segment] == alone.said(segment), segment
-    assert foretold > 0.85 * told
+    assert foretold > 0.95 * told
 
 
 _WORDS = st.lists(
@@ -48,16 +48,35 @@ _PARTS = st.one_of(
         lambda tag, words: f"<{tag}>{words}</{tag.split(' ')[0]}>",
         st.sampled_from(
             ["strong", "em", "code", 'a href="/x?a=1&amp;b=_c_"', 'a href="https://b.example/(d)"',
-             'a href="/y" target="_blank" rel="noopener"']
+             'a href="/y" target="_blank" rel="noopener"', 'a href="/t" title="\"T&quot; _t_"', 'a href="/x" title="x"',
+             'span class="x"', "b", "sup", 'a name="n"']
         ),
         _WORDS,
     ),
-    st.sampled_from(["<br>", "<br />\n", "\n", " ", "<strong>a</strong>b", "(<em>c</em>)", "<code>d</code>e"]),
+    st.sampled_from(
+        ["<br>", "<br />\n", "\n", " ", "<strong>a</strong>b", "(<em>c</em>)", "<code>d</code>e", "<em>a\nb</em>",
+         '<strong><a href="/x">x</a></strong>', '<a href="/x"><code>x</code> y</a>', '<em>a <code>b</code></em>',
+         '<img src="/i_j.jpg" alt="a [b]" class="c" />', '<a href="/l"><img src="/i.jpg" alt=""></a>',
+         '<a href="http://a.example/"><b>http://a.example/</b></a>', "<strong>a <em>b</em></strong>",
+         '<b onclick="c">d</b>', '<span style="a:  b">c</span>', '<a href="">d</a>', "<del>e</del>"]
+    ),
 )  # fmt: skip
 _RUN = st.lists(_PARTS, min_size=1, max_size=5).map("".join)
 _SHAPES = [
     "<p>{}</p>", '<p class="x">{}</p>', "<h2>{}</h2>", "<ul>\n<li>{}</li>\n<li>b</li>\n</ul>", "<ol><li>{}</li></ol>",
-    "<pre><code>{}</code></pre>", "{}",
+    "<pre><code>{}</code></pre>", "{}", "<ul><li>a<ul><li>{}</li></ul></li></ul>", "<blockquote><p>{}</p></blockquote>",
+    "<ol>\n<li>{}\n<ul>\n<li>b</li>\n<li>c</li>\n</ul>\n</li>\n<li>d</li>\n</ol>", "<blockquote>{}</blockquote>",
+    '<figure><img src="/i.jpg" alt="b"><figcaption>{}</figcaption></figure>', "<!--more-->", "<hr>", "<!--more {}-->",
+    '<img src="/i.jpg" alt="{}">', '[caption width="3"]<img src="/a.jpg" alt="" /> {}[/caption]',
+    '<p><img src="/i.jpg" alt="{}"></p>', "<!-- wp:html -->\n<!-- {} -->\n<!-- /wp:html -->",
+    '<!-- wp:more -->\n<!--nextpage-->\n<!-- /wp:more -->', "<!-- wp:paragraph -->\n<p>{}</p>\n<!-- /wp:heading -->",
+    '<!-- wp:image -->\n<figure class="wp-block-image"><a href="/l" rel="x"><img src="/i.jpg" alt=""/></a><figcaption>'
+    "{}</figcaption></figure>\n<!-- /wp:image -->",
+    '<!-- wp:quote -->\n<blockquote class="wp-block-quote"><!-- wp:paragraph -->\n<p>{}</p>\n<!-- /wp:paragraph -->'
+    "</blockquote>\n<!-- /wp:quote -->",
+    '<!-- wp:list -->\n<ul class="wp-block-list"><!-- wp:list-item -->\n<li>a<!-- wp:list {{"ordered":true}} -->\n'
+    '<ol class="wp-block-list"><!-- wp:list-item -->\n<li>{}</li>\n<!-- /wp:list-item --></ol>\n<!-- /wp:list --></li>'
+    "\n<!-- /wp:list-item --></ul>\n<!-- /wp:list -->",
     "<!-- wp:paragraph -->\n<p>{}</p>\n<!-- /wp:paragraph -->",
     '<!-- wp:heading {{"level":3}} -->\n<h3 class="wp-block-heading">{}</h3>\n<!-- /wp:heading -->',
     '<!-- wp:list -->\n<ul class="wp-block-list"><!-- wp:list-item -->\n<li>{}</li>\n<!-- /wp:list-item --></ul>\n'
@@ -66,7 +85,9 @@ _SHAPES = [
 ]  # fmt: skip
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=120)
+@example(["<p>a</p>", "<em>b\nc</em> d"])
+@example(["<!-- wp:paragraph -->\n<p>a</p>\n<!-- /wp:heading -->"])
 @example(["<pre><code>&nbsp; ~~</code></pre>"])
 @example(["<p>~~ &#10;~~</p>"])
 @given(st.lists(st.builds(lambda shape, run: shape.format(run), st.sampled_from(_SHAPES), _RUN), max_size=4))

@@ -1,4 +1,5 @@
-"""The paragraphs, headings, lists and code that make up most of a post, as Markdown without a tree being made of them.
+"""The blocks that make up most of a post - paragraphs, headings, lists, quotations, code, pictures, marks - as Markdown
+without a tree being made of them.
 
 What is told here is only a guess that is cheap: `gate.py` renders the Markdown and takes it when that gives, letter for
 letter, the HTML that was foretold. Whatever is not of the plainest sort is left to the writer of Markdown.
@@ -11,39 +12,60 @@ from dataclasses import dataclass
 from html import escape
 
 from postdesk.core.tokens import entities
-from postdesk.markup.lossless.cutting import Kind, Segment
+from postdesk.markup.lossless.cutting import CAPTION, CAPTIONED, QUOTE, Kind, Segment
+from postdesk.markup.lossless.foretelling import line, linked_picture, picture, words
 from postdesk.markup.markdown import fenced
-from postdesk.markup.spans import address, escape_start, escape_text
+from postdesk.markup.spans import escape_start
 
 _IN_BLOCK = re.compile(
-    r"<!-- wp:(?:paragraph|heading)(?: \{[^<>]*\})? -->\s*<(p|h[1-6])(?: [^<>]*)?>(.*)</\1>\s*"
-    r"<!-- /wp:(?:paragraph|heading) -->\Z",
+    r"<!-- wp:(?P<name>paragraph|heading)(?: \{[^<>]*\})? -->\s*<(?P<tag>p|h[1-6])(?: [^<>]*)?>(?P<inner>.*)</(?P=tag)>"
+    r"\s*<!-- /wp:(?P=name) -->\Z",
     re.DOTALL,
 )
-_LIST = re.compile(
-    r"(<!-- wp:list(?: \{[^<>]*\})? -->\s*)?<([uo]l)(?: class=\"[^<>\"]*\")?>(.*)</\2>(\s*<!-- /wp:list -->)?\Z",
+_LIST = re.compile(r"(<!-- wp:list(?: \{[^<>]*\})? -->\s*)?<([uo]l)(?: class=\"[^<>\"]*\")?>")
+_INNER_LIST = re.compile(
+    r"(<!-- wp:list(?P<ordered> \{\"ordered\":true\})? -->\s*)?<([uo]l)(?: class=\"wp-block-list\")?>"
+)
+_LIST_END = re.compile(r"\s*</([uo]l)>(\s*<!-- /wp:list -->)?")
+_ENTRY = re.compile(r"\s*(<!-- wp:list-item -->\s*)?<li>")
+_ENTRY_ENDS = re.compile(r"</?(?:li|ul|ol|p)\b|<!--")
+_ENTRY_END = re.compile(r"\s*</li>(\s*<!-- /wp:list-item -->)?")
+_QUOTE = re.compile(
+    r"(<!-- wp:quote(?: \{[^<>]*\})? -->\s*)?<blockquote(?: class=\"[^<>\"]*\")?>(.*)</blockquote>"
+    r"(\s*<!-- /wp:quote -->)?\Z",
     re.DOTALL,
 )
-_ENTRY = re.compile(
-    r"\s*(<!-- wp:list-item -->\s*)?<li>((?:(?!</?(?:li|ul|ol|p)\b|<!--).)*)</li>(\s*<!-- /wp:list-item -->)?\s*",
-    re.DOTALL,
+_IN_QUOTE = re.compile(
+    r"\s*(<!-- wp:paragraph -->\s*)?<p>([^<]*(?:<(?!/p>)[^<]*)*)</p>(\s*<!-- /wp:paragraph -->)?\s*"
 )
 _CODE = re.compile(
     r"(<!-- wp:code(?: \{[^<>]*\})? -->\s*)?<pre(?: class=\"([^<>\"]*)\")?><code(?: class=\"([^<>\"]*)\")?>([^<>]*)"
     r"</code></pre>(\s*<!-- /wp:code -->)?\Z"
 )
-_ELEMENT = re.compile(r"<(p|h[1-6])(?: [^<>]*)?>(.*)</\1>\Z", re.DOTALL)
-_SPAN = re.compile(
-    r"<(strong|em|code)>([^<>]*)</\1>"
-    r"|<a href=\"([^\"<>]*)\">((?:<code>[^<>]*</code>|[^<>]*))</a>"
-    r"|(<a(?: [a-z-]+=\"[^\"<>&]*\")+>)([^<>]*)</a>"
-    r"|<br ?/?>[ \t\r\n]*"
+_ELEMENT = re.compile(r"<(?P<tag>p|h[1-6])(?: [^<>]*)?>(?P<inner>.*)</(?P=tag)>\Z", re.DOTALL)
+_IMAGE = r"(?:<a((?: [a-z-]+=\"[^\"<>]*\")+)>)?<img((?: [a-z-]+=\"[^\"<>]*\")+) ?/?>(</a>)?"
+_ONLY_IMAGE = re.compile(rf"{_IMAGE}\Z")
+_FIGURE = re.compile(
+    rf"(<!-- wp:image(?: \{{[^<>]*\}})? -->\s*)?<figure(?: class=\"[^\"<>]*\")?>\s*{_IMAGE}\s*"
+    r"(?:<figcaption(?: class=\"wp-element-caption\")?>([^<>]*)</figcaption>\s*)?</figure>(\s*<!-- /wp:image -->)?\Z"
 )
-_MARKS = {"strong": "**", "em": "*"}
-_WHITE = re.compile(r"[ \t\r\n\f]+")
+_HREF = re.compile(r" href=\"([^\"]*)\"")
+_MARK = re.compile(r"(?P<mark><!--(?:more(?: [^<>\n-]*[^<>\s-])?|nextpage)-->)\Z")
+_IN_MARK = re.compile(
+    r"<!-- wp:(?P<name>more|nextpage)(?: \{[^<>]*\})? -->\s*(?P<mark><!--(?P=name)-->)\s*<!-- /wp:(?P=name) -->\Z"
+)
+_RULE = re.compile(r"<hr(?: class=\"[^\"<>]*\")? ?/?>\Z")
+_IN_RULE = re.compile(
+    r"<!-- wp:separator(?: \{[^<>]*\})? -->\s*<hr(?: class=\"[^\"<>]*\")? ?/?>\s*<!-- /wp:separator -->\Z"
+)
+_NOTE = re.compile(
+    r"<!-- wp:html -->\n(<!--(?!\s*(?:more\b|nextpage|noteaser|/?wp:|-|>))(?:[^<>\r\n-]|-(?!-))*-->)\n"
+    r"<!-- /wp:html -->\Z"
+)
+_ONLY_PICTURE = re.compile(r"(?:<a href=\"[^<>\"]*\">)?<img [^<>]*>(?:</a>)?\Z")
 _ANY_SPACE = re.compile(r"\s")
-_LINE_END = re.compile(r"[ \t\f]*(?:\r\n|\n|\r)[ \t\r\n\f]*")
 _SPACES = " \t\r\n\f"
+_DEEPEST = 5  # lists in each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,69 +85,167 @@ BETWEEN = Guess("Between.", "<p>Between.</p>")
 
 
 def guess(segment: Segment) -> Guess | None:
-    """The Markdown of a paragraph, a heading, code or a flat list with nothing in it but text, emphasis, code, links
-    and breaks; None for anything else. Both forms of the guess show what the segment shows."""
-    if segment.kind is Kind.TEXT:
-        return _paragraph(segment.source, breaks=True)
-    if segment.kind is not Kind.BLOCK:
+    """The Markdown of a block of the plainest sort; None for anything else. Both forms of the guess show what the
+    segment shows."""
+    kind, name, source = segment.kind, segment.name, segment.source
+    if kind is Kind.TEXT:
+        return _text(source)
+    if kind is not Kind.BLOCK:
         return None
-    if segment.name == "core/list" or segment.source.startswith(("<ul", "<ol")):
-        return _list(segment)
-    if segment.name == "core/code" or segment.source.startswith("<pre"):
-        return _code(segment)
-    if segment.name and segment.name not in _NAMES:
+    if name in _BY_NAME:
+        return _BY_NAME[name](segment)
+    if name:
         return None
-    found = (_IN_BLOCK if segment.name else _ELEMENT).match(segment.source)
-    if found is None:
-        return None
-    if found[1] == "p":
-        return None if segment.name == "core/heading" else _paragraph(found[2], breaks=False)
-    return None if segment.name == "core/paragraph" else _heading(int(found[1][1]), found[2])
+    found = _ELEMENT.match(source)
+    if found is not None:
+        return _of_element(found)
+    start = _START.match(source)
+    return _BY_START[start[0]](segment) if start is not None else None
 
 
-_NAMES = frozenset(["core/paragraph", "core/heading"])
+def _of_element(found: re.Match[str]) -> Guess | None:
+    if found["tag"] == "p":
+        return _paragraph(found["inner"], breaks=False)
+    return _heading(int(found["tag"][1]), found["inner"])
+
+
+def _in_block(segment: Segment) -> Guess | None:
+    found = _IN_BLOCK.match(segment.source)
+    if found is None or (found["tag"] == "p") != (found["name"] == "paragraph"):
+        return None
+    return _of_element(found)
+
+
+def _text(source: str) -> Guess | None:
+    found = _ONLY_IMAGE.match(source) if source.startswith(("<a", "<img")) else None
+    shown = _picture(found[1], found[2], found[3], "", loose=False) if found is not None else None
+    return shown if shown is not None else _paragraph(source, breaks=True)
 
 
 def _paragraph(inner: str, *, breaks: bool) -> Guess | None:
-    said = _said(inner.strip(_SPACES), breaks=breaks)
+    said = line(inner.strip(_SPACES), breaks=breaks)
     if said is None or said[0].startswith(("http:", "https:")):
         return None
     markdown = escape_start(said[0])
     if markdown.startswith("&") or markdown.endswith("&nbsp;"):
         return None
+    if markdown.startswith(("![", "[!")) and _ONLY_PICTURE.match(said[1]):
+        return None
     return Guess(markdown, f"<p>{said[1]}</p>")
 
 
 def _heading(level: int, inner: str) -> Guess | None:
-    said = _said(inner.strip(_SPACES), breaks=False)
+    said = line(inner.strip(_SPACES), breaks=False)
     if said is None or said[0].endswith(("#", "}")) or "\n" in said[0]:
         return None
     return Guess(f"{'#' * level} {said[0]}", f"<h{level}>{said[1]}</h{level}>")
 
 
+# --- lists and quotations ---
+
+
 def _list(segment: Segment) -> Guess | None:
-    """A list without lists in it."""
-    found = _LIST.match(segment.source)
-    if found is None or (found[1] is None) != (found[4] is None) or bool(found[1]) != bool(segment.name):
+    source = segment.source
+    found = _LIST.match(source)
+    if found is None or bool(found[1]) != bool(segment.name):
         return None
+    read = _entries(source, found.end(), found[2], found[1] is not None, 0)
+    if read is None or read[1] != len(source):
+        return None
+    return Guess("\n".join(read[0]), read[2].rstrip("\n"), runs_on=True)
+
+
+def _entries(
+    source: str, place: int, tag: str, delimited: bool, depth: int
+) -> tuple[list[str], int, str] | None:
+    """The lines of a list whose entries begin at `place`, where the list is over, and its HTML. `delimited`: whether
+    the list stands between delimiters; its entries then do all, or none."""
     lines: list[str] = []
-    entries: list[str] = []
-    delimited: set[bool] = set()
-    place = found.start(3)
-    while place < found.end(3):
-        entry = _ENTRY.match(segment.source, place, found.end(3))
-        if entry is None or (entry[1] is None) != (entry[3] is None):
+    shown: list[str] = []
+    count = 0
+    all_delimited: bool | None = None
+    while (entry := _ENTRY.match(source, place)) is not None:
+        marked = entry[1] is not None
+        if all_delimited is None:
+            all_delimited = marked
+        ends = _ENTRY_ENDS.search(source, entry.end())
+        if ends is None or marked is not all_delimited or (marked and not delimited):
             return None
-        said = _said(entry[2].strip(_SPACES), breaks=False)
+        said = line(source[entry.end() : ends.start()].strip(_SPACES), breaks=False)
         if said is None or "\n" in said[0] or said[0].startswith(("http:", "https:")):
             return None
-        delimited.add(entry[1] is not None)
-        lines.append((f"{len(lines) + 1}. " if found[2] == "ol" else "- ") + escape_start(said[0]))
-        entries.append(f"<li>{said[1]}</li>\n")
-        place = entry.end()
-    if len(delimited) != 1 or (True in delimited and not segment.name):
+        count += 1
+        lead = f"{count}. " if tag == "ol" else "- "
+        lines.append(lead + escape_start(said[0]))
+        inside = said[1]
+        place = ends.start()
+        inner = _INNER_LIST.match(source, place)
+        if inner is not None:
+            is_marked = inner[1] is not None
+            if (
+                depth == _DEEPEST
+                or is_marked is not marked
+                or (is_marked and bool(inner[2]) != (inner[3] == "ol"))
+            ):
+                return None
+            read = _entries(source, inner.end(), inner[3], is_marked, depth + 1)
+            if read is None:
+                return None
+            lines += [" " * len(lead) + one for one in read[0]]
+            place = read[1]
+            inside += ("\n" if inside.endswith(">") else "") + read[2]
+        end = _ENTRY_END.match(source, place)
+        if end is None or (end[1] is not None) != marked:
+            return None
+        shown.append(f"<li>{inside}</li>\n")
+        place = end.end()
+    over = _LIST_END.match(source, place)
+    if over is None or over[1] != tag or (over[2] is not None) != delimited or not lines:
         return None
-    return Guess("\n".join(lines), f"<{found[2]}>\n{''.join(entries)}</{found[2]}>", runs_on=True)
+    return lines, over.end(), f"<{tag}>\n{''.join(shown)}</{tag}>\n"
+
+
+def _quote(segment: Segment) -> Guess | None:
+    """A quotation of nothing but paragraphs; in classic text one of a single line has no tag for it."""
+    found = _QUOTE.match(segment.source)
+    if (
+        found is None
+        or (found[1] is None) != (found[3] is None)
+        or bool(found[1]) != (segment.name == "core/quote")
+    ):
+        return None
+    if segment.name == QUOTE:
+        inner = found[2].strip(_SPACES)
+        paragraphs = [_paragraph(inner, breaks=False)] if "\n" not in inner and "\r" not in inner else []
+    else:
+        paragraphs = []
+        place, end = found.span(2)
+        delimited: set[bool] = set()
+        while place < end:
+            one = _IN_QUOTE.match(segment.source, place, end)
+            if one is None or (one[1] is None) != (one[3] is None):
+                return None
+            delimited.add(one[1] is not None)
+            paragraphs.append(_paragraph(one[2], breaks=False))
+            place = one.end()
+        if len(delimited) != 1 or (True in delimited and not segment.name):
+            return None
+    lines: list[str] = []
+    shown: list[str] = []
+    for paragraph in paragraphs:
+        if paragraph is None:
+            return None
+        lines += [">"] if lines else []
+        lines += [f"> {one}" for one in paragraph.markdown.split("\n")]
+        shown.append(paragraph.rendered + "\n")
+    return (
+        Guess("\n".join(lines), f"<blockquote>\n{''.join(shown)}</blockquote>", runs_on=True)
+        if lines
+        else None
+    )
+
+
+# --- code, pictures, marks ---
 
 
 def _code(segment: Segment) -> Guess | None:
@@ -147,90 +267,64 @@ def _code(segment: Segment) -> Guess | None:
     )
 
 
-def _said(inner: str, *, breaks: bool) -> tuple[str, str] | None:
-    """Markdown and HTML of what stands in a line."""
-    markdown: list[str] = []
-    rendered: list[str] = []
-    place = 0
-    for span in _SPAN.finditer(inner):
-        before, after = inner[place : span.start()], inner[span.end() : span.end() + 1]
-        text = _text(before, breaks=breaks)
-        if text is None:
+def _figure(segment: Segment) -> Guess | None:
+    found = _FIGURE.match(segment.source)
+    if found is None or (found[1] is None) != (found[6] is None) or bool(found[1]) != bool(segment.name):
+        return None
+    return _picture(found[2], found[3], found[4], found[5], loose=bool(segment.name))
+
+
+def _caption(segment: Segment) -> Guess | None:
+    found = CAPTIONED.match(segment.source)
+    shown = _ONLY_IMAGE.match(found[2]) if found is not None else None
+    if found is None or shown is None or "<" in found[3]:
+        return None
+    return _picture(shown[1], shown[2], shown[3], found[3], loose=False)
+
+
+def _picture(
+    link: str | None, attributes: str, end: str | None, caption: str | None, *, loose: bool
+) -> Guess | None:
+    """A picture and its words. `loose`: whether the link's looks stay with it; else it has to have none."""
+    if (link is None) != (end is None):
+        return None
+    title = below = ""
+    if caption is not None:
+        said = words(caption)
+        if said is None or said[0].strip("\u00a0 ") != said[0]:
             return None
-        markdown.append(text[0])
-        rendered.append(text[1])
-        one = _span(span, before[-1:] or ("" if place == 0 else "x"), after)
-        if one is None:
-            return None
-        markdown.append(one[0])
-        rendered.append(one[1])
-        place = span.end()
-    text = _text(inner[place:], breaks=breaks)
-    if text is None:
-        return None
-    whole = "".join(markdown) + text[0]
-    return (whole, "".join(rendered) + text[1]) if whole and "\\\n\\\n" not in whole else None
-
-
-def _text(written: str, *, breaks: bool) -> tuple[str, str] | None:
-    if "<" in written or ">" in written:
-        return None
-    text = entities(written)
-    if text is not written and _spaces(text) != _spaces(written):
-        return None  # white space by its number is a word
-    if breaks and ("\n" in text or "\r" in text):
-        lines = _LINE_END.split(text)
-        return (
-            "\\\n".join(escape_text(_WHITE.sub(" ", line)) for line in lines),
-            "<br>\n".join(escape(_WHITE.sub(" ", line), quote=False) for line in lines),
-        )
-    text = _WHITE.sub(" ", text)
-    return escape_text(text), escape(text, quote=False)
-
-
-def _spaces(text: str) -> int:
-    return sum(map(text.count, _SPACES))
-
-
-def _span(span: re.Match[str], before: str, after: str) -> tuple[str, str] | None:
-    if span[1] == "code":
-        return _code_in_line(span[2]) if before != "`" and after != "`" else None
-    if span[1]:
-        mark, text = _MARKS[span[1]], _text(span[2], breaks=False)
-        clear = (not before or before in " (\n") and (not after or after in " .,;:!?)\n")
-        if text is None or not clear or not text[0] or not (text[0][0] + text[0][-1]).isprintable():
-            return None
-        if not (text[0][0].isalnum() and text[0][-1].isalnum()):
-            alone = (not before or before == " ") and (not after or after == " ")
-            if not alone or text[0][0] in " *_~\\" or text[0][-1] in " *_~\\":
-                return None
-        return f"{mark}{text[0]}{mark}", f"<{span[1]}>{text[1]}</{span[1]}>"
-    if span[3] is not None:
-        return _link(entities(span[3]), span[4])
-    if span[5]:
-        text = _text(span[6], breaks=False)
-        return None if text is None else (f"{span[5]}{text[0]}</a>", f"{span[5]}{text[1]}</a>")
-    if not before or not after or after in _SPACES or before in _SPACES:
-        return None
-    return "\\\n", "<br>\n"
-
-
-def _code_in_line(written: str) -> tuple[str, str] | None:
-    code = entities(written)
-    if not code or code != code.strip() or "`" in code or "\n" in code:
-        return None
-    return f"`{code}`", f"<code>{escape(code, quote=False)}</code>"
-
-
-def _link(target: str, written: str) -> tuple[str, str] | None:
-    if written.startswith("<code>"):
-        text = _code_in_line(written[len("<code>") : -len("</code>")])
+        title, below = said[0].replace('"', '\\"'), f"<figcaption>{said[1]}</figcaption>"
+    if link is None:
+        shown = picture(attributes, title)
     else:
-        text = _text(written, breaks=False)
-    there = address(target)
-    if text is None or there != target or not text[0] or text[0] != text[0].strip(" ") or "]" in written:
-        return None
-    shown = f'<a href="{escape(target)}">{text[1]}</a>'
-    if entities(written) == target:
-        return (f"<{target}>", shown) if "&" not in target and target.startswith("http") else None
-    return f"[{text[0]}]({target})", shown
+        href = _HREF.search(link)
+        if href is None or (not loose and href[0] != link):
+            return None
+        shown = linked_picture(attributes, href[1], title)
+    return Guess(shown[0], f"<figure>{shown[1]}{below}</figure>") if shown is not None else None
+
+
+def _mark(segment: Segment) -> Guess | None:
+    found = (_IN_MARK if segment.name else _MARK).match(segment.source)
+    return Guess(found["mark"], found["mark"]) if found is not None else None
+
+
+def _rule(segment: Segment) -> Guess | None:
+    return Guess("***", "<hr>") if (_IN_RULE if segment.name else _RULE).match(segment.source) else None
+
+
+def _note(segment: Segment) -> Guess | None:
+    """A comment of a program, which nobody sees."""
+    found = _NOTE.match(segment.source)
+    return Guess(found[1], found[1]) if found is not None else None
+
+
+_BY_NAME = {
+    "core/paragraph": _in_block, "core/heading": _in_block, "core/list": _list, "core/quote": _quote, QUOTE: _quote,
+    "core/code": _code, "core/image": _figure, CAPTION: _caption, "core/more": _mark, "core/nextpage": _mark,
+    "core/separator": _rule, "core/html": _note,
+}  # fmt: skip
+_BY_START = {
+    "<ul": _list, "<ol": _list, "<bl": _quote, "<pr": _code, "<fi": _figure, "<!-": _mark, "<hr": _rule,
+}  # fmt: skip
+_START = re.compile("|".join(_BY_START))
