@@ -75,7 +75,7 @@ def atoms_of(source: str, *, breaks: bool = False, paragraphs: bool = False) -> 
         elif kind is Kind.RAW or kind is Kind.OTHER:
             raw.append(Atom(("raw", written), written))
         elif exact:
-            raw += [Atom(("exact", entities(part)), part) for part in re.findall(r"\s+|\S+", written)]
+            raw += [Atom(("exact", entities(part)), part) for part in _PARTS.findall(written)]
         else:
             raw += [_word(part, breaks=breaks) for part in (_LINES if breaks else _PARTS).findall(written)]
     if paragraphs:

@@ -28,7 +28,10 @@ _FIGURE = re.compile(
     r"\s*<figure>\s*((?:<a [^<>]*>)?<img [^<>]*>(?:</a>)?)\s*<figcaption>(.*)</figcaption>\s*</figure>\s*\Z",
     re.DOTALL,
 )
-_LINE_BREAK = re.compile(r"(<br\s*/?>)?\s*\n\s*|<br\s*/?>")
+_SPACE = r"[ \t\r\n\f]*"  # what HTML takes for white space, which a space of its own kind is not
+_LINE_BREAK = re.compile(rf"(<br\s*/?>)?[ \t\r\f]*\n{_SPACE}|<br\s*/?>")
+_BETWEEN_PARAGRAPHS = re.compile(rf"{_SPACE}</p>{_SPACE}<p>{_SPACE}")
+_PARAGRAPH_TAG = re.compile(rf"{_SPACE}</?p>{_SPACE}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ def framed(source: str, segment: Segment, *, breaks: bool = False) -> Framed:
     """`source` with its frame apart, as it is cut for blocks of the segment's kind."""
     captioned = CAPTIONED.match(source) if segment.name == CAPTION else None
     if captioned is not None:
-        inside = atoms_of(f"{captioned[2]} {captioned[3].strip()}").atoms
+        words = captioned[3].strip(" \t\r\n\f")
+        inside = atoms_of(f"{captioned[2]} {words}").atoms
         shape = (CAPTION,)
         return Framed(shape, (shape,), captioned[1], Atoms("", inside), captioned[4])
     atoms = atoms_of(source, breaks=breaks, paragraphs=segment.name == QUOTE)
@@ -135,7 +139,7 @@ def _as_quote(rendered: str) -> str:
     if "<pre" in rendered or "<p " in rendered:
         return rendered
     lines = _LINE_BREAK.sub(lambda line: "\n" if line[0].startswith("<") else " ", rendered)
-    return re.sub(r"\s*</?p>\s*", "\n", re.sub(r"\s*</p>\s*<p>\s*", "\n\n", lines))
+    return _PARAGRAPH_TAG.sub("\n", _BETWEEN_PARAGRAPHS.sub("\n\n", lines))
 
 
 _CLASSIC = {CAPTION: _as_caption, QUOTE: _as_quote}
