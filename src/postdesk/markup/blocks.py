@@ -204,10 +204,16 @@ def _contained(markdown: str) -> str:
     """`markdown`, as typed if it would reach into what follows."""
     if markdown.startswith('<pre class="as-typed"'):
         return markdown
-    if _TAGGED.search(markdown) and not is_contained(markdown):
+    if _TAGGED.search(markdown) and not _is_closed(markdown):
         plain = source.literal(markdown)
         return plain if is_contained(plain) else source.as_typed(markdown)
     return markdown
+
+
+def _is_closed(markdown: str) -> bool:
+    if markdown.startswith(("```", "~~~")) and starts.is_one_fence(markdown.split("\n")):
+        return True
+    return is_contained(markdown)
 
 
 class _Chunk:
@@ -244,7 +250,7 @@ class _Chunk:
 
 def _chunk(lines: list[str], start: int, state: int, unclosed: set[tuple[str, int]]) -> _Chunk:
     """The chunk that begins in line `start`, which is not blank."""
-    kind = _kind(lines[start])
+    kind = begins = _kind(lines[start])
     reach = 0
     if kind == "html":
         end, reach = _html_end(lines, start, HTML_REACH >> min(state, 60))
@@ -264,11 +270,24 @@ def _chunk(lines: list[str], start: int, state: int, unclosed: set[tuple[str, in
                 end, reach = _paragraph_end(lines, end, unclosed)
     else:
         end, reach = _paragraph_end(lines, start, unclosed)
-    holds = {_kind(line) for line in lines[start:end] if line and not line.isspace()}
-    return _Chunk(start, end - 1, kind, reach, state, frozenset(holds | {kind}))
+    if end == start + 1:  # most are one line
+        holds = _ALONE[kind] if begins == kind else frozenset([begins, kind])
+        return _Chunk(start, start, kind, reach, state, holds)
+    kinds = {_kind(line) for line in lines[start:end] if line and not line.isspace()}
+    return _Chunk(start, end - 1, kind, reach, state, frozenset(kinds | {kind}))
+
+
+_ALONE = {
+    kind: frozenset([kind])
+    for kind in "text heading list quote code fence html definition description unclosed".split()
+}
 
 
 def _kind(line: str) -> str:
+    if line[0].isalpha():
+        return "text"
+    if line.startswith("    "):
+        return "code"
     first = line.lstrip(" \t")
     if len(line[: len(line) - len(first)].expandtabs(starts.TAB)) >= starts.TAB:
         return "code"

@@ -17,6 +17,7 @@ import markdown
 from markdown.blockparser import BlockParser
 from markdown.extensions import Extension
 from markdown.extensions.abbr import AbbrExtension
+from markdown.extensions.attr_list import AttrListTreeprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString, Registry
 
@@ -35,6 +36,15 @@ class Dialect(markdown.Markdown):
     notes: Notes
     abbreviation_table: AbbrExtension
 
+    def build_parser(self) -> Dialect:
+        """The parts of Python-Markdown that ours take the place of are not made."""
+        self.preprocessors = Registry()
+        self.inlinePatterns = Registry()
+        self.treeprocessors = Registry()
+        self.postprocessors = Registry()
+        self.parser = _Blocks(self)
+        return self
+
     @property
     def abbreviations(self) -> dict[str, str]:
         """Abbreviation to what it stands for, as the last conversion found them."""
@@ -46,19 +56,14 @@ def make_markdown() -> Dialect:
     """A fresh instance of the dialect. Not thread-safe. Use `convert` of render.py rather than its own."""
     notes = Notes()
     abbreviations = AbbrExtension()
-    instance = Dialect(extensions=["attr_list", abbreviations], tab_length=TAB, output_format="html")
+    instance = Dialect(extensions=[abbreviations], tab_length=TAB, output_format="html")
     instance.notes = notes
     instance.abbreviation_table = abbreviations
     instance.registerExtension(notes)
-    instance.preprocessors = Registry()
-    instance.inlinePatterns = Registry()
-    instance.postprocessors = Registry()
-    for name in ("prettify", "unescape"):
-        instance.treeprocessors.deregister(name)
     instance.treeprocessors.register(_Text(instance), "inline", 20)
+    instance.treeprocessors.register(_Attributes(instance), "attr_list", 8)
     # After the text (20) and attributes (8).
     instance.treeprocessors.register(_Figures(instance), "figures", 5)
-    instance.parser = _Blocks(instance)
     instance.serializer = write
     return instance
 
@@ -99,15 +104,31 @@ class _Text(Treeprocessor):
         references: Mapping[str, tuple[str, str | None]] = dialect.references
         notes = dialect.notes.footnotes
         for element in list(root.iter()):
-            children = list(element)
-            for place in range(len(children) - 1, -1, -1):
-                tail = children[place].tail
+            for place in range(len(element) - 1, -1, -1):
+                tail = element[place].tail
                 if tail and not isinstance(tail, AtomicString):
-                    children[place].tail, new = inline.parse(tail, references, notes)
-                    element[place + 1 : place + 1] = new
-            if element.text and not isinstance(element.text, AtomicString):
-                element.text, new = inline.parse(element.text, references, notes)
-                element[0:0] = new
+                    element[place].tail, new = inline.parse(tail, references, notes)
+                    if new:
+                        element[place + 1 : place + 1] = new
+            text = element.text
+            if text and not isinstance(text, AtomicString):
+                element.text, new = inline.parse(text, references, notes)
+                if new:
+                    element[0:0] = new
+
+
+class _Attributes(AttrListTreeprocessor):
+    """Lists of attributes in braces, looked for only where there is a brace."""
+
+    def run(self, doc: etree.Element) -> None:
+        if "{" in "".join(doc.itertext()) and any(map(_has_brace, doc.iter())):
+            super().run(doc)
+
+
+def _has_brace(element: etree.Element) -> bool:
+    """Whether there is a brace where a list of attributes could stand: not in code."""
+    inside = element.text if element.tag not in ("code", building.BLOCK) else None
+    return "{" in (element.tail or "") or (inside is not None and "{" in inside)
 
 
 # --- pictures ------------------------------------------------------------------------------------------------

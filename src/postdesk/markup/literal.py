@@ -38,6 +38,8 @@ def signs(text: str) -> str:
 
 def without_strangers(text: str) -> str:
     """`text` with U+FFFD for every NUL, STX and ETX that is not in a mark of `sign`."""
+    if "\x02" not in text and "\x03" not in text and "\x00" not in text:
+        return text
     return _STRANGE.sub("\ufffd", text)
 
 

@@ -8,7 +8,7 @@ import re
 from postdesk.core.language import _
 from postdesk.markup import structure
 from postdesk.markup.literal import as_typed, without_fence, without_strangers, without_tags
-from postdesk.markup.starts import fence_end
+from postdesk.markup.starts import fence_end, is_one_fence
 
 __all__ = ["as_typed", "literal", "normalise", "too_heavy"]
 
@@ -40,6 +40,8 @@ def _closed(text: str) -> str:
     if not fenced and not _DEEP.search(text):
         return text
     lines = text.split("\n")
+    if fenced and is_one_fence(lines):
+        return text
     try:
         document = structure.read(lines)
     except structure.TooDeep:

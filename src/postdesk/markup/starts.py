@@ -36,6 +36,8 @@ def fence_opening(line: str) -> tuple[str, int, int] | None:
 
 def closes_fence(line: str, character: str, length: int) -> bool:
     """Whether `line` closes a fence of at least `length` times `character`."""
+    if character * length not in line:
+        return False
     stripped = line.strip()
     if len(stripped) < length or stripped[0] != character or stripped.strip(character):
         return False
@@ -45,7 +47,10 @@ def closes_fence(line: str, character: str, length: int) -> bool:
 def fence_end(lines: list[str], start: int, unclosed: set[tuple[str, int]]) -> int | None:
     """The line that closes the fence opened in line `start`, or None. `unclosed` remembers what was looked for in vain,
     so that a text of a thousand open fences is not read a thousand times."""
-    opening = fence_opening(lines[start])
+    line = lines[start]
+    if "```" not in line and "~~~" not in line:
+        return None
+    opening = fence_opening(line)
     if opening is None:
         return None
     character, length, _indent = opening
@@ -84,6 +89,11 @@ def item_start(line: str) -> Item | None:
     # Only a list that starts at 1 may interrupt: a line may begin with a year.
     first = int(number[2])
     return Item(number[2] + number[3], "1" + number[3], first, number[4] is not None and first == 1)
+
+
+def is_one_fence(lines: list[str]) -> bool:
+    """Whether the lines are a fence from the first to the last."""
+    return fence_end(lines, 0, set()) == len(lines) - 1
 
 
 def starts_something(line: str) -> bool:

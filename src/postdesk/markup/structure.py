@@ -78,7 +78,8 @@ class _Reader:
     def line(self, number: int, line: str) -> None:
         """Reads one more line."""
         self._number = number
-        width = len(line)
+        if len(self._open) == 1 and self._plainly(line):
+            return
         rest = widen(line)
         width = len(rest)
         depth = 1
@@ -100,6 +101,31 @@ class _Reader:
         for node in self._open[:last]:
             node.end = number
         self._after_blank = blank
+
+    def _plainly(self, line: str) -> bool:
+        """Reads a line outside of all containers that is blank, begins with a letter or is code in a fence, which is
+        most of them; False for any other. What it does is what `_body` would do."""
+        leaf = self._leaf
+        if leaf is not None and leaf.kind in ("fence", "html"):
+            self._after_blank = _blank(line)
+            self._verbatim(leaf, widen(line), self._after_blank)
+        elif not line:
+            self._after_blank = True
+            if leaf is not None and leaf.kind == "code":
+                leaf.lines.append("")
+            elif leaf is not None:
+                self._close_leaf()
+        elif line[0].isalpha():
+            self._after_blank = False
+            if leaf is None or leaf.kind not in ("paragraph", "table"):
+                self._close_leaf()
+                leaf = self._leaf = self._add("paragraph")
+            leaf.lines.append(line if leaf.kind == "paragraph" else line.strip(_WHITE))
+            leaf.end = self._number
+        else:
+            return False
+        self.document.root.end = self._number
+        return True
 
     def finish(self) -> None:
         """The text ends."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import ItemsView
 from xml.etree.ElementTree import Element
 
 from postdesk.markup.building import BLOCK
@@ -39,7 +40,8 @@ def _write(element: Element, out: list[str]) -> None:
         out.append((element.text or "").strip())
         out.append("\n")
         return
-    out.append(f"<{tag}{_attributes(element)}>")
+    attributes = element.items()
+    out.append(f"<{tag}{_attributes(attributes)}>" if attributes else f"<{tag}>")
     if tag not in _VOID:
         if element.text:
             out.append(_escaped(element.text))
@@ -52,10 +54,10 @@ def _write(element: Element, out: list[str]) -> None:
         out.append("\n")
 
 
-def _attributes(element: Element) -> str:
+def _attributes(attributes: ItemsView[str, str]) -> str:
     return "".join(
         f" {name}" if name in _BARE and not value else f' {name}="{_attribute(value)}"'
-        for name, value in sorted(element.items())
+        for name, value in sorted(attributes)
     )
 
 

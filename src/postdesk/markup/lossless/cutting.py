@@ -67,6 +67,9 @@ class Segment:
     source: str
     name: str = ""
 
+    def __hash__(self) -> int:  # asked for often: a text keeps its own
+        return hash(self.source)
+
 
 def is_delimited(name: str) -> bool:
     """Whether a name is that of a block of block markup."""

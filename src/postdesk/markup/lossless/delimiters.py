@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _OPENING = re.compile(r"<!--\s+(/)?wp:([a-z][a-z0-9_-]*/)?([a-z][a-z0-9_-]*)\s+")
 _ATTRIBUTES_END = re.compile(r"\}\s+(?=/?-->)")
@@ -30,8 +31,7 @@ class Delimited:
     closed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Comment:
+class _Comment(NamedTuple):
     start: int
     end: int
     name: str
