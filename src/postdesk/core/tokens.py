@@ -53,6 +53,8 @@ _BETWEEN = re.compile(r"[\t\n\f\r /]*")
 _ATTRIBUTE = re.compile(r"=?[^\t\n\f\r />=]*")
 _EQUALS = re.compile(r"[\t\n\f\r ]*=[\t\n\f\r ]*")
 _BARE = re.compile(r"[^\t\n\f\r >]*")
+_PLAIN_ATTRIBUTE = re.compile(r" ([a-z0-9_:-]+)=\"([^\"]*)\"")  # as nearly all people and programs write them
+_PLAIN_ATTRIBUTES = re.compile(r"(?: [a-z0-9_:-]+=\"[^\"]*+\")++ ?/?>")
 _COMMENT_END = re.compile(r"--!?>")
 _LONG_NUMBER = re.compile(r"&#0*[0-9]{8,}")  # no character has it, and Python refuses to read 4,300 digits
 
@@ -88,7 +90,12 @@ def cut(source: str) -> Iterator[Token]:
         if name is not None:
             after = name.end() + 1
             if not source.startswith(">", after - 1):  # most tags have no attributes
-                attributes, after = _attributes(source, after - 1)
+                plain = _PLAIN_ATTRIBUTES.match(source, after - 1)
+                if plain is not None:
+                    found = _PLAIN_ATTRIBUTE.findall(source, after - 1, plain.end())
+                    attributes, after = [(one, entities(value)) for one, value in found], plain.end()
+                else:
+                    attributes, after = _attributes(source, after - 1)
             if after is None:
                 break  # nothing ends this tag, nor any that follows
             kind, tag = Kind.END if closes else Kind.START, name[0].lower()
@@ -111,8 +118,8 @@ def cut(source: str) -> Iterator[Token]:
         place = shown = after
         yield kind, at, after, tag, attributes
         if kind is Kind.START and tag in TEXT_ONLY:
-            found = _ENDS[tag].search(source, after)
-            stop = ended if found is None else found.start()
+            over = _ENDS[tag].search(source, after)
+            stop = ended if over is None else over.start()
             if stop > after:
                 yield Kind.RAW, after, stop, "", _NOTHING
             place = shown = stop

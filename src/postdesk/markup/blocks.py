@@ -69,6 +69,44 @@ def split(text: str) -> tuple[Block, ...]:
     return tuple(Splitter(lines_of(text)).blocks)
 
 
+def stand_apart(texts: Sequence[str]) -> bool:
+    """Whether `split` gives these very texts when a blank line is between any two. It costs less than that, and may say
+    False where `split` would have to tell. Law, held by tests/markup/test_blocks.py."""
+    before: frozenset[str] = frozenset()
+    for text in texts:
+        found = alone(text)
+        if found is None or _belongs(before, *found, indented=text.startswith(" ")):
+            return False
+        before = found[1]
+    return True
+
+
+def alone(text: str) -> tuple[str, frozenset[str]] | None:
+    """The kind of the block that `text` is, whatever stands around it over a blank line, and the kinds of its lines;
+    None where that is not certain."""
+    if "\n" in text or "```" in text or "~~~" in text or "\r" in text:
+        return _alone(text)
+    if not text or text.isspace():
+        return None
+    kind = _kind(text)
+    return (kind, _ALONE[kind]) if kind != "html" else _alone(text)
+
+
+@lru_cache(maxsize=300)
+def _alone(text: str) -> tuple[str, frozenset[str]] | None:
+    lines = text.split("\n")
+    if not lines[0] or lines[0].isspace() or "\r" in text:
+        return None
+    chunk = _chunk(lines, 0, 0, set())
+    if chunk.last != len(lines) - 1 or chunk.kind == "unclosed":
+        return None
+    if chunk.kind == "fence":
+        certain = starts.is_one_fence(lines)
+    else:
+        certain = "```" not in text and "~~~" not in text and all(map(str.strip, lines))
+    return (chunk.kind, chunk.holds) if certain else None
+
+
 class Splitter:
     """The blocks of a text that is edited. A block that an edit leaves as it was stays the same object."""
 
@@ -136,7 +174,8 @@ class Splitter:
         holds: frozenset[str] = frozenset()
         while place < len(chunks):
             chunk = chunks[place]
-            if kind and _belongs(holds, chunk, indented=lines[chunk.first].startswith(" ")):
+            indented = lines[chunk.first].startswith(" ")
+            if kind and _belongs(holds, chunk.kind, chunk.holds, indented=indented):
                 chunk.heads = False
                 last = chunk.last
                 holds |= chunk.holds
@@ -362,9 +401,9 @@ _RUNS_ON = frozenset(["list", "quote", "code", "description"])
 _MEETS = _RUNS_ON | {"definition"}
 
 
-def _belongs(holds: frozenset[str], chunk: _Chunk, *, indented: bool) -> bool:
-    """Whether Python-Markdown would read a chunk as one with what stands before it."""
-    following, inside = chunk.kind, chunk.holds
+def _belongs(holds: frozenset[str], following: str, inside: frozenset[str], *, indented: bool) -> bool:
+    """Whether Python-Markdown would read a chunk (its kind, and those of its lines) as one with what stands before it,
+    which holds such kinds."""
     if following == "code":  # four spaces: a list's, a footnote's, or a block of code after anything
         return True
     if indented and not holds.isdisjoint(("list", "definition", "description")):

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from postdesk.markup.lossless.delimiters import Delimited, holds_blocks, is_balanced, top_blocks
+from postdesk.markup.lossless.skimming import Top, skim
 from postdesk.markup.simpler import BLOCKS
-from postdesk.markup.tree import Node, parse
+from postdesk.markup.tree import parse
 
 _CONTAINERS = frozenset(
     "core/group core/columns core/column core/cover core/media-text core/details core/accordion core/accordion-item "
@@ -189,14 +190,14 @@ def _html(source: str, *, classic: bool) -> list[Segment]:
     if not source.strip():
         return _gap(source)
     segments: list[Segment] = []
-    run: list[Node] = []
+    run: list[Top] = []
 
     def flush(end: int) -> None:
         if run:
             segments.extend(_run(source, run[0].start, end, run, classic=classic))
             run.clear()
 
-    nodes = parse(source)
+    nodes = skim(source)
     ends = _ghost_cards(nodes) if "kg-card-" in source else {}
     card_end = 0
     for node in nodes:
@@ -207,20 +208,20 @@ def _html(source: str, *, classic: bool) -> list[Segment]:
             card_end = ends[node.start]
             segments.append(Segment(Kind.BLOCK, source[node.start : card_end]))
             continue
-        if not node.closed or (node.children and not all(one.closed for one in node.everything())):
+        if not node.closed:
             # What follows may be inside of it, as browsers read it.
             flush(node.start)
             segments.append(Segment(Kind.OPEN, source[node.start :]))
             return _with_shortcodes(segments)
         if (
             node.tag in BLOCKS
-            or (node.tag == "!" and _MARKS.match(node.text))
+            or (node.tag == "!" and _MARKS.match(node.words))
             or node.tag in ("script", "style")
         ):
             flush(node.start)
             whole = source[node.start : node.end]
             empty = node.tag == "p" and _EMPTY.fullmatch(whole)
-            name = QUOTE if classic and _is_quote(node) else ""
+            name = QUOTE if classic and node.tag == "blockquote" and node.bare else ""
             segments.append(Segment(Kind.GAP if empty else Kind.BLOCK, whole, name))
         else:
             run.append(node)
@@ -228,14 +229,14 @@ def _html(source: str, *, classic: bool) -> list[Segment]:
     return _with_shortcodes(segments)
 
 
-def _ghost_cards(nodes: list[Node]) -> dict[int, int]:
+def _ghost_cards(nodes: list[Top]) -> dict[int, int]:
     """Where what Ghost lets nobody else read begins and ends: from one comment of its own to the next."""
     found: dict[int, int] = {}
     start = -1
     for node in nodes:
-        if not node.closed or (node.children and not all(one.closed for one in node.everything())):
+        if not node.closed:
             break
-        mark = _GHOST.match(node.text) if node.tag == "!" else None
+        mark = _GHOST.match(node.words) if node.tag == "!" else None
         if mark and mark[1] == "begin":
             start = node.start
         elif mark and start >= 0:
@@ -244,7 +245,7 @@ def _ghost_cards(nodes: list[Node]) -> dict[int, int]:
     return found
 
 
-def _run(source: str, start: int, end: int, nodes: list[Node], *, classic: bool) -> list[Segment]:
+def _run(source: str, start: int, end: int, nodes: list[Top], *, classic: bool) -> list[Segment]:
     """Text and what stands in a line, from `start` to `end`: a paragraph, or several with blank lines between."""
     cuts: list[tuple[int, int]] = []
     if classic:
@@ -279,14 +280,6 @@ def _text(source: str) -> Segment:
     if found is not None and found[3].strip() and "[" not in found[3]:
         return Segment(Kind.BLOCK, source, CAPTION)
     return Segment(Kind.TEXT, source)
-
-
-def _is_quote(node: Node) -> bool:
-    return node.tag == "blockquote" and not any(
-        one.tag in BLOCKS or one.tag in ("!", "script", "style")
-        for one in node.everything()
-        if one is not node
-    )
 
 
 def _with_shortcodes(segments: list[Segment]) -> list[Segment]:

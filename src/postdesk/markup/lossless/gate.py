@@ -13,7 +13,7 @@ from html import escape
 
 from postdesk.core.tokens import Kind as Token
 from postdesk.core.tokens import cut as tokens
-from postdesk.markup.blocks import Block, split
+from postdesk.markup.blocks import Block, alone, split, stand_apart
 from postdesk.markup.classic import classic_html, closed_paragraphs
 from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.lossless.cutting import CAPTION, CAPTIONED, QUOTE, Flavour, Kind, Segment, is_delimited
@@ -49,19 +49,20 @@ class Gate:
         """Make ready to tell about `segments`, which is faster for many than for one."""
         guesses: dict[Segment, Guess] = {}
         for segment in segments:
-            if segment not in guesses and not _CONTROL.search(segment.source) and not is_alone(segment):
-                found = guess(segment)
-                if found is not None:
-                    guesses[segment] = found
+            found = None if _CONTROL.search(segment.source) or is_alone(segment) else guess(segment)
+            if found is not None:
+                guesses.setdefault(segment, found)
         waiting = list(guesses.items())
         for place in range(0, len(waiting), _TOGETHER):
             self._take(waiting[place : place + _TOGETHER])
 
     def said(self, segment: Segment) -> str | None:
         """The Markdown that says the segment, None where none does."""
-        if segment not in self.known:
-            self.known[segment] = self._said(segment)
-        return self.known[segment]
+        try:
+            return self.known[segment]
+        except KeyError:
+            found = self.known[segment] = self._said(segment)
+            return found
 
     def _take(self, guesses: list[tuple[Segment, Guess]]) -> None:
         """Believe those guesses that turn out to be right."""
@@ -78,15 +79,15 @@ class Gate:
             if one.runs_on and guesses and guesses[-1].runs_on:
                 guesses.append(BETWEEN)
             guesses.append(one)
-        blocks = split("\n\n".join(one.markdown for one in guesses))
-        if [block.text for block in blocks] != [one.markdown for one in guesses]:
+        if not stand_apart([one.markdown for one in guesses]):
             return False
-        if any(defines(block) or not is_sound(block) for block in blocks):
-            return False
-        shown = [
-            Block(one.tried, 0, 0, block.kind) if one.tried else block
-            for one, block in zip(guesses, blocks, strict=True)
-        ]
+        shown = []
+        for one in guesses:
+            found = alone(one.markdown)
+            block = Block(one.markdown, 0, 0, found[0] if found is not None else "")
+            if defines(block) or not is_sound(block):
+                return False
+            shown.append(Block(one.tried, 0, 0, block.kind) if one.tried else block)
         return self._renderer.together(shown) == "\n".join(one.rendered for one in guesses)
 
     def _said(self, segment: Segment) -> str | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from postdesk.markup.blocks import split
+from postdesk.markup.blocks import split, stand_apart
 from postdesk.markup.building import RAW_FENCE
 from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut, flavour_of
 from postdesk.markup.lossless.cutting import opened as opened_inside
@@ -172,6 +172,8 @@ def settled(opened: Opened) -> Opened:
     for _try in range(_TRIES):
         found = replace(opened, pieces=tuple(pieces))
         texts = [piece.markdown for piece in pieces]
+        if stand_apart(texts):
+            return found
         blocks = [block.text for block in split(found.markdown)]
         if blocks == texts:
             return found
