@@ -289,8 +289,12 @@ class _Chunk:
 
 def _chunk(lines: list[str], start: int, state: int, unclosed: set[tuple[str, int]]) -> _Chunk:
     """The chunk that begins in line `start`, which is not blank."""
-    kind = begins = _kind(lines[start])
+    line, end = lines[start], start + 1
+    kind = begins = _kind(line)
     reach = 0
+    if kind not in ("html", "fence") and (end == len(lines) or not lines[end]):  # most are one line
+        if "```" not in line and "~~~" not in line:
+            return _Chunk(start, start, kind, end, state, _ALONE[kind])
     if kind == "html":
         end, reach = _html_end(lines, start, HTML_REACH >> min(state, 60))
         if end is None:
@@ -309,9 +313,8 @@ def _chunk(lines: list[str], start: int, state: int, unclosed: set[tuple[str, in
                 end, reach = _paragraph_end(lines, end, unclosed)
     else:
         end, reach = _paragraph_end(lines, start, unclosed)
-    if end == start + 1:  # most are one line
-        holds = _ALONE[kind] if begins == kind else frozenset([begins, kind])
-        return _Chunk(start, start, kind, reach, state, holds)
+    if end == start + 1:
+        return _Chunk(start, start, kind, reach, state, frozenset([begins, kind]))
     kinds = {_kind(line) for line in lines[start:end] if line and not line.isspace()}
     return _Chunk(start, end - 1, kind, reach, state, frozenset(kinds | {kind}))
 
@@ -327,6 +330,8 @@ def _kind(line: str) -> str:
         return "text"
     if line.startswith("    "):
         return "code"
+    if line.startswith(("- ", "* ", "+ ")) and line[2:3].isalpha():
+        return "list"
     first = line.lstrip(" \t")
     if len(line[: len(line) - len(first)].expandtabs(starts.TAB)) >= starts.TAB:
         return "code"

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 _DEEPEST = 40  # pieces within pieces
 _SMALL = 2_500  # pairs that are compared one by one in one piece
@@ -51,6 +52,8 @@ def matching(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[tuple[int, in
 
 def rising(numbers: Sequence[int]) -> list[int]:
     """The places of a longest series of rising numbers."""
+    if all(one < other for one, other in pairwise(numbers)):
+        return list(range(len(numbers)))
     tails: list[int] = []
     places: list[int] = []
     before = [-1] * len(numbers)

@@ -22,6 +22,7 @@ from postdesk.markup.render import BlockRenderer, Definitions, Numbers, notes_in
 from postdesk.markup.tree import parse
 
 _LINE_END = re.compile(r"(\r\n|\r|\n)")
+_COMMENT = re.compile("<!--.*?-->", re.DOTALL)
 _BETWEEN = {Flavour.BLOCKS: "\n\n", Flavour.HTML: "\n", Flavour.CLASSIC: "\n\n"}
 
 
@@ -126,6 +127,9 @@ class _Sender:
         between = _BETWEEN[self._opened.flavour]
         if old is None or last < 0 or old <= last:
             return between if after.source else ""
+        if old == last + 1:
+            self._put.add(last)
+            return self._old[last].gap
         self._put.update(range(last, old))
         gaps = [piece.gap for piece in self._old[last:old]]
         if all(not gap.strip() for gap in gaps):
@@ -216,6 +220,8 @@ class _Sender:
             return True
         if self._opened.flavour is not Flavour.BLOCKS:
             return False
+        if _have_same_comments(self._opened, sent):
+            return False
         return is_balanced(self._opened.content) and not is_balanced(sent.content)
 
     def _frames(self, pieces: Sequence[Piece], origins: Sequence[int]) -> str:
@@ -243,6 +249,33 @@ class _Sender:
             return Kind.BLOCK
         is_open = any(segment.kind is Kind.OPEN for segment in cut(raw, self._opened.flavour))
         return old.kind if old.kind is Kind.FRAME or is_open else Kind.BLOCK
+
+
+def _have_same_comments(before: Opened, after: Opened) -> bool:
+    """Whether no comment came, went or became another, delimiters among them; then as many blocks are closed as before.
+    Only what is between the first and the last piece that changed is looked at."""
+    old, new = before.pieces, after.pieces
+    head = next((n for n, (one, two) in enumerate(zip(old, new, strict=False)) if not _is_same(one, two)), -1)
+    if before.lead != after.lead:
+        head = 0
+    if head < 0:
+        head = min(len(old), len(new))
+    most = min(len(old), len(new)) - head
+    ends = zip(reversed(old), reversed(new), strict=False)
+    tail = next((n for n, (one, two) in enumerate(ends) if n == most or not _is_same(one, two)), most)
+    found = []
+    for opened in (before, after):
+        middle = opened.pieces[head : len(opened.pieces) - tail]
+        text = (opened.lead if head == 0 else "") + "".join(piece.source + piece.gap for piece in middle)
+        comments, rest = _COMMENT.findall(text), _COMMENT.sub(" ", text)
+        if "<!--" in rest or "-->" in rest:
+            return False
+        found.append(comments)
+    return found[0] == found[1]
+
+
+def _is_same(one: Piece, other: Piece) -> bool:
+    return one is other or (one.source == other.source and one.gap == other.gap)
 
 
 def _together(gaps: Sequence[str]) -> str:
