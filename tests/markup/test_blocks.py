@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from postdesk.markup import blocks
+from postdesk.markup import blocks, chunks
 from postdesk.markup.blocks import Block, Splitter, split
+from postdesk.markup.chunks import alone, stand_apart
 from tests.markup.texts import LINES, documents
 
 some_lines = st.lists(st.sampled_from(LINES), max_size=6)
@@ -43,20 +45,17 @@ def test_a_letter_changes_one_block_and_moves_none() -> None:
     assert splitter.blocks[place].text.startswith("Paragraph, typed")
 
 
-def test_only_what_looked_at_a_changed_line_is_read_again() -> None:
+def test_only_what_looked_at_a_changed_line_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[int] = []
-    whole = blocks._chunk
+    whole = chunks.chunk_at
 
     def counted(lines: list[str], start: int, state: int, unclosed: set[tuple[str, int]]) -> object:
         looked.append(start)
         return whole(lines, start, state, unclosed)
 
     splitter = Splitter("\n\n".join(f"Paragraph {n}" for n in range(400)).split("\n"))
-    blocks._chunk = counted  # type: ignore[assignment]
-    try:
-        splitter.splice(300, 0, ["", "one more", ""])
-    finally:
-        blocks._chunk = whole
+    monkeypatch.setattr(blocks, "chunk_at", counted)
+    splitter.splice(300, 0, ["", "one more", ""])
     assert len(looked) <= 3
 
 
@@ -64,3 +63,28 @@ def test_a_thousand_open_tags_are_not_read_a_thousand_times() -> None:
     found = split("<div>\n\n" * 1000)
     assert {block.kind for block in found} == {"unclosed"}
     assert len(found) == 1000
+
+
+_TEXTS = st.lists(st.lists(st.sampled_from(LINES), min_size=1, max_size=3).map("\n".join), max_size=5)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(_TEXTS)
+@example(["- a", "- b"])
+@example(["```", "a", "```"])
+@example(["<div>", "</div>"])
+@example(["a\n```", "b\n```"])
+def test_blocks_that_are_said_to_stand_apart_do(texts: list[str]) -> None:
+    """Law: `stand_apart` may say too little, but never too much; and so with the kind of one."""
+    if stand_apart(texts):
+        assert [block.text for block in split("\n\n".join(texts))] == texts
+    for text in texts:
+        found = alone(text)
+        if found is not None:
+            assert [(block.text, block.kind) for block in split(text)] == [(text, found[0])]
+
+
+def test_most_blocks_are_told_to_stand_apart_without_a_splitter() -> None:
+    assert stand_apart(
+        ["# Head", "Words.\nMore of them.", "- a\n- b", "> q", "```\ncode\n\n# more\n```", "<hr>", "***"]
+    )

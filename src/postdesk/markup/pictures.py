@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from postdesk.markup import starts
@@ -21,7 +22,10 @@ _ADDRESS = re.compile(
         (?:[ ]*\n?[ ]*(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|\((?P<round>[^)\n]*)\)))?[ ]*$""",
     re.VERBOSE | re.MULTILINE,
 )
-_TAG = re.compile(r"<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.IGNORECASE)
+_TAG = re.compile(r"<img\b", re.IGNORECASE)
+_WHOLE_TAG = re.compile(r"<img\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>", re.IGNORECASE)
+_LONG_TAG = 3_000  # letters, up to where one is looked for by itself
+_IN_TAG = re.compile("[>\"']")
 _ATTRIBUTE = re.compile(
     r"(?P<name>[a-zA-Z-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'>]+))"
 )
@@ -50,24 +54,17 @@ def find_pictures(text: str) -> tuple[PictureRef, ...]:
     found: dict[int, PictureRef] = {}
     for match in _INLINE.finditer(visible):
         ref = match["angled"] if match["angled"] is not None else match["plain"]
-        _add(found, text, match, ref, match["alt"], match["double"] or match["single"] or "")
+        _add(found, text, match.span(), ref, match["alt"], match["double"] or match["single"] or "")
     addresses = {_label(match["label"]): match for match in reversed(list(_ADDRESS.finditer(visible)))}
     for match in _BY_LABEL.finditer(visible):
         defined = addresses.get(_label(match["label"] or match["alt"]))
         if defined is not None:
             title = defined["double"] or defined["single"] or defined["round"] or ""
-            _add(found, text, match, defined["angled"] or defined["plain"], match["alt"], title)
-    for match in _TAG.finditer(visible):
-        attributes = _attributes(match[0])
-        _add(
-            found,
-            text,
-            match,
-            attributes.get("src", ""),
-            attributes.get("alt", ""),
-            attributes.get("title", ""),
-            escaped=False,
-        )
+            _add(found, text, match.span(), defined["angled"] or defined["plain"], match["alt"], title)
+    for start, end in tags_in(visible):
+        attributes = _attributes(visible[start:end])
+        src, alt, title = (attributes.get(name, "") for name in ("src", "alt", "title"))
+        _add(found, text, (start, end), src, alt, title, escaped=False)
     return tuple(found[start] for start in sorted(found))
 
 
@@ -103,8 +100,7 @@ def render_for_blog(body: str, address_of: Callable[[str], str | None]) -> str:
 def exchange_sources(page: str, address_of: Callable[[str], str | None]) -> str:
     """`page` (HTML) with the `src` of every picture exchanged as `address_of` says; None leaves it."""
 
-    def exchanged(match: re.Match[str]) -> str:
-        tag = match[0]
+    def exchanged(tag: str) -> str:
         attributes = _attributes(tag)
         address = address_of(attributes["src"]) if "src" in attributes else None
         if address is None:
@@ -115,13 +111,60 @@ def exchange_sources(page: str, address_of: Callable[[str], str | None]) -> str:
 
         return _ATTRIBUTE.sub(replaced, tag)
 
-    return _TAG.sub(exchanged, page)
+    parts = []
+    place = 0
+    for start, end in tags_in(page):
+        parts += [page[place:start], exchanged(page[start:end])]
+        place = end
+    return "".join(parts) + page[place:]
+
+
+def tags_in(text: str) -> Iterator[tuple[int, int]]:
+    """Where each tag of a picture begins and ends. Time grows with the text's length, however many are never closed."""
+    ends: _Ends | None = None
+    last = 0
+    for found in _TAG.finditer(text):
+        start = found.start()
+        if start < last:
+            continue
+        short = _WHOLE_TAG.match(text, start, start + _LONG_TAG) if ends is None else None
+        if short is not None:
+            end = short.end()
+        else:
+            ends = ends or _Ends(text, start)
+            end = ends.after(start)
+        if end:
+            yield start, end
+            last = end
+
+
+class _Ends:
+    """Where a tag of `text` is over that begins at `first` or later, found for all of them at once, from the text's end
+    on."""
+
+    def __init__(self, text: str, first: int) -> None:
+        signs = [(found[0], found.start()) for found in _IN_TAG.finditer(text, first)]
+        self._places = [at for _sign, at in signs]
+        self._ends = [0] * (len(signs) + 1)  # for each sign, if it stands outside of quotes
+        later: dict[str, int] = {}  # where the quote is that a quote ends with
+        for number in range(len(signs) - 1, -1, -1):
+            sign, at = signs[number]
+            if sign == ">":
+                self._ends[number] = at + 1
+                continue
+            if sign in later:
+                self._ends[number] = self._ends[later[sign] + 1]
+            later[sign] = number
+
+    def after(self, start: int) -> int:
+        """The place after the tag that begins at `start`, 0 for one that is never closed."""
+        return self._ends[bisect_left(self._places, start)]
 
 
 def _add(
     found: dict[int, PictureRef],
     text: str,
-    match: re.Match[str],
+    span: tuple[int, int],
     ref: str,
     alt: str,
     caption: str,
@@ -129,12 +172,12 @@ def _add(
     escaped: bool = True,
 ) -> None:
     ref = ref.strip()
-    if not ref or match.start() in found:
+    start, end = span
+    if not ref or start in found:
         return
     if escaped:
         ref, alt, caption = (html.unescape(_ESCAPED.sub(r"\1", part)) for part in (ref, alt, caption))
-    line = text.count("\n", 0, match.start())
-    found[match.start()] = PictureRef(ref, alt, caption, match.start(), match.end(), line)
+    found[start] = PictureRef(ref, alt, caption, start, end, text.count("\n", 0, start))
 
 
 def _attributes(tag: str) -> dict[str, str]:

@@ -97,12 +97,19 @@ def fits(there: Framed, ours: Framed) -> bool:
     )
 
 
-def fits_as_rendered(rendered: str, segment: Segment, flavour: Flavour, emit: Emit) -> bool:
-    """Whether a block's HTML shows what the segment does, but for the looks of the frame."""
+def fits_as_rendered(
+    rendered: str,
+    segment: Segment,
+    flavour: Flavour,
+    emit: Emit,
+    of: Callable[[Segment], Framed] = of_segment,
+) -> bool:
+    """Whether a block's HTML shows what the segment does, but for the looks of the frame. `of` is `of_segment`, or
+    remembers what that said."""
     if flavour is Flavour.BLOCKS and is_delimited(segment.name):
         ours = _in_block(emit(rendered), segment)
-        return ours == segment.source or fits(of_segment(segment), framed(ours, segment))
-    return fits(of_segment(segment), emitted(rendered, segment, flavour, emit))
+        return ours == segment.source or fits(of(segment), framed(ours, segment))
+    return fits(of(segment), emitted(rendered, segment, flavour, emit))
 
 
 def changed(there: Framed, before: Framed, after: Framed) -> str | None:
@@ -200,6 +207,8 @@ def _name(key: Key) -> object:
 
 def _with_plain_code(rendered: str) -> str:
     """Code as people write it in HTML, without the colours that the renderer puts in."""
+    if "highlight" not in rendered:
+        return rendered
     nodes = [node for node in parse(rendered) if not node.is_blank]
     if len(nodes) != 1 or nodes[0].tag != "div" or "highlight" not in nodes[0].classes:
         return rendered

@@ -13,11 +13,12 @@ from html import escape
 
 from postdesk.core.tokens import Kind as Token
 from postdesk.core.tokens import cut as tokens
-from postdesk.markup.blocks import Block, alone, split, stand_apart
+from postdesk.markup.blocks import Block, split
+from postdesk.markup.chunks import alone, stand_apart
 from postdesk.markup.classic import classic_html, closed_paragraphs
 from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.lossless.cutting import CAPTION, CAPTIONED, QUOTE, Flavour, Kind, Segment, is_delimited
-from postdesk.markup.lossless.emitting import fits_as_rendered, is_sound
+from postdesk.markup.lossless.emitting import Framed, fits_as_rendered, is_sound, of_segment
 from postdesk.markup.lossless.plainly import BETWEEN, Guess, guess
 from postdesk.markup.lossless.spans import ExactSpans
 from postdesk.markup.markdown import Writer
@@ -43,6 +44,7 @@ class Gate:
     def __init__(self, flavour: Flavour) -> None:
         self._flavour = flavour
         self._renderer = BlockRenderer(cached=1)
+        self._last: tuple[Segment, Framed] | None = None
         self.known: dict[Segment, str | None] = {}
 
     def foresee(self, segments: Sequence[Segment]) -> None:
@@ -133,7 +135,13 @@ class Gate:
         rendered = self._renderer.render(blocks[0], _NONE)
         if "\u0002" in rendered:
             return False
-        return fits_as_rendered(rendered, segment, self._flavour, to_blocks)
+        return fits_as_rendered(rendered, segment, self._flavour, to_blocks, self._framed)
+
+    def _framed(self, segment: Segment) -> Framed:
+        """What the blog has, framed; one is asked for as often as it is tried."""
+        if self._last is None or self._last[0] != segment:
+            self._last = segment, of_segment(segment)
+        return self._last[1]
 
 
 def without_returns(text: str) -> str:

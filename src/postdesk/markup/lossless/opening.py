@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from postdesk.markup.blocks import split, stand_apart
+from postdesk.markup.blocks import split
 from postdesk.markup.building import RAW_FENCE
+from postdesk.markup.chunks import stand_apart
 from postdesk.markup.lossless.cutting import Flavour, Kind, Segment, cut, flavour_of
 from postdesk.markup.lossless.cutting import opened as opened_inside
 from postdesk.markup.lossless.gate import Gate, without_returns

@@ -13,7 +13,7 @@ from html import escape
 
 from postdesk.core.tokens import entities
 from postdesk.markup.lossless.cutting import CAPTION, CAPTIONED, QUOTE, Kind, Segment
-from postdesk.markup.lossless.foretelling import line, linked_picture, picture, words
+from postdesk.markup.lossless.foretelling import Said, line, linked_picture, picture, words
 from postdesk.markup.markdown import fenced
 from postdesk.markup.spans import escape_start
 
@@ -38,6 +38,13 @@ _QUOTE = re.compile(
 _IN_QUOTE = re.compile(
     r"\s*(<!-- wp:paragraph -->\s*)?<p>([^<]*(?:<(?!/p>)[^<]*)*)</p>(\s*<!-- /wp:paragraph -->)?\s*"
 )
+_TABLE = re.compile(
+    r"(<!-- wp:table(?: \{[^<>]*\})? -->\s*<figure(?: class=\"[^\"<>]*\")?>)?<table(?: [^<>]*)?>\s*"
+    r"<thead>(.*)</thead>\s*<tbody>(.*)</tbody>\s*</table>(</figure>\s*<!-- /wp:table -->)?\Z",
+    re.DOTALL,
+)
+_ROW = re.compile(r"\s*<tr>([^<]*+(?:<(?!/tr>)[^<]*+)*+)</tr>\s*")
+_CELL = re.compile(r"\s*<(t[hd])>([^<]*+(?:<(?!/t[hd]>)[^<]*+)*+)</\1>\s*")
 _CODE = re.compile(
     r"(<!-- wp:code(?: \{[^<>]*\})? -->\s*)?<pre(?: class=\"([^<>\"]*)\")?><code(?: class=\"([^<>\"]*)\")?>([^<>]*)"
     r"</code></pre>(\s*<!-- /wp:code -->)?\Z"
@@ -245,6 +252,49 @@ def _quote(segment: Segment) -> Guess | None:
     )
 
 
+def _table(segment: Segment) -> Guess | None:
+    """A table with one row of heads, of which no cell has a look."""
+    found = _TABLE.match(segment.source)
+    if found is None or (found[1] is None) != (found[4] is None) or bool(found[1]) != bool(segment.name):
+        return None
+    heads, rows = _rows(segment.source, *found.span(2), "th"), _rows(segment.source, *found.span(3), "td")
+    if heads is None or rows is None or len(heads) != 1 or any(len(row) != len(heads[0]) for row in rows):
+        return None
+    lines = ["| " + " | ".join(said[0].replace("|", "\\|") for said in row) + " |" for row in heads + rows]
+    lines.insert(1, "| " + " | ".join("---" for _said in heads[0]) + " |")
+    head, body = (
+        "".join(_shown_row(row, tag) for row in part) for part, tag in ((heads, "th"), (rows, "td"))
+    )
+    return Guess("\n".join(lines), f"<table>\n<thead>\n{head}</thead>\n<tbody>\n{body}</tbody>\n</table>")
+
+
+def _rows(source: str, place: int, end: int, tag: str) -> list[list[Said]] | None:
+    """What stands in the cells of each row from `place` to `end`; `tag` is that of a cell."""
+    rows: list[list[Said]] = []
+    while place < end:
+        row = _ROW.match(source, place, end)
+        if row is None:
+            return None
+        place = row.start(1)
+        rows.append([])
+        while place < row.end(1):
+            cell = _CELL.match(source, place, row.end(1))
+            if cell is None or cell[1] != tag:
+                return None
+            inner = cell[2].strip(_SPACES)
+            said = line(inner, breaks=False) if inner else ("", "")
+            if said is None or "\n" in said[0]:
+                return None
+            rows[-1].append(said)
+            place = cell.end()
+        place = row.end()
+    return rows or None
+
+
+def _shown_row(row: list[Said], tag: str) -> str:
+    return "<tr>\n" + "".join(f"<{tag}>{said[1]}</{tag}>\n" for said in row) + "</tr>\n"
+
+
 # --- code, pictures, marks ---
 
 
@@ -321,10 +371,10 @@ def _note(segment: Segment) -> Guess | None:
 
 _BY_NAME = {
     "core/paragraph": _in_block, "core/heading": _in_block, "core/list": _list, "core/quote": _quote, QUOTE: _quote,
-    "core/code": _code, "core/image": _figure, CAPTION: _caption, "core/more": _mark, "core/nextpage": _mark,
-    "core/separator": _rule, "core/html": _note,
+    "core/table": _table, "core/code": _code, "core/image": _figure, CAPTION: _caption, "core/more": _mark,
+    "core/nextpage": _mark, "core/separator": _rule, "core/html": _note,
 }  # fmt: skip
 _BY_START = {
-    "<ul": _list, "<ol": _list, "<bl": _quote, "<pr": _code, "<fi": _figure, "<!-": _mark, "<hr": _rule,
+    "<ul": _list, "<ol": _list, "<bl": _quote, "<ta": _table, "<pr": _code, "<fi": _figure, "<!-": _mark, "<hr": _rule,
 }  # fmt: skip
 _START = re.compile("|".join(_BY_START))
