@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from postdesk.core import tokens
 from tests.fuzz.texts import soup
@@ -73,3 +76,23 @@ def test_a_tag_that_never_ends_is_looked_for_once(piece: str) -> None:
     """Law: four times the text is told in about four times as many pieces, and no text twice."""
     text = piece * 20_000
     assert sum(len(str(each[0])) for each in told(text)) <= 2 * len(text)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(['<a href="b" c-d="&amp;" />', '<a b="c"d="e">', '<a  b="c">', '<a b="c'])
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<a", "<p", ' b="c"', ' d="&lt;>"', ' f=""', " g", '"', "'", "=", " ", "/", ">", "x"]
+        )
+    )
+)
+def test_attributes_that_are_written_plainly_are_read_as_all_are(
+    monkeypatch: pytest.MonkeyPatch, parts: list[str]
+) -> None:
+    """Law: without the shorter way for most tags the same is told."""
+    source = "".join(parts)
+    found = list(tokens.cut(source))
+    with monkeypatch.context() as patch:
+        patch.setattr(tokens, "_PLAIN_ATTRIBUTES", re.compile(r"(?!)"))
+        assert found == list(tokens.cut(source))

@@ -49,8 +49,7 @@ def framed(source: str, segment: Segment, *, breaks: bool = False) -> Framed:
     """`source` with its frame apart, as it is cut for blocks of the segment's kind."""
     captioned = CAPTIONED.match(source) if segment.name == CAPTION else None
     if captioned is not None:
-        words = captioned[3].strip(" \t\r\n\f")
-        inside = atoms_of(f"{captioned[2]} {words}").atoms
+        inside = atoms_of(f"{captioned[2]} {html_stripped(captioned[3])}").atoms
         shape = (CAPTION,)
         return Framed(shape, (shape,), captioned[1], Atoms("", inside), captioned[4])
     atoms = atoms_of(source, breaks=breaks, paragraphs=segment.name == QUOTE)
@@ -134,6 +133,11 @@ def as_text(rendered: str) -> str:
     if found is None:
         return rendered.strip("\n")
     return _LINE_BREAK.sub(lambda line: "\n" if line[0].startswith("<") else " ", found[1])
+
+
+def html_stripped(text: str) -> str:
+    """`text` without what HTML takes for white space at its ends."""
+    return text.strip(" \t\r\n\f")
 
 
 def _as_caption(rendered: str) -> str:

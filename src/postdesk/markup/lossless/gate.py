@@ -18,7 +18,7 @@ from postdesk.markup.chunks import alone, stand_apart
 from postdesk.markup.classic import classic_html, closed_paragraphs
 from postdesk.markup.gutenberg import to_blocks
 from postdesk.markup.lossless.cutting import CAPTION, CAPTIONED, QUOTE, Flavour, Kind, Segment, is_delimited
-from postdesk.markup.lossless.emitting import Framed, fits_as_rendered, is_sound, of_segment
+from postdesk.markup.lossless.emitting import Framed, fits_as_rendered, html_stripped, is_sound, of_segment
 from postdesk.markup.lossless.plainly import BETWEEN, Guess, guess
 from postdesk.markup.lossless.spans import ExactSpans
 from postdesk.markup.markdown import Writer
@@ -102,7 +102,7 @@ class Gate:
         elif segment.name == QUOTE:
             inner = closed_paragraphs(classic_html(source, {}))
         elif segment.name == CAPTION and (found := CAPTIONED.match(source)):
-            inner = f"<figure>{found[2]}<figcaption>{found[3].strip()}</figcaption></figure>"
+            inner = f"<figure>{found[2]}<figcaption>{html_stripped(found[3])}</figcaption></figure>"
         if segment.name == "core/table":
             inner = _BELOW_TABLE.sub("</table>", inner)
         tried: set[str] = set()
