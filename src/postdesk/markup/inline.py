@@ -167,24 +167,33 @@ class _Scanner:
         self.tokens.append("\n")
 
     def _code(self, place: int) -> int:
-        if self._ticks is None:
-            self._ticks = {}
-            for run in _TICKS.finditer(self._text):
-                self._ticks.setdefault(run.end() - run.start(), []).append(run.start())
         match = _TICKS.match(self._text, place)
         length = match.end() - place if match is not None else 1
-        places = self._ticks.get(length, [])
-        at = bisect_right(places, place)
-        if at == len(places):
+        following = _TICKS.search(self._text, place + length)
+        if following is None or following.end() - following.start() == length:
+            end = -1 if following is None else following.start()
+        else:
+            end = self._ticks_after(place, length)
+        if end < 0:
             self.tokens.append("`" * length)
             return place + length
-        inside = self._text[place + length : places[at]].replace("\n", " ")
+        inside = self._text[place + length : end].replace("\n", " ")
         if len(inside) > 2 and inside[0] == inside[-1] == " " and inside.strip(" "):
             inside = inside[1:-1]
         code = Element("code")
         code.text = AtomicString(inside)
         self.tokens.append(code)
-        return places[at] + length
+        return end + length
+
+    def _ticks_after(self, place: int, length: int) -> int:
+        """Where so many ticks are next, -1 for nowhere."""
+        if self._ticks is None:
+            self._ticks = {}
+            for run in _TICKS.finditer(self._text):
+                self._ticks.setdefault(run.end() - run.start(), []).append(run.start())
+        places = self._ticks.get(length, [])
+        at = bisect_right(places, place)
+        return places[at] if at < len(places) else -1
 
     def _pointed(self, place: int) -> int:
         """`<`: an address, a tag, a comment, or a sign."""
