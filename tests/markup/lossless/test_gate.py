@@ -87,6 +87,9 @@ _SHAPES = [
 
 @settings(deadline=None, max_examples=120)
 @example(["<p>a</p>", "<em>b\nc</em> d"])
+@example(["a\n\u00a0b", "<em>c\n</em>d", '<a href="/x">e\n</a> f', "<b>g\nh</b>"])
+@example(["<blockquote>a \u2009</blockquote>", "<pre><code>a\u00a0 b &nbsp; c</code></pre>"])
+@example(['<figure><a href="/l" rel="x"><img src="/i.jpg" alt="b"></a></figure>'])
 @example(["<!-- wp:paragraph -->\n<p>a</p>\n<!-- /wp:heading -->"])
 @example(["<pre><code>&nbsp; ~~</code></pre>"])
 @example(["<p>~~ &#10;~~</p>"])

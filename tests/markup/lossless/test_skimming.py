@@ -40,6 +40,7 @@ def _check(source: str) -> None:
 @settings(deadline=None, max_examples=300)
 @example(["<b>", "<p>", "</b>", "words", "</p>"])
 @example(["<blockquote>", "<b>", "<!-- c -->", "</b>", "</blockquote>", "</div>", "words"])
+@example(["<div>", "</p>", "</div>", "words"])
 @given(st.lists(_PARTS, max_size=14))
 def test_it_is_what_the_tree_has(parts: list[str]) -> None:
     """Law: up to the first that is not closed, both have the same."""

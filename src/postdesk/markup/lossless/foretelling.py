@@ -57,7 +57,7 @@ def line(inner: str, *, breaks: bool) -> Said | None:
     place = 0
     for token in _TOKEN.finditer(inner):
         if token.start() > place:
-            said = _piece(inner[place : token.start()], breaks=breaks, deep=len(path) > 1, within=linked > 0)
+            said = _text(inner[place : token.start()], breaks=breaks, within=linked > 0)
             if said is None or not _add(path[-1], said):
                 return None
         place = token.end()
@@ -100,7 +100,7 @@ def line(inner: str, *, breaks: bool) -> Said | None:
         if said is None or not _add(path[-1], said):
             return None
     if place < len(inner):
-        said = _piece(inner[place:], breaks=breaks, deep=False, within=False)
+        said = _text(inner[place:], breaks=breaks)
         if said is None or not _add(path[-1], said):
             return None
     if len(path) > 1 or (path[0].waiting is not None and not _settle(path[0], "")):
@@ -147,13 +147,6 @@ def words(written: str) -> Said | None:
     return _text(written.strip(_SPACES), breaks=False)
 
 
-def _piece(written: str, *, breaks: bool, deep: bool, within: bool) -> Said | None:
-    """Text between two tags; `deep`: inside of an element, where no line is broken."""
-    if breaks and deep and ("\n" in written or "\r" in written):
-        return None
-    return _text(written, breaks=breaks, within=within)
-
-
 def _text(written: str, *, breaks: bool, within: bool = False) -> Said | None:
     if _ODD.search(written) is None:
         return (written, written) if written else None
@@ -164,7 +157,7 @@ def _text(written: str, *, breaks: bool, within: bool = False) -> Said | None:
         return None  # white space by its number is a word
     if breaks and ("\n" in text or "\r" in text):
         lines = [_WHITE.sub(" ", one) for one in _LINE_END.split(text)]
-        whole = "\\\n".join(map(escape_text, lines))
+        whole = "\\\n".join(escape_text(one, within=within) for one in lines)
         if "\\\n\\\n" in whole:
             return None
         return whole, "<br>\n".join(escape(one, quote=False) for one in lines)
@@ -218,7 +211,7 @@ def _closed(element: _Element, inside: str) -> Said | None:
     markdown, rendered = "".join(element.markdown), "".join(element.rendered)
     if element.link is None:
         return f"{element.written}{markdown}</{element.tag}>", f"{element.written}{rendered}</{element.tag}>"
-    if not markdown or markdown[0] == " " or markdown[-1] == " ":
+    if not markdown or markdown[0] == " " or markdown[-1] in " \n" or markdown.startswith("\\\n"):
         return None
     target, title = element.link
     plain = entities(_TAGGED.sub("", inside) if "<" in inside else inside)
