@@ -11,7 +11,9 @@ from random import Random
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from postdesk.markup.blocks import split
 from postdesk.markup.live import LivePage, Mirror, Patch
+from postdesk.markup.looks import Look
 from postdesk.markup.render import render_document
 from tests.markup.texts import Edit, Written, documents, edits
 
@@ -30,6 +32,51 @@ def page_of(mirror: Mirror) -> str:
 def test_blocks_joined_are_the_whole(text: str) -> None:
     """Law: the joined blocks equal one run of Python-Markdown over the whole text."""
     assert LivePage(text).html == render_document(text)
+
+
+LOOKS: list[Look] = [
+    (),
+    (("p", (("class", "look"),)),),
+    (("h2", (("style", "text-align:center"),)),),
+    (("ul", (("class", "look"),)),),
+    (("div", (("class", "look"),)), ("figure", ()), ("img", (("width", "30"),))),
+]
+
+
+@settings(max_examples=_EXAMPLES // 4, deadline=None, suppress_health_check=_slow)
+@given(documents, edits, st.randoms(use_true_random=False))
+@example("One\n\nTwo\n\nTwo\n\n# Three", [Edit("type", 100, 0, "a"), Edit("move", 300, 900, "")], Random(1))
+def test_with_the_looks_of_a_blog_too_and_without_them_it_is_that_page(
+    text: str, series: list[Edit], dice: Random
+) -> None:
+    """Law: of a post that came from a blog the patched page is that of the last text in its looks, whenever those were
+    told; when they are taken away it is the page of the text."""
+    kept = [(block.text, dice.choice(LOOKS)) for block in split(text)]
+    dice.shuffle(kept)
+    page, mirror, written = LivePage(), Mirror(), Written()
+    told = dice.randrange(len(series) + 1)
+    for place, edit in enumerate([Edit("type", 0, 0, text), *series]):
+        first, removed, new = written.make(edit)
+        page.edit(first, removed, new, first)
+        if place == told:
+            page.keep(kept)
+        for _turn in range(dice.randrange(6)):
+            page.work()
+        if dice.random() < 0.7:
+            _take(mirror, page.patch())
+    while page.work():
+        pass
+    _take(mirror, page.patch())
+    assert page.patch() is None
+    fresh, again = Mirror(), LivePage(written.text)
+    again.keep(kept)
+    while again.work():
+        pass
+    _take(fresh, again.patch())
+    assert mirror.pieces == fresh.pieces
+    page.keep([])
+    _take(mirror, page.patch())
+    assert page_of(mirror) == render_document(written.text)
 
 
 @settings(max_examples=_EXAMPLES, deadline=None, suppress_health_check=_slow)

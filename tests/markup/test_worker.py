@@ -108,6 +108,59 @@ def test_what_acts_is_cleaned_away_before_it_is_sent() -> None:
     assert pieces([answer]) == ["<p>Hi</p>"]
 
 
+CENTRED = [["p", [["class", "has-text-align-center red"], ["style", "color:red"]]]]
+SHOWN = '<p class="has-text-align-center red" style="color:red;" data-pd="kept">{}</p>'
+
+
+def test_blocks_are_shown_in_the_look_that_they_have_on_the_blog_while_she_types_in_them_too() -> None:
+    told = Told()
+    told.tell(open=1, text="One\n\nTwo words", focus=0)
+    told.tell(landed=1)
+    kept = [["One", []], ["Two words", CENTRED]]
+    (answer,) = told.tell(looks=1, pieces=kept, all=True)
+    assert answer["splices"] == [[1, 1, [[SHOWN.format("Two words"), 2, 2]]]]
+    told.tell(landed=1)
+    (answer,) = told.tell(edit=1, first=2, removed=1, lines=["Two words more"], focus=2)
+    assert pieces([answer]) == [SHOWN.format("Two words more")]
+    told.tell(landed=1)
+    (answer,) = told.tell(edit=1, first=0, removed=0, lines=["New", ""], focus=0)
+    assert pieces([answer]) == ["<p>New</p>"]
+    told.tell(landed=1)
+    # Our own page shows only how it is aligned; a page that was lost has everything again.
+    (answer,) = told.tell(looks=1, pieces=kept, all=False)
+    assert pieces([answer]) == ['<p style="text-align:center" data-pd="kept">Two words more</p>']
+    (answer,) = told.tell(anew=1, post=2, focus=0)
+    assert pieces([answer])[2] == '<p style="text-align:center" data-pd="kept">Two words more</p>'
+    told.tell(landed=2)
+    (answer,) = told.tell(looks=2, pieces=[], all=True)
+    assert pieces([answer]) == ["<p>Two words more</p>"]
+    told.tell(landed=2)
+    told.tell(looks=2, pieces=kept, all=True)
+    assert pieces(told.tell(open=3, text="Two words", focus=0)) == ["<p>Two words</p>"]
+
+
+def test_looks_that_change_nothing_send_nothing_and_say_so() -> None:
+    told = Told()
+    told.tell(open=1, text="One", focus=0)
+    told.tell(landed=1)
+    assert told.tell(looks=1, pieces=[["One", []], ["Other", CENTRED]], all=True) == [
+        {"current": 1, "edits": 1}
+    ]
+    assert told.tell(looks=1, pieces=[["One", [["p", [["class", "red"]]]]]], all=False) == [
+        {"current": 1, "edits": 1}
+    ]
+
+
+def test_a_look_of_another_post_is_not_put_on() -> None:
+    told = Told()
+    told.tell(open=2, text="One", focus=0)
+    told.tell(landed=2)
+    assert told.tell(looks=1, pieces=[["One", CENTRED]], all=True) == []
+    told.tell(html="<p>One</p>", post=3)
+    told.tell(landed=3)
+    assert told.tell(looks=3, pieces=[["One", CENTRED]], all=True) == []
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Generator[None, None, None]:
     """The limit on a block, short."""

@@ -4,7 +4,7 @@
 `patch` says what has to change on a page that took all patches before. No I/O and no clock: worker.py has both.
 
 Law, held by tests/markup/test_law.py: after any edits, when nothing is left to do, the page that took the patches is
-`render_document` of the text.
+`render_document` of the text, with the looks that its blocks have from a blog (`keep`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from heapq import nsmallest
 
 from postdesk.markup.blocks import Block, Splitter, lines_of
+from postdesk.markup.keeping import NEW, Keeping
+from postdesk.markup.looks import Look, wear
 from postdesk.markup.rawcards import raw_source
 from postdesk.markup.render import BlockRenderer, Definitions, Numbers, defines, notes_in, visible
 
@@ -56,7 +58,7 @@ class Patch:
 class _Part:
     """A block and what became of it."""
 
-    __slots__ = ("block", "gone", "html", "open", "sees", "sent", "sent_at")
+    __slots__ = ("block", "gone", "html", "kept", "look", "open", "sees", "sent", "sent_at")
 
     def __init__(self, block: Block) -> None:
         self.block = block
@@ -68,6 +70,19 @@ class _Part:
         self.sent: str | None = None  # what the page has of it
         self.sent_at = (0, 0)
         self.gone = False
+        self.look: Look = ()
+        self.kept = NEW
+
+    @property
+    def text(self) -> str:
+        """The block's text."""
+        return self.block.text
+
+    def wear(self, look: Look) -> None:
+        """From now on it is shown in this look."""
+        if look != self.look:
+            self.look = look
+            self.sent = self.sent and ""  # what is on the page of it has to come once more
 
     @property
     def shows(self) -> bool:
@@ -90,6 +105,7 @@ class LivePage:
         self._notes_sent = ""
         self._count_notes = False
         self._page: list[_Part] = []
+        self._keeping: Keeping | None = None
         self.edit(0, 0, lines_of(text))
 
     # --- the text ---
@@ -108,7 +124,16 @@ class LivePage:
             self._define()
         for part in coming:
             self._look_up(part)
+        if self._keeping is not None:
+            self._keeping.edited(self._parts, place, leaving, len(coming))
         self._sorted = False
+
+    def keep(self, pieces: Sequence[tuple[str, Look]]) -> None:
+        """The blocks of the post as a blog has it, in order, and the look that each has there: blocks of the text that
+        come from them are shown in it."""
+        for part in self._parts:
+            part.wear(())
+        self._keeping = Keeping(pieces) if pieces else None
 
     def look_at(self, line: int) -> None:
         """What is near this line is rendered first."""
@@ -222,6 +247,8 @@ class LivePage:
         is; then the patch is not whole.
         """
         self._number()
+        if self._keeping is not None:
+            self._keeping.settle(self._parts)
         shown = [part for part in self._parts if part.shows]
         new = [part for part in shown if part.sent is None]
         left_out = len(new) > most
@@ -269,7 +296,8 @@ def _splices(page: Sequence[_Part], shown: Sequence[_Part], dress: Callable[[str
 def _send(part: _Part, dress: Callable[[str], str]) -> Piece:
     part.sent = part.html
     part.sent_at = (part.block.first_line, part.block.last_line)
-    return Piece(dress(part.html), *part.sent_at, raw_source(part.block))
+    html = dress(part.html)
+    return Piece(wear(html, part.look) if part.look else html, *part.sent_at, raw_source(part.block))
 
 
 def _shifts(shown: Iterable[_Part]) -> list[tuple[int, int]]:

@@ -44,6 +44,7 @@ from postdesk.ui.embeds import Embeds
 from postdesk.ui.files import Files
 from postdesk.ui.gathering import Gathered, file_key, path_of, remote_of, spoken_title
 from postdesk.ui.help import show_about, show_licences, show_shortcuts
+from postdesk.ui.kept_looks import KeptLooks
 from postdesk.ui.links import Links
 from postdesk.ui.looks import Looks
 from postdesk.ui.network import Network
@@ -128,6 +129,7 @@ class Controller(QObject):
         self.turning = Turning(desk, self.session, tasks, window, self.standing.account)
         self.looks = Looks(desk, preview, tasks, window, self.standing.account)
         self.rendered = RenderedCards(desk, preview, tasks, self.standing.account, self)
+        self.kept_looks = KeptLooks(desk, preview, tasks, self.standing.account, self)
         self.versions = Versions(desk, self.session, tasks, window)
         self.searches = Searches(desk, window, editor, self.shelf, self.preferences, window.theme)
         self.sync = Sync(editor, preview, self)
@@ -358,6 +360,7 @@ class Controller(QObject):
             self.editor.set_post("", "", read_only=True)
             self.standing.follow()
             self.rendered.opened(None)
+            self.kept_looks.opened(None)
             return
         post, path = self.session.post, document.path
         self._show_count(self.editor.count_words())
@@ -377,6 +380,7 @@ class Controller(QObject):
         self.standing.follow()
         self.looks.follow()
         self.rendered.opened(document)
+        self.kept_looks.opened(document)
         self.replaced.look()
         self._keep_place()
         if not self._entered:
@@ -426,6 +430,7 @@ class Controller(QObject):
         self.session.leave()
         self.session.close_post()
         self.rendered.opened(None)
+        self.kept_looks.opened(None)
         self.standing.remote_address = post.address
         title = spoken_title(post)
         when = spoken_day(post.date or post.modified or datetime.now(UTC))
@@ -804,6 +809,8 @@ class Controller(QObject):
         for moment in (w.came_back, self.shelf.stirred, p.done):
             moment.connect(lambda *_what: self.replaced.look())
         self.replaced.changed.connect(self.standing.follow)
+        for moment in (p.done, self.turning.changed):
+            moment.connect(lambda *_what: self.kept_looks.opened(self.session.document))
         w.came_back.connect(self.backup.look_soon)
         w.status.backup_clicked.connect(self.backup.sync)
         self.pulling.came.connect(self.shelf.refresh)

@@ -88,6 +88,7 @@ class Preview(QWidget):
         self._titles: Titles = lambda _post_id: None
         self._look: Look | None = None
         self._rendered: dict[str, str] = {}
+        self._kept = ""
         self._head = ("", "")
         self._fresh = True  # nothing of this post is on the page
         self._hashes: list[int] = []  # of the HTML of the page's pieces
@@ -184,12 +185,24 @@ class Preview(QWidget):
             self._rendered = dict(rendered)
             self._rendering.again((), cards=True)
 
+    def set_kept(self, looks: str) -> None:
+        """The looks that blocks of the open post have on its blog, as JSON (`Rendering.keep`), "" for none. On a page
+        of our own only the alignment shows: colours of a light blog could not be read on a dark one."""
+        if looks != self._kept:
+            self._kept = looks
+            self._rendering.keep(looks, self.look is not None)
+
     def set_look(self, look: Look | None) -> None:
         """Show posts as this blog does, or as we do (None)."""
         if look != self._look:
             self._look = look
             if self._surface is not None:
                 self._surface.set_look(look)
+            self._dress_anew()
+
+    def _dress_anew(self) -> None:
+        if self._kept:
+            self._rendering.keep(self._kept, self.look is not None)
 
     @property
     def look(self) -> Look | None:
@@ -280,6 +293,7 @@ class Preview(QWidget):
     def _unfit(self) -> None:
         look, self._look = self._look, None
         if look is not None:
+            self._dress_anew()
             self.look_failed.emit(look)
 
     def _died(self) -> None:
@@ -301,6 +315,7 @@ class Preview(QWidget):
             old.shut()
         if widget is not None:
             widget.deleteLater()
+        self._dress_anew()
         self.engine_failed.emit(self._failure)
 
     def _not_rendered(self) -> None:
@@ -338,6 +353,7 @@ class Preview(QWidget):
         self._take_pictures(Pictures(_PICTURES, resolve))
         self._head = (title, byline)
         self._unseen = None
+        self._kept = ""
         self._where.forget()
         self._empty()
 

@@ -52,6 +52,8 @@ class Rendering(QObject):
         self._text: str | None = None
         self._split: list[str] | None = None  # its lines, from the first time that somebody asks
         self._html: str | None = None
+        self._kept = ""
+        self._all_looks = False
         self._focus = 0
         self._busy = False
         self._suspect = ""
@@ -71,12 +73,14 @@ class Rendering(QObject):
     def open(self, text: str, focus: int = 0) -> None:
         """Another post; what is near line `focus` comes first."""
         self._text, self._html, self._split = text, None, None
+        self._kept = ""
         self._focus = focus
         self._tell_all()
 
     def show_html(self, html: str) -> None:
         """A post as a server has it."""
         self._text, self._html, self._split = None, html, None
+        self._kept = ""
         self._tell_all()
 
     def update(self, text: str, focus: int) -> bool:
@@ -120,6 +124,13 @@ class Rendering(QObject):
         source."""
         if self._has_post:
             self._say({"again": self._number, "marks": list(marks), "cards": cards})
+
+    def keep(self, looks: str, everything: bool) -> None:
+        """The looks that blocks of the post have on its blog, as JSON ("pieces" in markup/worker.py, "" for none), and
+        whether all of them are to be shown or only how text is aligned."""
+        had, self._kept, self._all_looks = self._kept, looks, everything
+        if self._text is not None and (had or looks):
+            self._tell_looks()
 
     def restart(self) -> None:
         """End the process and start another one, which sends everything from the beginning."""
@@ -182,13 +193,22 @@ class Rendering(QObject):
             self._say({"html": self._html, "post": self._number})
         elif self._text is not None:
             self._say({"open": self._number, "text": self._text, "focus": self._focus})
+            if self._kept:
+                self._tell_looks()
+
+    def _tell_looks(self) -> None:
+        # They are as long as the post, and JSON already: nothing of them is read or written on this thread.
+        every = json.dumps(self._all_looks)
+        self._write(f'{{"looks":{self._number},"all":{every},"pieces":{self._kept or "[]"}}}'.encode("ascii"))
 
     def _say(self, message: Message, *, expects: bool = True) -> None:
+        self._write(json.dumps(message, separators=(",", ":")).encode("ascii"), expects=expects)
+
+    def _write(self, body: bytes, *, expects: bool = True) -> None:
         process = self._process
         if process is None:
             self._busy |= expects
             return
-        body = json.dumps(message, separators=(",", ":")).encode("ascii")
         process.write(len(body).to_bytes(4, "big") + body)
         # At once, not when the loop comes to it: it renders while this thread paints the letter.
         process.waitForBytesWritten(0)
