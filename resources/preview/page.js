@@ -464,12 +464,13 @@
 
   // Whether what is on the page can be read: "" or the first thing that stands in the way. `ground` lies behind it all.
   const unread = (ground) => {
-    const texts = [];
+    const texts = [], styled = []; // what has a style of its own says nothing of the blog
     const walker = Document.prototype.createTreeWalker.call(document, article, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node && texts.length < 5; node = walker.nextNode()) {
-      if (node.data.trim().length > 3) texts.push(node);
+      if (node.data.trim().length <= 3) continue;
+      (Element.prototype.closest.call(above(node), "[data-pd=kept]") ? styled : texts).push(node);
     }
-    for (const text of texts) {
+    for (const text of texts.length ? texts : styled.slice(0, 5)) {
       const range = new Range();
       range.selectNodeContents(text);
       const [box] = range.getClientRects(), holder = above(text);

@@ -54,6 +54,7 @@ _CLASSED = {
     "mark": ("span", "mark"),
 }
 _SPANS = {"span", "abbr", "time", "font", "label", "bdi", "bdo"}
+_ALIGNED = frozenset("td th p h1 h2 h3 h4 h5 h6 div figure ul ol".split())
 _VOID = {"br", "hr", "wbr"}
 _SILENT = {
     "script",
@@ -223,7 +224,7 @@ class _Writer:
             if name in values
         )
         style = values.get("style", "").replace(" ", "").lower()
-        if style.startswith("text-align:") and tag in ("td", "th", "p") and "align" not in values:
+        if style.startswith("text-align:") and tag in _ALIGNED and "align" not in values:
             kept += f' align="{html.escape(style.removeprefix("text-align:").rstrip(";"))}"'
         return kept
 
