@@ -36,6 +36,26 @@ MARKDOWN = (
     " [harbour](https://quay.example/).\n\n## What the mayor says\n\n> There was no table.\n\n"
     "By noon the queue at the north quay was half a mile long."
 ) + "\n\nNobody knows more." * 30
+STYLED = (
+    '<!-- wp:paragraph {"align":"center","fontSize":"large"} -->\n<p class="has-text-align-center has-text-color'
+    ' has-large-font-size" style="color:#aa2200;text-transform:uppercase">A paragraph in the middle.</p>\n'
+    "<!-- /wp:paragraph -->\n\n"
+    '<!-- wp:image {"align":"wide","sizeSlug":"full"} -->\n<figure class="wp-block-image alignwide size-full">'
+    '<img src="/wp-includes/images/media/default.png" alt="A file"/></figure>\n<!-- /wp:image -->\n\n'
+    '<!-- wp:separator {"className":"is-style-wide"} -->\n<hr class="wp-block-separator has-alpha-channel-opacity'
+    ' is-style-wide"/>\n<!-- /wp:separator -->'
+)
+_KEPT = """(() => {
+  const holder = document.querySelector('[data-pd=content], .wp-block-post-content');
+  const told = (selector, ...names) => {
+    const style = getComputedStyle(holder.querySelector(selector));
+    return names.map(name => style[name]);
+  };
+  return JSON.stringify([
+    told(':scope > .has-text-align-center', 'textAlign', 'color', 'fontSize', 'textTransform', 'marginTop', 'width'),
+    told(':scope > figure', 'maxWidth', 'marginTop', 'marginLeft', 'width'), told(':scope > hr', 'width', 'height'),
+  ]);
+})()"""
 # Of what is in the post: how the engine shows it.
 _LOOKS = """(() => {
   const holder = document.querySelector('[data-pd=content], .wp-block-post-content');
@@ -82,6 +102,7 @@ def test_the_preview_looks_like_the_blog(writer: Writer, wordpress: WordPress) -
         wordpress.come_back()
     there = _on_the_blog(wordpress, surface)
     assert here == there
+    _an_old_post_has_its_own_looks(writer, wordpress, surface)
     # She goes on writing, and drops it again.
     writer.replace("noon", "midnight")
     writer.until(
@@ -97,6 +118,27 @@ def test_the_preview_looks_like_the_blog(writer: Writer, wordpress: WordPress) -
     )
     assert not list((writer.folders.data / "appearances").iterdir())
     dialog.close()
+
+
+def _an_old_post_has_its_own_looks(writer: Writer, wordpress: WordPress, surface: WebSurface) -> None:
+    wordpress.php(
+        "wp_insert_post(wp_slash(['post_title' => 'An old post', 'post_status' => 'publish', 'post_author' => 1,"
+        f" 'post_date' => '2015-11-28 09:00:00', 'post_content' => '{BODY}\n\n{STYLED}']));"
+    )
+    writer.choose("pull")
+    writer.hears("came")
+    _open(writer, "An old post")
+    middle = "document.querySelector('[data-pd=content] > .has-text-align-center')"
+    writer.until(lambda: _ask(writer, f"!!{middle}"), "the look of the paragraph")
+    there = _on_the_blog(wordpress, surface, _KEPT, "An old post")
+    assert json.loads(_ask(writer, _KEPT)) == there
+    assert there[0][:2] == ["center", "rgb(170, 34, 0)"]
+    # While she writes in it too.
+    writer.replace("in the middle", "in the very middle")
+    writer.until(
+        lambda: "very" in str(_ask(writer, f"{middle}?.innerText")).lower(), "the word in the preview"
+    )
+    assert json.loads(_ask(writer, _KEPT)) == there
 
 
 def test_cards_are_shown_as_the_blog_renders_them_then_without_a_connection_too(
@@ -159,12 +201,12 @@ def _looks(writer: Writer, surface: WebSurface) -> Any:
     return json.loads(_ask(writer, _LOOKS))
 
 
-def _on_the_blog(site: WordPress, like: WebSurface) -> Any:
+def _on_the_blog(site: WordPress, like: WebSurface, looks: str = _LOOKS, title: str = TITLE) -> Any:
     """The same of the blog's own page, in a browser of the same width that loads everything."""
-    address = site.php("echo get_permalink(get_posts(['numberposts' => 1])[0]);").strip()
+    address = site.php(f"echo get_permalink(get_posts(['title' => '{title}'])[0]);").strip()
     size = like.view.size()
     done = subprocess.run(
-        [sys.executable, "-m", "tests.end_to_end.browser", address, str(size.width()), str(size.height()), _LOOKS],
+        [sys.executable, "-m", "tests.end_to_end.browser", address, str(size.width()), str(size.height()), looks],
         cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=90, check=True,
     )  # fmt: skip
     return json.loads(done.stdout)
