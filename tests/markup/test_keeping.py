@@ -153,22 +153,25 @@ SOURCE = "".join(
 )
 
 
+EDITS: list[list[tuple[int, int, list[str]]]] = [
+    [(1, 1, [TWO + " Yes."])],
+    [(1, 1, [])],
+    [(1, 0, ["Something new and different."])],
+    [(1, 1, ["Something new.", TWO + " Yes."])],
+    [(2, 0, ["A new one."]), (1, 1, [TWO.replace("Nobody", "Everybody")])],
+    [(1, 2, [TWO + " " + THREE])],
+    [(2, 1, []), (0, 0, [THREE])],
+    [(1, 1, ["Nobody was", "on it today."])],
+    [(1, 1, ["Wholly other words here."])],
+    [(1, 2, ["Nobody was on it.", "A third thing.", "The mayor said nothing at all."])],
+]
+
+
 def test_the_preview_and_what_goes_out_say_the_same() -> None:
     """A block that is shown centred goes out centred, and no other."""
     opened = open_post(SOURCE)
     texts = [piece.markdown for piece in opened.pieces]
-    for edits in (
-        [(1, 1, [TWO + " Yes."])],
-        [(1, 1, [])],
-        [(1, 0, ["Something new and different."])],
-        [(1, 1, ["Something new.", TWO + " Yes."])],
-        [(2, 0, ["A new one."]), (1, 1, [TWO.replace("Nobody", "Everybody")])],
-        [(1, 2, [TWO + " " + THREE])],
-        [(2, 1, []), (0, 0, [THREE])],
-        [(1, 1, ["Nobody was", "on it today."])],
-        [(1, 1, ["Wholly other words here."])],
-        [(1, 2, ["Nobody was on it.", "A third thing.", "The mayor said nothing at all."])],
-    ):
+    for edits in EDITS:
         now = list(texts)
         for at, gone, come in edits:
             now[at : at + gone] = come

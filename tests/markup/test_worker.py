@@ -14,6 +14,7 @@ import pytest
 from postdesk.markup import render, worker
 from postdesk.markup.blocks import split
 from postdesk.markup.dialect import Dialect
+from postdesk.markup.lossless import open_post
 from postdesk.markup.render import BlockRenderer, Definitions, digest_of
 from postdesk.markup.worker import Worker, encode, limited
 
@@ -108,7 +109,14 @@ def test_what_acts_is_cleaned_away_before_it_is_sent() -> None:
     assert pieces([answer]) == ["<p>Hi</p>"]
 
 
-CENTRED = [["p", [["class", "has-text-align-center red"], ["style", "color:red"]]]]
+CENTRED = '<p class="has-text-align-center red" style="color:red">{}</p>'
+
+
+def kept(*blocks: str) -> str:
+    """The map of a post."""
+    return open_post("\n".join(blocks)).to_json()
+
+
 SHOWN = '<p class="has-text-align-center red" style="color:red;" data-pd="kept">{}</p>'
 
 
@@ -116,8 +124,8 @@ def test_blocks_are_shown_in_the_look_that_they_have_on_the_blog_while_she_types
     told = Told()
     told.tell(open=1, text="One\n\nTwo words", focus=0)
     told.tell(landed=1)
-    kept = [["One", []], ["Two words", CENTRED]]
-    (answer,) = told.tell(looks=1, pieces=kept, all=True)
+    there = kept("<p>One</p>", CENTRED.format("Two words"))
+    (answer,) = told.tell(looks=1, map=there, all=True)
     assert answer["splices"] == [[1, 1, [[SHOWN.format("Two words"), 2, 2]]]]
     told.tell(landed=1)
     (answer,) = told.tell(edit=1, first=2, removed=1, lines=["Two words more"], focus=2)
@@ -127,15 +135,15 @@ def test_blocks_are_shown_in_the_look_that_they_have_on_the_blog_while_she_types
     assert pieces([answer]) == ["<p>New</p>"]
     told.tell(landed=1)
     # Our own page shows only how it is aligned; a page that was lost has everything again.
-    (answer,) = told.tell(looks=1, pieces=kept, all=False)
+    (answer,) = told.tell(looks=1, map=there, all=False)
     assert pieces([answer]) == ['<p style="text-align:center" data-pd="kept">Two words more</p>']
     (answer,) = told.tell(anew=1, post=2, focus=0)
     assert pieces([answer])[2] == '<p style="text-align:center" data-pd="kept">Two words more</p>'
     told.tell(landed=2)
-    (answer,) = told.tell(looks=2, pieces=[], all=True)
+    (answer,) = told.tell(looks=2, map="", all=True)
     assert pieces([answer]) == ["<p>Two words more</p>"]
     told.tell(landed=2)
-    told.tell(looks=2, pieces=kept, all=True)
+    told.tell(looks=2, map=there, all=True)
     assert pieces(told.tell(open=3, text="Two words", focus=0)) == ["<p>Two words</p>"]
 
 
@@ -143,22 +151,28 @@ def test_looks_that_change_nothing_send_nothing_and_say_so() -> None:
     told = Told()
     told.tell(open=1, text="One", focus=0)
     told.tell(landed=1)
-    assert told.tell(looks=1, pieces=[["One", []], ["Other", CENTRED]], all=True) == [
+    assert told.tell(looks=1, map=kept("<p>One</p>", CENTRED.format("Other")), all=True) == [
         {"current": 1, "edits": 1}
     ]
-    assert told.tell(looks=1, pieces=[["One", [["p", [["class", "red"]]]]]], all=False) == [
-        {"current": 1, "edits": 1}
-    ]
+    assert told.tell(looks=1, map=kept('<p class="red">One</p>'), all=False) == [{"current": 1, "edits": 1}]
+
+
+@pytest.mark.parametrize("broken", ["{", "[]", '{"version": 1}', "[" * 100_000, kept("<p>One</p>")[:-3]])
+def test_a_map_that_cannot_be_read_has_no_looks(broken: str) -> None:
+    told = Told()
+    told.tell(open=1, text="One", focus=0)
+    told.tell(landed=1)
+    assert told.tell(looks=1, map=broken, all=True) == [{"current": 1, "edits": 1}]
 
 
 def test_a_look_of_another_post_is_not_put_on() -> None:
     told = Told()
     told.tell(open=2, text="One", focus=0)
     told.tell(landed=2)
-    assert told.tell(looks=1, pieces=[["One", CENTRED]], all=True) == []
+    assert told.tell(looks=1, map=kept(CENTRED.format("One")), all=True) == []
     told.tell(html="<p>One</p>", post=3)
     told.tell(landed=3)
-    assert told.tell(looks=3, pieces=[["One", CENTRED]], all=True) == []
+    assert told.tell(looks=3, map=kept(CENTRED.format("One")), all=True) == []
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -17,10 +18,11 @@ from postdesk.ui.tasks import Tasks
 
 BLOG = Account("a1", "wordpress", "Blog", "https://b.example/")
 PATIENCE = 20_000
+ONE, TWO = '<p class="one">', "<p style='color:red'>\u2028"
 
 
 class World(QObject):
-    """A desk that has looks by post, and a preview that writes down what it is told."""
+    """A desk that has maps by post, and a preview that writes down what it is told."""
 
     def __init__(self, qtbot: QtBot) -> None:
         super().__init__()
@@ -29,7 +31,7 @@ class World(QObject):
         self.told: list[str] = []
         self.account: Account | None = BLOG
         self.tasks = Tasks()
-        desk: Any = SimpleNamespace(kept_looks=self._of)
+        desk: Any = SimpleNamespace(kept_map=self._of)
         preview: Any = SimpleNamespace(set_kept=self.told.append)
         self.kept = KeptLooks(desk, preview, self.tasks, lambda: self.account, self)
 
@@ -59,16 +61,22 @@ def world(qtbot: QtBot) -> Iterator[World]:
 def test_the_looks_of_the_open_post_are_told_and_again_when_the_blog_has_another_version(
     world: World,
 ) -> None:
-    world.looks = {"one": "[1]", "two": "[2]"}
-    assert world.open("one") == ["[1]"]
-    world.looks["one"] = "[11]"
-    assert world.open("one") == ["[11]"]
+    world.looks = {"one": ONE, "two": TWO}
+    assert world.open("one") == [json.dumps(ONE)]
+    world.looks["one"] = TWO
+    assert world.open("one") == [json.dumps(TWO)]
 
 
 def test_what_comes_when_another_post_is_open_is_not_told(world: World) -> None:
-    world.looks = {"one": "[1]", "two": "[2]"}
-    assert world.open("one", "two") == ["[2]"]
+    world.looks = {"one": ONE, "two": TWO}
+    assert world.open("one", "two") == [json.dumps(TWO)]
     assert world.open("one", "") == [""]
+
+
+def test_of_a_post_without_any_the_process_that_renders_is_not_told(world: World) -> None:
+    world.looks = {"one": "<!-- wp:paragraph --><p>Plain.</p><!-- /wp:paragraph -->", "two": ""}
+    assert world.open("one") == [""]
+    assert world.open("two") == [""]
 
 
 def test_without_a_blog_there_are_none(world: World) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from postdesk.markup.correspond import correspond
-from postdesk.markup.looks import Look
+from postdesk.markup.looks import KeptPiece, Look
 from postdesk.markup.matching import matching
 
 _PAIRS = 400
@@ -45,7 +45,7 @@ NEW, ELSEWHERE = -1, -2
 class Keeping:
     """The pieces of a post as the blog has it, and their looks, for the blocks of one text."""
 
-    def __init__(self, pieces: Sequence[tuple[str, Look]]) -> None:
+    def __init__(self, pieces: Sequence[KeptPiece]) -> None:
         self._texts = [text for text, _look in pieces]
         self._looks = [look for _text, look in pieces]
         self._look_of = dict(reversed(pieces))

@@ -15,7 +15,7 @@ from heapq import nsmallest
 
 from postdesk.markup.blocks import Block, Splitter, lines_of
 from postdesk.markup.keeping import NEW, Keeping
-from postdesk.markup.looks import Look, wear
+from postdesk.markup.looks import KeptPiece, Look, wear
 from postdesk.markup.rawcards import raw_source
 from postdesk.markup.render import BlockRenderer, Definitions, Numbers, defines, notes_in, visible
 
@@ -128,7 +128,7 @@ class LivePage:
             self._keeping.edited(self._parts, place, leaving, len(coming))
         self._sorted = False
 
-    def keep(self, pieces: Sequence[tuple[str, Look]]) -> None:
+    def keep(self, pieces: Sequence[KeptPiece]) -> None:
         """The blocks of the post as a blog has it, in order, and the look that each has there: blocks of the text that
         come from them are shown in it."""
         for part in self._parts:

@@ -13,6 +13,8 @@ Element = tuple[str, tuple[tuple[str, str], ...]]
 """The name of an element, and its attributes: class, style, width and height."""
 Look = tuple[Element, ...]
 """What a block has around it, from the outside in."""
+KeptPiece = tuple[str, Look]
+"""A block of a post as it came from the blog: its Markdown and its look, () for one that looks as a new one would."""
 
 _MARK = ' data-pd="kept"'
 """On elements that have their look from the blog: the page adds nothing to them that only a new block would have."""

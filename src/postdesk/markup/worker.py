@@ -11,8 +11,8 @@ A message is its length (4 bytes, big-endian) and as much ASCII JSON, an object;
 - `{"landed": n}`: the page has taken the last patch; only then another one is sent.
 - `{"anew": n, "post": m, "focus": line}`: the page was lost and is empty; from now on the post is called `m`.
 - `{"again": n, "marks": […], "cards": bool}`: pieces whose HTML has one of these marks, and cards, go out once more.
-- `{"looks": n, "pieces": [[markdown, [[tag, [[name, value], …]], …]], …], "all": bool}`: the looks that blocks of the
-  post have on its blog (`lossless/looks.py`), all of them or only how their text is aligned.
+- `{"looks": n, "map": …, "all": bool}`: the map of a post that came from a blog (`lossless.Opened.to_json`, "" for
+  none): its blocks are shown in the looks that they have there, or only as their text is aligned there.
 - `{"look": n, "line": line}`: what is near this line comes first.
 
 What it tells:
@@ -40,7 +40,7 @@ from typing import Any, BinaryIO
 
 from postdesk.markup.clean import clean
 from postdesk.markup.live import LivePage, Patch, Piece
-from postdesk.markup.looks import Look, aligned
+from postdesk.markup.looks import KeptPiece, aligned
 from postdesk.markup.rawcards import card_digest, void_name
 from postdesk.markup.render import BlockRenderer, TooLong, digest_of, highlight_css
 from postdesk.markup.tree import parse
@@ -127,7 +127,7 @@ class Worker:
             self._waiting = self._told = False
             self._opening = True
         elif message.get("looks") == self._post and self._html is None:
-            self._page.keep(_looks(message["pieces"], message["all"]))
+            self._page.keep(_looks(message["map"], message["all"]) if message["map"] else ())
             self._told = False
         elif message.get("look") == self._post:
             self._page.look_at(message["line"])
@@ -195,12 +195,17 @@ def _values(patch: Patch) -> Message:
     }
 
 
-def _looks(pieces: list[Any], everything: bool) -> list[tuple[str, Look]]:
-    looks = [
-        (markdown, tuple((tag, tuple((name, value) for name, value in given)) for tag, given in look))
-        for markdown, look in pieces
-    ]
-    return looks if everything else [(markdown, aligned(look) if look else ()) for markdown, look in looks]
+def _looks(kept: str, everything: bool) -> Sequence[KeptPiece]:
+    from postdesk.markup.lossless import Opened  # for posts that came from a blog
+    from postdesk.markup.lossless.looks import kept_looks
+
+    try:
+        pieces = kept_looks(Opened.from_json(kept))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ()  # it is said where the post goes out
+    if not everything:
+        pieces = tuple((markdown, aligned(look) if look else ()) for markdown, look in pieces)
+    return pieces if any(look for _markdown, look in pieces) else ()
 
 
 def _roots(html: str) -> list[str]:

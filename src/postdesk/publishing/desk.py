@@ -623,16 +623,17 @@ class Desk:
         receipt = self._own_receipt(post_id, account)
         return self._renderings().get(account.id, receipt.remote_id) if receipt is not None else {}
 
-    def kept_looks(self, post_id: str, account: Account) -> str:
-        """The looks that blocks of a post have on the blog (`lossless/looks.py`), as ASCII JSON; "" where all look as
-        new ones would. For a task."""
-        opened = opened_of(self.receipts, self._own_receipt(post_id, account))
-        if opened is None:
+    def kept_map(self, post_id: str, account: Account) -> str:
+        """The map of a post that came from the blog (`Opened.to_json`), "" for one that was written here. For a
+        task."""
+        receipt = self._own_receipt(post_id, account)
+        if receipt is None or not receipt.map_hash:
             return ""
-        from postdesk.markup.lossless.looks import kept_looks
-
-        looks = kept_looks(opened)
-        return json.dumps(looks, separators=(",", ":")) if looks else ""
+        kept = self.receipts.base(receipt.map_hash)
+        if kept is None:  # it is lost, and made again
+            opened = opened_of(self.receipts, receipt)
+            kept = opened.to_json() if opened is not None else ""
+        return kept
 
     def fetch_rendered(self, post_id: str, body: str, account: Account) -> dict[str, str]:
         """Ask it again. For a task; nothing for a post that is not there, or has no card."""

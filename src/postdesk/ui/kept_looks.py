@@ -1,8 +1,13 @@
-"""Tells the preview in which looks the blocks of the open post stand on its blog."""
+"""Tells the preview in which looks the blocks of the open post stand on its blog.
+
+The process that renders finds them in the post's map; here it is only seen whether there can be any.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject
@@ -16,6 +21,7 @@ from postdesk.ui.tasks import Tasks
 
 _log = logging.getLogger(__name__)
 _LANE = "kept looks"
+_LOOK = re.compile(r"(?:class|style|align|width)=|\[caption", re.IGNORECASE)
 
 
 class KeptLooks(QObject):
@@ -46,9 +52,9 @@ class KeptLooks(QObject):
         asked = self._open = (document.post.id, account.id)
         post_id = document.post.id
 
-        def show(looks: str) -> None:
+        def show(kept: str) -> None:
             if self._open == asked:
-                self._preview.set_kept(looks)
+                self._preview.set_kept(kept)
 
         def failed(error: Exception) -> None:
             # Nothing that she asked for: the post is shown without them.
@@ -57,4 +63,8 @@ class KeptLooks(QObject):
             else:
                 _log.error("The looks of a post could not be read", exc_info=error)
 
-        self._tasks.run(lambda: self._desk.kept_looks(post_id, account), show, failed, lane=_LANE)
+        self._tasks.run(lambda: _told(self._desk.kept_map(post_id, account)), show, failed, lane=_LANE)
+
+
+def _told(kept: str) -> str:
+    return json.dumps(kept) if _LOOK.search(kept) else ""

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from postdesk.markup.lossless import open_post
-from postdesk.markup.lossless.looks import kept_looks
 from postdesk.ui.preview.preview import Preview
 from postdesk.ui.preview.simple import SimpleSurface
 from postdesk.ui.theme import load_theme
@@ -43,7 +42,7 @@ def kept(reader: Reader, qtbot: QtBot, preview: Preview | None = None) -> str:
     with qtbot.waitSignal(preview.shown, timeout=PATIENCE):
         preview.set_post("Title", "", opened.markdown)
     with qtbot.waitSignal(preview.shown, timeout=PATIENCE):
-        preview.set_kept(json.dumps(kept_looks(opened)))
+        preview.set_kept(json.dumps(opened.to_json()))
     return opened.markdown
 
 
@@ -112,7 +111,7 @@ def test_a_post_whose_own_words_cannot_be_read_is_no_fault_of_the_blog(reader: R
     source = '<p style="color:#fff">White on white it is.</p>\n<p>These words can be read by everybody.</p>'
     opened = open_post(source)
     reader.preview.set_post("Title", "", opened.markdown)
-    reader.preview.set_kept(json.dumps(kept_looks(opened)))
+    reader.preview.set_kept(json.dumps(opened.to_json()))
     wear(reader, look(CSS))
     reader.wait(
         "getComputedStyle(document.querySelector('[data-pd=content] > p')).color", "rgb(255, 255, 255)"
@@ -127,7 +126,7 @@ def test_the_simple_preview_shows_the_alignment(plain: Preview, qtbot: QtBot) ->
         plain.set_post("Title", "", opened.markdown)
     plain.set_look(look(CSS))  # which it does not show
     with qtbot.waitSignal(plain.shown, timeout=PATIENCE):
-        plain.set_kept(json.dumps(kept_looks(opened)))
+        plain.set_kept(json.dumps(opened.to_json()))
     browser = plain.surface
     assert isinstance(browser, SimpleSurface)
     document = browser.document()

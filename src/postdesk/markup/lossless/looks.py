@@ -12,12 +12,9 @@ from itertools import islice
 
 from postdesk.core.tokens import Kind as Token
 from postdesk.core.tokens import cut
-from postdesk.markup.looks import Element, Look
+from postdesk.markup.looks import Element, KeptPiece, Look
 from postdesk.markup.lossless.cutting import CAPTION, Kind
 from postdesk.markup.lossless.opening import Opened, Piece
-
-KeptPiece = tuple[str, Look]
-"""A piece's Markdown and its look, () for one that looks as every other."""
 
 _HEAD = 4000  # characters in which the first tags are looked for
 _TAGS = 8  # tokens: delimiter, line end, div, figure, link, picture

@@ -185,12 +185,13 @@ class Preview(QWidget):
             self._rendered = dict(rendered)
             self._rendering.again((), cards=True)
 
-    def set_kept(self, looks: str) -> None:
-        """The looks that blocks of the open post have on its blog, as JSON (`Rendering.keep`), "" for none. On a page
-        of our own only the alignment shows: colours of a light blog could not be read on a dark one."""
-        if looks != self._kept:
-            self._kept = looks
-            self._rendering.keep(looks, self.look is not None)
+    def set_kept(self, kept: str) -> None:
+        """The map of the open post as `Rendering.keep` takes it, "" for none: its blocks are shown as they look on the
+        blog. On a page of our own only the alignment shows: colours of a light blog could not be read on a dark
+        one."""
+        if kept != self._kept:
+            self._kept = kept
+            self._rendering.keep(kept, self.look is not None)
 
     def set_look(self, look: Look | None) -> None:
         """Show posts as this blog does, or as we do (None)."""

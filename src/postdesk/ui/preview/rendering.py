@@ -125,11 +125,11 @@ class Rendering(QObject):
         if self._has_post:
             self._say({"again": self._number, "marks": list(marks), "cards": cards})
 
-    def keep(self, looks: str, everything: bool) -> None:
-        """The looks that blocks of the post have on its blog, as JSON ("pieces" in markup/worker.py, "" for none), and
-        whether all of them are to be shown or only how text is aligned."""
-        had, self._kept, self._all_looks = self._kept, looks, everything
-        if self._text is not None and (had or looks):
+    def keep(self, kept: str, everything: bool) -> None:
+        """The map of a post that came from a blog as a string of JSON in ASCII (`json.dumps` of it; "" for none), and
+        whether its blocks are to be shown in all of the looks that they have there, or only as text is aligned."""
+        had, self._kept, self._all_looks = self._kept, kept, everything
+        if self._text is not None and (had or kept):
             self._tell_looks()
 
     def restart(self) -> None:
@@ -197,9 +197,9 @@ class Rendering(QObject):
                 self._tell_looks()
 
     def _tell_looks(self) -> None:
-        # They are as long as the post, and JSON already: nothing of them is read or written on this thread.
-        every = json.dumps(self._all_looks)
-        self._write(f'{{"looks":{self._number},"all":{every},"pieces":{self._kept or "[]"}}}'.encode("ascii"))
+        # The map is longer than the post: nothing of it is read or written on this thread.
+        every, kept = json.dumps(self._all_looks), self._kept or '""'
+        self._write(f'{{"looks":{self._number},"all":{every},"map":{kept}}}'.encode("ascii"))
 
     def _say(self, message: Message, *, expects: bool = True) -> None:
         self._write(json.dumps(message, separators=(",", ":")).encode("ascii"), expects=expects)
