@@ -139,6 +139,11 @@ def _an_old_post_has_its_own_looks(writer: Writer, wordpress: WordPress, surface
         lambda: "very" in str(_ask(writer, f"{middle}?.innerText")).lower(), "the word in the preview"
     )
     assert json.loads(_ask(writer, _KEPT)) == there
+    # When it has gone out it is known by its new words.
+    writer.press_publish()
+    writer.until(lambda: "very middle" in writer.desk._preview._kept, "the looks of what the blog has now")
+    writer.until_idle()
+    assert json.loads(_ask(writer, _KEPT)) == there
 
 
 def test_cards_are_shown_as_the_blog_renders_them_then_without_a_connection_too(

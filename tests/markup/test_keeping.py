@@ -109,6 +109,13 @@ def test_a_line_of_stars_that_is_there_many_times_keeps_it_too() -> None:
     assert post.looks == ["", "middle", "", "middle", "", "middle", ""]
 
 
+def test_what_went_beside_equal_blocks_is_no_matter() -> None:
+    post = Post([("A", ()), ("Same", ()), (TWO, styled("red")), ("Same", ()), ("B", ())])
+    post.edit(1, 1)
+    post.edit(1, 1, TWO + " Yes.")
+    assert post.looks == ["", "red", "", ""]
+
+
 def test_what_is_rewritten_as_a_whole_keeps_its_looks_in_order() -> None:
     pieces = [(f"Old paragraph {n}", styled(f"c{n}")) for n in range(40)]
     post = Post(pieces)

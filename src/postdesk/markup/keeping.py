@@ -63,12 +63,16 @@ class Keeping:
         if self._is_stale:
             return
         touched = [part.text for part in gone if part.kept != NEW]
-        if any(part.text in known for part in parts[place : place + come]) or (
-            touched and not (self._is_in_order and all(self._count[text] == 1 for text in touched))
-        ):
+        if self._is_in_order:  # then there is no choice, and the other pairs stay
+            changes = any(self._count[text] > 1 for text in touched)
+        else:
+            beside = (*parts[max(place - 1, 0) : place], *parts[place + come : place + come + 1])
+            runs_on = any(part.kept == NEW for part in beside)
+            changes = bool(touched) or (bool(gone) != bool(come) and not runs_on)
+        if changes or any(part.text in known for part in parts[place : place + come]):
             self._is_stale = True
             return
-        self._missing.update(touched)  # the other pairs stay: where all is in order there is no choice
+        self._missing.update(touched)
         first, end = place, place + come
         while first > 0 and parts[first - 1].kept < 0:
             first -= 1
@@ -83,19 +87,24 @@ class Keeping:
         if not self._is_stale:
             return
         self._is_stale = False
-        known, texts, looks = [], [], self._look_of
+        known: list[Part] = []
+        texts: list[str | None] = []  # None for new ones: what stands around them is not beside each other
+        looks = self._look_of
         for part in parts:
             text = part.text
             look = looks.get(text)
             if look is None:
                 part.kept = NEW
+                if not texts or texts[-1] is not None:
+                    known.append(part)
+                    texts.append(None)
                 continue
             part.kept = ELSEWHERE
             if part.look is not look:
                 part.wear(look)
             known.append(part)
             texts.append(text)
-        self._missing = self._count - Counter(texts)
+        self._missing = self._count - Counter(text for text in texts if text is not None)
         for new, old in self._found(texts):
             known[new].kept = old
         last, waiting = -1, []
@@ -107,18 +116,20 @@ class Keeping:
                 last, waiting = part.kept, []
         self._fill(last, len(self._texts), waiting)
 
-    def _found(self, texts: list[str]) -> Iterable[tuple[int, int]]:
+    def _found(self, texts: Sequence[str | None]) -> Iterable[tuple[int, int]]:
         """Places of texts that are pieces', and the places of the pieces, both rising."""
         if not any(self._count[text] > 1 for text in self._missing):
             found, last = [], -1
-            for text in texts:
+            for new, text in enumerate(texts):
+                if text is None:
+                    continue
                 last = next((place for place in self._places[text] if place > last), -1)
                 if last < 0:
                     break
-                found.append(last)
+                found.append((new, last))
             else:
                 self._is_in_order = True
-                return enumerate(found)
+                return found
         self._is_in_order = False
         return ((new, old) for old, new in matching(self._texts, texts))
 

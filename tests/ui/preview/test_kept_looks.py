@@ -10,12 +10,12 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from postdesk.markup.lossless import open_post
+from postdesk.ui.preview import preview as pane
 from postdesk.ui.preview.preview import Preview
 from postdesk.ui.preview.simple import SimpleSurface
 from postdesk.ui.theme import load_theme
 from tests.ui.preview.stage import PATIENCE, Reader
 from tests.ui.preview.test_look import look, style, wear
-from tests.ui.preview.test_simple import plain as plain  # a fixture
 
 pytestmark = pytest.mark.qt_log_ignore(
     "vulkan", "Vulkan", "GPU vendor", "Sandboxing disabled", "GPUInfo", extend=True
@@ -120,18 +120,24 @@ def test_a_post_whose_own_words_cannot_be_read_is_no_fault_of_the_blog(reader: R
     assert reader.preview.look is not None
 
 
-def test_the_simple_preview_shows_the_alignment(plain: Preview, qtbot: QtBot) -> None:
+def test_the_simple_preview_shows_the_alignment(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pane, "is_root", lambda: True)
+    preview = Preview(load_theme(False))
+    qtbot.addWidget(preview)
+    preview.resize(600, 700)
+    preview.set_look(look(CSS))  # which it does not show
     opened = open_post(SOURCE)
-    with qtbot.waitSignal(plain.shown, timeout=PATIENCE):
-        plain.set_post("Title", "", opened.markdown)
-    plain.set_look(look(CSS))  # which it does not show
-    with qtbot.waitSignal(plain.shown, timeout=PATIENCE):
-        plain.set_kept(json.dumps(opened.to_json()))
-    browser = plain.surface
+    preview.set_post("Title", "", opened.markdown)
+    preview.set_kept(json.dumps(opened.to_json()))
+    with qtbot.waitSignal(preview.shown, timeout=PATIENCE):
+        preview.show()
+        preview.start_engine()
+    browser = preview.surface
     assert isinstance(browser, SimpleSurface)
-    document = browser.document()
-    block = document.begin()
-    while block.isValid() and "Words of mine" not in block.text():
+    block = browser.document().begin()
+    assert not block.blockFormat().alignment() & Qt.AlignmentFlag.AlignHCenter
+    while "Words of mine" not in block.text():
         block = block.next()
+        assert block.isValid()
     assert block.blockFormat().alignment() & Qt.AlignmentFlag.AlignHCenter
-    assert not document.begin().blockFormat().alignment() & Qt.AlignmentFlag.AlignHCenter
+    preview.shut()
