@@ -127,6 +127,45 @@ def test_blocks_that_look_as_new_ones_are_no_work() -> None:
     assert kept_looks(open_post("One\n\n<em>two</em> three\n\n<ul><li>a</li></ul>")) == ()
 
 
+WHITE = (
+    '<p class="has-text-align-center has-white-color has-text-color" style="font-size:9px;color:#fff">{}</p>'
+)
+
+
+def test_letters_for_the_ground_of_a_frame_have_no_colour_where_that_is_not_drawn() -> None:
+    """White on a black group would be white on white."""
+
+    def framed(name: str, opening: str, closing: str, words: str) -> str:
+        return block(name, f"{opening}{block('paragraph', WHITE.format(words))}{closing}")
+
+    source = "\n\n".join([
+        framed("group", '<div class="wp-block-group has-black-background-color">', "</div>", "In a black group"),
+        framed("cover", '<div class="wp-block-cover"><img src="https://b.example/a.jpg" alt=""/><div>', "</div></div>",
+               "On a picture"),
+        framed("group", '<div class="wp-block-group">', "</div>", "In a group"),
+        framed("group", '<div style="background:#000">',
+               block("group", f"<div>{block('paragraph', WHITE.format('Deeper'))}</div>") + "</div>", "Behind it"),
+        block("paragraph", WHITE.format("In none")),
+        framed("group", '<div class="has-background">',
+               block("paragraph", '<p style="color:#fff;background:#000">On its own</p>') + "</div>", "Before it"),
+    ])  # fmt: skip
+    looks = {markdown: look for markdown, look in kept_looks(open_post(source)) if look}
+    faded = (("p", (("class", "has-text-align-center"), ("style", "font-size:9px"))),)
+    whole = (
+        (
+            "p",
+            (
+                ("class", "has-text-align-center has-white-color has-text-color"),
+                ("style", "font-size:9px;color:#fff"),
+            ),
+        ),
+    )
+    assert looks == {
+        "In a black group": faded, "On a picture": faded, "Deeper": faded, "Behind it": faded, "Before it": faded,
+        "In a group": whole, "In none": whole, "On its own": (("p", (("style", "color:#fff;background:#000"),)),),
+    }  # fmt: skip
+
+
 HOSTILE = (
     "background:url(https://evil.example/x)", "position:fixed;top:0", "animation:a 1s", "behavior:url(x)",
     '"onclick="x()', "color:red}</style><script>", "background:\\75rl(https://evil.example)",

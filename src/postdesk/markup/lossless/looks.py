@@ -15,6 +15,7 @@ from postdesk.core.tokens import cut
 from postdesk.markup.looks import Element, KeptPiece, Look
 from postdesk.markup.lossless.cutting import CAPTION, Kind
 from postdesk.markup.lossless.opening import Opened, Piece
+from postdesk.markup.tree import VOID
 
 _HEAD = 4000  # characters in which the first tags are looked for
 _TAGS = 8  # tokens: delimiter, line end, div, figure, link, picture
@@ -26,6 +27,9 @@ _ALIGNED = re.compile(r"\s*(left|right|center|justify)\s*\Z", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,4}\Z")
 _SHORTCODE = re.compile(r"\[caption\b([^\]]*)\]")
 _IN_SHORTCODE = re.compile(r"""\b(align|width)=["']?([A-Za-z0-9]{1,20})""")
+_GROUND = re.compile(r"background|wp-block-cover", re.IGNORECASE)
+_INK = re.compile(r"has-[\w-]+-color")
+_INKED = re.compile(r"\s*(?:color|-webkit-text-fill-color)\s*:", re.IGNORECASE)
 _SILENT = re.compile(r"wp-image-\d+|wp-block-(?:heading|list|paragraph)")
 _SAVED = {
     "blockquote": {"wp-block-quote"}, "pre": {"wp-block-code"}, "table": {"has-fixed-layout"},
@@ -39,8 +43,17 @@ _LAST = frozenset("p h1 h2 h3 h4 h5 h6 ul ol blockquote pre table hr img center 
 
 def kept_looks(opened: Opened) -> tuple[KeptPiece, ...]:
     """The pieces of a post in order, each with its look; () where every block looks as a new one would."""
-    found = tuple((piece.markdown, look_of(piece)) for piece in opened.pieces if piece.markdown)
-    return found if any(look for _markdown, look in found) else ()
+    found: list[KeptPiece] = []
+    around: list[bool] = []  # of each element that is open around a piece, whether it gives it another ground
+    for piece in opened.pieces:
+        if piece.kind is Kind.FRAME:
+            _step(around, piece.source)
+        look = look_of(piece)
+        if look and any(around):
+            look = _without_ink(look)
+        if piece.markdown:
+            found.append((piece.markdown, look))
+    return tuple(found) if any(look for _markdown, look in found) else ()
 
 
 def look_of(piece: Piece) -> Look:
@@ -69,6 +82,34 @@ def _elements(piece: Piece) -> Iterator[Element]:
         yield tag, _attributes(tag, dict(reversed(attributes)))
         if tag in _LAST:
             return
+
+
+def _step(around: list[bool], frame: str) -> None:
+    """Goes into the elements that a frame opens, and out of those that it closes."""
+    for kind, start, end, tag, _attributes in cut(frame):
+        if kind is Token.START and tag not in VOID:
+            around.append(_GROUND.search(frame, start, end) is not None)
+        elif kind is Token.END and around:
+            around.pop()
+
+
+def _without_ink(look: Look) -> Look:
+    """A look without the colour of its letters: on the ground of a frame, which no page of ours draws, they may be
+    white."""
+    if any(_GROUND.search(value) for _tag, attributes in look for _name, value in attributes):
+        return look
+    kept = tuple((tag, tuple(_faded(attributes))) for tag, attributes in look)
+    return () if _is_usual(kept) else kept
+
+
+def _faded(attributes: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:
+    for name, value in attributes:
+        if name == "class":
+            value = " ".join(one for one in value.split() if not _INK.fullmatch(one))
+        elif name == "style":
+            value = ";".join(one for one in value.split(";") if not _INKED.match(one))
+        if value:
+            yield name, value
 
 
 def _attributes(tag: str, given: dict[str, str]) -> tuple[tuple[str, str], ...]:
