@@ -151,15 +151,8 @@ def test_letters_for_the_ground_of_a_frame_have_no_colour_where_that_is_not_draw
     ])  # fmt: skip
     looks = {markdown: look for markdown, look in kept_looks(open_post(source)) if look}
     faded = (("p", (("class", "has-text-align-center"), ("style", "font-size:9px"))),)
-    whole = (
-        (
-            "p",
-            (
-                ("class", "has-text-align-center has-white-color has-text-color"),
-                ("style", "font-size:9px;color:#fff"),
-            ),
-        ),
-    )
+    classes = "has-text-align-center has-white-color has-text-color"
+    whole = (("p", (("class", classes), ("style", "font-size:9px;color:#fff"))),)
     assert looks == {
         "In a black group": faded, "On a picture": faded, "Deeper": faded, "Behind it": faded, "Before it": faded,
         "In a group": whole, "In none": whole, "On its own": (("p", (("style", "color:#fff;background:#000"),)),),
