@@ -8,6 +8,7 @@ list of `(content, classic, base)`, answered by a list of `Ready` as tuples.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -16,6 +17,8 @@ from typing import NamedTuple
 
 from postdesk.library.reader import receive, send
 from postdesk.library.receipts import packed_base
+
+_BETWEEN = 200_000  # objects made between two looks for rubbish, of which opening makes none to speak of
 
 
 class Unopened(NamedTuple):
@@ -54,6 +57,10 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the shell is for whoever pulls
     if hasattr(os, "nice"):
         os.nice(5)  # keys come first
+    import postdesk.markup.lossless  # noqa: F401  # what is loaded now stays
+
+    gc.freeze()
+    gc.set_threshold(_BETWEEN)
     try:
         while True:
             asked = receive(sys.stdin.buffer)
