@@ -74,7 +74,7 @@ _TEXTS = st.lists(st.lists(st.sampled_from(LINES), min_size=1, max_size=3).map("
 @example(["```", "a", "```"])
 @example(["<div>", "</div>"])
 @example(["a\n```", "b\n```"])
-@example(["```\na\n```\n```", "b\n```"])
+@example(["```\na\n```\n```", "```\nb\n```"])
 def test_blocks_that_are_said_to_stand_apart_do(texts: list[str]) -> None:
     """Law: `stand_apart` may say too little, but never too much; and so with the kind of one."""
     if stand_apart(texts):
