@@ -1,7 +1,7 @@
 """Opens the posts of a pull in processes beside it (`opener.py`), as many as there are processors.
 
-Whatever happens to a process, its posts are opened: here, as if there were none. They are started when there is enough
-to do, and ended by `close`.
+Whatever happens to a process, its posts are opened: here, as if there were none. They are started by `begin`, or
+when there is enough to do, and ended by `close`.
 """
 
 from __future__ import annotations
@@ -50,6 +50,10 @@ class Openers:
     def pids(self) -> tuple[int, ...]:
         """The ids of the processes that run."""
         return tuple(process.pid for process in self._processes)
+
+    def begin(self) -> None:
+        """Start the processes now, as there will be much to do; what they load takes as long as a page."""
+        self._start()
 
     def give(self, posts: Sequence[Unopened]) -> None:
         """Let these be opened."""

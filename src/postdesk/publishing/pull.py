@@ -86,6 +86,8 @@ class _Pull:
         """Page after page. A pull that was stopped goes on with its page."""
         before = hear(self._backend, self._asking)
         self._arrivals.look()
+        if not self._arrivals.known:
+            self._openers.begin()  # all of the blog is new here
         place = self._place()
         since = None if everything else place.moment
         if not place.cursor or (everything and not place.everything):
