@@ -13,7 +13,7 @@ from types import MappingProxyType
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QPushButton
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from postdesk.app import build, library_folder, open_library
@@ -28,6 +28,7 @@ from postdesk.publishing.events import EventKind
 from postdesk.publishing.job import JobState
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.plan import Intent
+from postdesk.ui.accounts import AccountDialog
 from postdesk.ui.outbox import OutboxPanel
 from postdesk.ui.timeline import TimelineWindow
 from tests.end_to_end.blog import Blog
@@ -187,6 +188,42 @@ def test_a_window_closed_in_the_middle_of_a_step_goes_on_at_the_next_start(
     typed.until(lambda: typed.state.startswith("Published"), "the post to be out")
     _is_out_once(blog, "eleven people")
     assert blog.posts("trash") == []
+
+
+def test_a_password_that_is_not_known_is_told_leads_to_its_field_and_is_over_when_it_was_typed(
+    typed: Writer, blog: Blog, site: WordPress
+) -> None:
+    typed.close()
+    typed.open()  # there is no keyring here
+    notice = typed.window.status.notice
+    typed.until(notice.isVisible, "the notice")
+    assert "password for “Her blog” is not known" in notice.accessibleName()
+    assert "outbox" not in notice.accessibleName()
+    typed.click(notice)
+    dialog = _account_window(typed)
+    typed.until(lambda: dialog.password.placeholderText().startswith("Not known"), "the field to say so")
+    assert dialog.focusWidget() is dialog.password
+    assert "This computer has no keyring" in " ".join(w.text() for w in dialog.findChildren(QLabel))
+    typed.click(dialog.cancel)
+    typed.until(lambda: typed.button == "Publish", "the button")
+    typed.publish()
+    typed.until(lambda: typed.state.startswith("Waiting for you"), "it to wait for the password")
+    panel = _outbox(typed)
+    _press(typed, panel, "sign_in")
+    dialog = _account_window(typed)
+    typed.type(site.app_password, dialog.password)
+    typed.click(dialog.saver)
+    typed.until(lambda: typed.state.startswith("Published"), "the post to be out")
+    _is_out_once(blog, "eleven people")
+    typed.until(lambda: not notice.isVisible(), "the notice to be over")
+
+
+def _account_window(writer: Writer) -> AccountDialog:
+    def shown() -> list[AccountDialog]:
+        return [d for d in writer.window.findChildren(AccountDialog) if d.isVisible()]
+
+    writer.until(lambda: len(shown()) == 1, "the blog's settings")
+    return shown()[0]
 
 
 @pytest.mark.parametrize("match", [r"POST .*/wp/v2/posts\?", WRITE])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 
 import pytest
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QStyleOptionButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from postdesk.ui.actions import CONDITIONS, Actions
+from postdesk.ui.below import Below
 from postdesk.ui.panes import LEAST, asked, fitting, shares
 from postdesk.ui.sidebar import Listing, Row
 from postdesk.ui.theme import load_theme
@@ -347,6 +349,34 @@ def test_a_notice_can_be_clicked_and_goes_away(qtbot: QtBot, window: MainWindow)
         QTest.mouseClick(window.status.notice, Qt.MouseButton.LeftButton)
     assert told.args == ["keyring"]
     window.status.set_notice("")
+    assert not window.status.notice.isVisible()
+
+
+def test_a_long_notice_ends_with_an_ellipsis_and_is_whole_in_its_tooltip(window: MainWindow) -> None:
+    sentence = "The password for “A <blog> & its tests” is not known. " + "Nothing was sent. " * 20
+    window.status.set_notice(sentence, "blog")
+    QTest.qWait(0)
+    notice, drawn = window.status.notice, QStyleOptionButton()
+    notice.initStyleOption(drawn)
+    assert drawn.text.startswith("The password for “A <blog> && its tests” is not known.")
+    assert drawn.text.endswith("…")
+    assert notice.fontMetrics().horizontalAdvance(drawn.text) <= notice.width()
+    assert html.unescape(notice.toolTip()) == sentence
+    window.status.set_notice("Nothing was sent.", "blog")
+    notice.initStyleOption(drawn)
+    assert drawn.text == "Nothing was sent."
+
+
+def test_a_notice_gives_way_to_a_newer_one_and_comes_back_until_it_is_over(window: MainWindow) -> None:
+    below, led = Below(window.status), []
+    below.say("blog", "The password is not known.", lambda: led.append("blog"))
+    below.say("place", "The disk is full.", lambda: led.append("place"))
+    assert window.status.notice.text() == "The disk is full."
+    below.over("place")
+    assert window.status.notice.text() == "The password is not known."
+    QTest.mouseClick(window.status.notice, Qt.MouseButton.LeftButton)
+    assert led == ["blog"]
+    below.over("blog")
     assert not window.status.notice.isVisible()
 
 

@@ -61,8 +61,8 @@ class Connections:
             if not password:
                 raise PasswordError(
                     _("The password for “{blog}” is not known.").format(blog=account.name),
-                    _("Nothing was sent; the post waits in the outbox."),
-                    _("Type it in the blog's settings, and the post goes out by itself."),
+                    _("Nothing was sent; your text is safe."),
+                    _("Type it in the blog's settings: what waits goes out then."),
                 )
         # What needs no network does without the client: with it comes all of TLS.
         http: Any = self._http() if getattr(kind, "needs_network", True) else None

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from postdesk.backends.base import Connection, Found
 from postdesk.core.account import Account, new_account_id
-from postdesk.core.errors import PostDeskError
+from postdesk.core.errors import PasswordError, PostDeskError
 from postdesk.core.language import _
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.recipe import Recipe, options_of, recipe_of
@@ -53,6 +53,10 @@ class Blogs(QObject):
         """Open it for a blog that is there."""
         self._open(account)
 
+    def sign_in(self, account: Account) -> None:
+        """Open it where the password is typed."""
+        self._open(account, at_password=True)
+
     def remove(self, account: Account) -> None:
         """Ask once, then forget the blog and its password. Its posts stay, here and there."""
         box = QMessageBox(self._window)
@@ -84,7 +88,7 @@ class Blogs(QObject):
 
         self._tasks.run(work, lambda _none: self.changed.emit(), self._tell, lane="accounts")
 
-    def _open(self, account: Account | None) -> None:
+    def _open(self, account: Account | None, *, at_password: bool = False) -> None:
         if self._dialog is not None:
             self._dialog.close()
         dialog = AccountDialog(self._window)
@@ -110,8 +114,32 @@ class Blogs(QObject):
             )
             dialog.look.connect(lambda: self.look.emit(account))
             dialog.edit(values, needs_password=kind.needs_password, has_markup=account.kind == "wordpress")
+            if kind.needs_password:
+                self._look_for_password(dialog, account)
+            if at_password:
+                dialog.password.setFocus()
+        elif not self._desk.passwords.persistent:
+            dialog.set_kept(self._desk.passwords.remark)
         dialog.show()
         dialog.raise_()
+
+    def _look_for_password(self, dialog: AccountDialog, account: Account) -> None:
+        """Say in the window whether the password is known: asking the keyring may take a while."""
+        passwords = self._desk.passwords
+
+        def look() -> tuple[bool, str]:
+            try:
+                known = bool(passwords.get(account.id))
+            except PasswordError as error:
+                return False, error.sentence
+            return known, "" if passwords.persistent else passwords.remark
+
+        def looked(found: tuple[bool, str]) -> None:
+            if dialog is self._dialog:
+                dialog.set_known(found[0])
+                dialog.set_kept(found[1])
+
+        self._tasks.run(look, looked, self._say, lane="accounts")
 
     def _look_for(self, address: str) -> None:
         dialog = self._dialog

@@ -22,7 +22,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from postdesk.backends.base import RemotePost
 from postdesk.core.account import Account
 from postdesk.core.cancel import Cancel
-from postdesk.core.errors import Intercepted, PostDeskError, Unreachable
+from postdesk.core.errors import Intercepted, PasswordError, PostDeskError, SignInRefused, Unreachable
 from postdesk.core.language import _, ngettext
 from postdesk.core.post import Post
 from postdesk.core.settings import ORDERS
@@ -34,6 +34,7 @@ from postdesk.publishing.desk import Desk
 from postdesk.publishing.plan import Intent, spoken_day
 from postdesk.ui.actions import Actions
 from postdesk.ui.backup import Backup
+from postdesk.ui.below import Below
 from postdesk.ui.blog_conflicts import BlogConflicts
 from postdesk.ui.blogs import Blogs
 from postdesk.ui.card_pictures import CardPictures
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
 _PATIENCE = 3000  # ms for the first post to open, before the rest is started all the same
 _AFTERWARDS = 700  # ms from the first post to the first question to a blog
 _MODES = ("typewriter", "dim_others")  # actions of the text's own look, kept from run to run
+_BLOG, _PLACE, _JOURNAL, _SIMPLE = "blog:", "place", "journal", "simple preview"  # what notices are about
 _ON_THIS_MACHINE = ("library", "recovery", "publish")  # lanes that are waited for at quit; blogs are not
 _log = logging.getLogger(__name__)
 
@@ -104,6 +106,7 @@ class Controller(QObject):
         self.desk, self.window, self.actions, self.editor = desk, window, actions, editor
         self._preview, self._details, self._tasks = preview, details, tasks
         self.popover = PublishPopover(window, window.theme)
+        self.below = Below(window.status, self)
         self.session = session
         self.shelf = Shelf(desk, tasks, self)
         self.standing = Standing(desk, self.session, editor, details, window)
@@ -144,7 +147,6 @@ class Controller(QObject):
         )
         self._minutes = 1
         self._line = 0
-        self._why_simple = ""
         self._connected = True
         self._finished = False
         self._importing: Importing | None = None
@@ -185,7 +187,7 @@ class Controller(QObject):
             self.session.bring_back(open_first)
         QTimer.singleShot(_PATIENCE, self, self._start_the_rest)
         if self.desk.journal.remark:
-            self.window.status.set_notice(self.desk.journal.remark)
+            self._tell_below(_JOURNAL, self.desk.journal.remark)
 
     def _take_up(self, document: Document) -> None:
         """The first post is open already, and she may be typing in it."""
@@ -270,7 +272,10 @@ class Controller(QObject):
         """Where she is, on the disk: the next start opens there after a crash, too."""
         values = self._where_she_is()
         self._tasks.run(
-            lambda: self.desk.recovery.save_session(values), failed=self._tell_below, lane="recovery"
+            lambda: self.desk.recovery.save_session(values),
+            lambda _none: self.below.over(_PLACE),
+            partial(self._tell_below, _PLACE),
+            lane="recovery",
         )
 
     def open_files(self, files: Iterable[str]) -> None:
@@ -287,8 +292,10 @@ class Controller(QObject):
 
     def set_blogs(self, *, ask: bool = True) -> None:
         """The accounts changed; with `ask` they are asked for their posts."""
-        blogs = self.shelf.blogs()
-        if self.standing.blog not in {b.id for b in blogs}:
+        blogs = {b.id for b in self.shelf.blogs()}
+        matters = (m for m in self.below.matters if m.startswith(_BLOG))
+        self.below.over(*(m for m in matters if m.removeprefix(_BLOG) not in blogs))
+        if self.standing.blog not in blogs:
             self.standing.blog = ""
         self.choose_blog(self.standing.blog)
         if ask:
@@ -312,15 +319,21 @@ class Controller(QObject):
             self._refresh_archive(account, thorough=thorough)
 
     def _refresh_archive(self, account: Account, *, thorough: bool = False) -> None:
+        matter = _BLOG + account.id
+
         def refreshed(_count: int) -> None:
+            self.below.over(matter)
             self._reached(True)
             self.shelf.refresh()
 
         def failed(error: Exception) -> None:
             if isinstance(error, Unreachable | Intercepted):
+                self.below.over(matter)  # the password was there
                 self._reached(False)
+            elif isinstance(error, PasswordError | SignInRefused):
+                self.below.say(matter, error.sentence, lambda: self.blogs.sign_in(account))
             else:
-                self._tell_below(error)
+                self._tell_below(matter, error)
 
         self._tasks.run(
             lambda: self.desk.refresh_archive(account, Cancel(), thorough=thorough),
@@ -348,6 +361,7 @@ class Controller(QObject):
             then(account)
 
     def _mended(self, account: Account) -> None:
+        self.below.over(_BLOG + account.id)
         self.desk.outbox.resume_account(account.id)
         self.publisher.send_due()
 
@@ -505,16 +519,13 @@ class Controller(QObject):
         sentence = what.sentence if isinstance(what, PostDeskError) else str(what)
         self.window.toasts.say(Toast(sentence, stays=isinstance(what, PostDeskError)))
 
-    def _tell_below(self, error: Exception) -> None:
-        self.window.status.set_notice(error.sentence if isinstance(error, PostDeskError) else str(error))
+    def _tell_below(self, matter: str, what: Exception | str, below: str = "") -> None:
+        """A sentence in the status bar (or `below` in its place); a click shows it whole."""
+        sentence = what.sentence if isinstance(what, PostDeskError) else str(what)
+        self.below.say(matter, below or sentence, lambda: self.window.toasts.say(Toast(sentence)))
 
     def _simple_preview(self, sentence: str) -> None:
-        self._why_simple = sentence
-        self.window.status.set_notice(_("Simple preview: why?"), "simple preview")
-
-    def _notice(self, name: str) -> None:
-        if name == "simple preview":
-            self.window.toasts.say(Toast(self._why_simple))
+        self._tell_below(_SIMPLE, sentence, _("Simple preview: why?"))
 
     def _selected(self, number: int, characters: int) -> None:
         self.window.status.set_selection(number, characters)
@@ -760,7 +771,6 @@ class Controller(QObject):
         w.sidebar.search_changed.connect(self.shelf.search)
         w.sidebar.blog_chosen.connect(self.choose_blog)
         w.palette_box.post_chosen.connect(self.choose)
-        w.status.notice_clicked.connect(self._notice)
         w.closing.connect(self.finish)
         self.preferences.changed.connect(self.popover.set_theme)
         self.preferences.changed.connect(self.outline.set_theme)
@@ -790,7 +800,7 @@ class Controller(QObject):
         c.several_wanted.connect(lambda: self.several.open())
         c.undecided.connect(self.blog_conflicts.take)
         c.compare.connect(self.blog_conflicts.compare)
-        c.sign_in.connect(self.blogs.edit)
+        c.sign_in.connect(self.blogs.sign_in)
         self.blogs.changed.connect(self.set_blogs)
         self.blogs.mended.connect(self._mended)
         self.blogs.look.connect(self.looks.open)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from postdesk.backends.base import Capability
 from postdesk.core.account import Account
-from postdesk.core.errors import Conflict, Gone
+from postdesk.core.errors import Conflict, Gone, PasswordError, SignInRefused
 from postdesk.core.language import _
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
@@ -202,8 +202,15 @@ class PublishCommands(QObject):
         job = self._desk.journal.job(job_id)
         if job is not None and name == "open":
             self.open_post.emit(job.post_id)
+        elif job is not None and name == "sign_in":
+            self._sign_in(job.account_id)
         elif job is not None:
             self.history.emit(job.post_id, job.title)
+
+    def _sign_in(self, account_id: str) -> None:
+        account = self._desk.accounts.get(account_id)
+        if account is not None:
+            self.sign_in.emit(account)
 
     def _stop_open(self) -> None:
         running = self._of_open()
@@ -259,7 +266,10 @@ class PublishCommands(QObject):
         elif result.intent in SENDS and isinstance(result.error, Conflict | Gone):
             self.undecided.emit(result)
         elif result.sentence:
-            self._window.toasts.say(Toast(result.sentence, ((_("Outbox"), self.show_outbox),), stays=True))
+            choices: tuple[tuple[str, Callable[[], None]], ...] = ((_("Outbox"), self.show_outbox),)
+            if isinstance(result.error, PasswordError | SignInRefused):
+                choices = ((_("Type the Password…"), lambda: self._sign_in(result.account_id)), *choices)
+            self._window.toasts.say(Toast(result.sentence, choices, stays=True))
 
     def _told(
         self, result: JobResult, account: Account | None

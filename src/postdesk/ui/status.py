@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import html
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from postdesk.core.language import _, ngettext
 from postdesk.ui.style import restyle
 
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyleOptionButton
+
 
 def count_words(one: str, many: str, count: int) -> str:
     """`ngettext` with the number as the writer's locale writes it, e.g. "1,312 words"."""
     return ngettext(one, many, count).replace(str(count), QLocale().toString(count), 1)
+
+
+_AROUND = 8  # px: what the style sheet puts around the words of a link
+
+
+class _Notice(QPushButton):
+    """Wants the room of its whole sentence, and ends it with an ellipsis where it has less."""
+
+    def initStyleOption(self, option: QStyleOptionButton) -> None:
+        """Qt asks what is drawn."""
+        super().initStyleOption(option)
+        room = self.width() - _AROUND
+        shown = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, room, int(Qt.TextFlag.TextShowMnemonic)
+        )
+        option.text = shown  # type: ignore[attr-defined]  # the stubs leave the fields of options out
 
 
 class StatusBar(QWidget):
@@ -33,7 +55,7 @@ class StatusBar(QWidget):
         self.line = self._label("line")
         self.selection = self._label("selection")
         self.card = self._label("card")
-        self.notice = self._link("notice")
+        self.notice = self._link("notice", _Notice(self))
         self.notice.setMinimumWidth(60)
         self._notice_name = ""
         self.notice.clicked.connect(lambda: self.notice_clicked.emit(self._notice_name))
@@ -94,6 +116,7 @@ class StatusBar(QWidget):
         self._notice_name = name
         self.notice.setText(sentence.replace("&", "&&"))
         self.notice.setAccessibleName(sentence)
+        self.notice.setToolTip(html.escape(sentence))
         self.notice.setVisible(bool(sentence))
 
     def set_work(self, words: str) -> None:
@@ -120,8 +143,8 @@ class StatusBar(QWidget):
         self.dot.setVisible(bool(words))
         self._say(self.connection, words)
 
-    def _link(self, name: str) -> QPushButton:
-        button = QPushButton(self)
+    def _link(self, name: str, button: QPushButton | None = None) -> QPushButton:
+        button = button or QPushButton(self)
         button.setObjectName(name)
         button.setProperty("kind", "link")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -74,6 +74,28 @@ def test_editing_keeps_address_and_password(qtbot: QtBot, dialog: AccountDialog)
     assert dialog.values() == AccountValues("https://b.example", "B", "ines", "", "html", True)
 
 
+@pytest.mark.parametrize(("known", "says"), [(True, "Unchanged"), (False, "Not known: type it here")])
+def test_the_password_s_field_says_whether_one_is_known(
+    dialog: AccountDialog, known: bool, says: str
+) -> None:
+    dialog.edit(AccountValues("https://b.example", "B", "ines"), needs_password=True, has_markup=True)
+    dialog.set_known(known)
+    assert dialog.password.placeholderText() == says
+    assert dialog.focusWidget() is (dialog.name if known else dialog.password)
+
+
+def test_it_is_not_said_to_be_kept_where_there_is_no_keyring(dialog: AccountDialog) -> None:
+    dialog.show_found("My blog", needs_password=True, has_markup=True)
+    assert "in your system's keyring" in _words(dialog)
+    dialog.set_kept("This computer has no keyring that Post Desk could use.")
+    assert "system's keyring" not in _words(dialog)
+    assert "no keyring that Post Desk could use" in _words(dialog)
+
+
+def _words(dialog: AccountDialog) -> str:
+    return " ".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
+
+
 def test_how_the_preview_shows_its_posts_is_a_button_away_once_the_blog_is_there(
     qtbot: QtBot, dialog: AccountDialog
 ) -> None:

@@ -70,7 +70,7 @@ def _buttons(panel: OutboxPanel) -> list[str]:
         (JobState.WAITING, Reason.NETWORK, ["Try Now", "Pause", "Take Back"]),
         (JobState.WAITING, Reason.TIME, ["Publish Now", "Pause", "Take Back"]),
         (JobState.PAUSED, Reason.ASKED, ["Go On", "Take Back"]),
-        (JobState.PAUSED, Reason.SIGN_IN, ["Try Now", "Take Back"]),
+        (JobState.PAUSED, Reason.SIGN_IN, ["Type the Password…", "Try Now", "Take Back"]),
         (JobState.FAILED, Reason.REFUSED, ["Try Now", "Take Back"]),
         (JobState.FAILED, Reason.CONFLICT, ["Compare…", "Take Back"]),
         (JobState.FAILED, Reason.GONE, ["Publish as New", "Keep as Draft"]),

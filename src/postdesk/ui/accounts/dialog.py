@@ -111,11 +111,8 @@ class AccountDialog(QDialog):
             widget.setAccessibleName(words)
             form.addRow(label, widget)
             self._fields.append((label, widget))
-        self._hint = plain_label(
-            _("You make an application password in WordPress under Users, Profile, Application Passwords. "
-              "It is kept in your system's keyring, never in a file."),
-            "small",
-        )  # fmt: skip
+        self._hint = plain_label("", "small")
+        self.set_kept("")
         form.insertRow(3, "", self._hint)  # below the password that it speaks of
         form.addRow("", self.place)
         form.addRow("", self.default)
@@ -184,7 +181,6 @@ class AccountDialog(QDialog):
         self.next.hide()
         self.folder.hide()
         self.user.setText(values.user)
-        self.password.setPlaceholderText(_("Unchanged"))
         self.markup.setCurrentIndex(max(0, self.markup.findData(values.markup)))
         self.default.setChecked(values.is_default)
         self._offer_widths(values.width)
@@ -211,6 +207,21 @@ class AccountDialog(QDialog):
             self.default.setChecked(needs_password)  # who adds her blog means to publish there
         self._set_found(True)
         (self.user if needs_password and not self._editing else self.name).setFocus()
+
+    def set_known(self, known: bool) -> None:
+        """Whether the password of the account that is edited is known, so that an empty field leaves it as it is."""
+        self.password.setPlaceholderText(_("Unchanged") if known else _("Not known: type it here"))
+        if not known and self.focusWidget() is self.name and not self.name.isModified():
+            self.password.setFocus()
+
+    def set_kept(self, remark: str) -> None:
+        """Where the password is kept: in the keyring, or what `remark` says of it."""
+        where = _(
+            "You make an application password in WordPress under Users, Profile, Application Passwords."
+        )
+        kept = remark or _("It is kept in your system's keyring, never in a file.")
+        self._hint.setText(f"{where} {kept}")
+        make_room(self)
 
     def show_question(self, sentence: str) -> None:
         """Something to agree to first, e.g. that the address leads elsewhere."""

@@ -21,6 +21,7 @@ from postdesk.ui.style import restyle
 
 _MOST = 6  # steps
 BUTTONS = (
+    ("sign_in", _("Type the Password…"), "primary"),
     ("compare", _("Compare…"), "primary"),
     ("restore", _("Restore and Update"), "primary"),
     ("as_new", _("Publish as New"), "primary"),

@@ -120,6 +120,7 @@ def _can(job: Job) -> set[str]:
         can |= {"pause", "now" if job.reason is Reason.TIME else "retry"}
     elif job.state is JobState.PAUSED:
         can |= {"resume"} if job.reason is Reason.ASKED else {"retry"}
+        can |= {"sign_in"} if job.reason is Reason.SIGN_IN else set()
     elif is_mergeable(job):
         can |= {"compare"}
     elif is_gone_there(job):
