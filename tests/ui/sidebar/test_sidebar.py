@@ -172,6 +172,51 @@ def test_what_a_search_found_takes_the_place_of_the_titles(qtbot: QtBot, sidebar
     assert sidebar.nothing.text() == "No post here has “mayorx” in its title."
 
 
+def test_the_first_hit_is_on_top_even_if_the_open_post_was_among_the_first_letters(
+    qtbot: QtBot, sidebar: Sidebar
+) -> None:
+    sidebar.set_rows(Listing.of([*many(2500), Row("open", "A title of fifty letters", STAMP)]))
+    sidebar.select("open")
+    for letter in "f", "fe", "p", "po":
+        sidebar.search_for(letter)
+    assert sidebar.posts.place("open") < 0
+    qtbot.waitUntil(lambda: sidebar.list.indexAt(QPoint(20, 2)).row() == 0)
+    sidebar.set_found("po", found(sidebar, *(row.key for row in many(2500))))
+    qtbot.waitUntil(lambda: sidebar.list.indexAt(QPoint(20, 2)).row() == 0)
+    sidebar.search_for("fifty")
+    sidebar.set_found("fifty", found(sidebar, "open"))
+    sidebar.search_for("")
+    assert sidebar.list.currentIndex().row() == 2500
+    box = sidebar.list.visualRect(sidebar.list.currentIndex())
+    assert sidebar.list.viewport().rect().contains(box.center())
+
+
+def test_where_she_scrolled_to_among_the_found_stays_when_they_are_found_again(
+    qtbot: QtBot, sidebar: Sidebar
+) -> None:
+    sidebar.set_rows(Listing.of(many(2500)))
+    sidebar.search_for("po")
+    hits = found(sidebar, *(row.key for row in many(2500)))
+    sidebar.set_found("po", hits)
+    bar = sidebar.list.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 100_000)  # laid out
+    bar.setValue(30_000)
+    top = sidebar.list.indexAt(QPoint(20, 2)).row()
+    assert top > 0
+    sidebar.set_found("po", hits)
+    assert sidebar.list.indexAt(QPoint(20, 2)).row() == top
+
+
+def test_what_is_found_in_the_rows_that_she_scrolls_to_is_asked_for_at_once(
+    qtbot: QtBot, sidebar: Sidebar
+) -> None:
+    sidebar.set_rows(Listing.of(many(2500)))
+    sidebar.search_for("po")
+    qtbot.waitUntil(lambda: sidebar.list.verticalScrollBar().maximum() > 100_000)
+    with qtbot.waitSignal(sidebar.looked_at, timeout=10_000):
+        sidebar.list.verticalScrollBar().setValue(90_000)  # px
+
+
 @pytest.mark.parametrize(
     ("count", "words"), [(0, "Search posts…"), (1, "Search 1 post…"), (3, "Search 3 posts…")]
 )

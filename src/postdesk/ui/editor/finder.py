@@ -39,7 +39,7 @@ class Finder(QObject):
         # Not while the field scrolls: inside `setTextCursor` Qt 6.11 crashes when its extra selections are exchanged.
         self._marking = QTimer(self, singleShot=True, interval=0)
         self._marking.timeout.connect(self._mark_hits)
-        text.verticalScrollBar().valueChanged.connect(self._marking.start)
+        text.verticalScrollBar().valueChanged.connect(lambda _value: self._marking.start())
         text.folded.connect(self._marking.start)
         bar.changed.connect(self._search_from_here)
         bar.next_asked.connect(lambda: self.go(forward=True))

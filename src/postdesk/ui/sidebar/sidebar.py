@@ -96,7 +96,7 @@ class Sidebar(QWidget):
         self.waiting.clicked.connect(lambda: actions.trigger("outbox"))
         self._look = QTimer(self, singleShot=True, interval=_STILL)
         self._look.timeout.connect(self._say_looked_at)
-        self.list.verticalScrollBar().valueChanged.connect(self._look.start)
+        self.list.verticalScrollBar().valueChanged.connect(lambda _value: self._look.start())
         self._clock = QTimer(self)
         self._clock.setInterval(_MINUTE)
         self._clock.timeout.connect(lambda: self.list.viewport().update())
@@ -125,7 +125,10 @@ class Sidebar(QWidget):
     def set_found(self, query: str, found: Found | None) -> None:
         """Rows that a search of the texts found; dropped when she has typed on meanwhile."""
         if query == self._query:
-            self._show(found if query else None)
+            with _Kept(self) as kept:
+                kept.made_anew = True
+                self._filter(found if query else None)
+            self._say_nothing()
             self._look.start()
 
     def set_contexts(self, query: str, contexts: Mapping[str, Context]) -> None:
@@ -235,13 +238,13 @@ class Sidebar(QWidget):
             self.row_chosen.emit(self._key)
 
     def _on_tab(self, tab: str) -> None:
-        self._show()
+        self._show(at_top=False)
         self._count()
         self.tab_changed.emit(tab)
 
     def _on_search(self, text: str) -> None:
         self._query = text.strip()
-        self._show()
+        self._show(at_top=bool(self._query))
         self.search_changed.emit(self._query)
 
     # --- how ---
@@ -263,12 +266,22 @@ class Sidebar(QWidget):
         layout.addLayout(inner, 1)
         layout.addWidget(self.waiting)
 
-    def _show(self, found: Found | None = None) -> None:
+    def _filter(self, found: Found | None = None) -> None:
         self._answered = found is not None
         self._telling = True
         self.posts.set_filter(self.tabs.current, self._query, found)
         self._telling = False
-        self._point()
+
+    def _show(self, *, at_top: bool) -> None:
+        """Other rows, from the first one on; unless `at_top` from where the chosen one is, if it is among them."""
+        self._filter()
+        if at_top or self.posts.place(self._key) < 0:
+            self.list.setAutoScroll(False)
+            self._point()
+            self.list.setAutoScroll(True)
+            self.list.scrollToTop()
+        else:
+            self._point()
         self._say_nothing()
 
     def _point(self, reach: int = -1) -> None:
