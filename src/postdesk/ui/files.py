@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from postdesk.core.settings import save_settings
 from postdesk.library.document import Document
 from postdesk.library.library import Trashed
 from postdesk.publishing.desk import Desk
+from postdesk.ui.gathering import path_of
 from postdesk.ui.reveal import reveal
 from postdesk.ui.session import LANE, Session
 from postdesk.ui.tasks import Tasks
@@ -24,6 +26,7 @@ from postdesk.ui.toast import Toast
 from postdesk.ui.window import MainWindow
 
 T = TypeVar("T")
+_NEAR = 200  # rows around a post; posts that are only on a blog have no file to be opened
 
 
 class Files(QObject):
@@ -84,15 +87,16 @@ class Files(QObject):
 
         def trash(document: Document) -> None:
             is_open = self._session.post is not None and self._session.post.id == document.post.id
+            beside = self._beside(document.path) if is_open else None
             if is_open:
                 self._session.close_post()
             self._run(
                 lambda: (self._desk.library.trash(document.path), self._desk.stays_on(document.post.id)),
-                trashed,
+                lambda done: trashed(*done, is_open, beside),
             )
 
-        def trashed(done: tuple[Trashed, tuple[str, ...]]) -> None:
-            self._trashed, blogs = done
+        def trashed(what: Trashed, blogs: tuple[str, ...], was_open: bool, beside: Path | None) -> None:
+            self._trashed = what
             words = _("Moved to the trash")
             if blogs:
                 words = _("Moved to the trash here; on {blogs} it stays as it is").format(
@@ -100,9 +104,17 @@ class Files(QObject):
                 )
             self._window.toasts.say(Toast(words, ((_("Undo"), self.restore),)))
             self.changed.emit()
-            self.open_newest()
+            if was_open and beside is not None:
+                self._session.open(beside, otherwise=self.open_newest)
+            elif was_open:
+                self.open_newest()
 
         self._session.save(trash)
+
+    def _beside(self, path: Path) -> Path | None:
+        """The file of the post nearest to this one in the list, among those that she sees there."""
+        rows = islice(self._window.sidebar.beside(), _NEAR)
+        return next((there for key in rows if (there := path_of(key)) is not None and there != path), None)
 
     def restore(self) -> None:
         """Bring back what went to the trash last."""

@@ -256,6 +256,19 @@ def test_what_the_program_selects_is_not_taken_for_her_choice(qtbot: QtBot, side
     assert sidebar.list.currentIndex().data(RowRole).key == "water"
 
 
+@pytest.mark.parametrize("reason", list(Qt.FocusReason))
+def test_the_keyboard_alone_chooses_no_row(
+    qtbot: QtBot, sidebar: Sidebar, reason: Qt.FocusReason
+) -> None:
+    sidebar.select("old")  # which is no draft
+    with qtbot.assertNotEmitted(sidebar.row_chosen):
+        sidebar.list.setFocus(reason)
+    assert not sidebar.list.currentIndex().isValid()
+    with qtbot.waitSignal(sidebar.row_chosen) as chosen:
+        QTest.keyClick(sidebar.list, Qt.Key.Key_Down)
+    assert chosen.args == ["strike"]
+
+
 def test_new_rows_keep_the_chosen_one_chosen(sidebar: Sidebar) -> None:
     sidebar.select("untitled")
     sidebar.set_rows(Listing.of((Row("new", "A new one", STAMP), *ROWS)))

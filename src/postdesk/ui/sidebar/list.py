@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QFrame, QListView, QWidget
 
@@ -39,6 +39,7 @@ class PostList(QListView):
         self.setMouseTracking(True)
         self.setDragDropMode(QListView.DragDropMode.NoDragDrop)
         self._actions = actions
+        self._entering = False
         self.menu = actions.menu("row", self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -63,11 +64,20 @@ class PostList(QListView):
             self.opened.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Coming by keyboard with no row chosen, the first one is."""
+        """Whoever comes by keyboard sees where she is. With no row chosen, Qt would choose the first one, and so open
+        its post."""
         by_mouse = event.reason() in (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
         if not by_mouse:
             self.rows.ring = True
+        self._entering = True
         super().focusInEvent(event)
+        self._entering = False
+
+    def moveCursor(
+        self, action: QListView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Qt asks which row a key leads to, and, when the list has just got the keyboard, which one to choose."""
+        return QModelIndex() if self._entering else super().moveCursor(action, modifiers)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The row below the mouse is chosen first, so that the menu is always about the open post."""

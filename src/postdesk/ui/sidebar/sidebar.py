@@ -5,7 +5,7 @@ It is told rows and blogs and says what the writer chose; the list itself is in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -169,6 +169,13 @@ class Sidebar(QWidget):
     def shown(self) -> list[str]:
         """The keys of the rows that the list shows, in their order."""
         return self.posts.keys()
+
+    def beside(self) -> Iterator[str]:
+        """The keys of the rows that are shown below the chosen one, the nearest first, and then of those above; where
+        it is not shown, of all from the first one on."""
+        at = self.posts.place(self._key) if self._key else -1
+        places = (*range(at + 1, self.posts.rowCount()), *range(at - 1, -1, -1))
+        return (self.posts.row(place).key for place in places)
 
     def show_tab(self, tab: str) -> None:
         """Choose a filter of `rows.TABS`, as if she had."""

@@ -1,0 +1,72 @@
+"""The list and the open post in the real window: the one is where the other is, and neither moves by itself."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from postdesk.core.folders import Folders
+from tests.end_to_end.writer import Writer
+
+
+@pytest.fixture
+def drafts(folders: Folders, without_preview: None) -> None:
+    """Three posts, the last one changed last."""
+    root = folders.documents / "Post Desk"
+    (root / ".postdesk").mkdir(parents=True)
+    for number, title in enumerate(("One", "Two", "Three")):
+        path = root / f"{title}.md"
+        path.write_text(f"---\ntitle: {title}\nid: {number:016x}\n---\n\nWords.\n", "utf-8")
+        os.utime(path, (1.7e9 + number, 1.7e9 + number))
+
+
+@pytest.fixture
+def writer(drafts: None, closed_window: Writer) -> Writer:
+    closed_window.open()
+    return closed_window
+
+
+def _titles(writer: Writer) -> list[str]:
+    posts = writer.window.sidebar.posts
+    return [posts.row(place).title for place in range(posts.rowCount())]
+
+
+def _choose(writer: Writer, title: str) -> None:
+    """Click on its row."""
+    sidebar = writer.window.sidebar
+    writer.until(lambda: title in _titles(writer), f"“{title}” in the list")
+    box = sidebar.list.visualRect(sidebar.posts.index(_titles(writer).index(title)))
+    QTest.mouseClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    writer.until(lambda: writer.desk.editor.title() == title, f"“{title}” to be open")
+
+
+def test_the_keyboard_comes_to_the_list_and_the_open_post_stays_open(writer: Writer) -> None:
+    _choose(writer, "Two")
+    sidebar = writer.window.sidebar
+    sidebar.go_to_search()
+    QTest.keyClicks(sidebar.search, "Three")
+    writer.until_idle()
+    assert _titles(writer) == ["Three"]
+    writer.desk.editor.focus_text()
+    for _pane in range(8):
+        QTest.keyClick(writer.window, Qt.Key.Key_F6)
+        if sidebar.list.hasFocus():
+            break
+    assert sidebar.list.hasFocus()
+    writer.until_idle()
+    assert writer.desk.editor.title() == "Two"
+    QTest.keyClick(sidebar.list, Qt.Key.Key_Down)
+    writer.until(lambda: writer.desk.editor.title() == "Three", "the first row, by her hand")
+
+
+def test_after_a_post_went_to_the_trash_its_neighbour_in_the_list_is_open(writer: Writer) -> None:
+    _choose(writer, "Two")
+    writer.choose("trash")
+    writer.until(lambda: writer.desk.editor.title() == "One", "the post below it")
+    writer.until(lambda: _titles(writer) == ["Three", "One"], "the list without it")
+    writer.choose("trash")
+    writer.until(lambda: writer.desk.editor.title() == "Three", "the post above it")
+    assert writer.window.sidebar.list.currentIndex().row() == 0
