@@ -135,7 +135,7 @@ def test_a_post_for_later_names_the_moment_and_who_keeps_it() -> None:
     ("post", "level", "words", "action"),
     [
         (replace(POST, title=" "), Level.WARNING, "The post has no title", "title"),
-        (replace(POST, title="x" * 251), Level.WARNING, "The title is very long: 251 letters", "title"),
+        (replace(POST, title="x" * 251), Level.WARNING, "The title is very long: 251 letters", "long title"),
         (replace(POST, body=" \n"), Level.WARNING, "The post has no text", "body"),
         (
             replace(POST, title="", body=""),

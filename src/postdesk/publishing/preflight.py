@@ -177,7 +177,7 @@ def _text(post: Post) -> list[Remark]:
         remarks.append(Remark(Level.WARNING, _("The post has no title"), "title"))
     elif len(post.title) > LONGEST_TITLE:
         words = _("The title is very long: {count} letters").format(count=len(post.title))
-        remarks.append(Remark(Level.WARNING, words, "title"))
+        remarks.append(Remark(Level.WARNING, words, "long title"))
     if not post.body.strip():
         remarks.append(Remark(Level.WARNING, _("The post has no text"), "body"))
     elif "<<<<<<< " in post.body and len({m[0] for m in _MARKS.finditer(without_code(post.body))}) == 2:

@@ -308,7 +308,7 @@ class PublishCommands(QObject):
         editor, details = self._window.editor, self._window.details
         if not isinstance(editor, Editor) or not isinstance(details, DetailsDrawer):
             return
-        if action == "title":
+        if action in ("title", "long title"):
             editor.focus_title()
         elif action in ("pictures", "alt", "links"):
             self._go_through(editor, remark)

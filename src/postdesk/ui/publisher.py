@@ -40,6 +40,7 @@ _log = logging.getLogger(__name__)
 
 _FIXES = {
     "title": _("Write one"),
+    "long title": _("Shorten it"),
     "body": _("Write"),
     "pictures": _("Show"),
     "alt": _("Describe"),

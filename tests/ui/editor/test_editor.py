@@ -204,6 +204,34 @@ def test_a_long_headline_gets_the_lines_it_needs(editor: Editor) -> None:
     assert editor.title_field.height() > one * 1.5
 
 
+@pytest.mark.parametrize("name", ["Ferry strike, day four; the mayor blinks. ", "نص تجريبي with a very long title "])
+def test_a_headline_of_very_many_lines_scrolls_and_shows_its_first_lines_to_who_reads(
+    editor: Editor, qtbot: QtBot, name: str
+) -> None:
+    editor.set_post("Short", "text")
+    field = editor.title_field
+    bar, one = field.verticalScrollBar(), field.height()
+    assert not bar.isVisible()
+    editor.set_post(name, "text")
+    width = field.viewport().width()
+    editor.set_post(name * 20, "text")
+    assert bar.isVisible()
+    assert field.viewport().width() == width, "the lines break where they did"
+    assert 4.5 * one < field.height() < 5.5 * one
+    editor.focus_title()
+    QTest.keyClick(field, Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    assert bar.value() == bar.maximum() > 0
+    below = field.cursorRect().bottom()
+    assert below <= field.viewport().height()
+    QTest.keyClick(field, Key.Key_Return)
+    qtbot.waitUntil(editor.text.hasFocus)
+    assert bar.value() == 0
+    editor.focus_title()
+    assert bar.value() == bar.maximum(), "the cursor is where it was"
+    editor.set_post("Short", "text")
+    assert not bar.isVisible()
+
+
 # --- keys ---
 
 

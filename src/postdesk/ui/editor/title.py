@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent, QShowEvent, QTextCursor, QTextDocument, QTextOption
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QResizeEvent, QShowEvent, QTextCursor, QTextDocument, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from postdesk.core.language import _
@@ -34,6 +34,7 @@ class TitleField(QPlainTextEdit):
         self.setDocument(document)
         self._setting = False
         self._laid = -1
+        self._margins = (0, 0)
         self.setObjectName("title")
         self.setAccessibleName(_("Title"))
         self.setPlaceholderText(_("Title"))
@@ -83,7 +84,8 @@ class TitleField(QPlainTextEdit):
 
     def set_margins(self, left: int, right: int) -> None:
         """The room beside the title, in px."""
-        self.setViewportMargins(left, 0, right, 0)
+        self._margins = (left, right)
+        self._put_margins()
         self._relay()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -104,6 +106,26 @@ class TitleField(QPlainTextEdit):
             super().resizeEvent(QResizeEvent(size, QSize(0, 0)))
         self._fit()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.ensureCursorVisible()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Whoever does not write in it reads it from its beginning."""
+        super().focusOutEvent(event)
+        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+            self.verticalScrollBar().setValue(0)
+
+    def _put_margins(self) -> None:
+        """The scroll bar takes its room from the margin, so that the lines break where they did without it."""
+        left, right = self._margins
+        bar = self.verticalScrollBar().sizeHint().width() if self._scrolls else 0
+        self.setViewportMargins(left, 0, max(0, right - bar), 0)
+
+    @property
+    def _scrolls(self) -> bool:
+        return self.verticalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOn
+
     def sizeHint(self) -> QSize:
         return QSize(200, self.height())
 
@@ -118,7 +140,14 @@ class TitleField(QPlainTextEdit):
         whole = self._layout.blockBoundingRect(block).height()
         lines = max(1, block.layout().lineCount())
         line = (whole - self.document().documentMargin()) / lines
-        height = round(min(lines, _MOST_LINES) * line + 2 * self.document().documentMargin())
+        scrolls = lines > _MOST_LINES
+        if scrolls != self._scrolls:
+            on, off = Qt.ScrollBarPolicy.ScrollBarAlwaysOn, Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+            self.setVerticalScrollBarPolicy(on if scrolls else off)
+            self._put_margins()
+        # Where more lines follow, the margin below the last one would show the tops of their letters.
+        around = (1 if scrolls else 2) * self.document().documentMargin()
+        height = round(min(lines, _MOST_LINES) * line + around)
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)
 
