@@ -33,7 +33,7 @@ class _Notice(QPushButton):
         shown = self.fontMetrics().elidedText(
             self.text(), Qt.TextElideMode.ElideRight, room, int(Qt.TextFlag.TextShowMnemonic)
         )
-        option.text = shown  # type: ignore[attr-defined]  # the stubs leave the fields of options out
+        option.text = shown
 
 
 class StatusBar(QWidget):

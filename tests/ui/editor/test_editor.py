@@ -204,7 +204,9 @@ def test_a_long_headline_gets_the_lines_it_needs(editor: Editor) -> None:
     assert editor.title_field.height() > one * 1.5
 
 
-@pytest.mark.parametrize("name", ["Ferry strike, day four; the mayor blinks. ", "نص تجريبي with a very long title "])
+@pytest.mark.parametrize(
+    "name", ["Ferry strike, day four; the mayor blinks. ", "نص تجريبي with a very long title "]
+)
 def test_a_headline_of_very_many_lines_scrolls_and_shows_its_first_lines_to_who_reads(
     editor: Editor, qtbot: QtBot, name: str
 ) -> None:

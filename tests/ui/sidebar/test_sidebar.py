@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QLocale, QPoint, QRect, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtGui import QAction, QColor, QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -83,6 +83,35 @@ def test_the_filters_stand_in_one_line_however_much_is_published(sidebar: Sideba
     sidebar.tabs.set_counts({"drafts": 12, "scheduled": 3, "published": 417, "all": 432})
     assert sidebar.tabs.heightForWidth(sidebar.tabs.width()) == sidebar.tabs.buttons["all"].height()
     assert sidebar.tabs.buttons["published"].accessibleName() == "Published, 417"
+
+
+@pytest.mark.parametrize(
+    ("drafts", "wide", "narrow"),
+    [
+        (999, "999", "999"),
+        (1000, "1,000", "1k"),
+        (1299, "1,299", "1.2k"),
+        (2003, "2,003", "2k"),
+        (12_345, "12,345", "12k"),
+    ],
+)
+def test_a_great_count_is_whole_where_there_is_room_and_short_elsewhere(
+    sidebar: Sidebar, drafts: int, wide: str, narrow: str
+) -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+    try:
+        tabs = sidebar.tabs
+        tabs.set_counts({"drafts": drafts, "scheduled": 0, "published": 417, "all": 432})
+        sidebar.resize(500, 700)
+        assert tabs.buttons["drafts"].count == wide
+        assert tabs.buttons["drafts"].accessibleName() == f"Drafts, {wide}"
+        tight = sum(b.size_with(b.counts[1]).width() + 1 for b in tabs.buttons.values() if b.isVisible())
+        sidebar.resize(tight + 20, 700)
+        assert tabs.buttons["drafts"].count == narrow
+        assert len({b.y() for b in tabs.buttons.values() if b.isVisible()}) == 1
+    finally:
+        QLocale.setDefault(before)
 
 
 def test_the_outbox_is_there_only_while_something_is_in_it(qtbot: QtBot, sidebar: Sidebar) -> None:
@@ -257,9 +286,7 @@ def test_what_the_program_selects_is_not_taken_for_her_choice(qtbot: QtBot, side
 
 
 @pytest.mark.parametrize("reason", list(Qt.FocusReason))
-def test_the_keyboard_alone_chooses_no_row(
-    qtbot: QtBot, sidebar: Sidebar, reason: Qt.FocusReason
-) -> None:
+def test_the_keyboard_alone_chooses_no_row(qtbot: QtBot, sidebar: Sidebar, reason: Qt.FocusReason) -> None:
     sidebar.select("old")  # which is no draft
     with qtbot.assertNotEmitted(sidebar.row_chosen):
         sidebar.list.setFocus(reason)
@@ -384,6 +411,17 @@ def test_a_hundred_thousand_posts_keep_their_place_when_rows_come_in(qtbot: QtBo
     sidebar.set_rows(Listing.of([Row("fresh", "Just pulled", STAMP), *rows]))
     assert _box(sidebar, "k70000").top() == before
     assert sidebar.list.currentIndex().data(RowRole).key == "k70000"
+
+
+@pytest.mark.parametrize(("count", "lines"), [(2000, False), (2001, True)])
+def test_rows_of_one_height_are_told_apart_by_lines(
+    qtbot: QtBot, sidebar: Sidebar, count: int, lines: bool
+) -> None:
+    sidebar.set_rows(Listing.of(many(count)))
+    qtbot.waitUntil(lambda: sidebar.list.indexAt(QPoint(20, 2)).isValid())
+    row = sidebar.list.visualRect(sidebar.posts.index(1))
+    drawn = sidebar.list.viewport().grab().toImage().pixelColor(row.center().x(), row.bottom())
+    assert (drawn == QColor(load_theme(dark=False).line)) == lines
 
 
 def test_at_the_top_new_posts_come_into_view(qtbot: QtBot, sidebar: Sidebar) -> None:

@@ -34,6 +34,7 @@ _ACROSS, _DOWN, _GAP, _BETWEEN = (
     1,
 )  # px: padding at the sides, above and below; above line two; rows
 _MOST = 2  # lines of a title
+_LONGEST = 400  # letters of it that are looked at
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -52,6 +53,10 @@ class RowDelegate(QStyledItemDelegate):
     @cached_property
     def _title_height(self) -> int:
         return max(18, math.ceil(QFontMetricsF(self._title_font).height()))
+
+    @cached_property
+    def _metrics(self) -> QFontMetricsF:
+        return QFontMetricsF(self._title_font)
 
     @cached_property
     def _small_height(self) -> int:
@@ -93,6 +98,10 @@ class RowDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.pick if picked else theme.hover))
             painter.drawRoundedRect(box, 8, 8)
+        elif self.even:  # rows of one height have gaps of several: a line says that each gap is its row's
+            painter.fillRect(
+                QRectF(box.left() + _ACROSS, box.bottom(), box.width() - 2 * _ACROSS, 1), QColor(theme.line)
+            )
         if self.ring and option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(theme.accent), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -171,7 +180,12 @@ class RowDelegate(QStyledItemDelegate):
         if known is None:
             if len(self._lines) > 20_000:
                 self._lines.clear()
-            known = len(title_lines(title, self._title_font, width - 2 * _ACROSS))
+            # Measuring a title takes a third of the time of breaking it, and tells nearly always how many lines it has.
+            room, plain = width - 2 * _ACROSS, " ".join(title.split())[:_LONGEST]
+            wide = self._metrics.horizontalAdvance(plain)
+            known = (
+                len(title_lines(title, self._title_font, room)) if abs(wide - room) < 2 else 1 + (wide > room)
+            )
             self._lines[(title, width)] = known
         return known
 
@@ -183,7 +197,7 @@ def _units(text: str, place: int) -> int:
 
 def title_lines(title: str, font: QFont, width: float, most: int = _MOST) -> list[str]:
     """`title` broken into at most `most` lines of `width` px, the last with an ellipsis where words are left over."""
-    title = " ".join(title.split())[:400]
+    title = " ".join(title.split())[:_LONGEST]
     layout = QTextLayout(title, font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)

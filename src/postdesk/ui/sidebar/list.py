@@ -73,9 +73,7 @@ class PostList(QListView):
         super().focusInEvent(event)
         self._entering = False
 
-    def moveCursor(
-        self, action: QListView.CursorAction, modifiers: Qt.KeyboardModifier
-    ) -> QModelIndex:
+    def moveCursor(self, action: QListView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """Qt asks which row a key leads to, and, when the list has just got the keyboard, which one to choose."""
         return QModelIndex() if self._entering else super().moveCursor(action, modifiers)
 

@@ -28,6 +28,15 @@ def _label(tab: str) -> str:
     }[tab]
 
 
+def _short(count: int) -> str:
+    """A count in few letters, never more than there are: "1.2k" for 1,299."""
+    if count < 1000:
+        return QLocale().toString(count)
+    if count < 10_000 and count % 1000 >= 100:
+        return _("{thousands}k").format(thousands=QLocale().toString(count // 100 / 10, "f", 1))
+    return _("{thousands}k").format(thousands=QLocale().toString(count // 1000))
+
+
 class Tab(QAbstractButton):
     """One filter: its name, and a fainter count."""
 
@@ -35,7 +44,7 @@ class Tab(QAbstractButton):
         super().__init__(parent)
         self.tab = tab
         self.theme = theme
-        self.count = ""
+        self.counts = ("", "")  # whole, and in few letters
         self.setObjectName(f"tab_{tab}")
         self.setText(_label(tab))
         self.setCheckable(True)
@@ -48,16 +57,25 @@ class Tab(QAbstractButton):
         """Say how many posts it has; a screen reader hears it with the name."""
         text = QLocale().toString(count)
         self.setAccessibleName(_("{filter}, {count}").format(filter=self.text(), count=text))
-        text = text if self.tab in _COUNTED and 0 < count < 1000 else ""
-        if text != self.count:
-            self.count = text
+        counts = (text, _short(count)) if self.tab in _COUNTED and count else ("", "")
+        if counts != self.counts:
+            self.counts = counts
             self.updateGeometry()
             self.update()
 
+    @property
+    def count(self) -> str:
+        """The count as it is shown: in few letters where the button has no room for the whole."""
+        return self.counts[self.width() < self.size_with(self.counts[0]).width()]
+
     def sizeHint(self) -> QSize:
-        """Qt asks: the name, a space and the count."""
+        """Qt asks."""
+        return self.size_with(self.counts[0])
+
+    def size_with(self, count: str) -> QSize:
+        """The room for the name, a space and the count."""
         metrics = QFontMetrics(self.font())
-        words = f"{self.text()} {self.count}" if self.count else self.text()
+        words = f"{self.text()} {count}" if count else self.text()
         return QSize(metrics.horizontalAdvance(words) + 2 * _ACROSS, _HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -164,12 +182,18 @@ class Tabs(QWidget):
             self._lay()
 
     def _places(self, width: int) -> tuple[list[tuple[Tab, QRect]], int]:
+        """Where they stand, and how high that is; with whole counts if one line has room for them."""
+        whole = self._in_lines(width, short=False)
+        short = self._in_lines(width, short=True)
+        return short if short[1] == _HEIGHT < whole[1] else whole
+
+    def _in_lines(self, width: int, *, short: bool) -> tuple[list[tuple[Tab, QRect]], int]:
         placed: list[tuple[Tab, QRect]] = []
         x = y = 0
         for button in self.buttons.values():
             if button.isHidden():
                 continue
-            size = button.sizeHint()
+            size = button.size_with(button.counts[short])
             if x and x + size.width() > width:
                 x, y = 0, y + _HEIGHT + _APART
             placed.append((button, QRect(QPoint(x, y), size)))
