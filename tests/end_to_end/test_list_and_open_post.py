@@ -70,3 +70,24 @@ def test_after_a_post_went_to_the_trash_its_neighbour_in_the_list_is_open(writer
     writer.choose("trash")
     writer.until(lambda: writer.desk.editor.title() == "Three", "the post above it")
     assert writer.window.sidebar.list.currentIndex().row() == 0
+
+
+def test_the_list_is_where_a_published_post_is_after_publishing_it_and_after_a_restart(
+    writer: Writer,
+) -> None:
+    _choose(writer, "Two")
+    writer.publish()
+    tabs = writer.window.sidebar.tabs
+    writer.until(lambda: tabs.current == "published", "the list to follow")
+    writer.until(lambda: _titles(writer) == ["Two"], "the post in the list")
+    writer.until_idle()
+    writer.close()
+    writer.open()
+    tabs = writer.window.sidebar.tabs
+    writer.until(lambda: tabs.current == "published" and _titles(writer) == ["Two"], "the post in the list")
+    assert writer.window.sidebar.list.currentIndex().row() == 0
+    writer.click(tabs.buttons["drafts"])
+    writer.until_idle()
+    writer.desk.shelf.refresh()
+    writer.until_idle()
+    assert tabs.current == "drafts", "her choice"

@@ -148,6 +148,7 @@ class Controller(QObject):
         self._minutes = 1
         self._line = 0
         self._connected = True
+        self._followed = ""  # the id of the post that was opened last
         self._finished = False
         self._importing: Importing | None = None
         self._exporting: Exporting | None = None
@@ -390,6 +391,9 @@ class Controller(QObject):
         self.links.look_back()
         self.window.set_post_title(post.title)
         self.window.sidebar.select(file_key(path))
+        if post.id != self._followed:
+            self._followed = post.id
+            self.window.sidebar.follow()
         self.pictures.show_featured()
         self.standing.follow()
         self.looks.follow()

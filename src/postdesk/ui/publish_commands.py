@@ -253,10 +253,9 @@ class PublishCommands(QObject):
             self.reached.emit(True)
             grave = any(d.weight is Weight.ALWAYS for d in result.told)
             self._window.toasts.say(Toast(*self._told(result, account), stays=grave))
-            if result.intent == Intent.PUBLISH.value:
-                self._window.sidebar.show_tab("published")
-            elif result.intent in (Intent.UNPUBLISH.value, Intent.TRASH.value):
-                self._window.sidebar.show_tab("drafts")
+            post = self._session.post
+            if post is not None and post.id == result.post_id:
+                self._window.sidebar.follow()
             if account is not None:
                 self.went_out.emit(account)
         elif result.kind is ResultKind.WAITING:

@@ -287,7 +287,8 @@ def test_what_the_program_selects_is_not_taken_for_her_choice(qtbot: QtBot, side
 
 @pytest.mark.parametrize("reason", list(Qt.FocusReason))
 def test_the_keyboard_alone_chooses_no_row(qtbot: QtBot, sidebar: Sidebar, reason: Qt.FocusReason) -> None:
-    sidebar.select("old")  # which is no draft
+    sidebar.select("old")
+    press(qtbot, sidebar, "drafts")
     with qtbot.assertNotEmitted(sidebar.row_chosen):
         sidebar.list.setFocus(reason)
     assert not sidebar.list.currentIndex().isValid()
@@ -309,6 +310,37 @@ def test_a_post_chosen_under_another_filter_is_chosen_again_on_return(qtbot: QtB
     assert not sidebar.list.currentIndex().isValid()
     press(qtbot, sidebar, "drafts")
     assert sidebar.list.currentIndex().data(RowRole).key == "water"
+
+
+def test_the_list_follows_the_open_post_until_she_chooses_a_filter(qtbot: QtBot, sidebar: Sidebar) -> None:
+    tabs = sidebar.tabs
+    sidebar.select("old")
+    assert tabs.current == "published", "as after a start"
+    scheduled = Listing.of([replace(row, tab="scheduled") if row.key == "old" else row for row in ROWS])
+    sidebar.set_rows(scheduled)
+    assert tabs.current == "scheduled"
+    assert sidebar.list.currentIndex().data(RowRole).key == "old"
+    press(qtbot, sidebar, "drafts")
+    sidebar.set_rows(Listing.of(ROWS))
+    sidebar.select("old")
+    assert tabs.current == "drafts", "her choice"
+    sidebar.follow()
+    assert tabs.current == "published"
+    sidebar.show_tab("all")
+    sidebar.set_rows(scheduled)
+    sidebar.follow()
+    assert tabs.current == "all", "it is there, too"
+
+
+def test_a_post_opened_from_a_search_is_in_the_list_when_the_search_is_over(
+    qtbot: QtBot, sidebar: Sidebar
+) -> None:
+    sidebar.search_for("breakwater")
+    sidebar.select("later")
+    sidebar.follow()
+    assert keys(sidebar) == ["water"], "what she searches for stays"
+    QTest.keyClick(sidebar.search, Qt.Key.Key_Escape)
+    assert keys(sidebar) == ["later"]
 
 
 def test_next_and_previous_stop_at_the_ends(sidebar: Sidebar) -> None:

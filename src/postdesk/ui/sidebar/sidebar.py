@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QStackedWidget, QVBo
 from postdesk.core.language import _, ngettext
 from postdesk.ui.actions import Actions
 from postdesk.ui.sidebar.list import PostList
-from postdesk.ui.sidebar.listing import Found, Listing
+from postdesk.ui.sidebar.listing import TABS, Found, Listing
 from postdesk.ui.sidebar.rows import Posts, local_now
 from postdesk.ui.sidebar.switcher import Blog, Switcher
 from postdesk.ui.sidebar.tabs import Tabs
@@ -63,6 +63,7 @@ class Sidebar(QWidget):
         self._actions = actions
         self._telling = False
         self._key = ""
+        self._following = True  # she has not chosen a filter since the chosen post was opened or sent
         self._query = ""
         self._answered = False  # it is known what the texts have of the query
         self.posts = Posts(now)
@@ -110,6 +111,7 @@ class Sidebar(QWidget):
         with _Kept(self) as kept:
             kept.made_anew = self.posts.set_rows(listing)
         self._count()
+        self._reveal()
 
     def set_blogs(self, blogs: Sequence[Blog], current: str) -> None:
         """The blogs there are, and the id of the chosen one ("": all)."""
@@ -160,6 +162,13 @@ class Sidebar(QWidget):
         """Show the row of this key as the chosen one ("": none); `row_chosen` is not sent."""
         self._key = key
         self._point()
+        self._reveal()
+
+    def follow(self) -> None:
+        """The chosen post was opened, or sent somewhere, by her: the list shows the filter that it is in, now and after
+        changes, until she chooses a filter."""
+        self._following = True
+        self._reveal()
 
     @property
     def selected(self) -> str:
@@ -178,9 +187,9 @@ class Sidebar(QWidget):
         return (self.posts.row(place).key for place in places)
 
     def show_tab(self, tab: str) -> None:
-        """Choose a filter of `rows.TABS`, as if she had."""
+        """Show the posts of a filter of `rows.TABS`."""
         self.tabs.choose(tab)
-        self._on_tab(tab)
+        self._show_tab(tab)
 
     def go_to_search(self) -> None:
         """Put the keyboard into the search field."""
@@ -245,6 +254,10 @@ class Sidebar(QWidget):
             self.row_chosen.emit(self._key)
 
     def _on_tab(self, tab: str) -> None:
+        self._following = False
+        self._show_tab(tab)
+
+    def _show_tab(self, tab: str) -> None:
         self._show(at_top=False)
         self._count()
         self.tab_changed.emit(tab)
@@ -252,6 +265,7 @@ class Sidebar(QWidget):
     def _on_search(self, text: str) -> None:
         self._query = text.strip()
         self._show(at_top=bool(self._query))
+        self._reveal()
         self.search_changed.emit(self._query)
 
     # --- how ---
@@ -290,6 +304,13 @@ class Sidebar(QWidget):
         else:
             self._point()
         self._say_nothing()
+
+    def _reveal(self) -> None:
+        """Show the filter that the chosen post is in, unless she chose another one."""
+        if self._following and self._key and not self._query and self.posts.place(self._key) < 0:
+            slot = self.posts.listing.slot_of(self._key)
+            if slot >= 0:
+                self.show_tab(TABS[self.posts.listing.tabs[slot]])
 
     def _point(self, reach: int = -1) -> None:
         """Let the list show the chosen row as chosen, if it shows it at all; lay it out as far as row `reach`."""
