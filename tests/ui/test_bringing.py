@@ -91,7 +91,7 @@ def test_she_sees_how_far_it_is_and_stops_it_with_a_click(scene: Scene) -> None:
     assert scene.hears() == "1 picture came from “Harbour <b>Notes</b>”. Stopped; the next time goes on."
     assert scene.desk.stopped.is_set()
     assert not work.isVisible()
-    assert (action.text(), scene.bringing.is_busy) == ("Bring Its Pi&ctures Here", False)
+    assert (action.text(), scene.bringing.is_busy) == ("Bring the Blog's Pi&ctures Here", False)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.ui.test_window import make
 
 def test_a_click_stops_the_work_that_is_told_and_no_other(qtbot: QtBot) -> None:
     window = make(qtbot)
-    pictures, posts = Work(window), Work(window, "pull", "Bring Its Posts &Here", "Stop Bringing Posts &Here")
+    pictures, posts = Work(window), Work(window, "pull", "Bring the Blog's Posts &Here", "Stop Bringing Posts &Here")
     action = window.actions_table.action("pull")
     first, second = pictures.begin(), posts.begin()
     assert action.text() == "Stop Bringing Posts &Here"
@@ -24,7 +24,7 @@ def test_a_click_stops_the_work_that_is_told_and_no_other(qtbot: QtBot) -> None:
     assert window.status.work.isVisible(), "the words are those of the posts"
     posts.over()
     assert not window.status.work.isVisible()
-    assert action.text() == "Bring Its Posts &Here"
+    assert action.text() == "Bring the Blog's Posts &Here"
     assert (pictures.is_busy, posts.is_busy) == (False, False)
     posts.say("too late")
     assert not window.status.work.isVisible()

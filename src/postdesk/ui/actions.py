@@ -225,7 +225,7 @@ ACTIONS: tuple[Action, ...] = (
            words=_("versions older time restore back changes"), needs=_n("post", "file"), gap=True, places=_ROW),
     Action("show_change", _("&What Will Change…"), "Post", icon="list-checks",
            words=_("diff difference compare before update"), needs=_n("post", "file", "published")),
-    Action("bring_pictures", _("Br&ing Its Pictures Here"), "Post", icon="image",
+    Action("bring_pictures", _("Br&ing This Post's Pictures Here"), "Post", icon="image",
            words=_("download offline copy photos fetch"), needs=_n("post", "file", "published")),
     Action("back_to_blog", _("Back to What the Blo&g Has"), "Post", icon="undo-2",
            words=_("revert discard changes server version reset"), needs=_n("post", "writable", "file", "on the blog")),
@@ -251,9 +251,9 @@ ACTIONS: tuple[Action, ...] = (
            needs=_n("account")),
     Action("refresh", _("Re&fresh Posts"), "Blog", Key.Refresh, otherwise="F5", icon="refresh-cw",
            words=_("fetch archive published"), needs=_n("account"), gap=True),
-    Action("pull", _("Bring Its Posts &Here"), "Blog", icon="download",
+    Action("pull", _("Bring the Blog's Posts &Here"), "Blog", icon="download",
            words=_("pull archive fetch download edit offline"), needs=_n("account")),
-    Action("bring_all_pictures", _("Bring Its Pi&ctures Here"), "Blog", icon="image",
+    Action("bring_all_pictures", _("Bring the Blog's Pi&ctures Here"), "Blog", icon="image",
            words=_("download offline copy photos fetch archive"), needs=_n("account")),
     Action("clear_pictures", _("Remove Unused Copies of Pictures"), "", icon="trash-2",
            words=_("clear space disk brought photos")),
@@ -319,6 +319,7 @@ class Actions(QObject):
         self._table = {entry.name: entry for entry in ACTIONS}
         self._actions: dict[str, QAction] = {}
         self._conditions: frozenset[str] = frozenset()
+        self._blog = ""
         groups: dict[str, QActionGroup] = {}
         for entry in ACTIONS:
             action = QAction(entry.text, self)
@@ -363,6 +364,18 @@ class Actions(QObject):
     def set_text(self, name: str, text: str) -> None:
         """Give an action other words, e.g. "Update" for what is published already."""
         self._actions[name].setText(text)
+
+    def set_blog(self, name: str) -> None:
+        """Say which blog the commands for a blog are about; "" where there is but one."""
+        self._blog = name
+
+    def where(self, name: str) -> str:
+        """The menu that an action stands in, and the blog that it is about, e.g. "Blog · My Site"; "" for none."""
+        entry, menus = self._table[name], dict(MENUS)
+        steps = entry.menu.split("/")
+        path = " › ".join(plain(menus["/".join(steps[: n + 1])]) for n in range(len(steps)) if entry.menu)
+        about = self._blog if entry.menu == "Blog" and "account" in entry.needs else ""
+        return " · ".join(part for part in (path, about) if part)
 
     def set_checked(self, name: str, checked: bool) -> None:
         """Show a checkable action as on or off; `triggered` is not sent."""

@@ -39,7 +39,7 @@ class Bringing(QObject):
         self._desk = desk
         self._tasks = tasks
         self._window = window
-        begins, stops = _("Bring Its Pi&ctures Here"), _("Stop Bringing Pi&ctures Here")
+        begins, stops = _("Bring the Blog's Pi&ctures Here"), _("Stop Bringing Pi&ctures Here")
         self._work = Work(window, "bring_all_pictures", begins, stops)
         self._at.connect(self._say_how_far)
 

@@ -37,7 +37,7 @@ class Pulling(QObject):
         self._desk = desk
         self._tasks = tasks
         self._window = window
-        self._work = Work(window, "pull", _("Bring Its Posts &Here"), _("Stop Bringing Posts &Here"))
+        self._work = Work(window, "pull", _("Bring the Blog's Posts &Here"), _("Stop Bringing Posts &Here"))
         self._change: ChangeWindow | None = None
         self._at.connect(self._say_how_far)
         self._waits.connect(self._say_it_waits)

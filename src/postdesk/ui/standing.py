@@ -93,8 +93,10 @@ class Standing(QObject):
             conditions.add("account")
             if is_web(account.address):
                 conditions.add("on the net")
-        if len(self._desk.accounts.all()) > 1:
+        several = len(self._desk.accounts.all()) > 1
+        if several:
             conditions.add("accounts")
+        self._window.actions_table.set_blog(account.name if several and account is not None else "")
         if self._editor.find_bar.isVisible():
             conditions.add("found")
         if self.has_selection:

@@ -68,6 +68,26 @@ def test_the_shortcut_is_shown_beside_the_name(palette: Palette) -> None:
     assert (palette.shown[0].text, palette.shown[0].aside) == ("New Post", "Ctrl+N")
 
 
+def test_commands_without_a_shortcut_say_where_they_stand_and_which_blog_they_are_about(
+    palette: Palette, actions: Actions
+) -> None:
+    actions.set_blog("A & B")
+    palette.open_palette("pictures here")
+    shown = {(line.text, line.aside) for line in palette.shown}
+    assert {
+        ("Bring This Post's Pictures Here", "Post"),
+        ("Bring the Blog's Pictures Here", "Blog · A & B"),
+    } <= shown
+    palette.open_palette("convert to markdown")
+    assert palette.shown[0].aside == "Post › Convert"
+
+
+def test_no_two_commands_are_called_the_same(palette: Palette) -> None:
+    palette.open_palette(">")
+    texts = [(line.text, line.aside) for line in palette.shown]
+    assert len({text for text, _aside in texts}) == len(texts)
+
+
 def test_what_cannot_be_done_now_is_not_offered(palette: Palette, actions: Actions) -> None:
     actions.set_conditions({"post"})
     palette.open_palette("schedule")

@@ -189,6 +189,25 @@ def found(sidebar: Sidebar, *keys: str) -> Found:
     return Found(listing, bytes(key in keys for key in listing.keys))
 
 
+def test_while_she_searches_no_filter_is_lit_and_pressing_one_ends_the_search(
+    qtbot: QtBot, sidebar: Sidebar
+) -> None:
+    buttons = sidebar.tabs.buttons
+    QTest.keyClicks(sidebar.search, "strike")
+    assert keys(sidebar) == ["strike", "old"]
+    assert not any(button.isChecked() for button in buttons.values())
+    QTest.keyClick(sidebar.search, Qt.Key.Key_Escape)
+    assert [tab for tab, button in buttons.items() if button.isChecked()] == ["drafts"]
+    for pressed in "scheduled", "drafts":
+        QTest.keyClicks(sidebar.search, "strike")
+        with qtbot.waitSignal(sidebar.search_changed) as told:
+            press(qtbot, sidebar, pressed)
+        assert told.args == [""]
+        assert sidebar.search.text() == ""
+        assert [tab for tab, button in buttons.items() if button.isChecked()] == [pressed]
+        assert keys(sidebar) == (["later"] if pressed == "scheduled" else ["strike", "water", "untitled"])
+
+
 def test_what_a_search_found_takes_the_place_of_the_titles(qtbot: QtBot, sidebar: Sidebar) -> None:
     QTest.keyClicks(sidebar.search, "mayor")
     sidebar.set_found("mayor", found(sidebar, "water", "strike"))

@@ -22,7 +22,7 @@ EntryRole = Qt.ItemDataRole.UserRole
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line: an action's name or a post's key, what is read, and at the right a shortcut or what kind it is."""
+    """One line: an action's name or a post's key, what is read, and at the right a shortcut, or where it is found."""
 
     kind: str  # "action" or "post"
     name: str
@@ -57,6 +57,8 @@ def action_entries(actions: Actions, query: str, recent: Sequence[str]) -> list[
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         if action.isCheckable() and action.isChecked():
             keys = _("{keys}  ✓").format(keys=keys).strip()
+        # Where it stands tells commands of like names apart, and is where she finds it the next time.
+        keys = keys or actions.where(listed.name)
         ranked.append(((best or 0.0) + bonus, -place, Entry("action", listed.name, text, keys)))
     ranked.sort(key=lambda row: (row[0], row[1]), reverse=True)
     return [entry for _score, _place, entry in ranked]

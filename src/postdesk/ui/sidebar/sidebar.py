@@ -255,6 +255,11 @@ class Sidebar(QWidget):
 
     def _on_tab(self, tab: str) -> None:
         self._following = False
+        if self._query:  # it shows posts of all filters: she has had enough of it
+            self.search.clear()
+            self._query = ""
+            self.tabs.rest(False)
+            self.search_changed.emit("")
         self._show_tab(tab)
 
     def _show_tab(self, tab: str) -> None:
@@ -264,6 +269,7 @@ class Sidebar(QWidget):
 
     def _on_search(self, text: str) -> None:
         self._query = text.strip()
+        self.tabs.rest(bool(self._query))
         self._show(at_top=bool(self._query))
         self._reveal()
         self.search_changed.emit(self._query)

@@ -118,25 +118,36 @@ class Tabs(QWidget):
         self.buttons = {tab: Tab(tab, theme, self) for tab in TABS}
         for button in self.buttons.values():
             self._group.addButton(button)
-            button.clicked.connect(lambda _checked, tab=button.tab: self.chosen.emit(tab))
-        self.buttons["drafts"].setChecked(True)
+            button.clicked.connect(lambda _checked, tab=button.tab: self._clicked(tab))
+        self._current = TABS[0]
+        self._rests = False
+        self.buttons[self._current].setChecked(True)
         self.buttons["outbox"].hide()
 
     @property
     def current(self) -> str:
         """The key of the chosen filter."""
-        return next(tab for tab, button in self.buttons.items() if button.isChecked())
+        return self._current
 
     def choose(self, tab: str) -> None:
         """Show another filter as chosen; `chosen` is not sent."""
-        self.buttons[tab].setChecked(True)
+        self._current = tab
+        if not self._rests:
+            self.buttons[tab].setChecked(True)
+
+    def rest(self, rests: bool) -> None:
+        """Show none as chosen, as while a search shows posts of all, or the chosen one again."""
+        if rests != self._rests:
+            self._rests = rests
+            self._group.setExclusive(not rests)
+            self.buttons[self._current].setChecked(not rests)
 
     def set_counts(self, counts: Mapping[str, int]) -> None:
         """Say how many posts each filter has; Outbox is there while it is not empty or is being looked at."""
         for tab, count in counts.items():
             self.buttons[tab].set_count(count)
         outbox = self.buttons["outbox"]
-        outbox.setVisible(counts.get("outbox", 0) > 0 or outbox.isChecked())
+        outbox.setVisible(counts.get("outbox", 0) > 0 or self._current == "outbox")
         self._lay()
 
     def set_theme(self, theme: Theme) -> None:
@@ -180,6 +191,10 @@ class Tabs(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LayoutDirectionChange:
             self._lay()
+
+    def _clicked(self, tab: str) -> None:
+        self._current = tab
+        self.chosen.emit(tab)
 
     def _places(self, width: int) -> tuple[list[tuple[Tab, QRect]], int]:
         """Where they stand, and how high that is; with whole counts if one line has room for them."""
