@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from postdesk.core.folders import Folders
+from postdesk.ui.trash import TrashWindow
 from tests.end_to_end.writer import Writer
 
 
@@ -19,7 +20,9 @@ def drafts(folders: Folders, without_preview: None) -> None:
     (root / ".postdesk").mkdir(parents=True)
     for number, title in enumerate(("One", "Two", "Three")):
         path = root / f"{title}.md"
-        path.write_text(f"---\ntitle: {title}\nid: {number:016x}\n---\n\nWords.\n", "utf-8")
+        path.write_text(
+            f"---\ntitle: {title}\nid: {number:016x}\n---\n\n**Words** about {title.lower()}.\n", "utf-8"
+        )
         os.utime(path, (1.7e9 + number, 1.7e9 + number))
 
 
@@ -91,3 +94,29 @@ def test_the_list_is_where_a_published_post_is_after_publishing_it_and_after_a_r
     writer.desk.shelf.refresh()
     writer.until_idle()
     assert tabs.current == "drafts", "her choice"
+
+
+def test_a_post_comes_back_from_the_trash_by_its_title_day_and_words(writer: Writer) -> None:
+    for title in "Two", "One":
+        _choose(writer, title)
+        writer.choose("trash")
+        writer.until(lambda gone=title: gone not in _titles(writer), "it to be gone")  # type: ignore[misc]
+    (writer.folders.documents / "Post Desk" / ".postdesk" / "trash" / "odd").mkdir()
+    (writer.folders.documents / "Post Desk" / ".postdesk" / "trash" / "odd" / "bytes.md").write_bytes(
+        b"\xff\0"
+    )
+
+    def shown() -> list[TrashWindow]:
+        return [w for w in writer.window.findChildren(TrashWindow) if w.isVisible()]
+
+    writer.choose("restore_from_trash")
+    writer.until(shown, "the window")
+    rows = shown()[0].list
+    said = [rows.item(place).data(Qt.ItemDataRole.AccessibleTextRole) for place in range(rows.count())]
+    assert said[1:] == ["One. Just now. Words about one.", "Two. Just now. Words about two."]
+    assert said[0].startswith("bytes. ")
+    QTest.keyClick(rows, Qt.Key.Key_Down)
+    QTest.keyClick(rows, Qt.Key.Key_Down)
+    QTest.keyClick(rows, Qt.Key.Key_Return)
+    writer.until(lambda: writer.desk.editor.title() == "Two", "the post to be back")
+    assert not shown()

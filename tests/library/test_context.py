@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from postdesk.library.context import Wanted, context, fold, pattern
+from postdesk.library.context import Wanted, beginning, context, fold, pattern
 from postdesk.library.slips import Joined, Words
 
 
@@ -93,3 +93,16 @@ def test_one_slip_is_forgiven() -> None:
     assert words.near("dwn") == set(), "too short to be sure"
     titles = ["the harbour", "the harbours", "", "harbour", "in_harbour harbour-side", "köln"]
     assert Joined(titles).with_words({"harbour", "köln"}) == {0, 3, 4, 5}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", ""),
+        ("> **Quoted**\n\n- a list\n- of [things](https://x.example)", "Quoted a list of things"),
+        ("word " * 200, "word " * 38 + "word…"),
+        ("x" * 5000, "x" * 199 + "…"),
+    ],
+)
+def test_the_first_words_stand_in_one_line_without_marks(text: str, line: str) -> None:
+    assert beginning(text) == line

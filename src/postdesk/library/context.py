@@ -86,3 +86,9 @@ def context(text: str, words: Sequence[str]) -> Context | None:
         cut = line.find(" ", hit.start() - _BEFORE, hit.start()) + 1 or hit.start()
     shown = ("…" if cut or start else "") + line[cut : cut + _LENGTH]
     return Context(shown, tuple(found.span() for found in wanted.finditer(fold(shown))))
+
+
+def beginning(text: str, most: int = 200) -> str:
+    """The first words of `text` (a post's Markdown) in one line of at most `most` characters, without its marks."""
+    line = " ".join(_MARKS.sub(r"\1", text[: 8 * most]).split())
+    return line if len(line) <= most else line[: most - 1].rsplit(" ", 1)[0] + "…"

@@ -130,24 +130,21 @@ class Files(QObject):
     def restore_from_trash(self) -> None:
         """Ask which of the posts in the trash comes back."""
 
-        def ask(found: tuple[Trashed, ...]) -> None:
+        from postdesk.ui.trash import Thrown, TrashWindow, look  # seldom asked for
+
+        def chosen(thrown: Thrown) -> None:
+            self._trashed = thrown.trashed
+            self.restore()
+
+        def ask(found: list[Thrown]) -> None:
             if not found:
                 self._window.toasts.say(Toast(_("The trash is empty.")))
                 return
-            names = [f"{number}. {t.place.stem}" for number, t in enumerate(found, 1)]
-            name, chosen = QInputDialog.getItem(
-                self._window,
-                _("Restore from trash"),
-                _("The one trashed last stands first."),
-                names,
-                0,
-                False,
-            )
-            if chosen:
-                self._trashed = found[names.index(name)]
-                self.restore()
+            window = TrashWindow(found, self._window.theme, self._window)
+            window.chosen.connect(chosen)
+            window.show()
 
-        self._run(self._desk.library.trashed, ask)
+        self._run(lambda: look(self._desk.library.trashed()), ask)
 
     def show_in_folder(self) -> None:
         """Show the file in the system's file manager."""
