@@ -23,7 +23,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -91,12 +91,14 @@ def save_file(
     expected: str | None,
     mode: int | None = None,
     parents: bool = False,
+    keep_time: bool = False,
 ) -> str:
     """Put `data` into the file and return its hash.
 
     `expected` None: the file must not exist yet; a name that differs only by case or Unicode form counts as
     existing. `expected` ANY: replace whatever is there. Otherwise the hash of what was last read. `mode` is
-    for a new file, less the umask; an existing file keeps its own. `parents` makes missing folders.
+    for a new file, less the umask; an existing file keeps its own. `parents` makes missing folders. `keep_time`: it is
+    no change of hers, and the file stays as old as it was, where the system lets it.
 
     When the file already holds `data` that is a success, whoever wrote it. Raises NameTaken, FileChanged,
     FileGone, NotWritable, DiskFull, LibraryError; whatever is raised, the file is whole: the old content,
@@ -110,7 +112,7 @@ def save_file(
             _create(name, data, mode)
         else:
             # A link stays a link: what it points to is what the writer edits.
-            _replace(os.path.realpath(name) if os.path.islink(name) else name, data, expected, mode)
+            _replace(os.path.realpath(name) if os.path.islink(name) else name, data, expected, mode, keep_time)
     except OSError as error:
         raise explain(error, path) from error
     return content_hash(data)
@@ -377,7 +379,7 @@ def _settle(beside: str, name: str) -> None:
             raise
 
 
-def _replace(target: str, data: bytes, expected: str, mode: int | None) -> None:
+def _replace(target: str, data: bytes, expected: str, mode: int | None, keep_time: bool = False) -> None:
     folder, own = os.path.split(target)
     folder = folder or "."
     try:
@@ -401,6 +403,9 @@ def _replace(target: str, data: bytes, expected: str, mode: int | None) -> None:
     create_mode = (0o666 if mode is None else mode) if found is None else 0o600
     with _beside(folder, data, create_mode, target if found is not None else None) as beside, _alone(folder):
         if expected == ANY or not _matches(target, data, expected, own):
+            if keep_time and found is not None:
+                with suppress(OSError):
+                    os.utime(beside, ns=(found.st_atime_ns, found.st_mtime_ns))
             _patiently(lambda: os.replace(beside, target))
     _sync_folder(folder)
 

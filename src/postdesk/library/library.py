@@ -608,14 +608,16 @@ class Library:
 
     def carry_id(self, document: Document) -> Document:
         """See to it that the file itself names the post's id, as receipts are filed under it: a folder that
-        is copied to another machine must not lose which post is which. Raises what saving raises.
+        is copied to another machine must not lose which post is which. The file keeps its time: a list by change shows
+        what she changed. (Its size is another one, by which every synchroniser and index sees it.) Raises what saving
+        raises.
         """
         if document.fields is None or document.fields.id == document.post.id:
             return document
         path = self._inside(document.path)
         data = compose(document, document.post)
         self.keep_read(document)
-        save_file(path, data, expected=document.hash)
+        save_file(path, data, expected=document.hash, keep_time=True)
         with self._guard:
             return self._seen(path, data, document)
 

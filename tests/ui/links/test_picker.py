@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from postdesk.backends.base import RemotePost
+from postdesk.core.folders import Folders
 from postdesk.core.receipt import Status
 from postdesk.publishing.desk import Desk
 from postdesk.ui.editor import Editor
@@ -90,3 +93,34 @@ def test_a_post_whose_file_names_no_id_gets_one_so_that_the_link_means_the_same_
     assert writer.words == f"See [Bread and salt](post:{post_id})"
     assert f"id: {post_id}\n" in other.read_text("utf-8")
     assert "weight: 012\n" in other.read_text("utf-8")
+
+
+def test_posts_whose_title_has_the_words_come_before_those_whose_text_has_them(
+    folders: Folders, closed_window: Writer
+) -> None:
+    root = folders.documents / "Post Desk"
+    (root / ".postdesk").mkdir(parents=True)
+    for number, title in enumerate(("Harbour ticket", "The Überharbour", "To the harbour", "Night trains", "Bread")):
+        path = root / f"{number}.md"
+        path.write_text(f"---\ntitle: {title}\n---\n\nSeen from the harbour.\n", "utf-8")
+        os.utime(path, (1.7e9 + number, 1.7e9 + number))
+    closed_window.open()
+    closed_window.until_idle()
+    closed_window.choose("link_post")
+    picker = closed_window.desk.links.picker
+    closed_window.type("harb", picker.field)
+    closed_window.until_idle()
+
+    def offered() -> list[str]:
+        entries = [picker.entries.entry(place) for place in range(picker.entries.rowCount())]
+        return [entry.text for entry in entries if entry is not None]
+
+    closed_window.until(
+        lambda: offered() == ["To the harbour", "Harbour ticket", "The Überharbour", "Night trains"],
+        f"titles first, not {offered()}",
+    )
+    QTest.keyClick(picker.field, Qt.Key.Key_Return)
+    closed_window.until(lambda: "[To the harbour](post:" in closed_window.words, "the link")
+    linked = root / "2.md"
+    assert "id: " in linked.read_text("utf-8")
+    assert linked.stat().st_mtime == 1.7e9 + 2, "she has not changed it"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from postdesk.ui.gathering import Gathered, file_key, path_of
 from postdesk.ui.links.back import Linked, look_back, make_link_in, take_link_back
 from postdesk.ui.links.picker import LinkPicker
 from postdesk.ui.palette.entries import Entry
+from postdesk.ui.sidebar.listing import in_order
 from postdesk.ui.session import LANE, Session
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.theme import Theme
@@ -181,9 +182,22 @@ class Links(QObject):
             self._show(words, gathered, gathered.listing.order)
             return
 
-        def find() -> list[int]:
+        def find() -> Sequence[int]:
             found = find_rows(self._library, gathered.searchable, asked, lambda: self._query != words).flags
-            return [slot for slot in gathered.listing.order if found[slot]]
+            slots = [slot for slot in gathered.listing.order if found[slot]]
+            # Whoever names a post means its title: those first, and of them where a word begins so.
+            from postdesk.library.context import fold, pattern  # loaded with the first search
+
+            folded, words_of = gathered.listing.titles.folded, [fold(word) for word in asked.wanted]
+            starts = [pattern([word]) for word in asked.wanted]
+
+            def rank(slot: int) -> int:
+                title = folded[slot]
+                if not all(word in title for word in words_of):
+                    return 2
+                return 0 if all(start is None or start.search(title) for start in starts) else 1
+
+            return in_order(slots, rank) if words_of else slots
 
         self._tasks.run(find, partial(self._show, words, gathered), self.told.emit)
 
