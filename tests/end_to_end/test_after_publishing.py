@@ -115,6 +115,29 @@ def test_a_published_post_that_is_thrown_away_here_is_said_to_be_public_and_stay
     published.until(lambda: published.state.startswith("Published"), "the state")
 
 
+def test_a_post_that_was_deleted_from_the_blog_says_that_it_is_in_the_trash_there_and_comes_out_of_it(
+    published: Writer,
+) -> None:
+    before = page(published)
+    published.choose("delete_from_blog")
+    published.until(lambda: published.state.startswith("Draft · in the blog's trash"), "the header")
+    posts = published.window.sidebar.posts
+    published.until(lambda: posts.place(published.window.sidebar.selected) >= 0, "its row among the drafts")
+    published.until(
+        lambda: (
+            "In the blog's trash" in posts.line(posts.row(posts.place(published.window.sidebar.selected)))
+        ),
+        "its row to say so",
+    )
+    published.press_publish()
+    published.until(lambda: published.desk.popover.is_ready, "the popover")
+    assert "Take the post out of the trash there, set it live, look it up again" in published.remarks
+    published.desk.popover.close_popover()
+    published.publish()
+    published.until(lambda: published.state.startswith("Published"), "it to be out again")
+    assert page(published) == before
+
+
 def test_a_first_publication_is_undone_to_a_draft(published: Writer) -> None:
     published.until(lambda: undo_words(published) == "Undo Publishing", "the undo")
     published.press_in_toast("Undo")

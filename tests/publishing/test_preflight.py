@@ -110,6 +110,18 @@ def test_a_picture_that_is_missing_stops_it_and_says_where_it_is_shown() -> None
         (Intent.UPDATE, LIVE, None, "Compare with the blog, update the post, look it up again"),
         (
             Intent.PUBLISH,
+            replace(LIVE, status=Status.TRASHED, revision="r1"),
+            None,
+            "Take the post out of the trash there, set it live, look it up again",
+        ),
+        (
+            Intent.PUBLISH,
+            replace(LIVE, status=Status.TRASHED, revision=""),
+            None,
+            "Create the post, set it live, look it up again",
+        ),
+        (
+            Intent.PUBLISH,
             replace(LIVE, status=Status.DRAFT),
             None,
             "Create the post, set it live, look it up again",

@@ -84,10 +84,17 @@ def test_a_post_that_changed_on_both_sides_and_one_that_is_gone_say_so(desk: Des
     blog.all["1"] = replace(blog.all["1"], title="Theirs", modified=START + timedelta(days=90))
     blog.all["4"] = replace(blog.all["4"], title="Theirs, too", modified=START + timedelta(days=90))
     del blog.all["5"]
+    blog.trashed["6"] = replace(blog.all.pop("6"), status=Status.TRASHED)
     _pull(desk, blog, everything=True)
     assert _said(desk) == {
-        "About": "Page", "No. 3": "On the blog", "No. 1": "Changed here and there", "No. 5": "Gone from the blog"
+        "About": "Page", "No. 3": "On the blog", "No. 1": "Changed here and there", "No. 5": "Gone from the blog",
+        "No. 6": "In the blog's trash",
     }  # fmt: skip
+    gone, thrown = (desk.library.read(_file(desk, remote_id)).post for remote_id in ("5", "6"))
+    assert [desk.state_of(post, SITE).words for post in (gone, thrown)] == [
+        "Draft",
+        "Draft · in the blog's trash",
+    ]
     assert "Theirs, too" in gather(desk, "").listing.titles.texts
     state = desk.state_of(desk.library.read(_file(desk, "1")).post, SITE)
     assert (state.kind, state.words, state.intent) == (

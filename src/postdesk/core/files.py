@@ -112,7 +112,9 @@ def save_file(
             _create(name, data, mode)
         else:
             # A link stays a link: what it points to is what the writer edits.
-            _replace(os.path.realpath(name) if os.path.islink(name) else name, data, expected, mode, keep_time)
+            _replace(
+                os.path.realpath(name) if os.path.islink(name) else name, data, expected, mode, keep_time
+            )
     except OSError as error:
         raise explain(error, path) from error
     return content_hash(data)

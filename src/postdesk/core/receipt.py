@@ -39,8 +39,8 @@ class MediaReceipt:
 class Receipt:
     """What `account_id` said about `post_id`.
 
-    `revision` is opaque, compared for equality only. `sent_hash` is `Post.content_hash` of what went out
-    last. `base_hash` names the content that was last in step with the server (stored content-addressed beside
+    `revision` is opaque, compared for equality only; "" for a post that is gone there. `sent_hash` is
+    `Post.content_hash` of what went out last. `base_hash` names the content that was last in step with the server (stored content-addressed beside
     the receipts). `map_hash` names the map of a post that came from the blog: which of her Markdown is which part of
     the content there; "" for a post that was written here. `pictures` are the files that went out last, as (reference
     in the text, SHA-256 of her file); () also when that is not known. `file_hash` is that of the post's file when it
@@ -67,6 +67,11 @@ class Receipt:
     newer: str = ""
     kind: str = ""
     aside: str = ""
+
+    @property
+    def is_in_trash(self) -> bool:
+        """Whether the blog keeps the post in its trash; one that is gone for good has no revision there."""
+        return self.status is Status.TRASHED and bool(self.revision)
 
 
 def to_json(receipt: Receipt) -> dict[str, Any]:

@@ -204,6 +204,8 @@ class Engine:
         done = self._end(run, receipt, there, (), receipt.media, receipt.sent_hash, receipt.slug)
         # In the trash it may have another name; it comes back under its own.
         kept = replace(done.receipt or receipt, slug=receipt.slug, address=receipt.address)
+        if Capability.TRASH not in run.backend.capabilities:
+            kept = replace(kept, revision="")  # nobody takes it out of a trash there
         self._receipts.put(kept)
         return replace(done, receipt=kept)
 

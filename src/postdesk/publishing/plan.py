@@ -189,6 +189,7 @@ def make_plan(
         is_there,
         hides=hides,
         keeps=Capability.TRASH in capabilities,
+        in_trash=receipt is not None and receipt.is_in_trash,
         is_page=post.kind == PAGE,
     )
     shown = pictures if intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE) else ()
@@ -304,7 +305,7 @@ def _settle(intent: Intent, receipt: Receipt | None, when: datetime | None, now:
 def _steps(
     intent: Intent, account: Account, pictures: tuple[Picture, ...], live: bool, hold: datetime | None,
     when: datetime | None, is_there: Callable[[str], bool], *, hides: bool, keeps: bool,
-    is_page: bool,
+    in_trash: bool, is_page: bool,
 ) -> tuple[Step, ...]:  # fmt: skip
     blog = account.name
     if intent is Intent.TRASH:
@@ -325,10 +326,11 @@ def _steps(
     if hold is not None:
         waiting = _("Wait here until {moment}; Post Desk has to be running then").format(moment=spoken(hold))
         steps.append(Step(StepKind.HOLD, waiting))
+    draft = _("Take it out of the trash of “{blog}”") if in_trash else _("Create a draft on “{blog}”")
     steps.append(
         Step(StepKind.LOOK, _("See whether somebody changed it on the blog"))
         if live
-        else Step(StepKind.CREATE, _("Create a draft on “{blog}”").format(blog=blog))
+        else Step(StepKind.CREATE, draft.format(blog=blog))
     )
     fresh = [p for p in by_content(pictures) if not is_there(p.content_hash)]
     if fresh:

@@ -83,9 +83,9 @@ class Remark:
     places: tuple[Place, ...] = ()
 
 
-def at_once(post: Post, intent: Intent, *, ask_links: bool) -> tuple[Remark, ...]:
+def at_once(post: Post, intent: Intent, *, ask_links: bool, in_trash: bool = False) -> tuple[Remark, ...]:
     """What can be told without reading a file, for the moment in which the popover opens: the lines that `check` will
-    give, as far as they are known. Quick, whatever the text's length."""
+    give, as far as they are known. `in_trash`: the blog has it in its trash. Quick, whatever the text's length."""
     if intent not in GOES_OUT:
         return ()
     remarks = _text(post)
@@ -94,7 +94,8 @@ def at_once(post: Post, intent: Intent, *, ask_links: bool) -> tuple[Remark, ...
     steps: list[Remark] = []
     if "![" in post.body or "<img" in post.body or post.image:
         steps.append(Remark(Level.LOOKING, _("Looking at the pictures…"), key=PICTURES))
-    words = _words(intent, live=intent is Intent.UPDATE, when=post.date, is_page=post.kind == PAGE)
+    live = intent is Intent.UPDATE
+    words = _words(intent, live=live, when=post.date, is_page=post.kind == PAGE, in_trash=in_trash)
     steps.append(Remark(Level.OK, words, key=PLAN))
     if ask_links and _WEB.search(post.body):
         steps.append(Remark(Level.LOOKING, _("Asking the links…"), key=LINKS))
@@ -137,7 +138,7 @@ def check(
             way_out = ""  # a line of its file
         remarks.append(Remark(Level.ERROR, error.sentence, way_out if goes_out else ""))
     else:
-        remarks += _plan(plan)
+        remarks += _plan(plan, in_trash=receipt is not None and receipt.is_in_trash)
         remarks += _afresh(collected)
     if goes_out:
         remarks += _links(collected.outward, not_there, account, ask_links=ask_links)
@@ -220,13 +221,13 @@ def _pictures(
     return remarks
 
 
-def _plan(plan: Plan) -> list[Remark]:
+def _plan(plan: Plan, *, in_trash: bool) -> list[Remark]:
     if plan.intent not in GOES_OUT:
         return [Remark(Level.OK, words) for words in plan.words]
     remarks = [Remark(Level.OK, s.words, key=HOLD) for s in plan.steps if s.kind is StepKind.HOLD]
     live = any(s.kind is StepKind.LOOK for s in plan.steps)
     is_page = plan.snapshot.post.kind == PAGE
-    words = _words(plan.intent, live=live, when=plan.snapshot.when, is_page=is_page)
+    words = _words(plan.intent, live=live, when=plan.snapshot.when, is_page=is_page, in_trash=in_trash)
     return [*remarks, Remark(Level.OK, words, key=PLAN)]
 
 
@@ -260,7 +261,7 @@ def _afresh(collected: Collected) -> list[Remark]:
     return [Remark(Level.WARNING if losing else Level.NOTE, words, "change", key=AFRESH)]
 
 
-def _words(intent: Intent, *, live: bool, when: datetime | None, is_page: bool) -> str:
+def _words(intent: Intent, *, live: bool, when: datetime | None, is_page: bool, in_trash: bool) -> str:
     """The steps of a plan in one sentence."""
     if intent is Intent.UPDATE:
         if is_page:
@@ -270,11 +271,15 @@ def _words(intent: Intent, *, live: bool, when: datetime | None, is_page: bool) 
         words = (
             _("Compare with the blog, schedule it for {moment}, look it up again")
             if live
+            else _("Take the post out of the trash there, schedule it for {moment}, look it up again")
+            if in_trash
             else _("Create the post, schedule it for {moment}, look it up again")
         )
         return words.format(moment=spoken(when))
     if live:
         return _("Compare with the blog, set it live, look it up again")
+    if in_trash:
+        return _("Take the post out of the trash there, set it live, look it up again")
     return _("Create the post, set it live, look it up again")
 
 

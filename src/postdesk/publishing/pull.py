@@ -215,14 +215,15 @@ class _Pull:
             return
         for receipt in missing:
             self._cancel.check()
+            revision = receipt.revision
             try:
                 if self._read(receipt.remote_id).status is not Status.TRASHED:
                     continue
             except Gone:
-                pass
+                revision = ""
             except Refused:
                 continue  # she may not see it: that is not gone
-            self._receipts.put(replace(receipt, status=Status.TRASHED))
+            self._receipts.put(replace(receipt, status=Status.TRASHED, revision=revision))
             self._done.gone.append(self._library.title_of(receipt.post_id) or receipt.slug)
 
     # --- how far it is ---

@@ -136,7 +136,9 @@ def _settled(post: Post, receipt: Receipt | None, now: datetime, replaced: bool)
     first = _("Schedule") if later else _("Publish")
     first_intent = Intent.SCHEDULE if later else Intent.PUBLISH
     if receipt is None or receipt.status in (Status.DRAFT, Status.TRASHED):
-        return PostState(StateKind.DRAFT, _("Draft"), first, first_intent)
+        there = receipt is not None and receipt.is_in_trash
+        words = _("Draft · in the blog's trash") if there else _("Draft")
+        return PostState(StateKind.DRAFT, words, first, first_intent)
     address = receipt.address
     if replaced or not in_step(post, receipt):
         words = (

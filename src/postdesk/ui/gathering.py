@@ -258,6 +258,8 @@ def _words_of(desk: Sources, there: Listed, slot: int, receipts: Sequence[Receip
     live = [r for r in receipts if r.status in LIVE]
     if any(desk.is_changed(path, there.hashes[slot], r) for r in live):
         return _joined(page, _("Changed here")), ""
+    if not live and any(r.is_in_trash for r in receipts):
+        return _joined(page, _("In the blog's trash")), ""
     if not live and any(r.status is Status.TRASHED for r in receipts):
         return _joined(page, _("Gone from the blog")), ""
     if not live and any(r.status is Status.DRAFT and r.map_hash for r in receipts):

@@ -123,7 +123,9 @@ class Publisher(QObject):
     def open_look(self, post: Post, account: Account, intent: Intent) -> None:
         """What the popover shows while it opens: what the text itself tells. Its button can be pressed from now on."""
         self.stop_looking()
-        remarks = at_once(post, intent, ask_links=self._desk.settings.ask_links)
+        receipt = self._desk.receipt(post.id, account)
+        in_trash = receipt is not None and receipt.is_in_trash
+        remarks = at_once(post, intent, ask_links=self._desk.settings.ask_links, in_trash=in_trash)
         self._show(remarks, account, intent)
 
     def look(self, document: Document, account: Account, intent: Intent) -> None:

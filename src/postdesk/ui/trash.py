@@ -76,7 +76,9 @@ class TrashWindow(QDialog):
             day = when_words(one.at, now, locale)
             row.setData(_WORDS, one.words)
             row.setData(_DAY, day)
-            row.setData(Qt.ItemDataRole.AccessibleTextRole, ". ".join(filter(None, (one.title, day, one.words))))
+            row.setData(
+                Qt.ItemDataRole.AccessibleTextRole, ". ".join(filter(None, (one.title, day, one.words)))
+            )
             self.list.addItem(row)
         self.restore = QPushButton(_("Restore"), self)
         self.restore.setProperty("kind", "primary")
@@ -163,7 +165,11 @@ def _look(trashed: Trashed) -> Thrown:
     try:
         at = datetime.strptime(place.parent.name[:15], "%Y%m%d-%H%M%S").astimezone()
     except (ValueError, OverflowError, OSError):
-        at = datetime.fromtimestamp(place.stat().st_mtime, UTC).astimezone() if place.exists() else datetime.now(UTC)
+        at = (
+            datetime.fromtimestamp(place.stat().st_mtime, UTC).astimezone()
+            if place.exists()
+            else datetime.now(UTC)
+        )
     try:
         post = load_document(place).post
     except PostDeskError:

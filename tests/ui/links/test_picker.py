@@ -100,7 +100,9 @@ def test_posts_whose_title_has_the_words_come_before_those_whose_text_has_them(
 ) -> None:
     root = folders.documents / "Post Desk"
     (root / ".postdesk").mkdir(parents=True)
-    for number, title in enumerate(("Harbour ticket", "The Überharbour", "To the harbour", "Night trains", "Bread")):
+    for number, title in enumerate(
+        ("Harbour ticket", "The Überharbour", "To the harbour", "Night trains", "Bread")
+    ):
         path = root / f"{number}.md"
         path.write_text(f"---\ntitle: {title}\n---\n\nSeen from the harbour.\n", "utf-8")
         os.utime(path, (1.7e9 + number, 1.7e9 + number))
