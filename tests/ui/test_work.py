@@ -12,7 +12,10 @@ from tests.ui.test_window import make
 
 def test_a_click_stops_the_work_that_is_told_and_no_other(qtbot: QtBot) -> None:
     window = make(qtbot)
-    pictures, posts = Work(window), Work(window, "pull", "Bring the Blog's Posts &Here", "Stop Bringing Posts &Here")
+    pictures, posts = (
+        Work(window),
+        Work(window, "pull", "Bring the Blog's Posts &Here", "Stop Bringing Posts &Here"),
+    )
     action = window.actions_table.action("pull")
     first, second = pictures.begin(), posts.begin()
     assert action.text() == "Stop Bringing Posts &Here"

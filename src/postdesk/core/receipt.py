@@ -40,13 +40,14 @@ class Receipt:
     """What `account_id` said about `post_id`.
 
     `revision` is opaque, compared for equality only; "" for a post that is gone there. `sent_hash` is
-    `Post.content_hash` of what went out last. `base_hash` names the content that was last in step with the server (stored content-addressed beside
-    the receipts). `map_hash` names the map of a post that came from the blog: which of her Markdown is which part of
-    the content there; "" for a post that was written here. `pictures` are the files that went out last, as (reference
-    in the text, SHA-256 of her file); () also when that is not known. `file_hash` is that of the post's file when it
-    said what the blog has, "" for not known. `newer` is the revision that was seen there and did not come home, as she
-    had changed the post here; "" for none. `kind` is as in `Post`. `aside` names what a
-    conversion that did not go out yet has put aside, "" for none. Times are instants with an offset.
+    `Post.content_hash` of what went out last. `base_hash` names the content that was last in step with the server
+    (stored content-addressed beside the receipts). `map_hash` names the map of a post that came from the blog:
+    which of her Markdown is which part of the content there; "" for a post that was written here. `pictures` are
+    the files that went out last, as (reference in the text, SHA-256 of her file); () also when that is not known.
+    `file_hash` is that of the post's file when it said what the blog has, "" for not known. `newer` is the revision
+    that was seen there and did not come home, as she had changed the post here; "" for none. `kind` is as in
+    `Post`. `aside` names what a conversion that did not go out yet has put aside, "" for none. Times are instants
+    with an offset.
     """
 
     post_id: str

@@ -46,8 +46,8 @@ class Thrown:
 
 
 def look(found: Sequence[Trashed]) -> list[Thrown]:
-    """What the posts in the trash say; reads each, so it belongs into a task. A file that can't be read has its name for
-    a title."""
+    """What the posts in the trash say; reads each, so it belongs into a task. A file that can't be read has its name
+    for a title."""
     return [_look(trashed) for trashed in found[:_MOST]]
 
 

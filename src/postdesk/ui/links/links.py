@@ -22,8 +22,8 @@ from postdesk.ui.gathering import Gathered, file_key, path_of
 from postdesk.ui.links.back import Linked, look_back, make_link_in, take_link_back
 from postdesk.ui.links.picker import LinkPicker
 from postdesk.ui.palette.entries import Entry
-from postdesk.ui.sidebar.listing import in_order
 from postdesk.ui.session import LANE, Session
+from postdesk.ui.sidebar.listing import in_order
 from postdesk.ui.tasks import Tasks
 from postdesk.ui.theme import Theme
 from postdesk.ui.toast import Toast
