@@ -746,7 +746,7 @@ class Library:
     def trash(self, path: Path) -> Trashed:
         """Move a post's file to the library's trash; its pictures stay, other posts may show them."""
         old = self._inside(path)
-        stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+        stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S-%f")
         place = self.root / HIDDEN / "trash" / f"{stamp}-{secrets.token_hex(4)}" / old.name
         try:
             place.parent.mkdir(parents=True)
