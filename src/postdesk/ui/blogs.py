@@ -118,7 +118,7 @@ class Blogs(QObject):
                 self._look_for_password(dialog, account)
             if at_password:
                 dialog.password.setFocus()
-        elif not self._desk.passwords.persistent:
+        if not self._desk.passwords.persistent:
             dialog.set_kept(self._desk.passwords.remark)
         dialog.show()
         dialog.raise_()

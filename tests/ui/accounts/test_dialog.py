@@ -87,7 +87,10 @@ def test_the_password_s_field_says_whether_one_is_known(
 def test_it_is_not_said_to_be_kept_where_there_is_no_keyring(dialog: AccountDialog) -> None:
     dialog.show_found("My blog", needs_password=True, has_markup=True)
     assert "in your system's keyring" in _words(dialog)
-    dialog.set_kept("This computer has no keyring that Post Desk could use.")
+    dialog.set_kept("This computer has no keyring that Post Desk could use. " * 4)
+    QTest.qWait(0)
+    (hint,) = (w for w in dialog.findChildren(QLabel) if w.text().startswith("You make an application"))
+    assert hint.height() >= hint.heightForWidth(hint.width()), "all of it can be read"
     assert "system's keyring" not in _words(dialog)
     assert "no keyring that Post Desk could use" in _words(dialog)
 

@@ -221,7 +221,12 @@ class AccountDialog(QDialog):
         )
         kept = remark or _("It is kept in your system's keyring, never in a file.")
         self._hint.setText(f"{where} {kept}")
-        make_room(self)
+        if (fields := self._rest.layout()) is not None:
+            fields.activate()  # else the window learns of the longer sentence when it has its height already
+            make_room(self)
+            # The form has shared its height out as it was asked for before the window grew (Qt 6.11).
+            fields.invalidate()
+            fields.activate()
 
     def show_question(self, sentence: str) -> None:
         """Something to agree to first, e.g. that the address leads elsewhere."""
