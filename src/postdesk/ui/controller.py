@@ -195,6 +195,7 @@ class Controller(QObject):
         self._entered = True
         self._line = self.editor.text.textCursor().blockNumber()
         self.window.status.set_line(self._line + 1)
+        self._followed = document.post.id  # she may have chosen a filter, too
         self._opened(document)
         self._show_place()
         self.session.say()
