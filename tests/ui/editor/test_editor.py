@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QImage, QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from postdesk.ui.editor import Editor
@@ -598,3 +598,37 @@ def test_a_choice_in_a_notice_gives_the_keyboard_back_to_the_text(editor: Editor
     button.setFocus()
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert editor.text.hasFocus()
+
+
+CHANGED = (
+    "Another program changed this file while you were writing. Nothing was written over, and your text is safe here. "
+    "Choose which one to go on with; the other stays in the history."
+)
+
+
+@pytest.mark.parametrize("labels", [["Compare…", "Keep Mine", "Keep Theirs", "Keep Both"], ["Compare…"], []])
+@pytest.mark.parametrize("sentence", [CHANGED, "Somebody changed this post."])
+def test_a_notice_can_be_read_and_answered_however_narrow_the_text_is(
+    editor: Editor, labels: list[str], sentence: str
+) -> None:
+    editor.show_banner("disk", "warn", sentence, [(label, lambda: None) for label in labels])
+    editor.show_banner("blog", "warn", sentence, [(label, lambda: None) for label in labels])
+    beside = set()
+    for width in (360, 380, 418, 448, 512, 640, 800, 1100):
+        editor.resize(width, 700)
+        QApplication.processEvents()
+        for words in editor.banners.findChildren(QLabel):
+            row = words.parentWidget()
+            assert row is not None
+            twenty = words.fontMetrics().averageCharWidth() * 20
+            assert words.width() >= min(twenty, words.fontMetrics().horizontalAdvance(sentence)), width
+            assert words.height() >= words.heightForWidth(words.width()), width
+            parts = [words, *row.findChildren(QPushButton)]
+            assert all(row.rect().contains(part.geometry()) for part in parts), width
+            assert all(part.width() >= part.sizeHint().width() for part in parts[1:]), width
+            assert not any(a.geometry().intersects(b.geometry()) for a in parts for b in parts if a is not b)
+            assert editor.rect().contains(row.geometry().translated(editor.banners.pos())), width
+            assert row.height() <= 160, width
+            beside |= {part.y() < words.geometry().bottom() for part in parts[1:]}
+    assert (True in beside) is bool(labels)
+    assert (False in beside) is (len(labels) > 1 or (bool(labels) and sentence == CHANGED))

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QLayout, QLayoutItem, QPushButton, QVBoxLayout, QWidget
 
 Level = Literal["note", "warn", "bad"]
 Choice = tuple[str, Callable[[], object]]  # a button's label and what it does
+
+_LEAST = 24  # characters that a line of the sentence always has room for
+_BESIDE = 40  # characters; with less room beside them the buttons go below the sentence
+_GAP, _BELOW = 8, 6  # px between two buttons, and between lines
 
 
 class Banners(QWidget):
@@ -33,14 +37,11 @@ class Banners(QWidget):
         row.setProperty("kind", "banner")
         row.setProperty("level", level)
         row.setAccessibleName(sentence)
-        line = QHBoxLayout(row)
-        line.setContentsMargins(16, 7, 12, 7)
-        line.setSpacing(8)
         words = QLabel(sentence, row)
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
-        words.setMinimumWidth(1)
-        line.addWidget(words, 1)
+        line = _NoticeLayout(words, row)
+        line.setContentsMargins(16, 7, 12, 7)
         for label, act in choices:
             button = QPushButton(label, row)
             button.setProperty("kind", "quiet")
@@ -69,3 +70,98 @@ class Banners(QWidget):
     def banners(self) -> tuple[str, ...]:
         """The keys of what is shown."""
         return tuple(self._rows)
+
+
+class _NoticeLayout(QLayout):
+    """A sentence and its buttons: beside it where that leaves it room, else below it, in as many lines as they need."""
+
+    def __init__(self, words: QLabel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._words = words
+        self._items: list[QLayoutItem] = []
+        self.addWidget(words)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        """Qt's own way in."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """How many there are, the sentence being the first."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        """The one at `index`, or None."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        """Take out the one at `index`."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        """It asks for no more than it needs."""
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        """Narrower means taller."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height in px that this width needs."""
+        return self._lay(QRect(0, 0, width, 0), move=False)
+
+    def setGeometry(self, rect: QRect) -> None:
+        """Put the sentence and every button in its place."""
+        super().setGeometry(rect)
+        self._lay(rect, move=True)
+
+    def sizeHint(self) -> QSize:
+        """As small as can be; the height follows the width."""
+        return self.minimumSize()
+
+    def minimumSize(self) -> QSize:
+        """A few words of the sentence, or the widest of the buttons."""
+        wide = min(self._characters(_LEAST), self._whole())
+        wide = max([wide, *(item.sizeHint().width() for item in self._items[1:])])
+        margins = self.contentsMargins()
+        high = max((item.minimumSize().height() for item in self._items[1:]), default=0)
+        high = max(high, self._words.fontMetrics().height())
+        return QSize(wide + margins.left() + margins.right(), high + margins.top() + margins.bottom())
+
+    def _characters(self, count: int) -> int:
+        return self._words.fontMetrics().averageCharWidth() * count
+
+    def _whole(self) -> int:
+        """The width in px of the sentence in one line."""
+        metrics = self._words.fontMetrics()
+        return max(metrics.horizontalAdvance(line) for line in self._words.text().split("\n")) + 2
+
+    def _lay(self, rect: QRect, *, move: bool) -> int:
+        area = rect.marginsRemoved(self.contentsMargins())
+        sizes = [item.sizeHint() for item in self._items[1:]]
+        taken = sum(size.width() + _GAP for size in sizes)
+        beside = area.width() - taken >= min(self._characters(_BESIDE), self._whole())
+        wide = area.width() - taken if beside else area.width()
+        high = self._words.heightForWidth(max(1, wide))
+        places: list[QPoint] = []
+        if beside:
+            bottom = max([high, *(size.height() for size in sizes)])
+            x = wide + _GAP
+            for size in sizes:
+                places.append(QPoint(x, (bottom - size.height()) // 2))
+                x += size.width() + _GAP
+            words = QRect(0, (bottom - high) // 2, wide, high)
+        else:
+            x, y, bottom = 0, high + _BELOW, high
+            for size in sizes:
+                if x and x + size.width() > area.width():
+                    x, y = 0, bottom + _BELOW
+                places.append(QPoint(x, y))
+                x, bottom = x + size.width() + _GAP, max(bottom, y + size.height())
+            words = QRect(0, 0, wide, high)
+        if move:
+            widths = [size.boundedTo(QSize(max(1, area.width()), size.height())) for size in sizes]
+            for item, place in zip(self._items, [words, *map(QRect, places, widths)]):
+                left = area.width() - place.right() - 1 if self._words.isRightToLeft() else place.left()
+                item.setGeometry(place.translated(area.x() + left - place.left(), area.y()))
+        margins = self.contentsMargins()
+        return margins.top() + bottom + margins.bottom()
