@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from postdesk.backends.base import Capability
 from postdesk.backends.local_site import CAPABILITIES, LocalSiteKind
 from postdesk.core.account import Account, new_account_id
-from postdesk.publishing.plan import spoken
+from postdesk.publishing.plan import Intent, StepKind, spoken
 from tests.end_to_end.blog import Blog
 from tests.end_to_end.test_posts_of_the_blog import row_of
 from tests.end_to_end.writer import Writer
@@ -66,6 +66,39 @@ def undo_words(writer: Writer) -> str:
     """What the menu offers to take back, "" for nothing."""
     action = writer.desk.actions.action("undo_publish")
     return action.text().replace("&", "") if action.isEnabled() else ""
+
+
+def test_keeping_both_versions_of_a_published_post_makes_no_second_one_on_the_blog(published: Writer) -> None:
+    writer, desk = published, published.desk.desk
+    post = writer.desk.session.post
+    assert post is not None
+    writer.go_to("at the quay")
+    writer.type(" of mine")
+    writer.file.write_text(writer.file.read_text("utf-8").replace("at the quay", "in theirs"), "utf-8")
+    writer.until(lambda: "changed this file" in writer.banner, "the notice")
+    writer.click(writer.banner_button("Keep both"))
+    writer.until_saved()
+    writer.until(lambda: writer.state.startswith("Changed since published"), "the state")
+    assert writer.button == "Update"
+    assert "at the quay of mine" in writer.words
+    document, (account,) = writer.desk.session.document, desk.accounts.all()
+    assert document is not None
+    assert document.post.id == post.id
+    assert desk.receipts.get(post.id, account.id) is not None
+    state = writer.desk.standing.state
+    assert state is not None
+    assert state.intent is Intent.UPDATE
+    assert StepKind.CREATE not in {step.kind for step in desk.plan(document, account, state.intent).steps}
+    (copy,) = writer.file.parent.glob("* (conflict*")
+    theirs = desk.library.read(copy).post
+    assert "in theirs" in theirs.body
+    assert desk.receipts.get(theirs.id, account.id) is None
+    site = Path(account.address)
+    before = sorted(site.rglob("index.html"))
+    writer.press_publish()
+    writer.hears("Updated on My Site")
+    assert "at the quay of mine" in page(writer)
+    assert sorted(site.rglob("index.html")) == before
 
 
 def test_what_was_done_last_is_taken_back_from_the_menu_even_after_a_restart(published: Writer) -> None:

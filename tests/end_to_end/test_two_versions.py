@@ -223,8 +223,8 @@ def test_a_conflict_copy_with_another_sentence_is_hers_to_decide(typed: Writer) 
 
 
 def test_killed_with_both_versions_on_the_screen_she_loses_no_word(home: Path, qapp: QApplication) -> None:
-    """SIGKILL while she decides: her words are in the next window or beside the post, the other program's in its
-    file."""
+    """SIGKILL while she decides: her words are in the next window and in the post, the other program's in a copy
+    beside it."""
     post = home / "documents" / "Post Desk" / "live.md"
     save_file(post, f"---\ntitle: Live\n---\n\n{TEXT}".encode(), expected=ANY, parents=True)
     Recovery(under(home).state).save_session({"panes": ["sidebar"]})
@@ -233,11 +233,9 @@ def test_killed_with_both_versions_on_the_screen_she_loses_no_word(home: Path, q
         assert program.ready.body.endswith("Boats running: 3 of 14\nand what she typed")
     finally:
         program.kill()
-    theirs = post.read_text("utf-8")
-    assert "3 of 99" in theirs
+    assert "3 of 99" in post.read_text("utf-8")
     again = Program(home, post)
     again.kill()
-    everything = again.ready.body + "".join(f.read_text("utf-8") for f in post.parent.glob("*.md"))
-    assert "and what she typed" in everything
-    assert "3 of 99" in everything
-    assert post.read_text("utf-8") == theirs
+    assert "and what she typed" in again.ready.body
+    assert "and what she typed" in post.read_text("utf-8")
+    assert any("3 of 99" in copy.read_text("utf-8") for copy in post.parent.glob("live (conflict*"))

@@ -373,11 +373,12 @@ def test_a_file_that_another_program_changed_is_not_written_over(writer: Writer)
     assert mine.read_text("utf-8") == theirs
     assert "one more line of mine" in writer.words
     writer.click(writer.banner_button("Keep both"))
-    writer.until(lambda: writer.file != mine, "the copy to be open")
-    assert mine.read_text("utf-8") == theirs
+    writer.until(lambda: "is a conflict copy of this post" in writer.banner, "the notice about the copy")
+    assert writer.file == mine
     assert _is_in_the_file(writer, "one more line of mine")
     assert _is_in_the_file(writer, "eleven people")
-    assert writer.banner == ""
+    (copy,) = mine.parent.glob("* (conflict*")
+    assert copy.read_text("utf-8").partition("\n---\n")[2] == theirs.partition("\n---\n")[2]
 
 
 def test_a_file_that_another_program_deleted_can_be_saved_again(writer: Writer) -> None:

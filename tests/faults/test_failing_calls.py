@@ -95,9 +95,16 @@ def _save(desk: Desk) -> Act:
     return lambda: desk.library.save(document, replace(document.post, body="The new words.\n"))
 
 
-def _save_copy(desk: Desk) -> Act:
+def _keep_both(desk: Desk) -> Act:
     document = desk.document
-    return lambda: desk.library.save_copy(document, replace(document.post, body="The new words.\n"))
+    return lambda: desk.library.keep_both(desk.document, replace(document.post, body="The new words.\n"))
+
+
+def _kept_both(desk: Desk) -> bool:
+    copies = [path.read_text("utf-8") for path in desk.root.glob("Storm (conflict*")]
+    return "The new words." in desk.post.read_text("utf-8") and any(
+        "The old words." in copy for copy in copies
+    )
 
 
 def _put_back(desk: Desk) -> Act:
@@ -225,7 +232,7 @@ SAVES = {
     "a new post": Save(
         lambda d: lambda: d.library.new("Calm", body="The new words.\n"), lambda d: _said(d, "The new words.")
     ),
-    "keeping both": Save(_save_copy, lambda d: _said(d, "The new words.")),
+    "keeping both": Save(_keep_both, _kept_both, again=False),
     "putting back": Save(_put_back, lambda d: _said(d, "The old words."), words=(), again=False),
     "an id": Save(_carry_id, lambda d: "id: " in d.post.read_text("utf-8"), again=False),
     "a rename": Save(_rename, lambda d: (d.root / "Calm.md").exists(), again=False),

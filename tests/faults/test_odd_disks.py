@@ -118,11 +118,14 @@ def test_the_longest_names_are_saved_kept_twice_and_go_to_the_trash(library: Lib
     post = put(library, name, "Old words.")
     document = typed(library, post, "New words.")
     try:
-        copy = library.save_copy(document, replace(document.post, body="Kept beside.\n"))
+        kept = library.keep_both(document, replace(document.post, body="Hers.\n"))
     except LibraryError as error:
         assert "too long" in error.sentence  # noqa: PT017  both are right
     else:
-        assert "Kept beside." in copy.path.read_text("utf-8")
+        assert "Hers." in kept.path.read_text("utf-8")
+        (copy,) = library.conflict_copies(post)
+        assert "New words." in copy.read_text("utf-8")
+        library.save(kept, replace(kept.post, body=document.post.body))
     back = library.restore(library.trash(post))
     assert "New words." in back.path.read_text("utf-8")
 

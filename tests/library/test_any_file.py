@@ -307,9 +307,15 @@ def test_a_text_that_another_program_makes_a_picture_is_not_written_over(library
     assert library.look().changed == (document.path,)
     there = library.read(document.path)
     assert (there.readonly, there.post.id) == (True, document.post.id)
-    copy = library.save_copy(document, replace(document.post, body="words and more"))
-    assert "words and more" in copy.text
-    assert document.path.read_bytes() == PICTURE
+    post = replace(document.post, body="words and more")
+    hers = library.keep_both(there, post)
+    assert (hers.path, hers.post) == (document.path, post)
+    assert library.read(document.path).post == post
+    (copy,) = library.root.glob("Mine (conflict*")
+    assert copy.read_bytes() == PICTURE
+    assert library.read(copy).post.id != post.id
+    assert library.find(post.id) == document.path
+    assert not library.look()
 
 
 def test_one_letter_in_a_foreign_post_changes_nothing_else_of_its_file(library: Library) -> None:

@@ -116,9 +116,11 @@ def test_saved_over_a_broken_front_matter_the_file_has_every_field_and_the_histo
 def test_a_copy_beside_a_broken_front_matter_has_every_field(library: Library) -> None:
     path = library.root / "a.md"
     path.write_text(BROKEN)
-    copy = library.save_copy(library.read(path), HERS)
-    assert copy.post == replace(HERS, id=copy.post.id)
-    assert path.read_text() == BROKEN
+    hers = replace(HERS, id=library.read(path).post.id)
+    assert library.keep_both(meant_for(library.read(path), hers), hers).post == hers
+    (copy,) = library.root.glob("a (conflict*")
+    assert copy.read_text() == BROKEN
+    assert library.read(path).post == hers
 
 
 def test_a_plain_text_that_the_disk_has_already_is_no_news_at_the_start(

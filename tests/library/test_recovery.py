@@ -103,7 +103,7 @@ def test_the_start_offers_what_the_disk_does_not_have(tmp_path: Path) -> None:
     with pytest.raises(FileChanged):
         library.save(changed, copy.entry.post)
     assert copy.document is not None
-    assert library.save_copy(copy.document, copy.entry.post).post.body == "typed\n"
+    assert library.keep_both(copy.document, copy.entry.post).post.body == "typed\n"
     library.close()
 
 

@@ -50,11 +50,11 @@ class SlowLibrary(Library):
         self.free.wait(20)
         return super().rename(document, title)
 
-    def save_copy(self, document: Document, post: Post) -> Document:
+    def keep_both(self, document: Document, post: Post) -> Document:
         self.free.wait(20)
         if self.is_full:
             raise FULL
-        return super().save_copy(document, post)
+        return super().keep_both(document, post)
 
 
 class Desk:
@@ -297,7 +297,9 @@ def test_opening_the_post_that_is_open_takes_nothing_of_what_she_typed(desk: Des
 
 
 def test_keeping_both_keeps_what_she_typed_while_the_copy_was_made(desk: Desk) -> None:
+    """And hers stays the post: publishing it once more must not make a second one of it."""
     desk.open(desk.one)
+    before = desk.session.post
     desk.type(" mine")
     desk.one.write_text(desk.one.read_text("utf-8").replace("one", "theirs"), "utf-8")
     desk.session.save()
@@ -306,10 +308,58 @@ def test_keeping_both_keeps_what_she_typed_while_the_copy_was_made(desk: Desk) -
     desk.banner_button("Keep both").click()
     desk.type(" too")
     desk.quick()
-    desk.until(lambda: desk.session.document is not None and desk.session.document.path != desk.one)
+    desk.until(lambda: not desk.session.is_dirty)
+    desk.until_idle()
+    assert desk.held_by_disk(desk.one) == "one mine too"
+    (copy,) = desk.library.root.glob("One (conflict*")
+    assert desk.held_by_disk(copy) == "theirs"
+    assert before is not None
+    assert desk.session.post is not None
+    assert desk.session.post.id == desk.library.read(desk.one).post.id == before.id
+    assert desk.library.read(copy).post.id != before.id
+    assert desk.recovery.all() == ()
+    assert desk.told == []
+    assert not desk.editor.banners.isVisibleTo(desk.editor)
+
+
+def test_keeping_both_of_a_post_that_she_leaves_meanwhile_keeps_both(desk: Desk) -> None:
+    desk.open(desk.one)
+    desk.type(" mine")
+    desk.one.write_text(desk.one.read_text("utf-8").replace("one", "theirs"), "utf-8")
     desk.session.save()
     desk.until_idle()
-    assert desk.held_by_disk(desk.session.document.path) == "one mine too"  # type: ignore[union-attr]
+    other = desk.library.read(desk.two)
+    desk.slow()
+    desk.banner_button("Keep both").click()
+    desk.type(" too")
+    desk.session.show(other)
+    desk.quick()
+    desk.until_idle()
+    assert desk.held_by_disk(desk.one) == "one mine too"
+    (copy,) = desk.library.root.glob("One (conflict*")
+    assert desk.held_by_disk(copy) == "theirs"
+    assert desk.editor.body() == "two"
+
+
+def test_keeping_both_when_the_file_changes_once_more_asks_again_and_loses_none_of_the_three(
+    desk: Desk,
+) -> None:
+    desk.open(desk.one)
+    desk.type(" mine")
+    whole = desk.one.read_text("utf-8")
+    desk.one.write_text(whole.replace("one", "theirs"), "utf-8")
+    desk.session.save()
+    desk.until_idle()
+    desk.one.write_text(whole.replace("one", "theirs, again"), "utf-8")
+    desk.banner_button("Keep both").click()
+    desk.until_idle()
+    assert desk.held_by_disk(desk.one) == "theirs, again"
+    desk.banner_button("Keep both").click()
+    desk.until(lambda: not desk.session.is_dirty)
+    desk.until_idle()
+    assert desk.held_by_disk(desk.one) == "one mine"
+    copies = sorted(desk.held_by_disk(copy) for copy in desk.library.root.glob("One (conflict*"))
+    assert copies == ["theirs", "theirs, again"]
 
 
 def test_nothing_can_be_typed_where_no_post_is_open(desk: Desk) -> None:
@@ -571,7 +621,9 @@ def test_keeping_mine_over_front_matter_that_was_broken_elsewhere_keeps_every_fi
     assert BROKEN.encode() in versions
 
 
-def test_a_headline_is_in_the_copy_beside_a_file_whose_front_matter_was_broken_elsewhere(desk: Desk) -> None:
+def test_a_headline_from_before_a_crash_is_in_the_post_though_its_front_matter_was_broken_elsewhere(
+    desk: Desk,
+) -> None:
     desk.one.write_text(GOOD, "utf-8")
     document = desk.library.read(desk.one)
     typed = replace(document.post, title="New headline", body="New words.\n")
@@ -579,9 +631,26 @@ def test_a_headline_is_in_the_copy_beside_a_file_whose_front_matter_was_broken_e
     desk.one.write_text(BROKEN, "utf-8")
     bring_back(desk.library, desk.recovery)
     (copy,) = desk.library.root.glob("One (conflict*")
-    beside = desk.library.read(copy).post
-    assert (beside.title, beside.tags, beside.body) == ("New headline", ("sea",), "New words.\n")
-    assert desk.one.read_text("utf-8") == BROKEN
+    hers = desk.library.read(desk.one).post
+    assert (hers.title, hers.tags, hers.body) == ("New headline", ("sea",), "New words.\n")
+    assert hers.id == typed.id
+    assert desk.library.read(copy).post.id != typed.id
+    assert copy.read_text("utf-8") == BROKEN
+
+
+def test_what_a_crash_left_of_a_post_that_another_one_lies_in_the_place_of_is_not_written_over_it(
+    desk: Desk,
+) -> None:
+    document = desk.library.read(desk.one)
+    typed = replace(document.post, body="Hers.\n")
+    desk.recovery.put(typed.id, typed, path=desk.one, base_hash=document.hash)
+    moved = desk.one.rename(desk.library.root / "moved.md")
+    desk.one.write_text(desk.two.read_text("utf-8").replace("two", "three"), "utf-8")
+    desk.two.unlink()
+    desk.library.look()
+    bring_back(desk.library, desk.recovery)
+    assert desk.held_by_disk(moved) == "Hers.\n"
+    assert desk.held_by_disk(desk.one) == "three"
 
 
 def test_words_that_wait_for_the_disk_keep_their_headline_when_the_front_matter_is_broken_elsewhere(

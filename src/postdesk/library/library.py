@@ -19,7 +19,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from postdesk.core.errors import FileGone, LibraryError, LibraryInUse, NameTaken, PictureRefused
+from postdesk.core.errors import (
+    BrokenFrontMatter,
+    FileGone,
+    LibraryError,
+    LibraryInUse,
+    NameTaken,
+    PictureRefused,
+)
 from postdesk.core.file_errors import explain
 from postdesk.core.files import content_hash, load_json, move_file, read_file, save_file, save_json
 from postdesk.core.folders import Folders
@@ -27,12 +34,14 @@ from postdesk.core.language import _
 from postdesk.core.lock import FileLock
 from postdesk.core.post import Post, new_id
 from postdesk.core.resources import resource
-from postdesk.library import names, pictures
+from postdesk.library import frontmatter, names, pictures
 from postdesk.library.columns import Columns, Listed
+from postdesk.library.copies import original_of
 from postdesk.library.document import (
     Document,
     as_saved,
     compose,
+    is_only_text,
     load_document,
     meant_for,
     new_text,
@@ -598,13 +607,55 @@ class Library:
         self._keep(document.post.id, data)
         return saved
 
-    def save_copy(self, document: Document, post: Post) -> Document:
-        """Write `post` beside the document's file, with an id of its own: both versions are kept."""
-        post = replace(post, id=new_id())
+    def keep_both(self, document: Document, post: Post) -> Document:
+        """Write `post` into its file, in which another program wrote something else (`document`, as `meant_for` has
+        it); that version becomes a post of its own beside it. The writer's stays the post that the blogs know, that
+        others link to, and that the history is of (decision 041). Returns what the file is now. After a crash in
+        between theirs is in both files, and the same again goes on from there. Raises what `save` raises.
+        """
+        if document.readonly:
+            return self._write_in_place_of(document, post)
+        theirs = read_document(document.path, document.data, "")
+        aside = self._conflict_name(document.path)
+        if not any(self._is_copy(path, theirs) for path in self._own_copies(document.path)):
+            data = _as_another_post(theirs, new_id())
+            self._create(document.path.parent, aside, document.path.suffix or ".md", data)
+        return self.save(document, post)
+
+    def _write_in_place_of(self, document: Document, post: Post) -> Document:
+        """What cannot be read is put aside as it is."""
+        path = self._inside(document.path)
+        taken = names.names_in(path.parent)
+        aside = path.with_name(names.free_name(self._conflict_name(path), path.suffix, taken))
+        is_plain = is_only_text(post) and frontmatter.cut(post.body) is not None
+        data = plain_text(post) if is_plain else new_text(post)
+        with self._guard:
+            move_file(path, aside)
+            self._index.forget(path)
+            try:
+                self._index.came(aside)
+            except OSError as error:
+                log.info("Put aside, and not there to be looked at: %s", error)  # the next look says so
+            save_file(path, data, expected=None)
+            return self._seen(path, data)
+
+    def _conflict_name(self, path: Path) -> str:
         stamp = datetime.now().astimezone().strftime("%Y-%m-%d %H%M")
-        stem = _("{name} (conflict {when})").format(name=document.path.stem, when=stamp)
-        data = new_text(post) if document.readonly else compose(document, post)
-        return self._create(document.path.parent, stem, document.path.suffix or ".md", data)
+        return _("{name} (conflict {when})").format(name=path.stem, when=stamp)
+
+    def _own_copies(self, path: Path) -> Iterator[Path]:
+        """What lies beside a file under the name of a conflict copy of it."""
+        for name in names.names_in(path.parent):
+            if original_of(name, (path.name,)) is not None:
+                yield path.with_name(name)
+
+    def _is_copy(self, path: Path, theirs: Document) -> bool:
+        """Whether a file holds just that version, as another post."""
+        try:
+            found = load_document(path)
+        except LibraryError:
+            return False
+        return not found.readonly and found.data == _as_another_post(theirs, found.post.id)
 
     def carry_id(self, document: Document) -> Document:
         """See to it that the file itself names the post's id, as receipts are filed under it: a folder that
@@ -909,3 +960,14 @@ class Library:
             self._history.keep(post_id, data)
         except LibraryError as error:
             log.warning("A version was not kept in the history: %s", error.details or error)
+
+
+def _as_another_post(document: Document, post_id: str) -> bytes:
+    """The file with another id, and nothing else changed; as it is where no id can be changed: by its name it is known
+    as the copy then."""
+    if document.fields is None:
+        return document.data
+    try:
+        return compose(document, replace(document.post, id=post_id))
+    except BrokenFrontMatter:
+        return document.data

@@ -105,7 +105,7 @@ class Conflicts(QObject):
             return
         self._offered = copy
         words = _(
-            "“{name}” is a conflict copy of this post: two machines changed it at once. "
+            "“{name}” is a conflict copy of this post: it was changed in two places at once. "
             "Nothing was merged yet."
         ).format(name=copy.name)
         self._editor.show_banner(

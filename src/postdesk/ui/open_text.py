@@ -70,6 +70,8 @@ def bring_back(library: Library, recovery: Recovery) -> tuple[tuple[str, ...], t
         entry, document, clean = found.entry, found.document, found.clean
         title = entry.post.title or _("Untitled")
         try:
+            if document is not None and document.post.id != entry.post.id:
+                document = None  # another post lies there now
             if document is None and (path := library.find(entry.post.id)) is not None:
                 document = entry.onto(library.read(path))  # it was renamed or moved
                 clean = document.hash == entry.base_hash
@@ -80,10 +82,10 @@ def bring_back(library: Library, recovery: Recovery) -> tuple[tuple[str, ...], t
                 library.save(document, entry.post)
                 words = _("Brought back what you typed in “{title}” before the program ended.")
             else:
-                library.save_copy(document, entry.post)
+                library.keep_both(document, entry.post)
                 words = _(
                     "Another program changed “{title}” after you typed in it. Both are kept: your "
-                    "words are in a copy beside it."
+                    "words are in the post, the other version is in a copy beside it."
                 )
             recovery.drop(entry.key)
             sentences.append(words.format(title=title))

@@ -679,7 +679,7 @@ class Session(QObject):
                 *beside,
                 (_("Keep mine"), lambda: self._keep_mine(there)),
                 (_("Take theirs"), lambda: self._take_theirs(there)),
-                (_("Keep both"), self._keep_both),
+                (_("Keep both"), lambda: self._keep_both(there)),
             ],
         )
 
@@ -719,30 +719,16 @@ class Session(QObject):
             )
         self._take(there)
 
-    def _keep_both(self) -> None:
+    def _keep_both(self, there: Document) -> None:
+        """Hers stays the post; theirs becomes another one beside it."""
         text = self._text
         if text is None or text.saving:
             return
-        document, post = text.document, text.post
+        document, post = meant_for(there, text.post, text.is_plain, text.document), text.post
         text.saving = True
-
-        def kept(copy: Document) -> None:
-            text.saving = False
-            self._drop_recovery(text.key)
-            if self._left.get(text.key) is text:
-                del self._left[text.key]
-            mine = OpenText(copy, replace(text.post, id=copy.post.id), self._editor.cursor_position())
-            if text is self._text:
-                self.close_post()
-                self._put(mine)
-                if mine.is_dirty:  # she typed on while the copy was made
-                    self._put_recovery()
-            self._save(mine)
-            self.saved.emit(copy)
-
         self._tasks.run(
-            lambda: self._library.save_copy(document, post),
-            kept,
+            lambda: self._library.keep_both(document, post),
+            lambda saved: self._saved(text, saved, post),
             lambda e: self._not_saved(text, e),
             lane=LANE,
         )
