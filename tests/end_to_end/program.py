@@ -157,7 +157,7 @@ def _run() -> int:
             def press() -> None:
                 buttons = editor.banners.findChildren(QPushButton)
                 for button in buttons:
-                    if button.text() == "Side by side…" and controller.conflicts.view is None:
+                    if button.text() == "Compare…" and controller.conflicts.view is None:
                         button.click()
                 view = controller.conflicts.view
                 # What was typed a moment ago may be lost; what is older has its recovery copy.

@@ -76,7 +76,7 @@ def test_keeping_both_versions_of_a_published_post_makes_no_second_one_on_the_bl
     writer.type(" of mine")
     writer.file.write_text(writer.file.read_text("utf-8").replace("at the quay", "in theirs"), "utf-8")
     writer.until(lambda: "changed this file" in writer.banner, "the notice")
-    writer.click(writer.banner_button("Keep both"))
+    writer.click(writer.banner_button("Keep Both"))
     writer.until_saved()
     writer.until(lambda: writer.state.startswith("Changed since published"), "the state")
     assert writer.button == "Update"

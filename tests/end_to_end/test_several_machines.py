@@ -189,7 +189,7 @@ def test_words_typed_while_a_sync_runs_are_not_written_over(
     writer.until(lambda: not session.is_dirty or writer.banner, "her words to be saved, or the question")
     assert "Typed meanwhile." in writer.words
     if writer.banner:  # the other machine's text was in the file before hers
-        writer.click(writer.banner_button("Keep both"))
+        writer.click(writer.banner_button("Keep Both"))
     writer.until_saved()
     text = shared.everything()
     assert "Typed meanwhile." in text

@@ -48,7 +48,7 @@ def change_elsewhere(writer: Writer, old: str, new: str) -> None:
 def side_by_side(writer: Writer) -> ConflictView:
     """Ask for both versions side by side."""
     writer.until(lambda: "changed this file while you were writing" in writer.banner, "the notice")
-    writer.click(writer.banner_button("Side by side…"))
+    writer.click(writer.banner_button("Compare…"))
     writer.until(lambda: writer.desk.conflicts.view is not None, "both versions")
     view = writer.desk.conflicts.view
     assert view is not None

@@ -372,7 +372,7 @@ def test_a_file_that_another_program_changed_is_not_written_over(writer: Writer)
     assert has_three_parts(writer.banner)
     assert mine.read_text("utf-8") == theirs
     assert "one more line of mine" in writer.words
-    writer.click(writer.banner_button("Keep both"))
+    writer.click(writer.banner_button("Keep Both"))
     writer.until(lambda: "is a conflict copy of this post" in writer.banner, "the notice about the copy")
     assert writer.file == mine
     assert _is_in_the_file(writer, "one more line of mine")

@@ -238,7 +238,7 @@ def test_a_conflict_that_she_left_undecided_is_asked_again_and_writes_over_nothi
     desk.until_idle()
     assert desk.editor.body() == "one mine"
     assert desk.held_by_disk(desk.one).startswith("theirs")
-    desk.banner_button("Take theirs").click()
+    desk.banner_button("Keep Theirs").click()
     desk.until_idle()
     assert desk.editor.body().startswith("theirs")
     assert desk.recovery.all() == ()
@@ -305,7 +305,7 @@ def test_keeping_both_keeps_what_she_typed_while_the_copy_was_made(desk: Desk) -
     desk.session.save()
     desk.until_idle()
     desk.slow()
-    desk.banner_button("Keep both").click()
+    desk.banner_button("Keep Both").click()
     desk.type(" too")
     desk.quick()
     desk.until(lambda: not desk.session.is_dirty)
@@ -330,7 +330,7 @@ def test_keeping_both_of_a_post_that_she_leaves_meanwhile_keeps_both(desk: Desk)
     desk.until_idle()
     other = desk.library.read(desk.two)
     desk.slow()
-    desk.banner_button("Keep both").click()
+    desk.banner_button("Keep Both").click()
     desk.type(" too")
     desk.session.show(other)
     desk.quick()
@@ -351,10 +351,10 @@ def test_keeping_both_when_the_file_changes_once_more_asks_again_and_loses_none_
     desk.session.save()
     desk.until_idle()
     desk.one.write_text(whole.replace("one", "theirs, again"), "utf-8")
-    desk.banner_button("Keep both").click()
+    desk.banner_button("Keep Both").click()
     desk.until_idle()
     assert desk.held_by_disk(desk.one) == "theirs, again"
-    desk.banner_button("Keep both").click()
+    desk.banner_button("Keep Both").click()
     desk.until(lambda: not desk.session.is_dirty)
     desk.until_idle()
     assert desk.held_by_disk(desk.one) == "one mine"
@@ -593,7 +593,7 @@ def test_keeping_mine_over_front_matter_that_was_mended_elsewhere_does_not_doubl
     desk.one.write_text(GOOD, "utf-8")
     desk.session.save()
     desk.until_idle()
-    desk.banner_button("Keep mine").click()
+    desk.banner_button("Keep This").click()
     desk.until_idle()
     assert desk.one.read_text("utf-8") == BROKEN + "Mine.\n"
     assert desk.editor.title_field.isReadOnly()
@@ -607,7 +607,7 @@ def test_keeping_mine_over_front_matter_that_was_broken_elsewhere_keeps_every_fi
     desk.one.write_text(BROKEN, "utf-8")
     desk.session.save()
     desk.until_idle()
-    desk.banner_button("Keep mine").click()
+    desk.banner_button("Keep This").click()
     desk.until_idle()
     assert desk.one.read_text("utf-8") == GOOD + "Mine.\n"
     _agrees(desk)
@@ -667,7 +667,7 @@ def test_words_that_wait_for_the_disk_keep_their_headline_when_the_front_matter_
     desk.until_idle()
     desk.open(desk.one)
     desk.library.is_full = False
-    desk.banner_button("Keep mine").click()
+    desk.banner_button("Keep This").click()
     desk.until_idle()
     assert not desk.editor.title_field.isReadOnly()
     assert desk.library.read(desk.one).post.title == "New headline"
@@ -771,7 +771,7 @@ def test_without_a_common_version_nothing_is_merged_before_she_saw_it(
     desk.until_idle()
     assert desk.held_by_disk(desk.one) == "one"
     assert desk.editor.body() == "one and hers"
-    desk.banner_button("Side by side…").click()
+    desk.banner_button("Compare…").click()
     assert len(asked) == 1
 
 

@@ -127,9 +127,9 @@ class Conflicts(QObject):
             theirs = _("Conflict copy · {name}").format(name=meeting.there.path.name)
             sentence = _("Two machines changed this post at once")
         else:
-            theirs = _("Theirs · as it is in the file")
+            theirs = _("In the file · as the other program wrote it")
             sentence = _("Changed by another program while you were writing")
-        view = self.show(Comparison(_("Mine · as it is here"), theirs, sentence, rows))
+        view = self.show(Comparison(_("Here · as you wrote it"), theirs, sentence, rows))
 
         def decided(choices: tuple[Choice, ...]) -> None:
             self.close()

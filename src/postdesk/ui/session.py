@@ -670,16 +670,16 @@ class Session(QObject):
         text.refused(FileChanged(*_other_version()))
         beside: list[tuple[str, Callable[[], None]]] = []
         if meeting is not None:
-            beside = [(_("Side by side…"), lambda: self.conflict.emit(meeting))]
+            beside = [(_("Compare…"), lambda: self.conflict.emit(meeting))]
         self._editor.show_banner(
             _DISK,
             "warn",
             " ".join(_other_version()),
             [
                 *beside,
-                (_("Keep mine"), lambda: self._keep_mine(there)),
-                (_("Take theirs"), lambda: self._take_theirs(there)),
-                (_("Keep both"), lambda: self._keep_both(there)),
+                (_("Keep This"), lambda: self._keep_mine(there)),
+                (_("Keep Theirs"), lambda: self._take_theirs(there)),
+                (_("Keep Both"), lambda: self._keep_both(there)),
             ],
         )
 

@@ -52,7 +52,7 @@ def test_every_row_says_what_became_of_it() -> None:
         "Both changed “title”",
         "Both changed this paragraph",
         "Changed here · kept",
-        "Removed on the left, changed on the right",
+        "Removed here, changed there",
         "Added there · kept",
     ]
     assert [row.conflict for row in rows() if row.note] == [True, True, False, True, False]
@@ -121,6 +121,26 @@ def test_she_decides_with_the_keyboard_alone(qtbot: QtBot) -> None:
     view.use.setFocus()
     QTest.keyClick(view.use, Qt.Key.Key_Space)
     assert decided == [wanted]
+
+
+def test_what_is_hers_is_on_the_right_above_its_buttons_wherever_the_other_version_comes_from(
+    qtbot: QtBot,
+) -> None:
+    view = shown(qtbot)
+    titles = {
+        label.text(): label.mapTo(view, label.rect().center()).x() for label in view.findChildren(QLabel)
+    }
+    assert titles["Theirs"] < view.width() / 2 < titles["Mine"]
+    for question in view.questions:
+        theirs, mine = (
+            side.mapTo(view, side.rect().center()).x() for side in (question.theirs, question.mine)
+        )
+        assert theirs < view.width() / 2 < mine
+        assert all(
+            b.mapTo(view, b.rect().topLeft()).x() > view.width() / 2 for b in question.buttons.values()
+        )
+    labels = [button.text() for button in view.questions[1].buttons.values()]
+    assert labels == ["Keep This", "Keep Theirs", "Keep Both"]
 
 
 def test_next_and_previous_go_round(qtbot: QtBot) -> None:

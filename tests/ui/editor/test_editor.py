@@ -569,7 +569,7 @@ def test_a_notice_says_its_sentence_and_its_button_acts(editor: Editor, qtbot: Q
     pressed: list[str] = []
     sentence = "<b>This post</b> was changed by another program."
     editor.show_banner("changed", "warn", "first", [])
-    editor.show_banner("changed", "warn", sentence, [("Keep mine", lambda: pressed.append("mine"))])
+    editor.show_banner("changed", "warn", sentence, [("Keep This", lambda: pressed.append("mine"))])
     assert editor.banners.banners() == ("changed",)
     button = editor.banners.findChild(QPushButton)
     assert button is not None
@@ -591,7 +591,7 @@ def test_a_choice_in_a_notice_gives_the_keyboard_back_to_the_text(editor: Editor
         "disk",
         "warn",
         "Another program changed this file.",
-        [("Keep both", lambda: editor.hide_banner("disk"))],
+        [("Keep Both", lambda: editor.hide_banner("disk"))],
     )
     button = editor.banners.findChild(QPushButton)
     assert button is not None
@@ -606,7 +606,7 @@ CHANGED = (
 )
 
 
-@pytest.mark.parametrize("labels", [["Compare…", "Keep Mine", "Keep Theirs", "Keep Both"], ["Compare…"], []])
+@pytest.mark.parametrize("labels", [["Compare…", "Keep This", "Keep Theirs", "Keep Both"], ["Compare…"], []])
 @pytest.mark.parametrize("sentence", [CHANGED, "Somebody changed this post."])
 def test_a_notice_can_be_read_and_answered_however_narrow_the_text_is(
     editor: Editor, labels: list[str], sentence: str

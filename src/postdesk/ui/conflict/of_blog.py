@@ -41,7 +41,6 @@ def beside_blog(meeting: BlogMeeting, sentence: str, blog: str) -> Comparison:
         theirs.format(blog=blog, who=meeting.who, moment=_moment(there) if there else ""),
         sentence,
         rows,
-        theirs_first=True,
     )
 
 

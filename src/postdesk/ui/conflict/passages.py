@@ -19,25 +19,18 @@ _FIRST = 10  # rows that are there at once
 _TURN = (
     0.005  # seconds in which rows are made, in each turn of the event loop; to show them takes as long again
 )
+_THEIRS, _MINE = 0, 1  # columns: what is hers is on the right, wherever the other version comes from
 _GAP, _BETWEEN = 24, 5  # px between the two versions, and between two rows
 
 
 class Passages(QWidget):
     """`asked` carries a `Question` as soon as it is there, in the order of the text. `sides`: the versions' titles,
-    mine and theirs; with `theirs_first` theirs is on the left."""
+    mine and theirs."""
 
     asked = Signal(object)
 
-    def __init__(
-        self,
-        sides: tuple[str, str],
-        rows: Sequence[Row],
-        parent: QWidget | None = None,
-        *,
-        theirs_first: bool = False,
-    ) -> None:
+    def __init__(self, sides: tuple[str, str], rows: Sequence[Row], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._mine, self._theirs = (1, 0) if theirs_first else (0, 1)  # columns
         self.setObjectName("passages")
         self._sides = sides
         self._left = folded(rows, _MOST)
@@ -92,15 +85,15 @@ class Passages(QWidget):
         if row.conflict:
             self._asked += 1
             place = _("{number} of {count}").format(number=self._asked, count=self._count)
-            question = Question(row, self._sides, place, self, on_right=self._mine == 1)
-            grid.addWidget(question.mine, at, self._mine)
-            grid.addWidget(question.theirs, at, self._theirs)
+            question = Question(row, self._sides, place, self)
+            grid.addWidget(question.mine, at, _MINE)
+            grid.addWidget(question.theirs, at, _THEIRS)
             grid.addWidget(question.bar, at + 1, 0, 1, 2)
             return question
         here = row.note if row.mine_level in ("added", "removed") else ""
         there = row.note if row.theirs_level in ("added", "removed") else ""
         mine = Passage(self._sides[0], row.mine, here, row.mine_level, row.mine_marks)
         theirs = Passage(self._sides[1], row.theirs, there, row.theirs_level, row.theirs_marks)
-        grid.addWidget(mine, at, self._mine)
-        grid.addWidget(theirs, at, self._theirs)
+        grid.addWidget(mine, at, _MINE)
+        grid.addWidget(theirs, at, _THEIRS)
         return None

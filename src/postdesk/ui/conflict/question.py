@@ -10,23 +10,16 @@ from postdesk.markup.merge import Choice
 from postdesk.ui.conflict.passage import Passage
 from postdesk.ui.conflict.rows import Row
 
-_LABELS = {Choice.MINE: _("Keep Mine"), Choice.THEIRS: _("Take Theirs"), Choice.BOTH: _("Keep Both")}
-_BESIDE_THE_BLOG = {
-    Choice.MINE: _("Keep This"),
-    Choice.THEIRS: _("Keep Theirs"),
-    Choice.BOTH: _("Keep Both"),
-}
+_LABELS = {Choice.MINE: _("Keep This"), Choice.THEIRS: _("Keep Theirs"), Choice.BOTH: _("Keep Both")}
 _LEVELS = {Choice.MINE: ("added", "out"), Choice.THEIRS: ("out", "added"), Choice.BOTH: ("added", "added")}
 
 
 class Question(QObject):
-    """`decided` when she chose, perhaps anew. `place` is something like "1 of 3"; `on_right`: mine is on the right."""
+    """`decided` when she chose, perhaps anew. `place` is something like "1 of 3"."""
 
     decided = Signal()
 
-    def __init__(
-        self, row: Row, sides: tuple[str, str], place: str, parent: QWidget, *, on_right: bool = False
-    ) -> None:
+    def __init__(self, row: Row, sides: tuple[str, str], place: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.choice: Choice | None = None
         self.mine = Passage(sides[0], row.mine, row.note, row.mine_level, row.mine_marks)
@@ -37,7 +30,7 @@ class Question(QObject):
         line.setContentsMargins(10, 0, 10, 8)
         line.setSpacing(6)
         line.addStretch(1)
-        for choice, label in (_BESIDE_THE_BLOG if on_right else _LABELS).items():
+        for choice, label in _LABELS.items():
             if choice is Choice.BOTH and not row.both:
                 continue
             button = QPushButton(label)
@@ -50,8 +43,6 @@ class Question(QObject):
             button.clicked.connect(lambda _on=False, choice=choice: self._choose(choice))
             self.buttons[choice] = button
             line.addWidget(button)
-        if not on_right:
-            line.addStretch(1)
 
     def _choose(self, choice: Choice) -> None:
         self.choice = choice

@@ -38,8 +38,8 @@ class Row:
 class Notes:
     """What the notes call the other version: what became of a paragraph, in the writer's words."""
 
-    mine_removed: str = _("Removed on the left, changed on the right")
-    theirs_removed: str = _("Changed on the left, removed on the right")
+    mine_removed: str = _("Removed here, changed there")
+    theirs_removed: str = _("Changed here, removed there")
     added: str = _("Added there · kept")
     removed: str = _("Removed there · stays out")
     changed: str = _("Changed there · kept")

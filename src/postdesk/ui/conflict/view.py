@@ -26,14 +26,13 @@ from postdesk.ui.conflict.words import plain_label
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What to show: the titles of both sides ("Here", "In the file · changed 15:12"), a sentence, and the rows. With
-    `theirs_first` theirs is on the left."""
+    """What to show: the titles of both sides ("Here", which is on the right, and "In the file · changed 15:12"), a
+    sentence, and the rows."""
 
     mine: str
     theirs: str
     sentence: str
     rows: tuple[Row, ...]
-    theirs_first: bool = False
 
 
 class ConflictView(QWidget):
@@ -59,9 +58,7 @@ class ConflictView(QWidget):
         self.use.setProperty("kind", "primary")
         self._count = sum(row.conflict for row in comparison.rows)
         self._waiting = False  # for the first conflict, which is to have the keyboard
-        self.passages = Passages(
-            (comparison.mine, comparison.theirs), comparison.rows, theirs_first=comparison.theirs_first
-        )
+        self.passages = Passages((comparison.mine, comparison.theirs), comparison.rows)
         self.passages.asked.connect(self._asked)
         self._scroll = QScrollArea()
         self._lay()
@@ -119,8 +116,7 @@ class ConflictView(QWidget):
         titles = QHBoxLayout(sides)
         titles.setContentsMargins(24, 10, 24, 10)
         titles.setSpacing(24)
-        both = (self._comparison.mine, self._comparison.theirs)
-        for title in reversed(both) if self._comparison.theirs_first else both:
+        for title in (self._comparison.theirs, self._comparison.mine):
             label = plain_label(title)
             label.setProperty("kind", "subheading")
             titles.addWidget(label, 1)
