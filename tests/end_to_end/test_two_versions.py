@@ -128,6 +128,30 @@ def test_a_sentence_that_both_changed_is_shown_side_by_side_and_she_decides(type
     assert any("resume today." in version for version in versions(typed))
 
 
+@pytest.mark.parametrize("command", ["publish", "publish_options", "schedule"])
+def test_publishing_before_it_is_decided_says_what_to_decide_and_leads_there(
+    typed: Writer, command: str
+) -> None:
+    change_elsewhere(typed, "resume tomorrow", "resume next week")
+    typed.replace("tomorrow", "today")
+    typed.until(lambda: "changed this file while you were writing" in typed.banner, "the notice")
+    typed.until_idle()
+    typed.choose(command)
+    typed.hears("Nothing was sent", "another program changed this file", "choose first")
+    assert not typed.desk.popover.isVisible()
+    compare = typed.banner_button("Compare…")
+    assert compare.hasFocus()
+    QTest.keyClick(compare, Qt.Key.Key_Space)
+    typed.until(lambda: typed.desk.conflicts.view is not None, "both versions")
+    view = typed.desk.conflicts.view
+    assert view is not None
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    typed.click(typed.banner_button("Keep This"))
+    typed.until_saved()
+    typed.publish()
+    typed.hears("Published on My Site")
+
+
 def test_both_paragraphs_can_stay(typed: Writer) -> None:
     view = both_change_the_mayors_words(typed)
     (question,) = view.questions

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from postdesk.backends.base import Capability
 from postdesk.core.account import Account
-from postdesk.core.errors import Conflict, Gone, PasswordError, SignInRefused
+from postdesk.core.errors import Conflict, FileChanged, Gone, PasswordError, SignInRefused
 from postdesk.core.language import _
 from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
@@ -114,7 +114,7 @@ class PublishCommands(QObject):
 
     def look_first(self) -> None:
         """The popover, whatever the state; nothing where there is no post or no blog to ask about."""
-        if self._session.document is None or self._standing.account() is None:
+        if self._session.document is None or self._standing.account() is None or self._must_decide():
             return
         state = self._standing.state
         intent = state.intent if state is not None and state.intent is not None else Intent.PUBLISH
@@ -125,17 +125,18 @@ class PublishCommands(QObject):
         if account is not None and post is not None:
             self._publisher.open_look(post, account, intent)
         self._popover.open_at(button.mapTo(self._window, corner))
-        self._with_saved(
-            lambda d, a: self._publisher.look(d, a, intent), lambda _error: self._popover.close_popover()
-        )
+        self._with_saved(lambda d, a: self._publisher.look(d, a, intent), self._close_unsaved)
 
     def schedule(self) -> None:
         """The popover with its date and time open."""
         self.look_first()
-        self._popover.choose_time()
+        if self._popover.isVisible():
+            self._popover.choose_time()
 
     def publish_now(self) -> None:
         """A scheduled post goes out at once; its date becomes the moment of that."""
+        if self._must_decide():
+            return
         self._session.change(lambda post: replace(post, date=None))
         self._with_saved(lambda d, a: self._publisher.submit(d, a, Intent.PUBLISH, None))
 
@@ -238,13 +239,37 @@ class PublishCommands(QObject):
     ) -> None:
         """Go on with the file as it is typed now; `otherwise(error)` when it could not be saved."""
         account = self._standing.account()
-        if account is not None:
+        if account is not None and not self._must_decide():
             self._session.save_with_id(lambda document: then(document, account), otherwise or self._not_saved)
 
-    def _not_saved(self, _error: Exception) -> None:
+    def _must_decide(self) -> bool:
+        """Whether another program's version of the file is to be decided about first; she is told, and led there."""
+        if not self._session.is_undecided:
+            return False
+        self._popover.close_popover()
+        sentence = _(
+            "Nothing was sent, as another program changed this file while you were writing: choose first, in the "
+            "notice above the text, which version goes on."
+        )
+        self._window.toasts.say(Toast(sentence))
+        self._session.ask_first()
+        return True
+
+    def _close_unsaved(self, error: Exception) -> None:
+        self._popover.close_popover()
+        self._not_saved(error)
+
+    def _not_saved(self, error: Exception) -> None:
+        if self._must_decide():
+            return
         sentence = _(
             "The post is not saved, so nothing was sent. Decide about the notice above the text first."
         )
+        if isinstance(error, FileChanged):  # the two are being merged; where they cannot be, she is asked
+            sentence = _(
+                "Another program changed this file in the same moment. Nothing was sent, and your text is safe. "
+                "Look at the text, then press the button again."
+            )
         self._window.toasts.say(Toast(sentence))
 
     def _done(self, result: JobResult) -> None:

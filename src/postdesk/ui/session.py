@@ -41,6 +41,7 @@ RECOVERY = "recovery"  # the lane of the recovery copies
 RECOVER = 300  # ms from a key to its recovery copy being written
 PAUSE = 1500  # ms without a key until the file itself is saved
 _DISK = "disk"  # the key of the banner about the file on the disk
+_OTHER = "other version"  # the key of the one that asks which of two versions goes on
 _log = logging.getLogger(__name__)
 
 
@@ -230,7 +231,7 @@ class Session(QObject):
         self._text = text
         document, post = text.document, text.post
         text.stuck = False
-        for key in (_DISK, "front matter", "remote", "copy"):
+        for key in (_DISK, _OTHER, "front matter", "remote", "copy"):
             self._editor.hide_banner(key)
         self._editor.set_post(post.title, post.body, cursor=text.cursor)
         place = self._places.get(text.key)
@@ -294,6 +295,15 @@ class Session(QObject):
         if text is not None and not text.document.problem:
             self._details.set_details(details_of(changed(text.post)), text.post.title)
             self._edit()
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the notice asks which of two versions of the open post goes on; until then nothing is saved."""
+        return _OTHER in self._editor.banners.banners()
+
+    def ask_first(self) -> None:
+        """Put the keyboard into that notice."""
+        self._editor.banners.take_keyboard(_OTHER)
 
     def holds(self, post_id: str) -> bool:
         """Whether words of a post that she has left are not in its file yet."""
@@ -401,7 +411,7 @@ class Session(QObject):
         text.saving = text.stuck = False
         was, text.document = text.document, document
         if text is self._text:
-            self._editor.hide_banner(_DISK)
+            self._hide_notice()
             if document.problem != was.problem:
                 self._say_problem(document)
         if text.post in (post, document.post):
@@ -491,7 +501,7 @@ class Session(QObject):
             text.document = replace(text.document, path=path)
             if text.stuck:  # it was missed under its old name
                 text.stuck = False
-                self._editor.hide_banner(_DISK)
+                self._hide_notice()
                 self._save(text)
                 self.say()
 
@@ -584,7 +594,7 @@ class Session(QObject):
     def _show_instead(self, text: OpenText, post: Post) -> None:
         self._showing = True
         text.post, text.stuck = post, False
-        self._editor.hide_banner(_DISK)
+        self._hide_notice()
         self._editor.set_title(post.title)
         self._editor.replace_body_keeping_place(post.body)
         self._details.set_details(details_of(post), post.title)
@@ -667,12 +677,12 @@ class Session(QObject):
     def _ask(self, text: OpenText, there: Document, meeting: Meeting | None) -> None:
         text.stuck = True
         self.say()
-        text.refused(FileChanged(*_other_version()))
         beside: list[tuple[str, Callable[[], None]]] = []
         if meeting is not None:
             beside = [(_("Compare…"), lambda: self.conflict.emit(meeting))]
+        self._hide_notice()
         self._editor.show_banner(
-            _DISK,
+            _OTHER,
             "warn",
             " ".join(_other_version()),
             [
@@ -682,6 +692,7 @@ class Session(QObject):
                 (_("Keep Both"), lambda: self._keep_both(there)),
             ],
         )
+        text.refused(FileChanged(*_other_version()))
 
     def _gone_outside(self, error: Exception) -> None:
         if isinstance(error, FileGone) and self._text is not None:
@@ -704,7 +715,7 @@ class Session(QObject):
         if text is not None:
             # The next save goes over that version, which the history keeps.
             text.document = meant_for(there, text.post, text.is_plain, text.document)
-            self._editor.hide_banner(_DISK)
+            self._hide_notice()
             self.save()
 
     def _take_theirs(self, there: Document) -> None:
@@ -750,7 +761,7 @@ class Session(QObject):
         if self._text is not None:
             self._left.pop(self._text.key, None)
             self._drop_recovery(self._text.key)
-        self._editor.hide_banner(_DISK)
+        self._hide_notice()
         self.close_post()
         self.opened.emit(None)
 
@@ -807,7 +818,12 @@ class Session(QObject):
 
     def _banner(self, level: Level, error: Exception, choices: list[tuple[str, Callable[[], None]]]) -> None:
         sentence = error.sentence if isinstance(error, PostDeskError) else str(error)
+        self._hide_notice()
         self._editor.show_banner(_DISK, level, sentence, choices)
+
+    def _hide_notice(self) -> None:
+        for key in (_DISK, _OTHER):
+            self._editor.hide_banner(key)
 
     def _not_kept(self, error: Exception) -> None:
         """The recovery copy cannot be written: the file itself is the only safe place, so save it at once."""

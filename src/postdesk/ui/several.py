@@ -77,6 +77,7 @@ class SeveralBlogs(QObject):
         self._window.go_to_editor()
 
     def _not_saved(self, _error: Exception) -> None:
+        self._session.ask_first()
         self._tell(
             _("The post is not saved, so nothing was sent. Decide about the notice above the text first.")
         )

@@ -67,6 +67,13 @@ class Banners(QWidget):
             row.deleteLater()
         self.setVisible(bool(self._rows))
 
+    def take_keyboard(self, key: str) -> None:
+        """Give the keyboard to the first button of a notice, if it is shown and has one."""
+        row = self._rows.get(key)
+        button = row.findChild(QPushButton) if row is not None else None
+        if button is not None:
+            button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def banners(self) -> tuple[str, ...]:
         """The keys of what is shown."""
         return tuple(self._rows)
