@@ -105,6 +105,7 @@ def test_the_same_sentence_changed_by_both_is_hers_to_decide_by_clicking(
     assert published.button == "Compare…"
     published.press_publish()
     view = side_by_side(published)
+    assert "Somebody changed" not in published.window.toasts.sentence
     assert "Changed on the blog while you were writing · 1 paragraph to decide" in view.sentence.text()
     (question,) = view.questions
     assert question.mine.words.text().endswith("resume within the hour.")
@@ -116,11 +117,25 @@ def test_the_same_sentence_changed_by_both_is_hers_to_decide_by_clicking(
     published.click(question.buttons[Choice.BOTH])
     published.click(view.use)
     published.hears("Updated on")
+    published.window.toasts.close_toast()
+    assert published.window.toasts.sentence == ""
     there = content(blog)
     assert there.index("within the hour") < there.index("next week")
     assert "nine people" in there
     assert "nine people" in published.words
     assert "hour.\n\nThe mayor’s office says that talks could resume next week." in published.words
+
+
+def test_a_conflict_that_is_settled_elsewhere_is_not_told_any_more(published: Writer, blog: Blog) -> None:
+    change_there(blog, ("resume tomorrow", "resume next week"))
+    published.replace("resume tomorrow", "resume today")
+    published.until_saved()
+    published.press_publish()
+    published.hears("Somebody changed")
+    assert "Somebody changed" in published.window.toasts.sentence
+    (job,) = published.desk.desk.jobs()
+    published.desk.publisher.take_back(job.id)
+    published.until(lambda: not published.window.toasts.sentence, "the toast to go")
 
 
 def test_leaving_it_changes_nothing_and_the_notice_brings_it_back(published: Writer, blog: Blog) -> None:

@@ -124,6 +124,23 @@ def test_several_come_one_after_the_other(qtbot: QtBot, toasts: Toasts) -> None:
     assert toasts.sentence == ""
 
 
+def test_what_is_not_true_any_more_goes_and_does_not_come_back(toasts: Toasts) -> None:
+    toasts.say(Toast("Somebody changed it.", stays=True, about="a job"))
+    say(toasts, "Updated")
+    assert toasts.sentence == "Updated"
+    toasts.take_back("another job")
+    toasts.take_back("a job")
+    assert toasts.sentence == "Updated"
+    toasts.close_toast()
+    assert toasts.sentence == ""
+    toasts.say(Toast("Somebody changed it.", stays=True, about="a job"))
+    say(toasts, "Saved")
+    toasts.close_toast()
+    assert toasts.sentence == "Somebody changed it."
+    toasts.take_back("a job")
+    assert toasts.sentence == ""
+
+
 def test_a_toast_that_had_to_hurry_makes_no_later_one_hurry(qtbot: QtBot, toasts: Toasts) -> None:
     for sentence in ("First", "Second"):
         say(toasts, sentence, "Undo")

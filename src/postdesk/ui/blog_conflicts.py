@@ -68,6 +68,7 @@ class BlogConflicts(QObject):
         self._conflicts = conflicts
         self._window = window
         self._merged: Counter[str] = Counter()  # by post id: how often without having gone out
+        self._told: set[str] = set()  # the jobs that a toast speaks of
         self._wanted = ""  # the job that is to be compared once its post is open
         session.opened.connect(self._opened)
         publisher.changed.connect(self._refresh)
@@ -87,8 +88,7 @@ class BlogConflicts(QObject):
         else:
             self._refresh()
             if self._open_id != result.post_id:
-                toast = Toast(result.sentence, ((_("Decide…"), lambda: self._open(job)),), stays=True)
-                self._window.toasts.say(toast)
+                self._say(result.job_id, result.sentence, _("Decide…"), lambda: self._open(job))
 
     def _done(self, result: JobResult) -> None:
         if result.kind is ResultKind.DONE:
@@ -126,8 +126,19 @@ class BlogConflicts(QObject):
         sentence = _(
             "Somebody changed “{title}” on “{blog}” while you were writing. Nothing was overwritten, there or here."
         ).format(title=job.title, blog=self._blog(job.account_id))
-        self._window.toasts.say(Toast(sentence, ((_("Compare…"), lambda: self.compare(job.id)),), stays=True))
+        self._say(job.id, sentence, _("Compare…"), lambda: self.compare(job.id))
         self._refresh()
+
+    def _say(self, job_id: str, sentence: str, label: str, act: Callable[[], None]) -> None:
+        """Until she has decided, or sees both sides."""
+        self._take_back(job_id)
+        self._told.add(job_id)
+        self._window.toasts.say(Toast(sentence, ((label, act),), stays=True, about=job_id))
+
+    def _take_back(self, job_id: str) -> None:
+        if job_id in self._told:
+            self._told.discard(job_id)
+            self._window.toasts.take_back(job_id)
 
     # --- side by side ---
 
@@ -144,6 +155,7 @@ class BlogConflicts(QObject):
         job = self._desk.journal.job(job_id)
         if job is None or not is_mergeable(job):
             return
+        self._take_back(job_id)
         if self._open_id != job.post_id:
             self._wanted = job_id
             self._open(job)
@@ -272,6 +284,10 @@ class BlogConflicts(QObject):
             self.compare(job.id)
 
     def _refresh(self) -> None:
+        for job_id in tuple(self._told):
+            told = self._desk.journal.job(job_id)
+            if told is None or not (is_mergeable(told) or is_gone_there(told)):
+                self._take_back(job_id)
         editor = self._window.editor
         if not isinstance(editor, Editor):
             return

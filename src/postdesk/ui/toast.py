@@ -24,11 +24,13 @@ _MOST_WAITING = 5  # sentences; older ones that nobody saw are dropped for what 
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """What to say. `choices` are a label and what it does; `stays` keeps it until she closes it or chooses."""
+    """What to say. `choices` are a label and what it does; `stays` keeps it until she closes it or chooses. `about`
+    names what it speaks of, for `Toasts.take_back`."""
 
     sentence: str
     choices: tuple[tuple[str, Callable[[], None]], ...] = ()
     stays: bool = False
+    about: str = ""
 
 
 class Toasts(Overlay):
@@ -73,6 +75,12 @@ class Toasts(Overlay):
         else:
             # What is true now must not wait for what was: the one that is shown has a moment left, held or not.
             self.timer.start(min(self.timer.remainingTime() if self.timer.isActive() else _MOMENT, _MOMENT))
+
+    def take_back(self, about: str) -> None:
+        """What was said about this is not true any more: it is not shown again, and closed if it is shown now."""
+        self._queue = deque((toast for toast in self._queue if toast.about != about), _MOST_WAITING)
+        if self.isVisible() and self._current is not None and self._current.about == about:
+            self.close_toast()
 
     @property
     def sentence(self) -> str:
