@@ -135,10 +135,16 @@ def test_the_next_start_after_a_crash_shows_what_was_typed_not_the_older_file(
     library.close()
     words = BODY + "Typed and not saved."
     Recovery(folders.state).put(
-        document.post.id, replace(document.post, body=words), path=post, base_hash=document.hash
+        document.post.id,
+        replace(document.post, body=words),
+        path=post,
+        base_hash=document.hash,
+        cursor=len(BODY),
     )
+    Recovery(folders.state).save_session({"post": str(post), "post_id": document.post.id, "cursor": 0})
     closed_window.open()
     assert closed_window.words == words
+    assert closed_window.desk.editor.cursor_position() == len(BODY)
     assert post.read_text().endswith("Typed and not saved.")
 
 

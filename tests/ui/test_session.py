@@ -621,6 +621,22 @@ def test_keeping_mine_over_front_matter_that_was_broken_elsewhere_keeps_every_fi
     assert BROKEN.encode() in versions
 
 
+def test_after_a_crash_she_is_where_she_was(desk: Desk) -> None:
+    desk.one.write_text(desk.one.read_text("utf-8").replace("one", "one\n\ntwo\n\n🚢 three"), "utf-8")
+    desk.open(desk.one)
+    desk.editor.set_cursor(8)
+    desk.editor.text.textCursor().insertText(" 🚢 and a half")
+    where = desk.editor.cursor_position()
+    _killed(desk)
+    desk.session.bring_back(lambda: desk.session.open(desk.one))
+    desk.until(lambda: desk.session.document is not None)
+    assert desk.editor.body() == "one\n\ntwo 🚢 and a half\n\n🚢 three"
+    assert desk.editor.cursor_position() == where
+    desk.open(desk.two)
+    desk.open(desk.one)
+    assert desk.editor.cursor_position() == 0
+
+
 def test_a_headline_from_before_a_crash_is_in_the_post_though_its_front_matter_was_broken_elsewhere(
     desk: Desk,
 ) -> None:

@@ -4,7 +4,7 @@ be the same; and the words that a crash left in recovery copies."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from postdesk.core.errors import PostDeskError
@@ -61,11 +61,21 @@ class OpenText:
             otherwise(error)
 
 
-def bring_back(library: Library, recovery: Recovery) -> tuple[tuple[str, ...], tuple[Entry, ...]]:
-    """Put every recovery copy into its file, or beside it when another program changed the file since; returns
-    sentences to tell, and the copies that the disk would not take (they stay where they are)."""
+@dataclass(frozen=True, slots=True)
+class BroughtBack:
+    """What became of the recovery copies: `sentences` to tell, those that the disk would not take (`unsaved`; they stay
+    where they are), and where she was in the posts of the others: UTF-16 units by post id."""
+
+    sentences: tuple[str, ...]
+    unsaved: tuple[Entry, ...]
+    cursors: Mapping[str, int]
+
+
+def bring_back(library: Library, recovery: Recovery) -> BroughtBack:
+    """Put every recovery copy into its file; what another program wrote there since goes beside it."""
     sentences: list[str] = []
     unsaved: list[Entry] = []
+    cursors: dict[str, int] = {}
     for found in recovery.pending(library.read, library.root):
         entry, document, clean = found.entry, found.document, found.clean
         title = entry.post.title or _("Untitled")
@@ -87,13 +97,14 @@ def bring_back(library: Library, recovery: Recovery) -> tuple[tuple[str, ...], t
                     "Another program changed “{title}” after you typed in it. Both are kept: your "
                     "words are in the post, the other version is in a copy beside it."
                 )
+            cursors[entry.post.id] = entry.cursor
             recovery.drop(entry.key)
             sentences.append(words.format(title=title))
         except PostDeskError as error:
             _log.warning("A recovery copy stays where it is: %s", error.details or error.happened)
             unsaved.append(entry)
             sentences.append(error.sentence)
-    return tuple(sentences), tuple(unsaved)
+    return BroughtBack(tuple(sentences), tuple(unsaved), cursors)
 
 
 def details_of(post: Post) -> Details:

@@ -30,7 +30,7 @@ from postdesk.ui.editor import Editor
 from postdesk.ui.editor.banner import Level
 from postdesk.ui.editor.editor import Place
 from postdesk.ui.merging import Meeting, meet, meet_copy
-from postdesk.ui.open_text import OpenText, bring_back, details_of
+from postdesk.ui.open_text import BroughtBack, OpenText, bring_back, details_of
 from postdesk.ui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ class Session(QObject):
         self._places: dict[str, Place] = {}  # by post id: where she was in each that she has left
         self._showing = False
         self._unsaved: dict[str, Entry] = {}  # by post id: what the disk would not take at the start
+        self._cursors: dict[str, int] = {}  # by post id: where she was in what a crash left
         self._at_once = False  # the post was opened before the library was looked through
         self._before_merge: tuple[str, Post, Post] | None = (
             None  # the post's id, what she had, what was made of it
@@ -172,6 +173,7 @@ class Session(QObject):
             self._changed_outside(document)  # it is open, perhaps with newer words
             return
         self.leave()
+        cursor = self._cursors.pop(key, cursor)
         entry, text = self._unsaved.pop(key, None), self._left.pop(key, None)
         if text is None and entry is not None and entry.post != document.post:
             text = OpenText(replace(entry.onto(document), hash=entry.base_hash), entry.post, entry.cursor)
@@ -187,10 +189,10 @@ class Session(QObject):
     def bring_back(self, then: Callable[[], None]) -> None:
         """At the start, before anything is opened: what a crash left in the recovery copies goes into its files."""
 
-        def brought(found: tuple[tuple[str, ...], tuple[Entry, ...]]) -> None:
-            sentences, unsaved = found
-            self._unsaved = {entry.post.id: entry for entry in unsaved}
-            for sentence in sentences:
+        def brought(found: BroughtBack) -> None:
+            self._unsaved = {entry.post.id: entry for entry in found.unsaved}
+            self._cursors = dict(found.cursors)
+            for sentence in found.sentences:
                 self.told.emit(sentence)
             then()
 
