@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QElapsedTimer, QMimeData, QUrl
+from PySide6.QtCore import QElapsedTimer, QMimeData, Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
@@ -302,3 +302,78 @@ def test_where_no_post_is_open_nothing_asks_to_publish_the_one_before(writer: Wr
     writer.desk.session.close_post()
     writer.desk.commands.look_first()
     assert not writer.desk.popover.isVisible()
+
+
+# --- new posts that stay empty ---
+
+
+def untitled(writer: Writer) -> list[str]:
+    return sorted(path.name for path in writer.file.parent.glob("Untitled*"))
+
+
+def begin(writer: Writer) -> Path:
+    """Ask for a new post and write nothing."""
+    before = writer.file
+    writer.choose("new")
+    writer.until(lambda: writer.file != before, "the new post")
+    writer.until_idle()
+    return writer.file
+
+
+def go_back(writer: Writer, path: Path) -> None:
+    writer.window.sidebar.row_chosen.emit(file_key(path))
+    writer.until(lambda: writer.file == path, "the other post")
+    writer.until_idle()
+
+
+def test_a_new_post_that_stays_empty_leaves_nothing_behind(writer: Writer) -> None:
+    welcome = writer.file
+    empty = begin(writer)
+    writer.choose("new")
+    writer.choose("new")
+    writer.until_idle()
+    assert writer.file == empty
+    writer.until(writer.desk.editor.title_field.hasFocus, "the keyboard in its title")
+    rows = writer.window.sidebar.shown
+    writer.until(lambda: file_key(empty) in rows(), "its row")
+    go_back(writer, welcome)
+    assert untitled(writer) == []
+    writer.until(lambda: file_key(empty) not in rows(), "the row to go")
+    assert writer.desk.desk.library.trashed() == ()
+    assert writer.said == []
+
+
+def test_a_new_post_with_a_word_or_with_words_that_she_took_out_again_stays(writer: Writer) -> None:
+    welcome = writer.file
+    begin(writer)
+    writer.type("A word", writer.desk.editor.text)
+    go_back(writer, welcome)
+    second = begin(writer)
+    writer.type("Taken out", writer.desk.editor.text)
+    writer.desk.session.save()
+    writer.until_saved()
+    writer.desk.editor.text.selectAll()
+    QTest.keyClick(writer.desk.editor.text, Qt.Key.Key_Backspace)
+    writer.until_saved()
+    go_back(writer, welcome)
+    assert len(untitled(writer)) == 2
+    assert second.exists()
+
+
+def test_a_new_post_that_another_program_writes_into_stays(writer: Writer) -> None:
+    welcome = writer.file
+    empty = begin(writer)
+    empty.write_text(empty.read_text("utf-8") + "Theirs.\n", "utf-8")
+    go_back(writer, welcome)
+    assert empty.read_text("utf-8").endswith("Theirs.\n")
+
+
+def test_an_empty_post_of_last_time_is_there_again_and_goes_when_she_leaves_it(writer: Writer) -> None:
+    welcome = writer.file
+    empty = begin(writer)
+    writer.close()
+    writer.open()
+    assert writer.file == empty
+    writer.until_idle()
+    go_back(writer, welcome)
+    assert untitled(writer) == []

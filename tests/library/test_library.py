@@ -223,6 +223,41 @@ def test_both_versions_are_kept_when_two_wrote(library: Library, write: Write) -
     assert not library.look()
 
 
+def test_only_a_new_post_that_nothing_was_ever_written_in_is_taken_away(
+    library: Library, write: Write
+) -> None:
+    empty, typed, other, named = (library.new() for _number in range(4))
+    library.save(library.save(typed, replace(typed.post, body="Words.\n")), typed.post)
+    other.path.write_text(other.path.read_text("utf-8") + "Theirs.\n", "utf-8")
+    named = library.rename(named, "Plans")
+    plain = library.read(write("Untitled 9.md", ""))
+    assert typed.data == typed.path.read_bytes(), "she took her words out again, and the history has them"
+    for document in (typed, other, named, plain):
+        assert not library.take_away_empty(document)
+        assert document.path.exists()
+    assert library.take_away_empty(empty)
+    assert not empty.path.exists()
+    assert library.trashed() == ()
+    assert library.find(empty.post.id) is None
+    assert not library.take_away_empty(empty), "it is gone"
+
+
+def test_what_another_program_writes_while_an_empty_post_is_taken_away_is_not_lost(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = library.new()
+    trash = library.trash
+
+    def late(path: Path) -> object:
+        path.write_text(path.read_text("utf-8") + "Theirs.\n", "utf-8")
+        return trash(path)
+
+    monkeypatch.setattr(library, "trash", late)
+    assert not library.take_away_empty(empty)
+    assert library.read(empty.path).post.body == "Theirs.\n"
+    assert library.find(empty.post.id) == empty.path
+
+
 def test_keeping_both_once_more_after_a_crash_in_the_middle_makes_no_second_copy(
     library: Library, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:

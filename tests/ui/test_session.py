@@ -632,9 +632,6 @@ def test_after_a_crash_she_is_where_she_was(desk: Desk) -> None:
     desk.until(lambda: desk.session.document is not None)
     assert desk.editor.body() == "one\n\ntwo 🚢 and a half\n\n🚢 three"
     assert desk.editor.cursor_position() == where
-    desk.open(desk.two)
-    desk.open(desk.one)
-    assert desk.editor.cursor_position() == 0
 
 
 def test_a_headline_from_before_a_crash_is_in_the_post_though_its_front_matter_was_broken_elsewhere(

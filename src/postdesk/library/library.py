@@ -808,6 +808,31 @@ class Library:
             self._index.forget(old)
         return Trashed(old, place)
 
+    def take_away_empty(self, document: Document) -> bool:
+        """Remove a new post that nothing was ever written in: its file is as `new` made it, under the name that it got
+        there, and no version is in the history. False, and nothing is done, for any other, also for one that another
+        program wrote into in this moment."""
+        path = self._inside(document.path)
+        blank = new_text(Post(document.post.id))
+        if not names.is_untitled(path.name) or self._history.versions(document.post.id):
+            return False
+        try:
+            if read_file(path)[0] != blank:
+                return False
+            gone = self.trash(path)
+        except FileGone:
+            return False
+        # What it is now, where no other program finds it by its name any more.
+        if read_file(gone.place)[0] != blank:
+            self.restore(gone)
+            return False
+        try:
+            gone.place.unlink()
+            gone.place.parent.rmdir()
+        except OSError as error:
+            log.info("An empty post stays in the trash: %s", error)
+        return True
+
     def trashed(self) -> tuple[Trashed, ...]:
         """What lies in the trash, the newest first. Each goes back to the library's top: where it lay before is
         known only to who put it there.

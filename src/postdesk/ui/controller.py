@@ -446,8 +446,7 @@ class Controller(QObject):
         """A post that was not written here: shown in the preview, inert, and not to be edited."""
         if post is None:
             return
-        self.session.leave()
-        self.session.close_post()
+        self.session.put_away()
         self.rendered.opened(None)
         self.kept_looks.opened(None)
         self.standing.remote_address = post.address

@@ -43,6 +43,10 @@ class Files(QObject):
         self._tasks = tasks
         self._window = window
         self._trashed: Trashed | None = None
+        # The posts that were made in this run, and the one of last time: only those are taken away when she leaves
+        # them empty.
+        self._new: set[str] = {session.document.post.id} if session.document is not None else set()
+        session.left_empty.connect(self._take_away)
 
     def open_newest(self) -> None:
         """The post that was changed last, or a new one where there is none."""
@@ -52,15 +56,39 @@ class Files(QObject):
         )
 
     def new(self) -> None:
-        """A new draft."""
+        """A new draft; the open one, if it is new and has no word yet."""
+        here = self._session.document
+        if here is not None and here.post.id in self._new and self._session.is_empty:
+            self.made.emit(here)
+            return
         self._session.leave()
 
         def show(document: Document) -> None:
+            self._new.add(document.post.id)
             self._session.show(document)
             self.made.emit(document)
             self.changed.emit()
 
         self._run(self._desk.library.new, show)
+
+    def _take_away(self, document: Document) -> None:
+        """She has gone on from a new post without having written in it: nothing of it stays."""
+        post_id = document.post.id
+        if post_id not in self._new:
+            return
+
+        def take_away() -> bool:
+            waits = any(job.post_id == post_id for job in self._desk.jobs(texts=False))
+            if waits or self._desk.receipts.for_post(post_id):
+                return False
+            return self._desk.library.take_away_empty(document)
+
+        def taken(done: bool) -> None:
+            if done:
+                self._new.discard(post_id)
+                self.changed.emit()
+
+        self._run(take_away, taken)
 
     def rename(self) -> None:
         """Ask for another name of the file."""

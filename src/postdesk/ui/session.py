@@ -48,13 +48,15 @@ _log = logging.getLogger(__name__)
 class Session(QObject):
     """One post at a time. `opened(document)` when another one is shown, `edited(post)` at every change,
     `saved(document)` when it is on the disk, `kept(words)` with the state of saving in a word or two,
-    `told(sentence)` for a notice, `merged(sentence)` for one of a merge that `undo_merge` takes back, and
-    `conflict(meeting)` when she wants to see two versions side by side."""
+    `left_empty(document)` when she has gone on from one without a word, `told(sentence)` for a notice,
+    `merged(sentence)` for one of a merge that `undo_merge` takes back, and `conflict(meeting)` when she wants to see
+    two versions side by side."""
 
     opened = Signal(object)
     edited = Signal(object)
     saved = Signal(object)
     kept = Signal(str)
+    left_empty = Signal(object)
     told = Signal(str)
     merged = Signal(str)
     conflict = Signal(object)
@@ -216,6 +218,13 @@ class Session(QObject):
             self._put_recovery()
             self._save(text)
 
+    def put_away(self) -> None:
+        """Save what is open, and close it: what is shown next is no file."""
+        self.leave()
+        left = self._text
+        self.close_post()
+        self._leave_empty(left)
+
     def close_post(self) -> None:
         """Nothing is open any more, e.g. because it was moved to the trash."""
         self._pause.stop()
@@ -230,7 +239,7 @@ class Session(QObject):
 
     def _put(self, text: OpenText) -> None:
         self._showing = True
-        self._text = text
+        left, self._text = self._text, text
         document, post = text.document, text.post
         text.stuck = False
         for key in (_DISK, _OTHER, "front matter", "remote", "copy"):
@@ -244,6 +253,18 @@ class Session(QObject):
         self._showing = False
         self.say()
         self.opened.emit(document)
+        if left is not None and left.key != text.key:
+            self._leave_empty(left)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the open post has no word, no field and nothing on its way."""
+        return self._text is not None and _is_empty(self._text)
+
+    def _leave_empty(self, left: OpenText | None) -> None:
+        if left is not None and _is_empty(left):
+            self._drop_recovery(left.key)
+            self.left_empty.emit(left.document)
 
     def _say_problem(self, document: Document) -> None:
         """What cannot be edited in this file, and why."""
@@ -841,6 +862,11 @@ class Session(QObject):
             self.told.emit(
                 _("The program met a fault of its own. Your text is safe. Please report it with the log.")
             )
+
+
+def _is_empty(text: OpenText) -> bool:
+    nothing = text.post == text.document.post == Post(text.key)
+    return nothing and text.document.fields is not None and not (text.saving or text.stuck or text.waiting)
 
 
 def _other_version() -> tuple[str, str, str]:
