@@ -504,10 +504,12 @@ def test_formatting_leaves_a_card_alone(post: Editor, qtbot: QtBot, name: str) -
 
 
 def test_tab_moves_the_lines_around_a_card_and_not_the_card(post: Editor) -> None:
+    post.set_post("", POST.replace("Above", "- Above").replace("Below", "- Below"))
     post.text.selectAll()
     press(post, Key.Key_Tab)
     assert closed(post) == [GALLERY, FORM]
-    assert post.body().startswith("    Above")
+    assert post.body().startswith("    - Above")
+    assert "\n    - Below\n" in post.body()
 
 
 @pytest.mark.parametrize("what", ["rule", "picture", "insert_picture", "insert_text", "link"])

@@ -87,6 +87,57 @@ def test_tab_gives_an_item_the_number_of_its_place(
     assert editor.body() == gives
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "A paragraph."),
+        ("Above.\n\n", "A paragraph."),
+        ("Above\n", "and on in the next line."),
+        ("- an item\n\n", "A paragraph after the list."),
+        ("> ", "Said."),
+        ("  ", "A paragraph, two blanks in."),
+        ("", "# A heading"),
+    ],
+)
+def test_tab_before_words_makes_no_code_of_them(editor: Editor, before: str, after: str) -> None:
+    editor.set_post("", before + after, cursor=len(before))
+    QTest.keyClick(editor.text, Qt.Key.Key_Tab)
+    assert editor.body() == before + after
+    editor.text.selectAll()
+    QTest.keyClick(editor.text, Qt.Key.Key_Tab)
+    assert "    A paragraph" not in editor.body()
+    assert "    Said" not in editor.body()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gives"),
+    [
+        ("", "", "    "),
+        ("Above.\n\n", "\n\nBelow.", "Above.\n\n    \n\nBelow."),
+        ("In the ", "middle.", "In the     middle."),
+        ("```\n", "code\n```", "```\n    code\n```"),
+        ("```\n", "code in a fence that is open", "```\n    code in a fence that is open"),
+        ("    ", "code", "        code"),
+        ("- an item\n\n    ", "and more of it", "- an item\n\n        and more of it"),
+        ("- ", "an item", "    - an item"),
+    ],
+)
+def test_tab_elsewhere_puts_four_blanks(editor: Editor, before: str, after: str, gives: str) -> None:
+    editor.set_post("", before + after, cursor=len(before))
+    QTest.keyClick(editor.text, Qt.Key.Key_Tab)
+    assert editor.body() == gives
+
+
+def test_tab_moves_of_what_is_selected_only_what_no_code_becomes_of(editor: Editor) -> None:
+    editor.set_post("", "Words.\n\n- one\n- two\n\nMore words.\n\n```\ncode\n```\n")
+    editor.text.selectAll()
+    QTest.keyClick(editor.text, Qt.Key.Key_Tab)
+    assert "Words.\n\n    - one\n    - two\n\nMore words.\n" in editor.body()
+    assert "\n    code\n" in editor.body()
+    QTest.keyClick(editor.text, Qt.Key.Key_Backtab)
+    assert editor.body() == "Words.\n\n- one\n- two\n\nMore words.\n\n```\ncode\n```\n"
+
+
 def test_shift_tab_counts_on_where_the_item_comes_back_to(editor: Editor) -> None:
     editor.set_post("", "4. one\n    1. deep\n    2. two", cursor=24)
     QTest.keyClick(editor.text, Qt.Key.Key_Backtab)

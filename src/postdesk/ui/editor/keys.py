@@ -97,6 +97,26 @@ def counted_on(line: str, below: Iterable[str]) -> list[tuple[int, int, int, str
     return changes
 
 
+def stands_before_words(before: str, after: str) -> bool:
+    """Whether a place with `before` and `after` on its line is at the start of words: four blanks there would make code
+    of them. Not behind the mark of a list."""
+    found = _FRONT.match(before)
+    at_start = found is not None and found.end() == len(before) and not (found["bullet"] or found["number"])
+    return at_start and bool(after.strip())
+
+
+def goes_on_list(line: str, above: Iterable[str]) -> bool:
+    """Whether an indented line belongs to an item of a list; `above` are the lines before it, the nearest first."""
+    if not line[:1].isspace():
+        return False
+    for _far, other in zip(range(_FURTHER), above, strict=False):
+        if is_list(other):
+            return True
+        if other.strip() and not other[0].isspace():
+            return False
+    return False
+
+
 def is_list(line: str) -> bool:
     """Whether the line starts a list item."""
     found = _FRONT.match(line)

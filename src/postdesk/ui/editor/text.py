@@ -449,9 +449,9 @@ class MarkdownEdit(QPlainTextEdit):
             self.setTextCursor(cursor)
             self.ensureCursorVisible()
         elif key == Qt.Key.Key_Tab and not shift:
-            press_tab(self.textCursor(), back=False, is_closed=self._is_closed)
+            press_tab(self.textCursor(), False, self.source, self._is_closed)
         elif key == Qt.Key.Key_Backtab:
-            if not press_tab(self.textCursor(), back=True, is_closed=self._is_closed):
+            if not press_tab(self.textCursor(), True, self.source, self._is_closed):
                 self.left_upwards.emit()
         elif key == Qt.Key.Key_Up and not shift and self._in_first_line():
             self.left_upwards.emit()

@@ -109,22 +109,24 @@ class Typing:
             edit.insertText(text)
 
 
-def press_tab(cursor: QTextCursor, back: bool, is_closed: Callable[[int], bool]) -> bool:
+def press_tab(cursor: QTextCursor, back: bool, source: Source, is_closed: Callable[[int], bool]) -> bool:
     """Moves lines or an item in or out, else puts spaces; False where Shift+Tab has nothing to move. Lines that are
-    `is_closed` stay as they are."""
+    `is_closed` stay as they are, and so do words outside of lists and code, which four spaces would make code of."""
     document = cursor.document()
     first = document.findBlock(cursor.selectionStart())
     last = document.findBlock(cursor.selectionEnd())
     lines = first != last or keys.is_list(first.text())
     if not lines:
-        if not back:
+        if not back and not _would_be_code(cursor, first, source):
             cursor.insertText(" " * keys.STEP)
         return not back
+    numbers = range(first.blockNumber(), last.blockNumber() + 1)
+    moved = {number for number in numbers if not is_closed(number) and (back or _can_go_in(number, source))}
     cursor.beginEditBlock()
     edit = QTextCursor(document)
     block = first
     while block.isValid() and block.blockNumber() <= last.blockNumber():
-        if is_closed(block.blockNumber()):
+        if block.blockNumber() not in moved:
             block = block.next()
             continue
         line = block.text()
@@ -134,6 +136,21 @@ def press_tab(cursor: QTextCursor, back: bool, is_closed: Callable[[int], bool])
         block = block.next()
     cursor.endEditBlock()
     return True
+
+
+def _would_be_code(cursor: QTextCursor, block: QTextBlock, source: Source) -> bool:
+    number, at = block.blockNumber(), cursor.selectionStart() - block.position()
+    line = block.text()
+    return keys.stands_before_words(line[:at], line[at:]) and not _can_go_in(number, source)
+
+
+def _can_go_in(number: int, source: Source) -> bool:
+    """Whether a line may be moved in without words becoming code by it: it is an item, a part of one, or code."""
+    if source.in_code(number) or source.in_open_fence(number):
+        return True
+    line = source.lines[number]
+    above = (source.lines[n] for n in range(number - 1, -1, -1))
+    return keys.is_list(line) or keys.goes_on_list(line, above)
 
 
 def _above(block: QTextBlock) -> Iterator[str]:
