@@ -301,3 +301,22 @@ def test_a_post_that_is_on_its_way_is_not_converted(
     monkeypatch.setattr(desk.outbox, "running", lambda: (replace(sent, post_id="another"),))
     with pytest.raises(NotReady, match="already"):
         desk.conversion(document, ONE, Form.MARKDOWN)
+
+
+def test_a_post_of_which_something_waits_is_not_converted_until_that_is_out_or_taken_back(
+    desk: Desk, waiting: Callable[[Form], Document]
+) -> None:
+    document = waiting(Form.MARKDOWN)
+    body = desk.unconvert(document.post.id, ONE)
+    assert body is not None
+    document = desk.library.save(document, replace(document.post, body=body + "\nMore.\n"))
+    looked = desk.conversion(document, ONE, Form.MARKDOWN)
+    job = desk.submit(desk.plan(document, ONE, Intent.UPDATE))
+    with pytest.raises(NotReady, match="still waits in the outbox"):
+        desk.conversion(document, ONE, Form.MARKDOWN)
+    with pytest.raises(NotReady, match="still waits in the outbox"):
+        desk.convert(looked)  # it came between the look and the click
+    desk.take_back(job)
+    desk.convert(desk.conversion(document, ONE, Form.MARKDOWN))
+    (receipt,) = desk.receipts.all()
+    assert receipt.aside

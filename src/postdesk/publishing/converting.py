@@ -18,6 +18,9 @@ from postdesk.core.errors import NotReady
 from postdesk.core.language import _
 from postdesk.core.post import Post
 from postdesk.core.receipt import Receipt
+from postdesk.publishing.job import Job
+from postdesk.publishing.plan import Intent
+from postdesk.publishing.preflight import GOES_OUT
 from postdesk.publishing.pulled import Bases, opened_of
 from postdesk.publishing.running import Running
 
@@ -109,13 +112,24 @@ def conversion_of(
     return Conversion(form, account.id, post.body, made.text, receipt, made.opened.to_json(), rows, as_html)
 
 
-def refuse_while_sent(post_id: str, account_id: str, running: Iterable[Running]) -> None:
-    """Raise `NotReady` for a post that is being sent: what the blog answers then would take the place of the map."""
+def refuse_while_sent(
+    post_id: str, account_id: str, running: Iterable[Running], waiting: Iterable[Job]
+) -> None:
+    """Raise `NotReady` for a post of which something is being sent or still waits: what the blog answers then would
+    take the place of the map, or a text from before would go out on a map that is not its own. `waiting` are jobs that
+    are not done, of whatever state: one that failed can be tried again."""
     if any((one.post_id, one.account_id) == (post_id, account_id) for one in running):
         raise NotReady(
             _("The post is on its way to the blog just now."),
             _("What goes out is not converted, and no word of your text is lost."),
             _("Wait until it is there, and convert it then."),
+        )
+    sends = {intent.value for intent in (*GOES_OUT, Intent.RESTORE)}
+    if any((one.post_id, one.account_id) == (post_id, account_id) and one.intent in sends for one in waiting):
+        raise NotReady(
+            _("What you sent of the post before still waits in the outbox."),
+            _("Nothing was converted: it would go out in a form that it does not have."),
+            _("Let it go out or take it back in the outbox, and convert the post then."),
         )
 
 
