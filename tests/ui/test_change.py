@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from postdesk.publishing.change import Change, Line, Sign, lines_of
+from postdesk.publishing.change import Change, Line, Sign, every_line, lines_of
 from postdesk.ui.change import ChangeWindow
 from postdesk.ui.theme import load_theme
 
@@ -62,19 +62,41 @@ def test_the_words_that_differ_are_marked_and_what_stays_is_left_out() -> None:
     assert lines_of(Change(BEFORE, BEFORE)) == ()
 
 
-@given(
-    st.lists(st.sampled_from(["a", "b b", "c\x0cd", ""])), st.lists(st.sampled_from(["a", "b c", "", "e"]))
-)
-def test_the_lines_that_stay_and_go_are_of_the_old_text_and_those_that_stay_and_come_of_the_new(
+LINES = st.lists(st.sampled_from(["a", "b b", "b c", "<!-- /wp:p -->", "", "e"]), max_size=30)
+
+
+@given(LINES, LINES)
+def test_the_lines_that_stay_and_go_are_the_old_text_and_those_that_stay_and_come_the_new(
     old: list[str], new: list[str]
 ) -> None:
-    change = Change("\n".join(old), "\n".join(new))
-    lines = lines_of(change)
-    for gone in (Sign.GOES, Sign.COMES):
-        text = iter((change.before if gone is Sign.GOES else change.after).splitlines())
-        assert all(line.text in text for line in lines if line.sign in (Sign.STAYS, gone))
-    ours = [f"{line.sign.value}{line.text}" for line in lines if line.sign in (Sign.GOES, Sign.COMES)]
-    assert sorted(ours) == sorted(line for line in change.lines[2:] if line[:1] in "+-")
+    lines = every_line(old, new)
+    assert [line.text for line in lines if line.sign is not Sign.COMES] == old
+    assert [line.text for line in lines if line.sign is not Sign.GOES] == new
+    assert all(0 <= start < end <= len(line.text) for line in lines for start, end in line.marks)
+    shown = lines_of(Change("\n".join(old), "\n".join(new)))
+    assert bool(shown) == ("\n".join(old).splitlines() != "\n".join(new).splitlines())
+
+
+class Counting(str):
+    """A line that counts how often it is compared."""
+
+    __slots__ = ()
+    compared = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Counting.compared += 1
+        return str.__eq__(self, other)
+
+
+def test_thousands_of_blocks_are_compared_by_what_is_there_once() -> None:
+    """Delimiters stand at every block: who compares each with each waits for seconds."""
+    block = "<!-- wp:paragraph -->\n<p>Words of {n}.</p>\n<!-- /wp:paragraph -->\n"
+    old = "\n".join(block.format(n=n) for n in range(2000))
+    new = old.replace("Words of 7.", "Other words.").replace("Words of 1700.", "Others.")
+    Counting.compared = 0
+    every_line([Counting(line) for line in old.splitlines()], [Counting(line) for line in new.splitlines()])
+    assert Counting.compared < 20 * old.count("\n")
 
 
 def test_foreign_lines_steer_nothing_and_are_read_aloud(qtbot: QtBot) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher, unified_diff
+from difflib import unified_diff
 from enum import Enum
 
 from postdesk.backends.base import ContentFormat
@@ -14,6 +14,7 @@ from postdesk.core.language import _
 from postdesk.core.post import Post
 from postdesk.core.receipt import MediaReceipt, Receipt
 from postdesk.markup.differing import differing
+from postdesk.markup.matching import matching
 from postdesk.publishing.compare import base_values
 from postdesk.publishing.content import Picture, content_for, sent_on
 from postdesk.publishing.pulled import Bases, opened_of
@@ -63,27 +64,37 @@ class Line:
 
 
 def lines_of(change: Change) -> tuple[Line, ...]:
-    """The change for a reader of blogs rather than of patches: as `Change.lines`, with the words that differ."""
-    old, new = change.before.splitlines(), change.after.splitlines()
+    """The change for a reader of blogs rather than of patches: its lines with the words that differ, and few of those
+    that stay."""
+    lines = every_line(change.before.splitlines(), change.after.splitlines())
+    near: set[int] = set()
+    for place, line in enumerate(lines):
+        if line.sign is not Sign.STAYS:
+            near.update(range(place - _AROUND, place + _AROUND + 1))
     found: list[Line] = []
-    at = 0  # lines of `old` that were told
-    for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(_AROUND):
-        if group[0][1] > at:
+    for place, line in enumerate(lines):
+        if place in near:
+            found.append(line)
+        elif not found or found[-1].sign is not Sign.LEFT_OUT:
             found.append(Line(Sign.LEFT_OUT, ""))
-        for kind, i, j, k, m in group:
-            if kind == "equal":
-                found += [Line(Sign.STAYS, text) for text in old[i:j]]
-                continue
-            gone, come = old[i:j], new[k:m]
-            # One by one, as far as there are as many; what has no counterpart is all new or all gone.
-            marks = [differing(*pair) for pair in zip(gone, come, strict=False)]
-            before, after = [m[0] for m in marks], [m[1] for m in marks]
-            found += [Line(Sign.GOES, *row) for row in zip(gone, before + [()] * len(gone), strict=False)]
-            found += [Line(Sign.COMES, *row) for row in zip(come, after + [()] * len(come), strict=False)]
-        at = group[-1][2]
-    if found and at < len(old):
-        found.append(Line(Sign.LEFT_OUT, ""))
-    return tuple(found)
+    return tuple(found) if near else ()
+
+
+def every_line(old: Sequence[str], new: Sequence[str]) -> list[Line]:
+    """All lines, in time that grows with their number: those that go before those that come in their place."""
+    found: list[Line] = []
+    i = k = 0
+    for j, m in (*matching(old, new), (len(old), len(new))):
+        gone, come = old[i:j], new[k:m]
+        # One by one, as far as there are as many; what has no counterpart is all new or all gone.
+        marks = [differing(*pair) for pair in zip(gone, come, strict=False)]
+        goes, comes = [m[0] for m in marks], [m[1] for m in marks]
+        found += [Line(Sign.GOES, *row) for row in zip(gone, goes + [()] * len(gone), strict=False)]
+        found += [Line(Sign.COMES, *row) for row in zip(come, comes + [()] * len(come), strict=False)]
+        if j < len(old):
+            found.append(Line(Sign.STAYS, old[j]))
+        i, k = j + 1, m + 1
+    return found
 
 
 def change_of(
