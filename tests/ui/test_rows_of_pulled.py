@@ -112,6 +112,20 @@ def test_a_post_whose_moment_was_taken_back_stands_where_it_was_changed(desk: De
     assert when["No. 4"] == (START + timedelta(days=4)).timestamp()
 
 
+def test_a_post_that_the_look_has_not_come_to_yet_is_not_taken_for_thrown_away(
+    desk: Desk, blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _pull(desk, blog)
+    monkeypatch.setattr(
+        desk.archive, "posts", lambda account_id: (blog.all["1"],) if account_id == SITE.id else ()
+    )
+    _file(desk, "1").unlink()
+    desk.library.look()
+    assert [key for key in gather(desk, "").listing.keys if key.startswith("blog:")] == [f"blog:{SITE.id}:1"]
+    monkeypatch.setattr(type(desk.library), "is_complete", False)
+    assert not [key for key in gather(desk, "").listing.keys if key.startswith("blog:")]
+
+
 def test_what_went_out_from_here_says_so_once_it_is_changed(desk: Desk) -> None:
     document = desk.library.new("Ferries", body="Words.\n")
     desk.submit(desk.plan(document, SITE, Intent.PUBLISH))

@@ -110,15 +110,14 @@ def gather(
     """All rows for one blog ("" for all), sorted by one of `core.settings.ORDERS`. Reads the receipts and the archives;
     `listed` stands for a beginning of the library's list; what `before` has already worked out is taken over."""
     accounts = {a.id: a for a in desk.accounts.all()}
+    is_whole = listed is None and desk.library.is_complete  # asked first: it becomes so meanwhile
     there = desk.library.listed() if listed is None else listed
     receipts = [r for r in desk.receipts.all() if r.account_id in accounts]
     jobs = desk.jobs(texts=False)
     remote: list[tuple[Account, RemotePost]] = []
     # What she threw away here and is still on a blog is one of the blog's posts again.
     here = {
-        (r.account_id, r.remote_id)
-        for r in receipts
-        if listed is not None or there.slot_of_post(r.post_id) >= 0
+        (r.account_id, r.remote_id) for r in receipts if not is_whole or there.slot_of_post(r.post_id) >= 0
     }
     tags, categories = desk.library.labels() if listed is None else (frozenset[str](), frozenset[str]())
     for account in accounts.values():
