@@ -35,6 +35,8 @@ LANE = "publish"
 _MOST_TOLD = 12  # links in a tooltip
 _POLL = 2000  # ms between two looks at whether something is due
 _MOST = 12  # blogs that are sent to at a time
+_STILL = 150  # ms that a moment stands in the popover before its plan is made
+_PLANS = "plans"
 _BREATH = 60  # ms between two times that it is told how far what is sent is
 _log = logging.getLogger(__name__)
 
@@ -88,6 +90,8 @@ class Publisher(QObject):
         self._about: tuple[Document, Account, Intent] | None = None  # what she asks about
         self._moment: datetime | None = None  # that she looks at, to publish at
         self._at_a_time: tuple[Remark, ...] = ()  # what the plan comes to then
+        self._still = QTimer(self, singleShot=True, interval=_STILL)
+        self._still.timeout.connect(self._look_at_time)
         self._looks = 0  # how many times it was looked at what publishing would do
         self._wake = QTimer(self, interval=_POLL)
         self._wake.timeout.connect(self.send_due)
@@ -95,7 +99,7 @@ class Publisher(QObject):
         self._breath.timeout.connect(self._tell_running)
         self._were_running: set[str] = set()
         popover.confirmed.connect(self._confirmed)
-        popover.timed.connect(self._timed)
+        popover.timed.connect(self._another_time)
         popover.asked.connect(self._asked)
         popover.closed.connect(self.stop_looking)
         self._step.connect(self._stepped)
@@ -150,8 +154,7 @@ class Publisher(QObject):
                     document, account, Intent.SCHEDULE if when else intent, when
                 )
             show(remarks)
-            if self._moment is not None:
-                self._timed(self._moment)
+            self._look_at_time()
             self._looking.start(document, account, intent, remarks, show)
 
         def failed(error: Exception) -> None:
@@ -171,6 +174,7 @@ class Publisher(QObject):
         self._looks += 1
         self._confirm = self._wish = self._about = self._moment = None
         self._at_a_time = ()
+        self._still.stop()
         self._looking.stop()
 
     def _show(self, remarks: tuple[Remark, ...], account: Account, intent: Intent) -> None:
@@ -390,13 +394,17 @@ class Publisher(QObject):
         else:
             self._wish = (when,)  # the file is being saved: it goes out when that is done
 
-    def _timed(self, when: datetime) -> None:
-        """She looks at another moment to publish at: the plan says what that comes to."""
+    def _another_time(self, when: datetime) -> None:
+        """She looks at another moment to publish at."""
         self._moment = when
-        if self._about is None:
+        self._still.start()
+
+    def _look_at_time(self) -> None:
+        """The plan says what the moment that she looks at comes to."""
+        if self._about is None or self._moment is None:
             return  # the file is being saved; nothing was said about it yet
         document, account, intent = self._about
-        this = self._looks
+        this, when = self._looks, self._moment
 
         def found(remarks: tuple[Remark, ...]) -> None:
             if this == self._looks and when == self._moment:
@@ -404,7 +412,10 @@ class Publisher(QObject):
                 self._show(self._remarks, account, intent)
 
         self._tasks.run(
-            lambda: self._desk.preflight(document, account, Intent.SCHEDULE, when), found, lambda _error: None
+            lambda: self._desk.preflight(document, account, Intent.SCHEDULE, when),
+            found,
+            lambda _error: None,
+            lane=_PLANS,
         )
 
     def _asked(self, action: str) -> None:
