@@ -374,6 +374,7 @@ class Session(QObject):
 
     def _save_what_is_known(self) -> None:
         """As `save`, while she types on: a tag that she has begun may become a longer one."""
+        self._pause.stop()
         self.settle_in()
         if self._text is not None:
             self._save(self._text)
@@ -585,7 +586,7 @@ class Session(QObject):
             )  # so that the save goes over this version only, which the history keeps
         self._show_instead(text, post)
         self._put_recovery()
-        self.save()
+        self._save_what_is_known()
 
     def take_merge(self, was: Post, post: Post) -> bool:
         """Put `post`, which was made of `was` and of what somebody else made of it, into the open post, as one step to
@@ -852,7 +853,7 @@ class Session(QObject):
         """The recovery copy cannot be written: the file itself is the only safe place, so save it at once."""
         self._tell(error)
         if self._text is not None and not self._text.stuck:
-            self.save()
+            self._save_what_is_known()
 
     def _tell(self, error: Exception) -> None:
         if isinstance(error, PostDeskError):
