@@ -352,9 +352,10 @@ class Desk:
         return tuple(a for a, r in others if r is not None and r.status in LIVE and not in_step(post, r))
 
     def stays_on(self, post_id: str) -> tuple[str, ...]:
-        """The names of the blogs on which readers get a post, or will, whatever becomes of its file."""
+        """The names of the blogs on which readers get a post, or will, whatever becomes of its file; none of those of
+        which it cannot be read."""
         names = {account.id: account.name for account in self.accounts.all()}
-        live = [r for r in self.receipts.for_post(post_id) if r.status in LIVE]
+        live = [r for r in self.receipts.all() if r.post_id == post_id and r.status in LIVE]
         return tuple(names[r.account_id] for r in live if r.account_id in names)
 
     def _own_receipt(self, post_id: str, account: Account) -> Receipt | None:
@@ -556,7 +557,7 @@ class Desk:
         """What converting the post would do; see `publishing.converting`. For a task. Raises `NotReady`."""
         from postdesk.publishing.converting import conversion_of, refuse_while_sent
 
-        refuse_while_sent(document.post.id, account.id, self.running())
+        refuse_while_sent(document.post.id, account.id, self.running(), self.jobs(texts=False))
         receipt = self.engine.receipt(document.post.id, account.id)
         return conversion_of(document.post, account, receipt, self.receipts, form)
 
@@ -565,7 +566,7 @@ class Desk:
         from postdesk.publishing.converting import convert, refuse_while_sent
 
         receipt = conversion.receipt
-        refuse_while_sent(receipt.post_id, receipt.account_id, self.running())
+        refuse_while_sent(receipt.post_id, receipt.account_id, self.running(), self.jobs(texts=False))
         convert(self.receipts, conversion)
 
     def unconvert(self, post_id: str, account: Account) -> str | None:

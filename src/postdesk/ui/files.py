@@ -118,12 +118,13 @@ class Files(QObject):
             beside = self._beside(document.path) if is_open else None
             if is_open:
                 self._session.close_post()
+            # Asked first: what cannot be told of its blogs must not stand in the way of what is done.
             self._run(
-                lambda: (self._desk.library.trash(document.path), self._desk.stays_on(document.post.id)),
+                lambda: (self._desk.stays_on(document.post.id), self._desk.library.trash(document.path)),
                 lambda done: trashed(*done, is_open, beside),
             )
 
-        def trashed(what: Trashed, blogs: tuple[str, ...], was_open: bool, beside: Path | None) -> None:
+        def trashed(blogs: tuple[str, ...], what: Trashed, was_open: bool, beside: Path | None) -> None:
             self._trashed = what
             words = _("Moved to the trash")
             if blogs:
