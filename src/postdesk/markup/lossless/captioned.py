@@ -121,7 +121,8 @@ def _is_as_large(told: dict[str, str], sizes: list[str], named: dict[str, str]) 
     file = _SIZED.search(told["src"].partition("?")[0])
     if file is not None and 0 <= int(frame) - int(file[1]) <= _AROUND:
         return width in ("", file[1]) and height in ("", file[2])
-    return bool(sizes) and file is None
+    # Without a size in its name the file may be larger: where there is none of that size, the blog gives the whole one.
+    return file is None and (sizes == ["full"] or (bool(sizes) and not width and not height))
 
 
 def _link(link: Node, image: Node) -> tuple[str, str] | None:
