@@ -599,3 +599,28 @@ def test_what_another_machine_filed_for_this_blog_is_no_second_file(home: Home) 
     )
     done = home.pull(blog)
     assert (len(done.made), done.there, done.both) == (1, 1, [])
+
+
+def test_old_posts_of_an_import_come_though_newer_ones_stand_before_them(home: Home) -> None:
+    """A page of posts that are all here may stand before others that never came."""
+    blog = ByNumber(10)
+    home.pull(blog)
+    _imports(blog, range(20, 27))
+    blog.all |= {str(number): _post(number) for number in range(30, 34)}
+    home.pull(blog)
+    assert len(home.files()) == len(blog.all) == 21
+    asked = len(blog.asked)
+    home.pull(blog)
+    assert len(blog.asked) - asked == 2
+
+
+def test_posts_that_go_between_two_pages_hide_no_other(home: Home) -> None:
+    blog = ByNumber(20)
+
+    def go() -> None:
+        for number in ("20", "19", "18"):
+            del blog.all[number]
+
+    blog.before = {2: go}
+    home.pull(blog)
+    assert {r.remote_id for r in home.receipts.all()} >= set(blog.all)

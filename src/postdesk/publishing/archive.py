@@ -24,12 +24,12 @@ from postdesk.core.errors import LibraryError
 from postdesk.core.language import _
 from postdesk.core.post import Visibility
 from postdesk.core.receipt import Status
-from postdesk.publishing.place import Place
+from postdesk.publishing.place import Place, highest
 
 _VERSION = 1
 _DAY = timedelta(days=1)
 _LOOKED = "looked"  # when posts were last looked for that are new without being changed lately
-_FRONT = "front"  # where that goes on
+_MOST_BEGUN = 5  # times that a list is begun whose posts go while it comes
 _SCHEMA = """
 create table posts(
   remote_id text primary key, address text, slug text, status text, revision text, title text, folded text,
@@ -72,23 +72,28 @@ class Archive:
         place = Place.from_json(kept["place"]) if "place" in kept else Place(kept.get("since", ""))
         seen = int(kept.get("seen", "0")) if place.cursor else 0
         if place.since and not place.cursor and (thorough or _is_a_day_ago(kept.get(_LOOKED, ""))):
-            seen += self._look_for_new(account.id, backend, kept.get(_FRONT, ""), known, cancel)
+            place, count = self._look_for_new(account.id, backend, place, known, cancel)
+            seen += count
         cancel.check()
         page = backend.posts(place.cursor, place.moment)
         if place.is_passed(page):
-            place, seen = Place(place.since), 0
+            place, seen = place.anew(), 0
             page = backend.posts("", place.moment)
         elif "place" not in kept and place.moment and page.as_of and place.moment > page.as_of:
             # A version before followed a post dated in the future: what changed meanwhile is not after that.
             place = Place()
             page = backend.posts()
         before: set[str] = set()
+        begun = 1
         while True:
             ids = {post.remote_id for post in page.posts}
             seen += len(ids - before)
             ended = not page.next or page.next == place.cursor
             is_all = not place.since
             place = place.after(replace(page, next="") if ended else page)
+            if ended and is_all:
+                place = replace(place, reached=str(highest((*known, *ids))))
+            known |= ids
             values = {"place": place.to_json(), "seen": str(seen)}
             if ended and is_all:
                 values[_LOOKED] = _now()
@@ -99,24 +104,28 @@ class Archive:
             before = ids
             cancel.check()
             page = backend.posts(place.cursor, place.moment)
+            if begun < _MOST_BEGUN and place.is_passed(page):
+                # Posts went between two pages: those behind them moved up, past this one.
+                begun, place, seen, before = begun + 1, place.anew(), 0, set()
+                page = backend.posts("", place.moment)
 
     def _look_for_new(
-        self, account_id: str, backend: Backend, cursor: str, known: set[str], cancel: Cancel
-    ) -> int:
+        self, account_id: str, backend: Backend, place: Place, known: set[str], cancel: Cancel
+    ) -> tuple[Place, int]:
         """Posts that were made with a date of their own, by an import or a program: that is their last change, too
         (WordPress 6.1, 7.1), so they are not among those that changed lately. What was made last comes first: it
-        ends with a page of which all was here. Returns how many there were."""
+        ends with the newest of the last time, and the first time with the oldest of all. Returns how many there
+        were."""
         count = 0
         while True:
             cancel.check()
-            page = backend.posts(cursor)
-            unknown = {post.remote_id for post in page.posts} - known
-            count += len(unknown)
-            ended = not unknown or not page.next or page.next == cursor
-            cursor = "" if ended else page.next
-            self._keep(account_id, page, {_FRONT: cursor} | ({_LOOKED: _now()} if ended else {}))
+            page = backend.posts(place.front)
+            count += len({post.remote_id for post in page.posts} - known)
+            place = place.in_front(page)
+            ended = not place.front
+            self._keep(account_id, page, {"place": place.to_json()} | ({_LOOKED: _now()} if ended else {}))
             if ended:
-                return count
+                return place, count
 
     def _kept(self, account_id: str) -> tuple[dict[str, str], set[str]]:
         """How far the last refresh was, and the posts that are here."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +17,8 @@ class Place:
     """As it is kept, all in text. `since`: what changed on the blog before that is here. The others are of a look that
     has not ended: where it goes on, the newest change that it saw, what the blog's clock said when it began, whether it
     is one of everything, and how many posts there were. `front`: where the look for posts goes on that are new without
-    being changed lately, "" for its beginning."""
+    being changed lately, "" for its beginning; `reached` the highest number of a post when such a look, or one of
+    everything, last came to its end, and `top` the highest of the one that goes on."""
 
     since: str = ""
     cursor: str = ""
@@ -25,6 +27,8 @@ class Place:
     everything: str = ""
     total: str = ""
     front: str = ""
+    reached: str = ""
+    top: str = ""
 
     def after(self, page: Page) -> Place:
         """Once a page has come."""
@@ -36,7 +40,22 @@ class Place:
         # What changed while it went on comes with the next one, which begins where this one began.
         first = min(filter(None, (newest, began)), default="")
         since = (datetime.fromisoformat(first) - _OVERLAP).isoformat() if newest else self.since
-        return Place(since, front=self.front)
+        return replace(self.anew(), since=since, everything="")
+
+    def anew(self) -> Place:
+        """The same look from its beginning."""
+        return Place(
+            self.since, everything=self.everything, front=self.front, reached=self.reached, top=self.top
+        )
+
+    def in_front(self, page: Page) -> Place:
+        """Once a page of the posts by number has come, the highest first: `front` is "" when it was the last that has
+        to be looked at. Only numbers tell that: a page of which all was here may stand before posts that never came."""
+        top = str(highest((self.top, *(post.remote_id for post in page.posts))))
+        lowest = min((int(post.remote_id) for post in page.posts if post.remote_id.isdecimal()), default=0)
+        if page.next and page.next != self.front and lowest > int(self.reached or 0):
+            return replace(self, front=page.next, top=top)
+        return replace(self, front="", reached=top, top="")
 
     @property
     def moment(self) -> datetime | None:
@@ -56,6 +75,11 @@ class Place:
         """What `to_json` wrote; names that this version does not know are left out, and "" is the beginning."""
         known = {name: str(value) for name, value in json.loads(text).items()} if text else {}
         return cls(**{name: value for name, value in known.items() if name in cls.__dataclass_fields__})
+
+
+def highest(remote_ids: Iterable[str]) -> int:
+    """The highest number among ids of posts, 0 for none. A blog's numbers only grow."""
+    return max((int(one) for one in remote_ids if one.isdecimal()), default=0)
 
 
 def _utc(moment: datetime) -> str:

@@ -26,7 +26,7 @@ from postdesk.publishing.arriving import Arrivals, Lot, Pulled
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.openers import Openers
 from postdesk.publishing.patience import Patience, T
-from postdesk.publishing.place import Place
+from postdesk.publishing.place import Place, highest
 
 if TYPE_CHECKING:
     from postdesk.library.library import Library
@@ -37,6 +37,7 @@ __all__ = ["Pulled", "pull"]
 _PLACE = "pull"  # what the journal keeps by that name: how far the pull of a blog is
 _FEW = 10  # posts that may be missing on a blog before it is taken for a fault of the blog
 _SHARE = 0.2
+_MOST_BEGUN = 5  # times that a list is begun whose posts go while it comes
 _MOST_AGAIN = 20  # posts that are asked for one by one
 _PATIENCE = Patience((5.0, 15.0, 60.0), most=20)  # for one page
 
@@ -91,15 +92,16 @@ class _Pull:
         place = self._place()
         since = None if everything else place.moment
         if not place.cursor or (everything and not place.everything):
-            place = Place(place.since, everything="yes" if everything else "", front=place.front)
+            place = replace(place.anew(), everything="yes" if everything else "")
         whole = since is None and not place.cursor
         seen: set[str] = set()
         try:
             page = self._asked(place.cursor, since)
             if place.is_passed(page):
-                place = Place(place.since, everything=place.everything, front=place.front)
+                place = place.anew()
                 whole = since is None
                 page = self._asked("", since)
+            begun = 1
             lot = self._given(page)
             ahead = self._ask(page, since)
             while True:
@@ -107,6 +109,10 @@ class _Pull:
                 place = place.after(page)
                 opened = self._openers.take(self._cancel)
                 following, failure = _outcome(ahead)
+                if following is not None and begun < _MOST_BEGUN and place.is_passed(following):
+                    # Posts went between two pages. What came already comes again, and does no harm.
+                    begun += 1
+                    place, following = place.anew(), self._asked("", since)
                 if following is not None:
                     ahead = self._ask(following, since)
                     coming = self._given(following)
@@ -119,9 +125,11 @@ class _Pull:
                     break
                 page, lot = following, coming
             self._look_again(seen)
+            if since is None:
+                self._untold = replace(place, reached=str(highest(seen)), front="", top="").to_json()
             if whole:
                 self._notice_gone(seen)
-            else:
+            elif since is not None:
                 self._look_for_new(place)
         except Cancelled:
             self._done.cancelled = True
@@ -184,8 +192,7 @@ class _Pull:
     def _look_for_new(self, place: Place) -> None:
         """Posts that were made with a date of their own, by an import or a program: that is their last change, too
         (WordPress 6.1, 7.1), so they are not among those that changed lately. What was made last comes first: it ends
-        with a page of which all was here."""
-        known = set(self._arrivals.known)
+        with the newest of the last time, and the first time with the oldest of all."""
         ended = False
         while not ended:
             self._cancel.check()
@@ -196,8 +203,8 @@ class _Pull:
             lot = replace(lot, page=replace(page, posts=wanted, left_out=()))
             self._arrivals.take(lot, opened, self._cancel, lambda _n, _of: None, self._tell)
             self._cancel.check()
-            ended = not page.next or all(post.remote_id in known for post in wanted)
-            place = replace(place, front="" if ended else page.next)
+            place = place.in_front(page)
+            ended = not place.front
             self._untold = place.to_json()
 
     # --- what is gone ---
