@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,6 +43,39 @@ def test_a_receipt_has_a_line_for_each_value_so_that_machines_merge_it(
 ) -> None:
     written = Receipts(tmp_path).as_save(receipt).data.decode("utf-8")
     assert written == json.dumps(json.loads(written), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def test_a_receipt_that_comes_from_elsewhere_is_found_though_the_folder_was_listed_before(
+    tmp_path: Path,
+) -> None:
+    receipts = Receipts(tmp_path)
+    receipts.put(RECEIPT)
+    folder = tmp_path / ".postdesk" / "receipts"
+    now = time.time_ns()
+    for age in (0, 10**9, 10**10, 10**11):  # a young folder is not believed, an old one is
+        os.utime(folder, ns=(now - age, now - age))
+        assert receipts.for_post("abc") == (RECEIPT,)
+    synchronised = Receipts(tmp_path)
+    other = Receipt("abc", "4567", "1")
+    synchronised.put(other)
+    assert receipts.for_post("abc") == (RECEIPT, other)
+    synchronised.remove("abc", "0123")
+    assert receipts.for_post("abc") == (other,)
+
+
+def test_the_folder_is_not_listed_again_while_it_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipts = Receipts(tmp_path)
+    receipts.put(RECEIPT)
+    folder = tmp_path / ".postdesk" / "receipts"
+    os.utime(folder, ns=(10**18, 10**18))
+    assert receipts.for_post("abc") == (RECEIPT,)
+    monkeypatch.setattr(
+        "postdesk.library.receipts.names_in", lambda _folder: pytest.fail("it was listed again")
+    )
+    assert receipts.for_post("abc") == (RECEIPT,)
+    assert receipts.for_post("another") == ()
 
 
 @pytest.mark.parametrize("damage", [b"", b"\0" * 50, b"{}", b"[]", b'{"post_id": 1}', b"[" * 100_000])

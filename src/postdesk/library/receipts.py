@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import time
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ _PART = r"[0-9a-z][0-9a-z_-]{0,63}"
 _NAME: Final = re.compile(rf"({_PART})\.({_PART})\.json")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _LARGEST_BASE = 64 * 1024 * 1024
+_OLD_NS = 2_000_000_000  # since a folder was changed: another change has another time then, whatever the disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Receipts:
     def __init__(self, root: Path) -> None:
         self._receipts = root / ".postdesk" / "receipts"
         self._bases = root / ".postdesk" / "bases"
+        self._names: tuple[int, dict[str, list[str]]] | None = None  # of a folder of that time, by post
 
     def get(self, post_id: str, account_id: str) -> Receipt | None:
         """What that blog said about that post, None when it never said anything.
@@ -75,14 +78,31 @@ class Receipts:
 
     def for_post(self, post_id: str) -> tuple[Receipt, ...]:
         """The receipts of one post, one per blog. Raises LibraryError like `get`."""
-        found = []
-        for name in sorted(names_in(self._receipts)):
-            match = _NAME.fullmatch(name)
-            if match and match.group(1) == post_id:
-                one = self._read(self._receipts / name)
-                if one is not None:
-                    found.append(one)
-        return tuple(found)
+        found = (self._read(self._receipts / name) for name in sorted(self._names_of(post_id)))
+        return tuple(one for one in found if one is not None)
+
+    def _names_of(self, post_id: str) -> list[str]:
+        """The files of a post's receipts. The window asks at each change of its list, and there may be 100,000 files:
+        the folder is listed again only when it has changed, or so lately that it may change without its time saying
+        so."""
+        try:
+            changed = self._receipts.stat().st_mtime_ns
+        except OSError:
+            changed = 0
+        known = self._names
+        if known is not None and known[0] == changed:
+            return known[1].get(post_id, [])
+        now = time.time_ns()
+        start = f"{post_id}."
+        names = names_in(self._receipts)
+        if changed and now - changed > _OLD_NS:
+            by_post: dict[str, list[str]] = {}
+            for name in names:
+                match = _NAME.fullmatch(name)
+                if match:
+                    by_post.setdefault(match[1], []).append(name)
+            self._names = (changed, by_post)
+        return [name for name in names if name.startswith(start) and _NAME.fullmatch(name)]
 
     def put(self, receipt: Receipt) -> None:
         """Store a receipt in place of the last one for its post and blog. Raises DiskFull, NotWritable,
