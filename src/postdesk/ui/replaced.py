@@ -27,16 +27,18 @@ class ReplacedPictures(QObject):
 
     def look(self) -> None:
         """See whether the files are those that went out."""
-        document, account = self._session.document, self._standing.account()
-        if self._looking or document is None or account is None:
+        document = self._session.document
+        if self._looking or document is None:
             self._again = self._looking
             return
         self._looking = True
-        self._tasks.run(
-            lambda: self._desk.look_at_pictures(document, account),
-            self._looked,
-            lambda _error: self._looked(False),
-        )
+
+        def look() -> bool:
+            # Where the post goes is asked here: while a blog's posts come, its receipts make a folder wait.
+            account = self._standing.account_of(document.post.id)
+            return account is not None and self._desk.look_at_pictures(document, account)
+
+        self._tasks.run(look, self._looked, lambda _error: self._looked(False))
 
     def _looked(self, is_other: bool) -> None:
         self._looking = False

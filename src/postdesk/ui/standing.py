@@ -62,15 +62,19 @@ class Standing(QObject):
         return self.remote_address or (self.state.address if self.state is not None else "")
 
     def account(self) -> Account | None:
-        """The blog that the one button goes to: the one the sidebar shows, else where the post is already, else the
-        library's default."""
+        """The blog that the one button goes to; see `account_of`."""
+        post = self._session.post
+        return self.account_of(post.id if post is not None else "")
+
+    def account_of(self, post_id: str) -> Account | None:
+        """The blog that a post goes to: the one the sidebar shows, else where it is already, else the library's
+        default. Reads the disk, also in a task."""
         if self.blog and (chosen := self._desk.accounts.get(self.blog)) is not None:
             return chosen
         default = self._desk.accounts.default(self._desk.library.root)
-        post = self._session.post
-        if post is None or (default is not None and self._desk.receipt(post.id, default) is not None):
+        if not post_id or (default is not None and self._desk.receipt(post_id, default) is not None):
             return default
-        on = (a for a in self._desk.accounts.all() if self._desk.receipt(post.id, a) is not None)
+        on = (a for a in self._desk.accounts.all() if self._desk.receipt(post_id, a) is not None)
         return next(on, default)
 
     def say_kept(self, words: str) -> None:
