@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import logging
 import re
+import threading
 import time
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -53,6 +55,9 @@ class Receipts:
         self._receipts = root / ".postdesk" / "receipts"
         self._bases = root / ".postdesk" / "bases"
         self._names: tuple[int, dict[str, list[str]]] | None = None  # of a folder of that time, by post
+        self._seen: dict[str, list[str]] | None = None  # when it was listed last
+        self._coming = 0
+        self._here = threading.local()
 
     def get(self, post_id: str, account_id: str) -> Receipt | None:
         """What that blog said about that post, None when it never said anything.
@@ -92,17 +97,37 @@ class Receipts:
         known = self._names
         if known is not None and known[0] == changed:
             return known[1].get(post_id, [])
+        if self._coming and getattr(self._here, "glances", False) and self._seen is not None:
+            return self._seen.get(post_id, [])
         now = time.time_ns()
-        start = f"{post_id}."
-        names = names_in(self._receipts)
+        by_post: dict[str, list[str]] = {}
+        for name in names_in(self._receipts):
+            match = _NAME.fullmatch(name)
+            if match:
+                by_post.setdefault(match[1], []).append(name)
+        self._seen = by_post
         if changed and now - changed > _OLD_NS:
-            by_post: dict[str, list[str]] = {}
-            for name in names:
-                match = _NAME.fullmatch(name)
-                if match:
-                    by_post.setdefault(match[1], []).append(name)
             self._names = (changed, by_post)
-        return [name for name in names if name.startswith(start) and _NAME.fullmatch(name)]
+        return by_post.get(post_id, [])
+
+    @contextmanager
+    def many_coming(self) -> Iterator[None]:
+        """While receipts are written by the hundred: whoever lists their folder then waits for the disk."""
+        self._coming += 1
+        try:
+            yield
+        finally:
+            self._coming -= 1
+
+    @contextmanager
+    def at_a_glance(self) -> Iterator[None]:
+        """For what is only shown, on this thread: while `many_coming`, what other machines filed about a post is told
+        as it was when the folder was listed last. What this one filed is always told as it is."""
+        self._here.glances = True
+        try:
+            yield
+        finally:
+            self._here.glances = False
 
     def put(self, receipt: Receipt) -> None:
         """Store a receipt in place of the last one for its post and blog. Raises DiskFull, NotWritable,

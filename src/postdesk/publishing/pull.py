@@ -56,9 +56,10 @@ def pull(
     DiskFull and NotWritable; what was made until then stays."""
     openers = Openers()
     try:
-        return _Pull(account, backend, library, receipts, journal, cancel, progress, waits, openers).run(
-            everything=everything
-        )
+        with receipts.many_coming():
+            return _Pull(account, backend, library, receipts, journal, cancel, progress, waits, openers).run(
+                everything=everything
+            )
     finally:
         openers.close()
 

@@ -91,6 +91,10 @@ class Standing(QObject):
     def follow(self) -> None:
         """Everything that depends on where the open post stands."""
         self._timer.stop()
+        with self._desk.receipts.at_a_glance():
+            self._follow()
+
+    def _follow(self) -> None:
         post, account = self._session.post, self.account()
         conditions = set(self.of_library)
         if account is not None:
