@@ -624,3 +624,17 @@ def test_posts_that_go_between_two_pages_hide_no_other(home: Home) -> None:
     blog.before = {2: go}
     home.pull(blog)
     assert {r.remote_id for r in home.receipts.all()} >= set(blog.all)
+
+
+def test_posts_that_go_while_new_ones_are_looked_for_hide_none_of_these(home: Home) -> None:
+    blog = ByNumber(10)
+    home.pull(blog)
+    _imports(blog, range(20, 32))
+
+    def go() -> None:
+        for number in ("31", "30", "29", "28"):
+            del blog.all[number]
+
+    blog.before = {len(blog.asked) + 3: go}
+    home.pull(blog)
+    assert {r.remote_id for r in home.receipts.all()} >= set(blog.all)

@@ -85,15 +85,16 @@ class Archive:
             page = backend.posts()
         before: set[str] = set()
         begun = 1
+        looked: set[str] = set()
         while True:
             ids = {post.remote_id for post in page.posts}
+            looked |= ids  # not those that were published from here meanwhile: others may stand before them
             seen += len(ids - before)
             ended = not page.next or page.next == place.cursor
             is_all = not place.since
             place = place.after(replace(page, next="") if ended else page)
             if ended and is_all:
-                place = replace(place, reached=str(highest((*known, *ids))))
-            known |= ids
+                place = replace(place, reached=str(highest(looked)))
             values = {"place": place.to_json(), "seen": str(seen)}
             if ended and is_all:
                 values[_LOOKED] = _now()
@@ -117,9 +118,18 @@ class Archive:
         ends with the newest of the last time, and the first time with the oldest of all. Returns how many there
         were."""
         count = 0
+        total, begun = 0, 1
         while True:
             cancel.check()
             page = backend.posts(place.front)
+            if begun < _MOST_BEGUN and 0 <= page.total < total:
+                begun, total, place = (
+                    begun + 1,
+                    page.total,
+                    replace(place, front=""),
+                )  # posts went: others moved up
+                continue
+            total = page.total
             count += len({post.remote_id for post in page.posts} - known)
             place = place.in_front(page)
             ended = not place.front

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -51,8 +52,10 @@ class Place:
     def in_front(self, page: Page) -> Place:
         """Once a page of the posts by number has come, the highest first: `front` is "" when it was the last that has
         to be looked at. Only numbers tell that: a page of which all was here may stand before posts that never came."""
-        top = str(highest((self.top, *(post.remote_id for post in page.posts))))
-        lowest = min((int(post.remote_id) for post in page.posts if post.remote_id.isdecimal()), default=0)
+        shown = [post.remote_id for post in (*page.posts, *page.left_out)]
+        top = str(highest((self.top, *shown)))
+        # A page may be empty as she may edit nothing of it; that tells nothing of those behind.
+        lowest = min((int(one) for one in shown if one.isdecimal()), default=0 if shown else sys.maxsize)
         if page.next and page.next != self.front and lowest > int(self.reached or 0):
             return replace(self, front=page.next, top=top)
         return replace(self, front="", reached=top, top="")

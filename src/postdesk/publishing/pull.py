@@ -195,9 +195,18 @@ class _Pull:
         (WordPress 6.1, 7.1), so they are not among those that changed lately. What was made last comes first: it ends
         with the newest of the last time, and the first time with the oldest of all."""
         ended = False
+        total, begun = 0, 1
         while not ended:
             self._cancel.check()
             page = self._asked(place.front, None)
+            if begun < _MOST_BEGUN and 0 <= page.total < total:
+                begun, total, place = (
+                    begun + 1,
+                    page.total,
+                    replace(place, front=""),
+                )  # posts went: others moved up
+                continue
+            total = page.total
             lot = self._given(page)
             wanted = tuple(post for post in page.posts if post.remote_id in lot.wanted)
             opened = self._openers.take(self._cancel)
