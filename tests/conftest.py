@@ -35,6 +35,24 @@ settings.register_profile("anew", deadline=None)
 settings.load_profile("repeatable" if os.environ.get("CI") else "anew")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A test that is marked `alone` has the machine for itself: the other process waits between two of its tests."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        return (yield)
+    import fcntl
+
+    places = [Path(tempfile.gettempdir()) / f"postdesk-tests-{run}.{name}" for name in ("gate", "machine")]
+    with places[0].open("a") as gate, places[1].open("a") as machine:
+        is_alone = item.get_closest_marker("alone") is not None
+        fcntl.flock(gate, fcntl.LOCK_EX)  # whoever waits to be alone lets nobody by
+        fcntl.flock(machine, fcntl.LOCK_EX if is_alone else fcntl.LOCK_SH)
+        if not is_alone:
+            fcntl.flock(gate, fcntl.LOCK_UN)
+        return (yield)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Gives the run folders of its own before anything asks the platform for them."""
     home = Path(tempfile.mkdtemp(prefix="postdesk-tests-"))

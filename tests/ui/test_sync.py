@@ -18,9 +18,12 @@ from postdesk.ui.tasks import Tasks
 from postdesk.ui.theme import load_theme
 from tests.ui.preview.stage import PATIENCE, Reader
 
-pytestmark = pytest.mark.qt_log_ignore(
-    "vulkan", "Vulkan", "GPU vendor", "Sandboxing disabled", "GPUInfo", extend=True
-)
+pytestmark = [
+    pytest.mark.qt_log_ignore(
+        "vulkan", "Vulkan", "GPU vendor", "Sandboxing disabled", "GPUInfo", extend=True
+    ),
+    pytest.mark.alone,  # two processes scroll in turns, each as the other was seen last
+]
 
 _LONG = "Words that go on and on, until the line has been wrapped more than once in both of the panes. "
 
