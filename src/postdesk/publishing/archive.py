@@ -24,12 +24,11 @@ from postdesk.core.errors import LibraryError
 from postdesk.core.language import _
 from postdesk.core.post import Visibility
 from postdesk.core.receipt import Status
-from postdesk.publishing.place import Place, highest
+from postdesk.publishing.place import MOST_BEGUN, Place, highest, new_ones
 
 _VERSION = 1
 _DAY = timedelta(days=1)
 _LOOKED = "looked"  # when posts were last looked for that are new without being changed lately
-_MOST_BEGUN = 5  # times that a list is begun whose posts go while it comes
 _SCHEMA = """
 create table posts(
   remote_id text primary key, address text, slug text, status text, revision text, title text, folded text,
@@ -105,7 +104,7 @@ class Archive:
             before = ids
             cancel.check()
             page = backend.posts(place.cursor, place.moment)
-            if begun < _MOST_BEGUN and place.is_passed(page):
+            if begun < MOST_BEGUN and place.is_passed(page):
                 # Posts went between two pages: those behind them moved up, past this one.
                 begun, place, seen, before = begun + 1, place.anew(), 0, set()
                 page = backend.posts("", place.moment)
@@ -113,29 +112,20 @@ class Archive:
     def _look_for_new(
         self, account_id: str, backend: Backend, place: Place, known: set[str], cancel: Cancel
     ) -> tuple[Place, int]:
-        """Posts that were made with a date of their own, by an import or a program: that is their last change, too
-        (WordPress 6.1, 7.1), so they are not among those that changed lately. What was made last comes first: it
-        ends with the newest of the last time, and the first time with the oldest of all. Returns how many there
+        """Keep the posts that are new there without being changed lately (see `new_ones`); returns how many there
         were."""
         count = 0
-        total, begun = 0, 1
-        while True:
+
+        def ask(cursor: str) -> Page:
             cancel.check()
-            page = backend.posts(place.front)
-            if begun < _MOST_BEGUN and 0 <= page.total < total:
-                begun, total, place = (
-                    begun + 1,
-                    page.total,
-                    replace(place, front=""),
-                )  # posts went: others moved up
-                continue
-            total = page.total
+            return backend.posts(cursor)
+
+        for page, behind in new_ones(place, ask):
+            place = behind
             count += len({post.remote_id for post in page.posts} - known)
-            place = place.in_front(page)
-            ended = not place.front
-            self._keep(account_id, page, {"place": place.to_json()} | ({_LOOKED: _now()} if ended else {}))
-            if ended:
-                return place, count
+            looked = {} if place.front else {_LOOKED: _now()}
+            self._keep(account_id, page, {"place": place.to_json()} | looked)
+        return place, count
 
     def _kept(self, account_id: str) -> tuple[dict[str, str], set[str]]:
         """How far the last refresh was, and the posts that are here."""

@@ -26,7 +26,7 @@ from postdesk.publishing.arriving import Arrivals, Lot, Pulled
 from postdesk.publishing.journal import Journal
 from postdesk.publishing.openers import Openers
 from postdesk.publishing.patience import Patience, T
-from postdesk.publishing.place import Place, highest
+from postdesk.publishing.place import MOST_BEGUN, Place, highest, new_ones
 
 if TYPE_CHECKING:
     from postdesk.library.library import Library
@@ -37,7 +37,6 @@ __all__ = ["Pulled", "pull"]
 _PLACE = "pull"  # what the journal keeps by that name: how far the pull of a blog is
 _FEW = 10  # posts that may be missing on a blog before it is taken for a fault of the blog
 _SHARE = 0.2
-_MOST_BEGUN = 5  # times that a list is begun whose posts go while it comes
 _MOST_AGAIN = 20  # posts that are asked for one by one
 _PATIENCE = Patience((5.0, 15.0, 60.0), most=20)  # for one page
 
@@ -110,7 +109,7 @@ class _Pull:
                 place = place.after(page)
                 opened = self._openers.take(self._cancel)
                 following, failure = _outcome(ahead)
-                if following is not None and begun < _MOST_BEGUN and place.is_passed(following):
+                if following is not None and begun < MOST_BEGUN and place.is_passed(following):
                     # Posts went between two pages. What came already comes again, and does no harm.
                     begun += 1
                     place, following = place.anew(), self._asked("", since)
@@ -191,31 +190,20 @@ class _Pull:
                 )
 
     def _look_for_new(self, place: Place) -> None:
-        """Posts that were made with a date of their own, by an import or a program: that is their last change, too
-        (WordPress 6.1, 7.1), so they are not among those that changed lately. What was made last comes first: it ends
-        with the newest of the last time, and the first time with the oldest of all."""
-        ended = False
-        total, begun = 0, 1
-        while not ended:
+        """Posts that are new there without being changed lately; see `new_ones`."""
+
+        def ask(cursor: str) -> Page:
             self._cancel.check()
-            page = self._asked(place.front, None)
-            if begun < _MOST_BEGUN and 0 <= page.total < total:
-                begun, total, place = (
-                    begun + 1,
-                    page.total,
-                    replace(place, front=""),
-                )  # posts went: others moved up
-                continue
-            total = page.total
+            return self._asked(cursor, None)
+
+        for page, behind in new_ones(place, ask):
             lot = self._given(page)
             wanted = tuple(post for post in page.posts if post.remote_id in lot.wanted)
             opened = self._openers.take(self._cancel)
             lot = replace(lot, page=replace(page, posts=wanted, left_out=()))
             self._arrivals.take(lot, opened, self._cancel, lambda _n, _of: None, self._tell)
             self._cancel.check()
-            place = place.in_front(page)
-            ended = not place.front
-            self._untold = place.to_json()
+            self._untold = behind.to_json()
 
     # --- what is gone ---
 
