@@ -16,7 +16,7 @@ import pytest
 
 from postdesk.core.files import read_file
 from postdesk.core.folders import Folders, under
-from postdesk.library import entries, fulltext
+from postdesk.library import columns, fulltext
 from postdesk.library.library import Library
 from postdesk.library.query import read_query
 from tests.kills import kills
@@ -149,7 +149,7 @@ def test_the_index_follows_saves_renames_copies_and_deletions(library: Library, 
 def test_the_next_start_reads_only_what_has_changed(
     root: Path, folders: Folders, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(entries, "_YOUNG", 0.0)  # as if all of this had been some seconds ago
+    monkeypatch.setattr(columns, "_YOUNG_S", 0.0)  # as if it had been some seconds ago
     for number in range(20):
         write(root, f"{number}.md", f"Boat {number}.", f"id: {number:016x}\ntags: [a, b]\ndate: 2024-05-06\n")
     learn(library)

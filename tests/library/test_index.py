@@ -177,7 +177,7 @@ def test_where_nothing_happened_a_look_goes_through_each_folder_once(
 ) -> None:
     for name in ("a.md", "2024/a.md"):
         folder._put(name, b"Text\n")
-    monkeypatch.setattr("postdesk.library.entries._YOUNG", 0.0)  # as if all of this had been some seconds ago
+    monkeypatch.setattr("postdesk.library.columns._YOUNG_S", 0.0)  # as if it had been some seconds ago
     folder.library.look()
     gone_through: list[str] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -166,3 +167,34 @@ def test_nothing_is_merged_while_she_searches(shown: Shown, monkeypatch: pytest.
     shown.until(lambda: not shown.shelf.is_learning)
     timer.timeout.emit()
     shown.until(lambda: len(merged) == 1)
+
+
+def test_what_others_bring_while_the_rows_rest_is_shown_when_they_have_rested(
+    shown: Shown, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("postdesk.ui.shelf.LOOK", 1_000_000)  # and no look comes to its aid
+    shelf = shown.shelf
+    shelf.start()
+    shown.until(lambda: bool(shown.lists) and sorted(shown.lists[-1]) == TITLES and not shelf.is_busy)
+    shelf._shown_at, shelf._rest = time.monotonic(), 1000.0
+    (desk.library.root / "five.md").write_text("---\ntitle: Post 5\n---\nFerry 5\n", "utf-8")
+    shown.until(shelf._later.isActive)
+    assert sorted(shown.lists[-1]) == TITLES
+    assert shelf._later.remainingTime() > 500_000
+    shelf._later.start(0)  # as if it had been as long
+    shown.until(lambda: sorted(shown.lists[-1]) == [*TITLES, "Post 5"])
+    assert not shelf._later.isActive()
+
+
+@pytest.mark.parametrize(("ended", "least", "most"), [(0.0, 40_000, 90_000), (1000.0, 0, 200)])
+def test_where_files_keep_changing_most_of_the_time_is_left_for_other_things(
+    shown: Shown, ended: float, least: int, most: int
+) -> None:
+    shelf = shown.shelf
+    shelf._took, shelf._looked_at = 10.0, time.monotonic() - ended
+    stirred: list[bool] = []
+    shelf.stirred.connect(lambda: stirred.append(True))
+    for _time in range(3):
+        shelf._soon("")
+    assert least <= shelf._hint.remainingTime() <= most
+    assert len(stirred) == 3, "the preview is told at once"

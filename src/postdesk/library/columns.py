@@ -7,6 +7,7 @@ true.
 
 from __future__ import annotations
 
+import time
 from array import array
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ YOUNG = -1
 """Marks of a file that may change and keep its marks: it is read again at the next look."""
 NO_DATE = -(2**62)
 """Stands for the date of a post that has none."""
+_YOUNG_S = 2.0  # after a change a second one may leave the same marks (FAT counts in two seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,11 @@ def changed_at(found: Marks) -> int:
 def marks_of(found: Marks) -> int:
     """One number for what moves when a file is written: size, times, inode."""
     return hash((found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino))
+
+
+def is_young(found: Marks) -> bool:
+    """Whether a file changed so short a time ago that it may change again and keep its marks."""
+    return abs(time.time() - max(found.st_mtime_ns, found.st_ctime_ns) / 1e9) < _YOUNG_S
 
 
 def short_hash(digest: str) -> int:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from postdesk.core.errors import LibraryError
 from postdesk.core.files import read_file
 from postdesk.core.language import _
-from postdesk.library.columns import YOUNG, Entry, Marks, changed_at, marks_of, short_hash, stamp
+from postdesk.library.columns import YOUNG, Entry, Marks, changed_at, is_young, marks_of, short_hash, stamp
 from postdesk.library.encoding import LARGEST, too_large
 from postdesk.library.frontmatter import Fields
 from postdesk.library.kept import details_of
 from postdesk.library.scan import Scan, scan
-
-# Within this time after a change a second one may leave the same marks (FAT counts in two seconds).
-_YOUNG = 2.0
 
 
 def read_entries(root: str, found: Iterable[tuple[str, Marks]]) -> list[Entry | None]:
@@ -54,8 +50,3 @@ def entry_of(found: Marks, digest: str, read: Scan, *, young: bool) -> Entry:
         YOUNG if young else marks, short_hash(digest) if digest else marks, own.id, own.title, changed_at(found),
         stamp(own.date), read.words, read.problem, details_of(read, found.st_size),
     )  # fmt: skip
-
-
-def is_young(found: Marks) -> bool:
-    """Whether a file changed so short a time ago that it may change again and keep its marks."""
-    return abs(time.time() - max(found.st_mtime_ns, found.st_ctime_ns) / 1e9) < _YOUNG

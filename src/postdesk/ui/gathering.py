@@ -253,9 +253,10 @@ def _words_of(desk: Sources, there: Listed, slot: int, receipts: Sequence[Receip
     page = _("Page") if any(r.kind == PAGE for r in receipts) else ""
     if any(r.newer for r in receipts):
         return _joined(page, _("Changed here and there")), "warn"
-    path = desk.library.root / there.names[slot]
+    digest = there.hashes[slot]
     live = [r for r in receipts if r.status in LIVE]
-    if any(desk.is_changed(path, there.hashes[slot], r) for r in live):
+    others = [r for r in live if not _is_file_of(r, digest)]
+    if others and any(desk.is_changed(desk.library.root / there.names[slot], digest, r) for r in others):
         return _joined(page, _("Changed here")), ""
     if not live and any(r.is_in_trash for r in receipts):
         return _joined(page, _("In the blog's trash")), ""

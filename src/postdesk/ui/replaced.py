@@ -35,8 +35,9 @@ class ReplacedPictures(QObject):
 
         def look() -> bool:
             # Where the post goes is asked here: while a blog's posts come, its receipts make a folder wait.
-            account = self._standing.account_of(document.post.id)
-            return account is not None and self._desk.look_at_pictures(document, account)
+            with self._desk.receipts.at_a_glance():
+                account = self._standing.account_of(document.post.id)
+                return account is not None and self._desk.look_at_pictures(document, account)
 
         self._tasks.run(look, self._looked, lambda _error: self._looked(False))
 

@@ -32,6 +32,8 @@ _SLICE = (
     0.4  # s for the first part of a library that is looked at for the first time; the next ones are longer
 )
 _LONGER = 1.5
+_SOON = 0.15  # s from a notice of the system to a look
+_SELDOM = 8  # times as long as a look or the gathering of rows takes is nothing of it done, while files keep changing
 _LONGEST = 1.0  # s: whatever she saves meanwhile waits for a part
 _WATCHED = 1000  # folders whose changes the system tells at once; the looks find those in others
 _LEARNT = (
@@ -69,8 +71,11 @@ class Shelf(QObject):
         self._order = desk.settings.order
         self._gathered: Gathered | None = None
         self._slice = _SLICE
-        self._shown_at = 0.0  # when rows were asked for last, and
+        self._took = self._looked_at = 0.0  # how long the last look took, and when it ended
+        self._shown_at = 0.0  # when rows were asked for last because of a look, and
         self._rest = 0.0  # how long that is to be left alone, in s
+        self._later = QTimer(self, singleShot=True)
+        self._later.timeout.connect(self._show_what_came)
         self._reading = False
         self._read: Batch | None = None  # what the index is to learn next
         self._learning = False
@@ -82,7 +87,7 @@ class Shelf(QObject):
         self._timer.timeout.connect(self.look)
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._soon)
-        self._hint = QTimer(self, singleShot=True, interval=150)
+        self._hint = QTimer(self, singleShot=True)
         self._hint.timeout.connect(self.look)
         self._searched = -math.inf  # when she searched last
         self._merging = QTimer(self, singleShot=True, interval=_MERGE)
@@ -127,7 +132,7 @@ class Shelf(QObject):
     def stop(self) -> None:
         """At quit."""
         self._over = True
-        for timer in (self._timer, self._hint, self._merging):
+        for timer in (self._timer, self._later, self._hint, self._merging):
             timer.stop()
 
     def set_order(self, order: str) -> None:
@@ -148,7 +153,12 @@ class Shelf(QObject):
             return
         self._busy = True
         blog, order, before = self._blog, self._order, self._gathered
-        self._tasks.run(lambda: gather(self._desk, blog, order, before), self._show, self._not_gathered)
+
+        def gather_rows() -> tuple[Gathered, float]:
+            began = time.monotonic()
+            return gather(self._desk, blog, order, before), time.monotonic() - began
+
+        self._tasks.run(gather_rows, self._show, self._not_gathered)
 
     def look(self) -> None:
         """See what other programs did to the library."""
@@ -214,15 +224,21 @@ class Shelf(QObject):
         return self._learning or self._reading or self._read is not None
 
     def _soon(self, _folder: str) -> None:
-        self._hint.start()
+        # At once, but where one notice follows the other most of the time is left for other things.
+        since = time.monotonic() - self._looked_at
+        if not self._hint.isActive():
+            self._hint.start(round(1000 * max(_SOON, _SELDOM * self._took - since)))
         self.stirred.emit()
 
     def _take(self, gathered: Gathered) -> None:
         self._gathered = gathered
         self.gathered.emit(gathered)
 
-    def _show(self, gathered: Gathered) -> None:
+    def _show(self, made: tuple[Gathered, float]) -> None:
+        gathered, seconds = made
         self._busy = False
+        if self._desk.library.is_complete:
+            self._rest = _SELDOM * seconds
         self._take(gathered)
         if self._query:
             self.search(self._query)
@@ -247,18 +263,21 @@ class Shelf(QObject):
     def _looked(self, looked: tuple[Changes, bool, float]) -> None:
         changes, first, seconds = looked
         self._looking = self._missing = False
+        self._took, self._looked_at = seconds, time.monotonic()
         complete = self._desk.library.is_complete
         self._stale = self._stale or bool(changes) or not self._started
         self._started = True
         told = replace(changes, added=()) if first else changes
         if told:
             self.changed_outside.emit(told)
-        if self._stale and (complete or time.monotonic() - self._shown_at > self._rest):
-            # While a large library comes in parts, its rows are not made anew for each of them.
-            self._stale = False
-            self._rest = _LONGER * (self._rest + seconds)
-            self._shown_at = time.monotonic()
-            self.refresh()
+        if self._stale:
+            # While a large library or a blog's posts come in parts, the rows are not made anew for each of them.
+            left = self._rest - (time.monotonic() - self._shown_at)
+            if left <= 0 or (complete and first):
+                self._rest = _LONGER * (self._rest + seconds)
+                self._show_what_came()
+            elif complete and not self._over:
+                self._later.start(round(1000 * left))
         if self._over:
             return
         self._learn()
@@ -268,6 +287,12 @@ class Shelf(QObject):
         else:
             self._slice = min(_LONGEST, _LONGER * self._slice)
             self.look()
+
+    def _show_what_came(self) -> None:
+        self._later.stop()
+        self._stale = False
+        self._shown_at = time.monotonic()
+        self.refresh()
 
     def _learn(self) -> None:
         """Let the index follow, step by step: while it learns what was read, the next is read."""
