@@ -254,6 +254,25 @@ def test_ids_that_were_read_but_not_learnt_when_she_quit_are_not_forgotten(folde
     assert names(folder.library) == before
 
 
+@pytest.mark.parametrize("step", ["postdesk.library.reading.read_batch", "postdesk.library.fulltext.insert"])
+def test_when_learning_failed_once_all_is_learnt_by_the_next_and_counts_as_such(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    folder._put("a.md", b"Ferry\n")
+    folder.library.look()
+
+    def failing(*_arguments: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as once:
+        once.setattr(step, failing)
+        with pytest.raises(MemoryError):
+            folder.learn()
+    folder.learn()
+    assert folder.library.search(read_query("ferry")) == frozenset({folder.root / "a.md"})
+    assert folder.library._is_learnt
+
+
 def test_a_tag_that_is_learnt_while_all_are_asked_for_is_among_them(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -427,7 +427,13 @@ class Library:
             due = self._index.lessons.due(most)
             self._read += 1
             beside = self._text_reader() if due.more and most >= _AT_A_TIME else None
-        batch, unread = read_batch(self.root, due, beside.texts if beside is not None else read_texts)
+        try:
+            batch, unread = read_batch(self.root, due, beside.texts if beside is not None else read_texts)
+        except BaseException:
+            with self._guard:
+                self._read -= 1
+                self._index.lessons.postpone(slot for slot, *_rest in due.learn)
+            raise
         with self._guard:
             self._index.lessons.postpone(unread)
             self._index.doubt(batch.others)
@@ -457,6 +463,7 @@ class Library:
             numbers = words.put([text for _slot, text in current])
         except BaseException:
             with self._guard:
+                self._read -= 1
                 self._index.lessons.postpone(slot for slot, _text in current)
             raise
         with self._guard:
