@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from postdesk.backends.base import Capability
 from postdesk.backends.local_site import CAPABILITIES, LocalSiteKind
 from postdesk.core.account import Account, new_account_id
+from postdesk.library.receipts import Receipts
 from postdesk.publishing.plan import Intent, StepKind, spoken
 from tests.end_to_end.blog import Blog
 from tests.end_to_end.test_posts_of_the_blog import row_of
@@ -66,6 +68,24 @@ def undo_words(writer: Writer) -> str:
     """What the menu offers to take back, "" for nothing."""
     action = writer.desk.actions.action("undo_publish")
     return action.text().replace("&", "") if action.isEnabled() else ""
+
+
+def test_what_another_machine_filed_about_the_open_post_is_told(
+    published: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, desk = published, published.desk.desk
+    monkeypatch.setattr(desk.engine, "_same_blog", lambda *_: True)  # a folder is no blog of two machines
+    post, (account,) = writer.desk.session.post, desk.accounts.all()
+    assert post is not None
+    ours = desk.receipts.get(post.id, account.id)
+    assert ours is not None
+    desk.receipts.remove(post.id, account.id)
+    writer.desk.standing.follow()
+    assert writer.state.startswith("Draft")
+    writer.until_idle()
+    Receipts(desk.library.root).put(replace(ours, account_id="elsewhere"))  # where that blog has another id
+    writer.desk.standing.follow()
+    writer.until(lambda: writer.state.startswith("Published"), "the header to say Published")
 
 
 def test_keeping_both_versions_of_a_published_post_makes_no_second_one_on_the_blog(published: Writer) -> None:

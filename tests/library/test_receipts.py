@@ -14,7 +14,6 @@ import pytest
 from postdesk.core.errors import LibraryError
 from postdesk.core.files import read_file
 from postdesk.core.receipt import MediaReceipt, Receipt, Status
-from postdesk.library.names import names_in
 from postdesk.library.receipts import Receipts
 from tests.conftest import ExpectLog
 
@@ -81,30 +80,30 @@ def test_the_folder_is_not_listed_again_while_it_stays_as_it_is(
     assert receipts.for_post("another") == ()
 
 
-def test_while_many_come_a_glance_waits_for_no_list_and_tells_its_own_as_they_are(
+def test_a_glance_waits_for_no_list_and_tells_its_own_as_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receipts = Receipts(tmp_path)
     receipts.put(RECEIPT)
     assert receipts.for_post("abc") == (RECEIPT,)
-    Receipts(tmp_path).put(Receipt("abc", "4567", "1"))
-    listed = names_in(tmp_path / ".postdesk" / "receipts")
-    asked: list[Path] = []
-
-    def listing(folder: Path) -> list[str]:
-        asked.append(folder)
-        return listed
-
-    monkeypatch.setattr("postdesk.library.receipts.names_in", listing)
-    with receipts.many_coming():
+    elsewhere = Receipt("abc", "4567", "1")
+    Receipts(tmp_path).put(elsewhere)
+    Receipts(tmp_path).put(Receipt("xyz", "4567", "2"))
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(
+            "postdesk.library.receipts.names_in", lambda _folder: pytest.fail("it was listed again")
+        )
         with receipts.at_a_glance():
             assert receipts.for_post("abc") == (RECEIPT,)
-            assert receipts.get("abc", "4567") is not None
-        assert asked == []
-        assert len(receipts.for_post("abc")) == 2, "who decides by it gets it as it is"
+            assert receipts.get("abc", "4567") == elsewhere
+            behind = [receipts.is_behind]
+    assert receipts.catch_up("abc")
+    assert [*behind, receipts.is_behind] == [True, False]
+    assert not receipts.catch_up("abc"), "it was told"
     with receipts.at_a_glance():
-        assert len(receipts.for_post("abc")) == 2
-    assert len(asked) == 2
+        assert receipts.for_post("abc") == (RECEIPT, elsewhere)
+    receipts.remove("abc", "4567")
+    assert receipts.for_post("abc") == (RECEIPT,), "who decides by it gets it as it is"
 
 
 def test_the_list_reads_only_receipts_that_changed_and_never_tells_an_old_one(

@@ -60,6 +60,29 @@ def test_a_library_goes_to_the_blog_chosen_for_it_else_to_the_first(tmp_path: Pa
         accounts.replace(TWO)
 
 
+def test_what_another_program_changed_is_seen_and_a_file_that_stays_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, others = Accounts(under(tmp_path)), Accounts(under(tmp_path))
+    first, second = (Account(f"a{n}", "wordpress", f"Blog {n}", f"https://{n}.example", "u") for n in (1, 2))
+    others.add(first)
+    assert ours.all() == (first,)
+    others.add(second)
+    assert ours.all() == (first, second), "in the same moment"
+    monkeypatch.setattr("postdesk.library.columns._YOUNG_S", 0.0)  # as if some seconds had gone by
+    assert ours.all() == (first, second)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(
+            "postdesk.publishing.accounts.load_json", lambda *_: pytest.fail("it was read again")
+        )
+        assert ours.default(tmp_path) == first
+        assert ours.all() == (first, second)
+    others.remove(first.id)
+    assert ours.all() == (second,)
+    ours.set_default(tmp_path, second.id)
+    assert others.default(tmp_path) == second
+
+
 def test_a_broken_file_is_set_aside(tmp_path: Path, expect_log: ExpectLog) -> None:
     expect_log("broken state file")
     file = under(tmp_path).config / "accounts.json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -78,3 +79,18 @@ def test_what_is_learnt_of_a_blog_replaces_what_was_known_and_is_not_told_of_oth
         journal.learn("a1", "limit", "3")
         journal.learn("a1", "limit", "4")
         assert (journal.learnt("a1", "limit"), journal.learnt("a2", "limit")) == ("4", "")
+
+
+def test_who_reads_does_not_wait_for_what_is_being_written(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "outbox.db", _clock)
+    journal.learn("a1", "pull", "before")
+    read: list[str] = []
+    with journal._file.write("a long one") as db:
+        db.execute("update learnt set value='after'")
+        other = Thread(target=lambda: read.append(journal.learnt("a1", "pull")))
+        other.start()
+        other.join(20)
+        assert read == ["before"]
+        assert journal.learnt("a1", "pull") == "after", "who writes reads what it has written"
+    assert journal.learnt("a1", "pull") == "after"
+    journal.close()

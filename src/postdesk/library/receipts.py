@@ -33,6 +33,7 @@ _PART = r"[0-9a-z][0-9a-z_-]{0,63}"
 _NAME: Final = re.compile(rf"({_PART})\.({_PART})\.json")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _LARGEST_BASE = 64 * 1024 * 1024
+_UNSETTLED = -1
 _OLD_NS = 2_000_000_000  # since a folder was changed: another change has another time then, whatever the disk
 
 
@@ -42,6 +43,15 @@ class Packed:
 
     digest: str
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The names in the folder by post, and when it was changed in ns, `_UNSETTLED` when it may change again without its
+    time saying so."""
+
+    changed: int
+    by_post: dict[str, list[str]]
 
 
 def packed_base(text: str) -> Packed:
@@ -56,9 +66,8 @@ class Receipts:
     def __init__(self, root: Path) -> None:
         self._receipts = root / ".postdesk" / "receipts"
         self._bases = root / ".postdesk" / "bases"
-        self._names: tuple[int, dict[str, list[str]]] | None = None  # of a folder of that time, by post
-        self._seen: dict[str, list[str]] | None = None  # when it was listed last
-        self._coming = 0
+        self._listed: _Listed | None = None
+        self._is_behind = False
         self._here = threading.local()
         self._known: dict[str, tuple[int, Receipt]] = {}  # what `all` read of which marks, by name
 
@@ -106,47 +115,57 @@ class Receipts:
         return tuple(one for one in found if one is not None)
 
     def _names_of(self, post_id: str) -> list[str]:
-        """The files of a post's receipts. The window asks at each change of its list, and there may be 100,000 files:
-        the folder is listed again only when it has changed, or so lately that it may change without its time saying
-        so."""
-        try:
-            changed = self._receipts.stat().st_mtime_ns
-        except OSError:
-            changed = 0
-        known = self._names
-        if known is not None and known[0] == changed:
-            return known[1].get(post_id, [])
-        if self._coming and getattr(self._here, "glances", False) and self._seen is not None:
-            return self._seen.get(post_id, [])
+        """The files of a post's receipts. The folder is listed again only when it has changed, or so lately that it may
+        change without its time saying so; not for a glance."""
+        changed, listed = self._changed(), self._listed
+        if listed is not None and listed.changed != changed and getattr(self._here, "glances", False):
+            self._is_behind = True
+        elif listed is None or listed.changed != changed:
+            listed = self._list(changed)
+        return listed.by_post.get(post_id, [])
+
+    def _list(self, changed: int) -> _Listed:
+        """The folder as it is now; it was changed at that time."""
         now = time.time_ns()
         by_post: dict[str, list[str]] = {}
         for name in names_in(self._receipts):
             match = _NAME.fullmatch(name)
             if match:
                 by_post.setdefault(match[1], []).append(name)
-        self._seen = by_post
-        if changed and now - changed > _OLD_NS:
-            self._names = (changed, by_post)
-        return by_post.get(post_id, [])
-
-    @contextmanager
-    def many_coming(self) -> Iterator[None]:
-        """While receipts are written by the hundred: whoever lists their folder then waits for the disk."""
-        self._coming += 1
-        try:
-            yield
-        finally:
-            self._coming -= 1
+        settled = changed and now - changed > _OLD_NS
+        self._listed = listed = _Listed(changed if settled else _UNSETTLED, by_post)
+        return listed
 
     @contextmanager
     def at_a_glance(self) -> Iterator[None]:
-        """For what is only shown, on this thread: while `many_coming`, what other machines filed about a post is told
-        as it was when the folder was listed last. What this one filed is always told as it is."""
+        """For what is only shown, on this thread: what other machines filed about a post is told as it was when the
+        folder was listed last, as listing 100,000 files takes its time, and waits for the disk while receipts come by
+        the hundred. `is_behind` says so afterwards. What this machine filed is always told as it is."""
         self._here.glances = True
         try:
             yield
         finally:
             self._here.glances = False
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a glance was told what may have changed since."""
+        return self._is_behind
+
+    def catch_up(self, post_id: str) -> bool:
+        """List the folder for the glances to come; whether there are others for this post than when it was listed last.
+        Takes its time."""
+        self._is_behind = False
+        before = self._listed
+        names = self._list(self._changed()).by_post.get(post_id, [])
+        return before is None or sorted(names) != sorted(before.by_post.get(post_id, []))
+
+    def _changed(self) -> int:
+        """When the folder was changed, in ns; 0 when it is not there."""
+        try:
+            return self._receipts.stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def put(self, receipt: Receipt) -> None:
         """Store a receipt in place of the last one for its post and blog. Raises DiskFull, NotWritable,

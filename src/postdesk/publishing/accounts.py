@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +13,7 @@ from postdesk.core.errors import SettingsError
 from postdesk.core.files import load_json, save_json
 from postdesk.core.folders import Folders
 from postdesk.core.language import _
+from postdesk.library.columns import YOUNG, is_young, marks_of
 
 
 class Accounts:
@@ -23,6 +25,7 @@ class Accounts:
 
     def __init__(self, folders: Folders) -> None:
         self._path = folders.config / "accounts.json"
+        self._read = (YOUNG, b"")  # the file's marks, and what it said
 
     @property
     def is_new(self) -> bool:
@@ -96,7 +99,17 @@ class Accounts:
         save_json(self._path, values)
 
     def _load(self) -> dict[str, Any]:
-        return _dict(load_json(self._path, {}))
+        """Asked for several times at each change of the window: a file whose marks stay is not opened again."""
+        try:
+            found = self._path.stat()
+            marks = YOUNG if is_young(found) else marks_of(found)
+        except OSError:
+            marks = YOUNG
+        if marks == YOUNG or marks != self._read[0]:
+            values = _dict(load_json(self._path, {}))
+            self._read = (marks, json.dumps(values).encode())
+            return values
+        return _dict(json.loads(self._read[1]))
 
     def _rows(self) -> list[dict[str, Any]]:
         rows = self._load().get("accounts")

@@ -434,6 +434,11 @@ class Desk:
         if all(s.marker or s.post_id != receipt.post_id for s in self.journal.sweeps()):
             self.journal.add_sweep(live_look(receipt))
 
+    def receipts_came(self, post_id: str) -> None:
+        """Another machine has filed something about this post, which may be of a blog that is here too."""
+        for known in [pair for pair in self._without_receipt if pair[0] == post_id]:
+            self._without_receipt.discard(known)
+
     def states(self, account: Account) -> dict[str, StateKind]:
         """The state of every post that the account knows, by post id, for the list; CHANGED is not told (it needs
         the text). Reads all receipts: for a task when there are thousands."""

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import RLock
+from threading import RLock, get_ident
 
 from postdesk.core.errors import PublishError
 from postdesk.core.language import _
@@ -58,7 +58,9 @@ _VERSIONS = (_FIRST, _LEARNT, _TOLD)
 
 
 class JournalFile:
-    """One connection, guarded by a lock: any thread may call. `probe` is a query that a sound file answers.
+    """Two connections, each guarded by a lock: any thread may call. Whoever reads does not wait for what is being
+    written, which waits for the disk; a thread that writes reads what it has written. `probe` is a query that a sound
+    file answers.
 
     `remark` says so when a broken file was set aside. Raises `PublishError` when the disk or the file fails.
     """
@@ -72,6 +74,8 @@ class JournalFile:
         self._on_write = on_write
         self._probe = probe
         self._lock = RLock()
+        self._writer = 0  # the thread that writes
+        self._reading = RLock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -82,6 +86,7 @@ class JournalFile:
                     raise
                 self._set_aside()
                 self._db = self._open()
+            self._reader = _connected(path)
         except (OSError, sqlite3.Error) as error:
             raise _unusable(path, error) from error
 
@@ -92,6 +97,7 @@ class JournalFile:
             self._on_write(f"before {what}")
             try:
                 self._db.execute("begin immediate")
+                self._writer = get_ident()
                 try:
                     yield self._db
                     self._db.execute("commit")
@@ -99,28 +105,34 @@ class JournalFile:
                     if self._db.in_transaction:
                         self._db.execute("rollback")
                     raise
+                finally:
+                    self._writer = 0
             except (OSError, sqlite3.Error) as error:
                 raise _unusable(self.path, error) from error
             self._on_write(f"after {what}")
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """The connection, for reading."""
-        with self._lock:
+        """A connection, for reading."""
+        if self._writer == get_ident():
+            yield self._db
+            return
+        with self._reading:
             try:
-                yield self._db
+                yield self._reader
             except sqlite3.Error as error:
                 raise _unusable(self.path, error) from error
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
+        with self._lock, self._reading:
             self._db.close()
+            self._reader.close()
 
     def _open(self) -> sqlite3.Connection:
         if not self.path.exists():
             os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))  # drafts are nobody else's business
-        db = sqlite3.connect(self.path, timeout=5.0, isolation_level=None, check_same_thread=False)
+        db = _connected(self.path)
         try:
             db.execute("pragma journal_mode=wal")
             db.execute("pragma synchronous=full")
@@ -155,6 +167,10 @@ class JournalFile:
             "itself; your texts are safe. Posts that were waiting are drafts again: publish them once more, and what "
             "had already gone out is found on the blog."
         )
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
 
 
 def _unusable(path: Path, error: Exception) -> PublishError:

@@ -55,10 +55,9 @@ def pull(
     DiskFull and NotWritable; what was made until then stays."""
     openers = Openers()
     try:
-        with receipts.many_coming():
-            return _Pull(account, backend, library, receipts, journal, cancel, progress, waits, openers).run(
-                everything=everything
-            )
+        return _Pull(account, backend, library, receipts, journal, cancel, progress, waits, openers).run(
+            everything=everything
+        )
     finally:
         openers.close()
 

@@ -109,7 +109,7 @@ class Controller(QObject):
         self.below = Below(window.status, self)
         self.session = session
         self.shelf = Shelf(desk, tasks, self)
-        self.standing = Standing(desk, self.session, editor, details, window)
+        self.standing = Standing(desk, self.session, editor, details, window, tasks)
         self.publisher = Publisher(desk, tasks, self.popover, self)
         self.readers = Readers(desk, tasks, self.publisher, window.toasts)
         way_back = WayBack(desk, self.publisher, window)

@@ -17,6 +17,7 @@ from postdesk.ui.details import DetailsDrawer
 from postdesk.ui.editor import Editor
 from postdesk.ui.publisher import details_can
 from postdesk.ui.session import Session
+from postdesk.ui.tasks import Tasks
 from postdesk.ui.way_back import words_of
 from postdesk.ui.window import MainWindow
 
@@ -35,10 +36,18 @@ class Standing(QObject):
     """Told what changed; `follow` brings the header, the drawer and the actions into step."""
 
     def __init__(
-        self, desk: Desk, session: Session, editor: Editor, details: DetailsDrawer, window: MainWindow
+        self,
+        desk: Desk,
+        session: Session,
+        editor: Editor,
+        details: DetailsDrawer,
+        window: MainWindow,
+        tasks: Tasks,
     ) -> None:
         super().__init__(window)
         self._desk = desk
+        self._tasks = tasks
+        self._catching_up = False
         self._session = session
         self._editor = editor
         self._details = details
@@ -91,8 +100,22 @@ class Standing(QObject):
     def follow(self) -> None:
         """Everything that depends on where the open post stands."""
         self._timer.stop()
-        with self._desk.receipts.at_a_glance():
+        receipts, post = self._desk.receipts, self._session.post
+        with receipts.at_a_glance():
             self._follow()
+        if receipts.is_behind and post is not None and not self._catching_up:
+            self._catching_up = True
+            self._tasks.run(
+                lambda: receipts.catch_up(post.id),
+                lambda are_other: self._caught_up(post.id, are_other),
+                lambda _error: self._caught_up(post.id, False),
+            )
+
+    def _caught_up(self, post_id: str, are_other: bool) -> None:
+        self._catching_up = False
+        if are_other:
+            self._desk.receipts_came(post_id)
+            self.follow_soon()
 
     def _follow(self) -> None:
         post, account = self._session.post, self.account()
