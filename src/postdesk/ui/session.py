@@ -164,6 +164,7 @@ class Session(QObject):
         text.post = replace(text.post, id=key)
         if self._left.pop(old, None) is not None:
             self._left[key] = text
+        self._editor.rename_post(old, key)
         if text is self._text:
             self._put_recovery()
         self._drop_recovery(old)
@@ -244,7 +245,7 @@ class Session(QObject):
         text.stuck = False
         for key in (_DISK, _OTHER, "front matter", "remote", "copy"):
             self._editor.hide_banner(key)
-        self._editor.set_post(post.title, post.body, cursor=text.cursor)
+        self._editor.set_post(post.title, post.body, cursor=text.cursor, key=text.key)
         place = self._places.get(text.key)
         if place is not None and text.cursor in (0, place.position):
             self._editor.go_back_to(place)

@@ -42,6 +42,10 @@ class Colours:
         self._formats.clear()
         self.put()
 
+    def follow(self, document: QTextDocument) -> None:
+        """Another document shows; `put` follows when its text is known."""
+        self._document = document
+
     def put(self) -> None:
         """Another text was set, or other colours."""
         count = len(self._source.lines)

@@ -19,6 +19,7 @@ from postdesk.ui.editor.exact import to_document, units
 from postdesk.ui.editor.find import FindBar
 from postdesk.ui.editor.finder import Finder
 from postdesk.ui.editor.search import Wanted
+from postdesk.ui.editor.sheets import Left, give_up
 from postdesk.ui.editor.text import MarkdownEdit
 from postdesk.ui.editor.title import TitleField
 from postdesk.ui.theme import Theme
@@ -70,6 +71,8 @@ class Editor(QWidget):
         self.title_field = TitleField(self)
         self.text = MarkdownEdit(self)
         self._finder = Finder(self.find_bar, self.text)
+        self._key = ""
+        self._left = Left()
         self._line = -1
         self._count = QTimer(self, singleShot=True)
         self._count.timeout.connect(self._count_words)
@@ -90,10 +93,26 @@ class Editor(QWidget):
 
     # --- the post ---
 
-    def set_post(self, title: str, body: str, *, read_only: bool = False, cursor: int = 0) -> None:
-        """Shows a post; undo starts anew, nothing is told by signals but where the cursor is."""
-        self.title_field.set_title(title)
-        self.text.set_body(body, cursor)
+    def set_post(
+        self, title: str, body: str, *, read_only: bool = False, cursor: int = 0, key: str = ""
+    ) -> None:
+        """Shows a post; nothing is told by signals but where the cursor is, and what can be undone. `key` is its id:
+        where she has left a post of that id with these words, undo goes on from there, else it starts anew."""
+        again = bool(key) and key == self._key
+        kept_title, kept_text = self._left.take(key)
+        left_title = left_text = None
+        if not again or title != self.title():
+            left_title = self.title_field.put_title(title, kept_title)
+        if not again or body != self.body():
+            left_text = self.text.set_body(body, cursor, kept_text)
+        else:
+            self.text.forget_pictures()
+            self.text.go_to(cursor)
+        if again or not self._key:
+            give_up(left_title, left_text)
+        else:
+            self._left.keep(self._key, left_title, left_text)
+        self._key = key
         for field in (self.title_field, self.text):
             field.setReadOnly(read_only)
             field.document().setModified(False)
@@ -101,6 +120,14 @@ class Editor(QWidget):
         self._tell_cursor()
         self._finder.search_anew()
         self._count.start(0)
+        self.undo_available.emit(self.text.document().isUndoAvailable())
+        self.redo_available.emit(self.text.document().isRedoAvailable())
+
+    def rename_post(self, old: str, new: str) -> None:
+        """A post has another key than was known; what can be undone in it stays."""
+        if self._key == old:
+            self._key = new
+        self._left.rename(old, new)
 
     def title(self) -> str:
         """The title, without line breaks."""
@@ -123,7 +150,7 @@ class Editor(QWidget):
         return self.text.source.headings()
 
     def set_title(self, title: str) -> None:
-        """Shows another title, as when the file was changed outside."""
+        """Shows another title, as when the file was changed outside: one step to undo."""
         self.title_field.set_title(title)
 
     def replace_body_keeping_place(self, text: str) -> None:

@@ -52,6 +52,7 @@ from postdesk.ui.editor.painting import (
     units_between,
 )
 from postdesk.ui.editor.pictures import brought, may_hold_pictures
+from postdesk.ui.editor.sheets import Sheet, give_up, lay
 from postdesk.ui.editor.source import Source
 from postdesk.ui.editor.spacing import SpacedLayout
 from postdesk.ui.editor.splice import put_text
@@ -91,16 +92,15 @@ class MarkdownEdit(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         give_viewport(self)
-        document = QTextDocument(self)
         self.source = Source()
-        self._layout = SpacedLayout(document, self.source.in_code)
-        document.setDocumentLayout(self._layout)
+        self._sheet = self._new_sheet()
+        self._layout = self._sheet.layout
         option = QTextOption()
         option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        document.setDefaultTextOption(option)
-        self.setDocument(document)
-        self._colours = Colours(document, self.source)
+        option.setWrapMode(self.wordWrapMode())
+        self._sheet.document.setDefaultTextOption(option)
+        self.setDocument(self._sheet.document)
+        self._colours = Colours(self._sheet.document, self.source)
         self._theme: Theme | None = None
         self._measure = MEASURE
         self._setting = False
@@ -120,26 +120,76 @@ class MarkdownEdit(QPlainTextEdit):
         self.setAccessibleName(_("Text"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.set_text_size(15.5)
-        document.contentsChange.connect(self._changed)
-        document.contentsChanged.connect(self.folding.settle)
+        self._listen()
         self.cursorPositionChanged.connect(self._cursor_moved)
 
     # --- the text ---
 
-    def set_body(self, text: str, cursor: int = 0) -> None:
-        """Shows another text, without undo to the one before; `cursor` in UTF-16 units."""
+    def set_body(self, text: str, cursor: int = 0, kept: Sheet | None = None) -> Sheet | None:
+        """Shows another text, without undo to the one before; `cursor` in UTF-16 units. `kept` is its sheet from last
+        time: where its words are still these, its steps can be undone. Gives the sheet of the text that goes where
+        something can be undone in that."""
         self._setting = True
+        left = self._sheet
+        if kept is not None and kept.text() != text:
+            give_up(kept)
+            kept = None
+        if kept is not None or left.has_steps:
+            self._lay_aside()
         self.source.put(text)
         self.cards.put()
         hidden = self.cards.wanted()
         self._wrap_for([line for n, line in enumerate(self.source.lines) if not hidden[n]], anew=True)
-        self._colours.put()
-        self.setPlainText(to_document(text))
+        if kept is None:
+            self._colours.put()
+            self.setPlainText(to_document(text))
+            self._sheet.written = 0
+        else:
+            give_up(self._sheet)
+            self.cards.hidden = bytearray(kept.hidden)
+            self._lay(kept)
+            self._colours.put()
         self._setting = False
         self._card_look.forget()
         self._card_look.pictures.clear()
         self.folding.put()
         self.go_to(cursor)
+        if left is self._sheet:
+            return None
+        if left.has_steps:
+            return left
+        give_up(left)
+        return None
+
+    def _new_sheet(self) -> Sheet:
+        document = QTextDocument(self)
+        layout = SpacedLayout(document, self.source.in_code)
+        document.setDocumentLayout(layout)
+        return Sheet(document, layout)
+
+    def _lay_aside(self) -> None:
+        """Shows an empty sheet, on which nothing is known of the text before, in the place of the one that shows."""
+        left = self._sheet
+        left.hidden = bytes(self.cards.hidden)
+        left.document.contentsChange.disconnect(self._changed)
+        left.document.contentsChanged.disconnect(self.folding.settle)
+        self.setExtraSelections([])
+        self.verticalScrollBar().setValue(0)
+        self.source.put("")
+        self.cards.put()
+        self._lay(self._new_sheet())
+        left.rest()
+
+    def _lay(self, sheet: Sheet) -> None:
+        left, self._sheet, self._layout = self._sheet, sheet, sheet.layout
+        lay(self, sheet, left)
+        self._colours.follow(sheet.document)
+        self._listen()
+
+    def _listen(self) -> None:
+        # After the field itself, which is told first: it must know the lines when the cards are settled.
+        self._sheet.document.contentsChange.connect(self._changed)
+        self._sheet.document.contentsChanged.connect(self.folding.settle)
 
     def body(self) -> str:
         """The text exactly, lines ended by LF."""
@@ -258,6 +308,7 @@ class MarkdownEdit(QPlainTextEdit):
         added, removed = added - over, removed - over
         if self._setting:
             return
+        self._sheet.written += added
         self._follow(position, added)
         self.edited.emit(position, removed, added)
 
@@ -298,19 +349,13 @@ class MarkdownEdit(QPlainTextEdit):
     def _wrap_for(self, lines: list[str], *, anew: bool = False) -> None:
         """A word of thousands of letters (a picture written into the text) is broken anywhere, and with it every line
         of the post: to look for a better place in it takes Qt time in its square, 2.4 s a key at 200,000 letters."""
-        document = self.document()
-        option = document.defaultTextOption()
         endless = any(len(line) > LONGEST_WORD and _ENDLESS.search(line) for line in lines)
-        if not endless and not anew:
-            return
-        wanted = (
-            QTextOption.WrapMode.WrapAnywhere
-            if endless
-            else QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
-        )
-        if option.wrapMode() != wanted:
-            option.setWrapMode(wanted)
-            document.setDefaultTextOption(option)
+        if endless or anew:
+            anywhere, words = (
+                QTextOption.WrapMode.WrapAnywhere,
+                QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere,
+            )
+            self.setWordWrapMode(anywhere if endless else words)
 
     # --- cards ---
 

@@ -17,7 +17,9 @@ from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from postdesk.core.language import _
 from postdesk.ui.editor.exact import from_document, one_line_end, to_document
+from postdesk.ui.editor.sheets import Sheet, give_up, lay
 from postdesk.ui.editor.spacing import SpacedLayout
+from postdesk.ui.editor.splice import put
 from postdesk.ui.theme import TEXT_FAMILY
 from postdesk.ui.viewport import give_viewport
 
@@ -34,13 +36,12 @@ class TitleField(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         give_viewport(self)
-        document = QTextDocument(self)
-        self._layout = SpacedLayout(document, tight=1.0)
-        document.setDocumentLayout(self._layout)
+        self._sheet = self._new_sheet()
+        self._layout = self._sheet.layout
         option = QTextOption()
         option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
-        document.setDefaultTextOption(option)
-        self.setDocument(document)
+        self._sheet.document.setDefaultTextOption(option)
+        self.setDocument(self._sheet.document)
         self._setting = False
         self._laid = -1
         self._margins = (0, 0)
@@ -55,15 +56,57 @@ class TitleField(QPlainTextEdit):
         self.set_text_size(25)
         self.textChanged.connect(self._tell)
         self._layout.documentSizeChanged.connect(self._fit)
+        self._sheet.document.contentsChange.connect(self._written)
+
+    def put_title(self, title: str, kept: Sheet | None = None) -> Sheet | None:
+        """Shows another post's title, without undo to the one before. `kept` is its sheet from last time: where its
+        words are still these, its steps can be undone. Gives the sheet of the title that goes where something can be
+        undone in that."""
+        left = self._sheet
+        self._setting = True
+        if kept is not None and kept.text() != title:
+            give_up(kept)
+            kept = None
+        if kept is not None or left.has_steps:
+            self._layout.documentSizeChanged.disconnect(self._fit)
+            left.document.contentsChange.disconnect(self._written)
+            self._sheet = kept or self._new_sheet()
+            self._layout = self._sheet.layout
+            lay(self, self._sheet, left)
+            self._layout.documentSizeChanged.connect(self._fit)
+            self._sheet.document.contentsChange.connect(self._written)
+        if kept is None and title != self.title():
+            self.setPlainText(to_document(_in_one_line(title)))
+            self._sheet.written = 0
+        self._setting = False
+        self._fit()
+        if left is self._sheet:
+            return None
+        if left.has_steps:
+            left.rest()
+            return left
+        give_up(left)
+        return None
 
     def set_title(self, title: str) -> None:
-        """Shows another post's title, without undo to the one before."""
+        """Makes `title` of the title, as one step to undo."""
         if title == self.title():
             return
         self._setting = True
-        self.setPlainText(to_document(_in_one_line(title)))
+        edit = QTextCursor(self.document())
+        edit.select(QTextCursor.SelectionType.Document)
+        put(edit, self.document().toRawText(), to_document(_in_one_line(title)))
         self._setting = False
         self._fit()
+
+    def _new_sheet(self) -> Sheet:
+        document = QTextDocument(self)
+        layout = SpacedLayout(document, tight=1.0)
+        document.setDocumentLayout(layout)
+        return Sheet(document, layout)
+
+    def _written(self, _position: int, _removed: int, added: int) -> None:
+        self._sheet.written += added
 
     def title(self) -> str:
         return from_document(self.document().toRawText()).replace("\n", " ")
