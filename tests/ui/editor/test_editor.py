@@ -632,3 +632,14 @@ def test_a_notice_can_be_read_and_answered_however_narrow_the_text_is(
             beside |= {part.y() < words.geometry().bottom() for part in parts[1:]}
     assert (True in beside) is bool(labels)
     assert (False in beside) is (len(labels) > 1 or (bool(labels) and sentence == CHANGED))
+
+
+def test_tab_goes_from_the_words_to_the_replacement_and_then_to_the_buttons_as_they_are_seen(
+    editor: Editor,
+) -> None:
+    editor.open_find()
+    bar = editor.find_bar
+    seen = (bar.case, bar.whole, bar.regex, bar.previous, bar.next, bar.close_button)
+    for stop in (bar.replacement, *seen, bar.replace_one, bar.replace_all):
+        QTest.keyClick(QApplication.focusWidget() or editor, Key.Key_Tab)
+        assert stop.hasFocus(), stop.accessibleName()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -127,6 +128,12 @@ class FindBar(QWidget):
         lower.addWidget(self.replacement, 1)
         lower.addWidget(self.replace_one)
         lower.addWidget(self.replace_all)
+        stops = (
+            *(self.words, self.replacement, self.case, self.whole, self.regex, self.previous, self.next),
+            *(self.close_button, self.replace_one, self.replace_all),
+        )
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
 
 def _field(name: str) -> QLineEdit:
