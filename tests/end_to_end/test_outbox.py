@@ -190,6 +190,25 @@ def test_a_window_closed_in_the_middle_of_a_step_goes_on_at_the_next_start(
     assert blog.posts("trash") == []
 
 
+def test_a_window_that_she_closes_stays_until_the_post_is_out(
+    typed: Writer, proxy: FaultProxy, blog: Blog
+) -> None:
+    held = proxy.hold(WRITE, before=False, times=1)
+    typed.publish()
+    assert not typed.window.close()  # from her click on, whatever is being made ready
+    assert "still being sent" in typed.window.toasts.sentence
+    typed.until(held.arrived.is_set, "the write")
+    assert typed.window.isVisible()
+    held.release()
+    typed.until(lambda: not typed.window.isVisible(), "the window to close")
+    _is_out_once(blog, "eleven people")
+    assert not typed.desk.desk.jobs()
+    typed.close()
+    typed.open()
+    typed.until(lambda: typed.state.startswith("Published ·"), "the next start to know")
+    _is_out_once(blog, "eleven people")
+
+
 def test_a_password_that_is_not_known_is_told_leads_to_its_field_and_is_over_when_it_was_typed(
     typed: Writer, blog: Blog, site: WordPress
 ) -> None:

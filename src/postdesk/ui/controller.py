@@ -57,6 +57,7 @@ from postdesk.ui.publish import PublishPopover
 from postdesk.ui.publish_commands import PublishCommands
 from postdesk.ui.publisher import Publisher, count_waiting
 from postdesk.ui.pulling import Pulling
+from postdesk.ui.quitting import Quitting
 from postdesk.ui.readers import Readers
 from postdesk.ui.rendered import RenderedCards
 from postdesk.ui.replaced import ReplacedPictures
@@ -116,6 +117,7 @@ class Controller(QObject):
         self.commands = PublishCommands(
             desk, self.session, self.standing, self.publisher, self.popover, self.readers, way_back, window
         )
+        self.quitting = Quitting(self.publisher, window)
         self.network = Network(desk, tasks, self)
         self.files = Files(desk, self.session, tasks, window)
         self.conflicts = Conflicts(desk.library, session, tasks, editor, window)
@@ -226,6 +228,7 @@ class Controller(QObject):
         if self._finished:
             return
         self._finished = True
+        self.quitting.stay()  # it closes now
         for running in (self._importing, self._exporting):
             if running is not None:
                 running.stop()

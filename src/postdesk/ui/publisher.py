@@ -81,6 +81,8 @@ class Publisher(QObject):
         self._tasks = tasks
         self._popover = popover
         self._sends: list[tuple[str, Cancel]] = []  # the account of each task that sends, and what stops it
+        self._ready = 0  # how many that she has sent are being made ready for the outbox
+        self._fresh: set[str] = set()  # jobs that came into the outbox just now, and are about to be sent
         self._stopped = False
         self._not_renewed: dict[str, str] = {}  # by post id: why its newest text does not go out, said once
         self._confirm: Callable[[datetime | None], None] | None = None
@@ -121,6 +123,11 @@ class Publisher(QObject):
     def now_running(self) -> tuple[Running, ...]:
         """What is being sent, and how far it is."""
         return self._desk.running()
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether something is on its way, from her click to the blog's answer."""
+        return bool(self._ready or self._fresh or self._desk.running())
 
     # --- before ---
 
@@ -204,12 +211,14 @@ class Publisher(QObject):
         shows it."""
 
         def go(remarks: tuple[Remark, ...]) -> None:
+            self._ready -= 1
             if is_seen_first(remarks):
                 otherwise()
             else:
                 self.submit(document, account, intent, when)
 
-        self._tasks.run(lambda: self._desk.preflight(document, account, intent, when), go, self._tell)
+        self._ready += 1
+        self._tasks.run(lambda: self._desk.preflight(document, account, intent, when), go, self._not_ready)
 
     # --- sending ---
 
@@ -219,11 +228,23 @@ class Publisher(QObject):
         def submit() -> str:
             return self._desk.submit(self._desk.plan(document, account, intent, when))
 
-        self._tasks.run(submit, self._submitted, self._tell, lane=LANE)
+        self._hand_over(submit)
 
     def undo(self, result: JobResult | str) -> None:
         """The way back of what was done (its result, or its job's id)."""
-        self._tasks.run(lambda: self._desk.undo(result), self._submitted, self._tell, lane=LANE)
+        self._hand_over(lambda: self._desk.undo(result))
+
+    def _hand_over(self, submit: Callable[[], str]) -> None:
+        def submitted(job_id: str) -> None:
+            self._ready -= 1
+            self._submitted(job_id)
+
+        self._ready += 1
+        self._tasks.run(submit, submitted, self._not_ready, lane=LANE)
+
+    def _not_ready(self, error: Exception) -> None:
+        self._ready -= 1
+        self._tell(error)
 
     def send_due(self, *, at_once: bool = False) -> None:
         """Send what is due, to each blog for itself; with `at_once` also what waits for the network."""
@@ -246,10 +267,12 @@ class Publisher(QObject):
 
         def over(results: tuple[JobResult, ...]) -> None:
             self._sends.remove(send)
+            self._fresh.clear()
             self._sent(results)
 
         def failed(error: Exception) -> None:
             self._sends.remove(send)
+            self._fresh.clear()
             self._tell_running()
             self._tell(error)
 
@@ -360,7 +383,9 @@ class Publisher(QObject):
         """Somebody else put a plan into the outbox: send it."""
         self._submitted("")
 
-    def _submitted(self, _job_id: str) -> None:
+    def _submitted(self, job_id: str) -> None:
+        if job_id and not self.is_paused:
+            self._fresh.add(job_id)
         self.changed.emit()
         if self.is_paused:
             self.told.emit(_("The outbox is paused. The post waits in it until you let it go on."))

@@ -50,7 +50,8 @@ _EDITING = {
 
 
 class MainWindow(QMainWindow):
-    """`closing`: the window is about to close; whoever listens saves, nobody is asked. `left` and `came_back`: another
+    """`closing`: the window is about to close; whoever listens saves. Before, `holds` is asked whether it stays for
+    now, which it says to her itself. `left` and `came_back`: another
     window has the keyboard, and again this one. `first_painted`: she sees the window, once; what is slow to make can be
     made now. `panes_changed`: a pane was shown or hidden.
     """
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("window")
         self.setWindowTitle("Post Desk")
         self.setMinimumSize(LEAST["editor"] + 60, 320)
+        self.holds: Callable[[], bool] | None = None
         self.actions_table = actions
         self.editor, self.preview, self.details = editor, preview, details
         self.sidebar = Sidebar(actions, theme, self)
@@ -302,6 +304,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt tells."""
+        if self.holds is not None and self.holds():
+            event.ignore()
+            return
         self.closing.emit()
         event.accept()
 
