@@ -120,3 +120,22 @@ def test_a_post_comes_back_from_the_trash_by_its_title_day_and_words(writer: Wri
     QTest.keyClick(rows, Qt.Key.Key_Return)
     writer.until(lambda: writer.desk.editor.title() == "Two", "the post to be back")
     assert not shown()
+
+
+def test_what_she_typed_is_undone_by_its_keys_after_she_looked_at_another_post(writer: Writer) -> None:
+    _choose(writer, "Two")
+    text = writer.desk.editor.text
+    before = writer.desk.editor.body()
+    writer.type("Hers. ", text)
+    _choose(writer, "One")
+    other = writer.desk.editor.body()
+    QTest.keyClick(text, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert writer.desk.editor.body() == other
+    writer.until_idle()
+    _choose(writer, "Two")
+    assert writer.desk.editor.body() == "Hers. " + before
+    text.setFocus()
+    QTest.keyClick(text, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert writer.desk.editor.body() == before
+    writer.until_saved()
+    assert writer.file.read_text("utf-8").endswith(before)

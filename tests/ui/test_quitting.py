@@ -29,7 +29,11 @@ class Sending(QObject):
     def __init__(self, *titles: str) -> None:
         super().__init__()
         self.is_sending = True
+        self.saved = 0
         self.now_running = tuple(Running(title, title, "blog", title, ()) for title in titles)
+
+    def saves(self) -> None:
+        self.saved += 1
 
     def end(self, error: Unreachable | None = None) -> None:
         self.is_sending = False
@@ -44,7 +48,7 @@ def window(qtbot: QtBot) -> MainWindow:
 
 def sit_down(window: MainWindow, sending: Sending) -> Quitting:
     sending.setParent(window)
-    return Quitting(cast("Publisher", sending), window)
+    return Quitting(cast("Publisher", sending), window, sending.saves)
 
 
 def press(window: MainWindow, label: str) -> None:
@@ -57,6 +61,7 @@ def test_the_window_closes_when_the_post_is_out(window: MainWindow, qtbot: QtBot
     sit_down(window, sending)
     with qtbot.assertNotEmitted(window.closing):
         assert not window.close()
+    assert sending.saved == 1
     assert "“Ferries <b>late</b>” is still being sent" in window.toasts.sentence
     assert "nothing is sent twice" in window.toasts.sentence
     with qtbot.waitSignal(window.closing, timeout=10_000):

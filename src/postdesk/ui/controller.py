@@ -117,7 +117,7 @@ class Controller(QObject):
         self.commands = PublishCommands(
             desk, self.session, self.standing, self.publisher, self.popover, self.readers, way_back, window
         )
-        self.quitting = Quitting(self.publisher, window)
+        self.quitting = Quitting(self.publisher, window, session.save)
         self.network = Network(desk, tasks, self)
         self.files = Files(desk, self.session, tasks, window)
         self.conflicts = Conflicts(desk.library, session, tasks, editor, window)

@@ -6,6 +6,8 @@ when there is something that she has to read first.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
@@ -21,10 +23,11 @@ _ABOUT = "quitting"
 
 
 class Quitting(QObject):
-    """Made once for a window, which asks it before it closes."""
+    """Made once for a window, which asks it before it closes. `save` is called when it stays."""
 
-    def __init__(self, publisher: Publisher, window: MainWindow) -> None:
+    def __init__(self, publisher: Publisher, window: MainWindow, save: Callable[[], object]) -> None:
         super().__init__(window)
+        self._save = save
         self._publisher = publisher
         self._window = window
         self._look = QTimer(self, interval=_LOOK)
@@ -49,6 +52,7 @@ class Quitting(QObject):
             return False
         self._look.start()
         self._limit.start()
+        self._save()
         if self._window.isMinimized():
             self._window.showNormal()
         choices = ((_("Quit Now"), self._quit), (_("Stay"), self.stay))

@@ -1,4 +1,7 @@
-"""The editor as the window sees it: told a post, it says what the writer does to it."""
+"""The editor as the window sees it: told a post, it says what the writer does to it.
+
+Long because it is all that the window may say to the editor, mostly in methods of one line.
+"""
 
 from __future__ import annotations
 
