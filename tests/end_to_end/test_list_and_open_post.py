@@ -139,3 +139,19 @@ def test_what_she_typed_is_undone_by_its_keys_after_she_looked_at_another_post(w
     assert writer.desk.editor.body() == before
     writer.until_saved()
     assert writer.file.read_text("utf-8").endswith(before)
+
+
+def test_the_row_of_the_open_post_and_the_status_bar_tell_the_same_number_of_words(writer: Writer) -> None:
+    _choose(writer, "Two")
+    posts = writer.window.sidebar.posts
+
+    def line() -> str:
+        return posts.line(posts.row(_titles(writer).index("Two")))
+
+    def told() -> str:
+        return writer.window.status.words.text()
+
+    writer.until(lambda: told() == "3 words" and line().endswith("3 words"), "the words")
+    writer.type("# At 6:10 \u2014 or later \u2014\n\n", writer.desk.editor.text)
+    writer.until_saved()
+    writer.until(lambda: told() == "8 words" and line().endswith("8 words"), "the same words again")

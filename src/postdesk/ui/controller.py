@@ -489,6 +489,8 @@ class Controller(QObject):
         if number is not None:
             self._minutes = max(1, reading_minutes(number))
             self.window.status.set_counts(number, self._minutes)
+            if self.session.document is not None:
+                self.window.sidebar.set_counted(file_key(self.session.document.path), number)
 
     def _counted(self, number: int) -> None:
         post = self.session.post
@@ -513,6 +515,7 @@ class Controller(QObject):
         self._details.set_known(gathered.tags, gathered.categories)
         if self.session.document is not None:
             self.window.sidebar.select(file_key(self.session.document.path))
+            self._show_count(self.editor.count_words())
 
     def _stand(self) -> None:
         self.standing.follow()

@@ -587,3 +587,18 @@ def test_the_order_of_publication_decides_the_month(sidebar: Sidebar) -> None:
     sidebar.set_rows(Listing.of([Row("a", "Old, changed today", now, "published", moment=then)]))
     sidebar.show_tab("published")
     assert sidebar.posts.heading(0) == "May 2020"
+
+
+def test_the_row_of_the_open_post_has_the_words_that_were_counted_until_its_file_has_others(
+    sidebar: Sidebar,
+) -> None:
+    def line() -> str:
+        return sidebar.posts.line(sidebar.posts.row(sidebar.posts.place("water")))
+
+    sidebar.set_counted("gone", 5)
+    sidebar.set_counted("water", 2136)
+    assert line().endswith(" 2136 words")
+    sidebar.set_rows(Listing.of(ROWS))
+    assert line().endswith(" 2136 words")
+    sidebar.set_rows(Listing.of([replace(row, words=row.words + 10) for row in ROWS]))
+    assert line().endswith(" 2150 words")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,7 @@ class Posts(QAbstractListModel):
         self._tab = "drafts"
         self._query = ""
         self._found: Found | None = None
+        self._counted: dict[str, tuple[int, int]] = {}  # by key: listed words, counted words
 
     # --- what the window tells ---
 
@@ -97,6 +99,17 @@ class Posts(QAbstractListModel):
         self.beginResetModel()
         self._shown = self._filtered()
         self.endResetModel()
+
+    def set_counted(self, key: str, words: int) -> None:
+        """The words of a post that is open, as the status bar has them: they hold until its file has others."""
+        slot = self._listing.slot_of(key)
+        if slot < 0:
+            return
+        counted = self._listing.words[slot], words
+        if self._counted.get(key) != counted:
+            self._counted[key] = counted
+            if (place := _place(self._shown, slot)) >= 0:
+                self.dataChanged.emit(self.index(place), self.index(place))
 
     def set_contexts(self, contexts: Mapping[str, Context]) -> None:
         """Where the query was found in some of the rows: shown in place of their second line."""
@@ -144,6 +157,9 @@ class Posts(QAbstractListModel):
 
     def line(self, row: Row) -> str:
         """The row's second line as of now."""
+        listed, counted = self._counted.get(row.key, (-1, 0))
+        if listed == row.words:
+            row = replace(row, words=counted)
         return second_line(row, self._now(), self.locale)
 
     def rowCount(self, parent: Index | None = None) -> int:
