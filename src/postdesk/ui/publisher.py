@@ -390,6 +390,8 @@ class Publisher(QObject):
         if self.is_paused:
             self.told.emit(_("The outbox is paused. The post waits in it until you let it go on."))
         self.send_due()
+        if not self._sends:
+            self._fresh.clear()  # its hour is still to come, or its blog is not asked for now
 
     def _sent(self, results: tuple[JobResult, ...]) -> None:
         self._tell_running()
