@@ -14,7 +14,7 @@ from postdesk.core.post import Post, Visibility
 from postdesk.core.receipt import Receipt, Status
 from postdesk.markup.lossless import open_post
 from postdesk.publishing.content import collect
-from postdesk.publishing.plan import Intent
+from postdesk.publishing.plan import Intent, stands
 from postdesk.publishing.preflight import (
     AFRESH,
     LINKS,
@@ -124,7 +124,7 @@ def test_a_picture_that_is_missing_stops_it_and_says_where_it_is_shown() -> None
             Intent.PUBLISH,
             replace(LIVE, status=Status.DRAFT),
             None,
-            "Create the post, set it live, look it up again",
+            "Update the draft on the blog, set it live, look it up again",
         ),
     ],
 )
@@ -138,6 +138,8 @@ def test_a_post_for_later_names_the_moment_and_who_keeps_it() -> None:
     later = replace(POST, date=NOW + timedelta(days=2))
     (by_blog,) = sentences(told(later))
     assert by_blog.startswith("Create the post, schedule it for 24 November 2026, ")
+    (offline,) = sentences(told(later, receipt=replace(LIVE, status=Status.DRAFT)))
+    assert offline.startswith("Update the draft on the blog, schedule it for 24 November 2026, ")
     kept_here = sentences(told(later, capabilities=ALL - {Capability.SCHEDULE}))
     assert kept_here[0].startswith("Wait here until 24 November 2026, ")
     assert "Post Desk has to be running then" in kept_here[0]
@@ -234,6 +236,9 @@ def test_the_lines_at_once_stand_where_those_that_are_found_out_will(folder: Pat
     first = at_once(post, Intent.PUBLISH, ask_links=True)
     assert [r.key for r in first] == [r.key for r in told(post, folder)] == ["pictures", "plan", LINKS]
     assert first[1].sentence == told(post, folder)[1].sentence
+    offline = replace(LIVE, status=Status.DRAFT)
+    (_pictures, plan) = at_once(post, Intent.PUBLISH, ask_links=False, there=stands(offline))
+    assert plan == told(post, folder, receipt=offline)[1]
     assert [r.key for r in at_once(post, Intent.PUBLISH, ask_links=False)] == ["pictures", "plan"]
     assert blocks(at_once(replace(POST, title="", body=""), Intent.PUBLISH, ask_links=True))
 

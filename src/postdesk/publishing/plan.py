@@ -47,6 +47,15 @@ class StepKind(Enum):
     VERIFY = "verify"
 
 
+class Stands(Enum):
+    """Where a post is on a blog before a plan is carried out."""
+
+    NOWHERE = "nowhere"
+    DRAFT = "draft"
+    LIVE = "live"
+    TRASH = "trash"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step, and what it does in the writer's words."""
@@ -155,7 +164,6 @@ def make_plan(
     """The plan for `intent`. `when`: an instant that overrides the post's date. `is_there` tells whether a content
     hash is on that blog already. Raises `NotReady` when the blog cannot do it, or there is nothing to do it with."""
     when = when or post.date
-    live = receipt is not None and receipt.status in LIVE
     if intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE):
         intent = _settle(intent, receipt, when, now)
         if when is not None:
@@ -183,17 +191,25 @@ def make_plan(
         intent,
         account,
         pictures,
-        live,
+        stands(receipt),
         hold,
         when,
         is_there,
         hides=hides,
         keeps=Capability.TRASH in capabilities,
-        in_trash=receipt is not None and receipt.is_in_trash,
         is_page=post.kind == PAGE,
     )
     shown = pictures if intent in (Intent.PUBLISH, Intent.UPDATE, Intent.SCHEDULE) else ()
     return Plan(account, Snapshot(post, account.id, intent, when, shown, links=links), steps, hold)
+
+
+def stands(receipt: Receipt | None) -> Stands:
+    """Where a post is, by what its blog said last. One that went offline is a draft there."""
+    if receipt is None or not receipt.remote_id:
+        return Stands.NOWHERE
+    if receipt.status is Status.TRASHED:
+        return Stands.TRASH if receipt.is_in_trash else Stands.NOWHERE
+    return Stands.LIVE if receipt.status in LIVE else Stands.DRAFT
 
 
 def missing_visibility(post: Post, account: Account) -> tuple[tuple[Capability, NotReady], ...]:
@@ -303,9 +319,8 @@ def _settle(intent: Intent, receipt: Receipt | None, when: datetime | None, now:
 
 
 def _steps(
-    intent: Intent, account: Account, pictures: tuple[Picture, ...], live: bool, hold: datetime | None,
-    when: datetime | None, is_there: Callable[[str], bool], *, hides: bool, keeps: bool,
-    in_trash: bool, is_page: bool,
+    intent: Intent, account: Account, pictures: tuple[Picture, ...], there: Stands, hold: datetime | None,
+    when: datetime | None, is_there: Callable[[str], bool], *, hides: bool, keeps: bool, is_page: bool,
 ) -> tuple[Step, ...]:  # fmt: skip
     blog = account.name
     if intent is Intent.TRASH:
@@ -326,12 +341,13 @@ def _steps(
     if hold is not None:
         waiting = _("Wait here until {moment}; Post Desk has to be running then").format(moment=spoken(hold))
         steps.append(Step(StepKind.HOLD, waiting))
-    draft = _("Take it out of the trash of “{blog}”") if in_trash else _("Create a draft on “{blog}”")
-    steps.append(
-        Step(StepKind.LOOK, _("See whether somebody changed it on the blog"))
-        if live
-        else Step(StepKind.CREATE, draft.format(blog=blog))
-    )
+    if there in (Stands.LIVE, Stands.DRAFT):
+        steps.append(Step(StepKind.LOOK, _("See whether somebody changed it on the blog")))
+    else:
+        words = _("Create a draft on “{blog}”")
+        if there is Stands.TRASH:
+            words = _("Take it out of the trash of “{blog}”")
+        steps.append(Step(StepKind.CREATE, words.format(blog=blog)))
     fresh = [p for p in by_content(pictures) if not is_there(p.content_hash)]
     if fresh:
         words = ngettext("Upload {count} picture", "Upload {count} pictures", len(fresh))
@@ -342,7 +358,12 @@ def _steps(
     elif intent is Intent.UPDATE:
         steps.append(Step(StepKind.WRITE, _("Update the page") if is_page else _("Update the post")))
     elif intent is Intent.SCHEDULE and when is not None:
-        steps.append(Step(StepKind.WRITE, _("Schedule it for {moment}").format(moment=spoken(when))))
+        words = _("Schedule it for {moment}")
+        if there is Stands.DRAFT:
+            words = _("Update the draft that is there and schedule it for {moment}")
+        steps.append(Step(StepKind.WRITE, words.format(moment=spoken(when))))
+    elif there is Stands.DRAFT:
+        steps.append(Step(StepKind.WRITE, _("Update the draft that is there and set it live")))
     else:
         steps.append(Step(StepKind.WRITE, _("Set it live")))
     steps.append(Step(StepKind.VERIFY, _("Look it up again and compare")))

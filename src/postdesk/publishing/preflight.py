@@ -25,6 +25,7 @@ from postdesk.publishing.plan import (
     LIVE,
     Intent,
     Plan,
+    Stands,
     StepKind,
     is_future,
     kilobytes,
@@ -32,6 +33,7 @@ from postdesk.publishing.plan import (
     missing_visibility,
     spoken,
     spoken_day,
+    stands,
 )
 from postdesk.publishing.uploads import UNKNOWN, Limits
 
@@ -83,9 +85,11 @@ class Remark:
     places: tuple[Place, ...] = ()
 
 
-def at_once(post: Post, intent: Intent, *, ask_links: bool, in_trash: bool = False) -> tuple[Remark, ...]:
+def at_once(
+    post: Post, intent: Intent, *, ask_links: bool, there: Stands = Stands.NOWHERE
+) -> tuple[Remark, ...]:
     """What can be told without reading a file, for the moment in which the popover opens: the lines that `check` will
-    give, as far as they are known. `in_trash`: the blog has it in its trash. Quick, whatever the text's length."""
+    give, as far as they are known. `there`: where the post is on the blog. Quick, whatever the text's length."""
     if intent not in GOES_OUT:
         return ()
     remarks = _text(post)
@@ -94,8 +98,7 @@ def at_once(post: Post, intent: Intent, *, ask_links: bool, in_trash: bool = Fal
     steps: list[Remark] = []
     if "![" in post.body or "<img" in post.body or post.image:
         steps.append(Remark(Level.LOOKING, _("Looking at the pictures…"), key=PICTURES))
-    live = intent is Intent.UPDATE
-    words = _words(intent, live=live, when=post.date, is_page=post.kind == PAGE, in_trash=in_trash)
+    words = _words(intent, there, when=post.date, is_page=post.kind == PAGE)
     steps.append(Remark(Level.OK, words, key=PLAN))
     if ask_links and _WEB.search(post.body):
         steps.append(Remark(Level.LOOKING, _("Asking the links…"), key=LINKS))
@@ -138,7 +141,7 @@ def check(
             way_out = ""  # a line of its file
         remarks.append(Remark(Level.ERROR, error.sentence, way_out if goes_out else ""))
     else:
-        remarks += _plan(plan, in_trash=receipt is not None and receipt.is_in_trash)
+        remarks += _plan(plan, stands(receipt))
         remarks += _afresh(collected)
     if goes_out:
         remarks += _links(collected.outward, not_there, account, ask_links=ask_links)
@@ -221,13 +224,12 @@ def _pictures(
     return remarks
 
 
-def _plan(plan: Plan, *, in_trash: bool) -> list[Remark]:
+def _plan(plan: Plan, there: Stands) -> list[Remark]:
     if plan.intent not in GOES_OUT:
         return [Remark(Level.OK, words) for words in plan.words]
     remarks = [Remark(Level.OK, s.words, key=HOLD) for s in plan.steps if s.kind is StepKind.HOLD]
-    live = any(s.kind is StepKind.LOOK for s in plan.steps)
     is_page = plan.snapshot.post.kind == PAGE
-    words = _words(plan.intent, live=live, when=plan.snapshot.when, is_page=is_page, in_trash=in_trash)
+    words = _words(plan.intent, there, when=plan.snapshot.when, is_page=is_page)
     return [*remarks, Remark(Level.OK, words, key=PLAN)]
 
 
@@ -261,26 +263,28 @@ def _afresh(collected: Collected) -> list[Remark]:
     return [Remark(Level.WARNING if losing else Level.NOTE, words, "change", key=AFRESH)]
 
 
-def _words(intent: Intent, *, live: bool, when: datetime | None, is_page: bool, in_trash: bool) -> str:
+def _words(intent: Intent, there: Stands, *, when: datetime | None, is_page: bool) -> str:
     """The steps of a plan in one sentence."""
     if intent is Intent.UPDATE:
         if is_page:
             return _("Compare with the blog, update the page, look it up again")
         return _("Compare with the blog, update the post, look it up again")
     if intent is Intent.SCHEDULE and when is not None:
-        words = (
-            _("Compare with the blog, schedule it for {moment}, look it up again")
-            if live
-            else _("Take the post out of the trash there, schedule it for {moment}, look it up again")
-            if in_trash
-            else _("Create the post, schedule it for {moment}, look it up again")
-        )
-        return words.format(moment=spoken(when))
-    if live:
-        return _("Compare with the blog, set it live, look it up again")
-    if in_trash:
-        return _("Take the post out of the trash there, set it live, look it up again")
-    return _("Create the post, set it live, look it up again")
+        words = {
+            Stands.LIVE: _("Compare with the blog, schedule it for {moment}, look it up again"),
+            Stands.DRAFT: _("Update the draft on the blog, schedule it for {moment}, look it up again"),
+            Stands.TRASH: _(
+                "Take the post out of the trash there, schedule it for {moment}, look it up again"
+            ),
+            Stands.NOWHERE: _("Create the post, schedule it for {moment}, look it up again"),
+        }
+        return words[there].format(moment=spoken(when))
+    return {
+        Stands.LIVE: _("Compare with the blog, set it live, look it up again"),
+        Stands.DRAFT: _("Update the draft on the blog, set it live, look it up again"),
+        Stands.TRASH: _("Take the post out of the trash there, set it live, look it up again"),
+        Stands.NOWHERE: _("Create the post, set it live, look it up again"),
+    }[there]
 
 
 def _room(pictures: list[Picture], limits: Limits) -> list[Remark]:

@@ -22,7 +22,7 @@ from postdesk.library.document import Document
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.job import JobState
 from postdesk.publishing.outbox import WENT_LIVE, JobResult
-from postdesk.publishing.plan import Intent
+from postdesk.publishing.plan import Intent, stands
 from postdesk.publishing.preflight import HOLD, PLAN, Level, Remark, at_once, blocks, in_order, is_seen_first
 from postdesk.publishing.running import Running
 from postdesk.ui.looking import Looking
@@ -134,9 +134,8 @@ class Publisher(QObject):
     def open_look(self, post: Post, account: Account, intent: Intent) -> None:
         """What the popover shows while it opens: what the text itself tells. Its button can be pressed from now on."""
         self.stop_looking()
-        receipt = self._desk.receipt(post.id, account)
-        in_trash = receipt is not None and receipt.is_in_trash
-        remarks = at_once(post, intent, ask_links=self._desk.settings.ask_links, in_trash=in_trash)
+        there = stands(self._desk.receipt(post.id, account))
+        remarks = at_once(post, intent, ask_links=self._desk.settings.ask_links, there=there)
         self._show(remarks, account, intent)
 
     def look(self, document: Document, account: Account, intent: Intent) -> None:
