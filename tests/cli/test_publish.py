@@ -62,6 +62,19 @@ def test_trying_out_says_the_steps_and_changes_nothing(terminal: Terminal, tmp_p
     assert not (terminal.home / "documents/Post Desk Site").exists()
 
 
+def test_a_conflict_copy_is_no_second_post_unless_it_is_meant(terminal: Terminal, tmp_path: Path) -> None:
+    post = terminal.draft()
+    assert terminal("publish", post, "--to", "./site").code == 0
+    copy = post.with_name(f"{post.stem}.sync-conflict-20260102-101112-ABCDEFG.md")
+    copy.write_text(post.read_text("utf-8").replace("Some", "Other"), "utf-8")
+    refused = terminal("publish", copy, "--to", "./site")
+    assert refused.code != 0
+    assert "--as-own-post" in refused.err
+    assert len(list((tmp_path / "site").glob("2*/*/*/index.html"))) == 1
+    assert terminal("publish", copy, "--to", "./site", "--as-own-post").code == 0
+    assert len(list((tmp_path / "site").glob("2*/*/*/index.html"))) == 2
+
+
 def test_trying_out_on_a_new_folder_makes_no_blog_of_it(terminal: Terminal) -> None:
     assert terminal("publish", terminal.draft(), "--to", "./typo", "--dry-run").code == 0
     assert len(terminal("accounts", "list", "--json").values) == 1

@@ -227,6 +227,21 @@ def test_a_conflict_copy_is_offered_merged_and_put_into_the_trash(typed: Writer)
     typed.until(lambda: "is a conflict copy of this post" in typed.banner, "the offer again")
 
 
+def test_publishing_a_conflict_copy_offers_to_merge_it_with_its_post(typed: Writer) -> None:
+    post, copy = typed.file, put_copy(typed, "3 of 14", "4 of 14")
+    typed.until(lambda: "is a conflict copy of this post" in typed.banner, "the offer")
+    typed.desk.session.open(copy)
+    typed.until(lambda: typed.file == copy, "the copy to be open")
+    typed.press_publish()
+    typed.until_idle()
+    assert any("it would be a second post on the blog" in words for words in typed.remarks)
+    links = typed.desk.popover.lines.links
+    typed.click(next(link for link in links if link.text() == "Merge…"))
+    typed.until(lambda: typed.desk.conflicts.view is not None, "both versions side by side")
+    assert typed.file == post
+    assert typed.desk.desk.jobs() == ()
+
+
 def test_a_conflict_copy_with_another_sentence_is_hers_to_decide(typed: Writer) -> None:
     copy = put_copy(typed, "resume tomorrow", "resume next week")
     typed.replace("tomorrow", "today")

@@ -17,6 +17,7 @@ from postdesk.publishing.content import collect
 from postdesk.publishing.plan import Intent, stands
 from postdesk.publishing.preflight import (
     AFRESH,
+    COPY,
     LINKS,
     Level,
     Place,
@@ -132,6 +133,20 @@ def test_the_steps_are_one_sentence(
     intent: Intent, receipt: Receipt | None, date: datetime | None, words: str
 ) -> None:
     assert sentences(told(replace(POST, date=date), intent=intent, receipt=receipt)) == [words]
+
+
+@pytest.mark.parametrize(("receipt", "said"), [(None, True), (replace(LIVE, status=Status.DRAFT), False)])
+def test_a_conflict_copy_that_would_be_a_second_post_is_seen_first(
+    receipt: Receipt | None, said: bool
+) -> None:
+    remarks = check(
+        POST, ACCOUNT, Intent.PUBLISH, collect(POST, Path), receipt=receipt, capabilities=ALL, now=NOW,
+        original="Trains",
+    )  # fmt: skip
+    about = [r.sentence for r in remarks if r.key == COPY]
+    assert [words.startswith("This is a conflict copy of “Trains”") for words in about] == [True] * said
+    assert is_seen_first(remarks) is said
+    assert not blocks(remarks)
 
 
 def test_a_post_for_later_names_the_moment_and_who_keeps_it() -> None:

@@ -83,6 +83,9 @@ def command_parser() -> argparse.ArgumentParser:
     publish.add_argument(
         "--to", default="", metavar="BLOG", help=_("an account's name or address, or a folder")
     )
+    publish.add_argument(
+        "--as-own-post", action="store_true", help=_("publish a conflict copy as a post of its own")
+    )
     publish.add_argument("--dry-run", action="store_true", help=_("say what would happen, and send nothing"))
 
     pull = _command(commands, "pull", _("bring the posts of a blog into the library"))

@@ -15,7 +15,7 @@ from postdesk.core.language import _
 from postdesk.publishing.job import JobState
 from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent, spoken
-from postdesk.publishing.preflight import Level, blocks
+from postdesk.publishing.preflight import COPY, Level, blocks
 
 if TYPE_CHECKING:
     from postdesk.core.account import Account
@@ -44,6 +44,12 @@ def publish(shell: Shell, arguments: argparse.Namespace) -> Exit:
     if stopped:
         raise NotReady(
             " ".join(r.sentence for r in remarks if r.level is Level.ERROR), _("Nothing was sent.")
+        )
+    if not (arguments.dry_run or arguments.as_own_post) and any(r.key == COPY for r in remarks):
+        raise NotReady(
+            _("This file is a conflict copy of another post, and would be a second one on the blog."),
+            _("Nothing was sent."),
+            _("Merge the two in the window, or publish it with --as-own-post."),
         )
     if not arguments.dry_run:
         document = library.carry_id(document)

@@ -315,6 +315,12 @@ class Index:
             self._root / columns.names[copy] for copy, original in columns.copies.items() if original == name
         )
 
+    def original_of(self, path: Path) -> Path | None:
+        """The post that a file is a conflict copy of, as far as it was looked at."""
+        slot = self.columns.slots.get(self._name_of(path), -1)
+        original = self.columns.copies.get(slot)
+        return self._root / original if original else None
+
     # --- how ---
 
     def _name_of(self, path: Path) -> str:

@@ -548,6 +548,16 @@ class Library:
         with self._guard:
             return self._index.copies_of(self._inside(path))
 
+    def original_of(self, path: Path) -> Path | None:
+        """The post that this file is a conflict copy of, None for any other file: by its name beside that post, or as
+        the list has it. Raises LibraryError."""
+        inside = self._inside(path)
+        name = original_of(inside.name, names.names_in(inside.parent))
+        if name is not None:
+            return inside.with_name(name)
+        with self._guard:
+            return self._index.original_of(inside)
+
     def files_of(self, post_id: str) -> Iterator[bytes]:
         """The versions of a post in the history, the newest first, as the files' bytes; one that cannot be read is left
         out. Raises LibraryError."""

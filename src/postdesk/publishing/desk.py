@@ -138,7 +138,7 @@ class Desk:
             receipt=self.engine.receipt(document.post.id, account.id), capabilities=self.capabilities(account),
             now=self._now(), when=when, is_there=self._is_there(account), twins=self._twins(document.post, account),
             ask_links=self.settings.ask_links,
-            limits=self._limits(account),
+            limits=self._limits(account), original=self._original(document),
         )  # fmt: skip
         frames = (Remark(Level.ERROR, broken().happened, "body"),) if collected.broken else ()
         return in_order((*remarks, *frames, *self._taken(document.post, account, intent)))
@@ -694,6 +694,14 @@ class Desk:
             document.post, lambda ref: self.library.resolve_picture(document.path, ref), opened,
             recipe=recipe_of(account), made=made,
         )  # fmt: skip
+
+    def _original(self, document: Document) -> str:
+        """The title of the post that a file is a conflict copy of, "" for any other file."""
+        try:
+            path = self.library.original_of(document.path)
+            return (self.library.read(path).post.title or path.stem) if path is not None else ""
+        except LibraryError:
+            return ""  # it is gone meanwhile, or cannot be read: nobody can tell
 
     def _limits(self, account: Account) -> Limits:
         kind = self.registry.kind(account.kind)

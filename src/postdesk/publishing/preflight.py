@@ -45,6 +45,7 @@ LINKS, PICTURES, HOLD, PLAN = (
     "hold",
     "plan",
 )  # keys of lines that change while they are read
+COPY = "copy"  # the key of the line about a conflict copy that would be a second post
 AFRESH = "afresh"  # the key of the line about blocks that are not as the blog has them
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _MARKS = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
@@ -73,8 +74,8 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One line of the preflight. `action` names what mends it, for the window: "title", "body", "pictures", "alt",
-    "links", "date", "visibility", "featured", "categories", "tags", "slug", "account", "change", "" for none; `ref` the
-    picture that is meant. `key`: what the line is about, where a later one takes its place. `places`: everything that
+    "links", "date", "original", "visibility", "featured", "categories", "tags", "slug", "account", "change", "" for
+    none; `ref` the picture that is meant. `key`: what the line is about, where a later one takes its place. `places`: everything that
     it speaks of, to be gone through."""
 
     level: Level
@@ -120,16 +121,24 @@ def check(
     not_there: tuple[Place, ...] = (),
     ask_links: bool = False,
     limits: Limits = UNKNOWN,
+    original: str = "",
 ) -> tuple[Remark, ...]:
     """Everything to know before `intent`: errors, what will happen in words, then warnings. `twins` are other posts on
     the blog that another machine made from this one; `not_there` the links to posts that are not on that blog; their
     words are the post's title, "" for one that is nowhere. With `ask_links` there is a line for the links, whose places
-    are to be asked. `limits` is what is known of the blog's room for files."""
+    are to be asked. `limits` is what is known of the blog's room for files; `original` the post that
+    this one is a conflict copy of, "" for none."""
     goes_out = intent in GOES_OUT
     remarks: list[Remark] = []
     if goes_out:
         remarks += _text(post)
         remarks += _pictures(post, collected, is_there, limits)
+        if original and stands(receipt) is Stands.NOWHERE:
+            words = _(
+                "This is a conflict copy of “{name}”: it would be a second post on the blog. Merge the two instead, "
+                "unless it is meant to be a post of its own"
+            )
+            remarks.append(Remark(Level.WARNING, words.format(name=original), "original", original, COPY))
     try:
         plan = make_plan(
             post, account, intent, pictures=collected.pictures, receipt=receipt, capabilities=capabilities, now=now,
@@ -167,7 +176,7 @@ def blocks(remarks: tuple[Remark, ...]) -> bool:
 
 def is_seen_first(remarks: tuple[Remark, ...]) -> bool:
     """Whether there is something that she sees before it goes out, also where she would send it unseen."""
-    return blocks(remarks) or any(r.key == AFRESH and r.level is Level.WARNING for r in remarks)
+    return blocks(remarks) or any(r.key in (AFRESH, COPY) and r.level is Level.WARNING for r in remarks)
 
 
 def unreadable(problem: str) -> tuple[Remark, ...]:

@@ -16,6 +16,7 @@ from postdesk.ui.toast import Toast
 from postdesk.ui.window import MainWindow
 
 if TYPE_CHECKING:
+    from postdesk.library.document import Document
     from postdesk.markup.merge import Choice
     from postdesk.ui.conflict import Comparison, ConflictView, Row
     from postdesk.ui.merging import Meeting
@@ -43,12 +44,36 @@ class Conflicts(QObject):
         self.view: ConflictView | None = None
         self._listed = False  # the library was looked through
         self._offered: Path | None = None
+        self._wanted: tuple[Path, Path] | None = (
+            None  # a post that is being opened, and its copy to be compared
+        )
         session.conflict.connect(self._compare)
         session.merged.connect(self._say_merged)
         session.opened.connect(self._opened)
 
-    def _opened(self, _document: object) -> None:
+    def merge_open(self) -> None:
+        """The open post is a conflict copy: open the one that it is of, and show both side by side."""
+        document = self._session.document
+        if document is None:
+            return
+        copy = document.path
+
+        def found(original: Path | None) -> None:
+            open_now = self._session.document
+            if original is not None and open_now is not None and open_now.path == copy:
+                self._wanted = original, copy
+                self._session.open(original, otherwise=self._want_none)
+
+        self._tasks.run(lambda: self._library.original_of(copy), found, self._fail)
+
+    def _want_none(self) -> None:
+        self._wanted = None
+
+    def _opened(self, document: Document | None) -> None:
         self.close()
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and document is not None and document.path == wanted[0]:
+            self._session.compare_copy(wanted[1])
         self.look_for_copies()
 
     def step(self, by: int) -> None:

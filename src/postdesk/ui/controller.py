@@ -802,6 +802,7 @@ class Controller(QObject):
         self.network.back.connect(p.network_is_back)
         c.history.connect(lambda post_id, title: self.timelines.open(post_id, title))
         c.open_post.connect(self.links.follow)
+        c.merge_wanted.connect(self.conflicts.merge_open)
         self.preferences.changed.connect(c.outbox.set_theme)
         c.reached.connect(self._reached)
         c.went_out.connect(self._refresh_archive)

@@ -37,14 +37,16 @@ from postdesk.ui.window import MainWindow
 class PublishCommands(QObject):
     """`reached(bool)`: a blog answered, or did not. `went_out(account)`: something is different there now.
     `open_outside(address)`: she wants to see it. `several_wanted`: and the other blogs. `open_post(id)`: she wants
-    to write in it. `compare(job id)`: she wants to see both sides of a conflict. `undecided(result)`: somebody changed
-    or deleted the post there. `sign_in(account)`: its password is not here or not right."""
+    to write in it. `merge_wanted`: the open conflict copy is to be merged with its post. `compare(job id)`: she
+    wants to see both sides of a conflict. `undecided(result)`: somebody changed or deleted the post there.
+    `sign_in(account)`: its password is not here or not right."""
 
     reached = Signal(bool)
     went_out = Signal(object)
     open_outside = Signal(str)
     several_wanted = Signal()
     open_post = Signal(str)
+    merge_wanted = Signal()
     compare = Signal(str)
     undecided = Signal(object)
     history = Signal(str, str)
@@ -340,6 +342,8 @@ class PublishCommands(QObject):
             editor.go_to_words(remark.ref)
         elif action == "body":
             editor.focus_text()
+        elif action == "original":
+            self.merge_wanted.emit()
         elif action == "change":
             self._window.actions_table.trigger("show_change")
         elif action == "account":

@@ -51,6 +51,7 @@ _FIXES = {
     "date": _("Change"),
     "visibility": _("Change"),
     "featured": _("Change"),
+    "original": _("Merge…"),
     "slug": _("Change"),
     "categories": _("Change"),
     "tags": _("Change"),
