@@ -75,8 +75,8 @@ class Place:
 class Remark:
     """One line of the preflight. `action` names what mends it, for the window: "title", "body", "pictures", "alt",
     "links", "date", "original", "visibility", "featured", "categories", "tags", "slug", "account", "change", "" for
-    none; `ref` the picture that is meant. `key`: what the line is about, where a later one takes its place. `places`: everything that
-    it speaks of, to be gone through."""
+    none; `ref` the picture that is meant. `key`: what the line is about, where a later one takes its place. `places`:
+    everything that it speaks of, to be gone through."""
 
     level: Level
     sentence: str
