@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QLayoutItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from postdesk.ui.wrapping import WrappingLayout
 
 Level = Literal["note", "warn", "bad"]
 Choice = tuple[str, Callable[[], object]]  # a button's label and what it does
@@ -79,51 +81,13 @@ class Banners(QWidget):
         return tuple(self._rows)
 
 
-class _NoticeLayout(QLayout):
+class _NoticeLayout(WrappingLayout):
     """A sentence and its buttons: beside it where that leaves it room, else below it, in as many lines as they need."""
 
     def __init__(self, words: QLabel, parent: QWidget) -> None:
         super().__init__(parent)
         self._words = words
-        self._items: list[QLayoutItem] = []
         self.addWidget(words)
-
-    def addItem(self, item: QLayoutItem) -> None:
-        """Qt's own way in."""
-        self._items.append(item)
-
-    def count(self) -> int:
-        """How many there are, the sentence being the first."""
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        """The one at `index`, or None."""
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        """Take out the one at `index`."""
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def expandingDirections(self) -> Qt.Orientation:
-        """It asks for no more than it needs."""
-        return Qt.Orientation(0)
-
-    def hasHeightForWidth(self) -> bool:
-        """Narrower means taller."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """The height in px that this width needs."""
-        return self._lay(QRect(0, 0, width, 0), move=False)
-
-    def setGeometry(self, rect: QRect) -> None:
-        """Put the sentence and every button in its place."""
-        super().setGeometry(rect)
-        self._lay(rect, move=True)
-
-    def sizeHint(self) -> QSize:
-        """As small as can be; the height follows the width."""
-        return self.minimumSize()
 
     def minimumSize(self) -> QSize:
         """A few words of the sentence, or the widest of the buttons."""
