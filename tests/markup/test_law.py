@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from random import Random
 
 from hypothesis import HealthCheck, example, given, settings
@@ -53,22 +54,9 @@ def test_with_the_looks_of_a_blog_too_and_without_them_it_is_that_page(
     told; when they are taken away it is the page of the text."""
     kept = [(block.text, dice.choice(LOOKS)) for block in split(text)]
     dice.shuffle(kept)
-    page, mirror, written = LivePage(), Mirror(), Written()
     told = dice.randrange(len(series) + 1)
-    for place, edit in enumerate([Edit("type", 0, 0, text), *series]):
-        first, removed, new = written.make(edit)
-        page.edit(first, removed, new, first)
-        if place == told:
-            page.keep(kept)
-        for _turn in range(dice.randrange(6)):
-            page.work()
-        if dice.random() < 0.7:
-            _take(mirror, page.patch())
-    while page.work():
-        pass
-    _take(mirror, page.patch())
-    assert page.patch() is None
-    fresh, again = Mirror(), LivePage(written.text)
+    page, mirror, last = _typed(text, series, dice, lambda page, at: page.keep(kept) if at == told else None)
+    fresh, again = Mirror(), LivePage(last)
     again.keep(kept)
     while again.work():
         pass
@@ -76,7 +64,7 @@ def test_with_the_looks_of_a_blog_too_and_without_them_it_is_that_page(
     assert mirror.pieces == fresh.pieces
     page.keep([])
     _take(mirror, page.patch())
-    assert page_of(mirror) == render_document(written.text)
+    assert page_of(mirror) == render_document(last)
 
 
 @settings(max_examples=_EXAMPLES, deadline=None, suppress_health_check=_slow)
@@ -86,10 +74,29 @@ def test_after_any_edits_the_patched_page_is_the_page_of_the_whole_text(
 ) -> None:
     """Law: whatever she does, and however far the rendering is at each key, the patches lead to the page that a fresh
     rendering of the last text gives; and each piece of it knows its lines."""
+    _page, mirror, last = _typed(text, series, dice)
+    assert page_of(mirror) == render_document(last)
+    fresh = Mirror()
+    again = LivePage(last)
+    while again.work():
+        pass
+    _take(fresh, again.patch())
+    assert mirror.pieces == fresh.pieces
+
+
+def _typed(
+    text: str,
+    series: list[Edit],
+    dice: Random,
+    then: Callable[[LivePage, int], None] = lambda _page, _at: None,
+) -> tuple[LivePage, Mirror, str]:
+    """A page after these edits of a text, each with as much of the rendering and as many patches as the dice give it,
+    to its end; the mirror that took the patches, and the last text. `then` is called after each edit, by number."""
     page, mirror, written = LivePage(), Mirror(), Written()
-    for edit in [Edit("type", 0, 0, text), *series]:
+    for at, edit in enumerate([Edit("type", 0, 0, text), *series]):
         first, removed, new = written.make(edit)
         page.edit(first, removed, new, first)
+        then(page, at)
         for _turn in range(dice.randrange(6)):
             page.work()
         if dice.random() < 0.7:
@@ -97,14 +104,8 @@ def test_after_any_edits_the_patched_page_is_the_page_of_the_whole_text(
     while page.work():
         pass
     _take(mirror, page.patch())
-    assert page_of(mirror) == render_document(written.text)
     assert page.patch() is None
-    fresh = Mirror()
-    again = LivePage(written.text)
-    while again.work():
-        pass
-    _take(fresh, again.patch())
-    assert mirror.pieces == fresh.pieces
+    return page, mirror, written.text
 
 
 def _take(mirror: Mirror, patch: Patch | None) -> None:
