@@ -20,6 +20,7 @@ from postdesk.core.cancel import Cancel
 from postdesk.core.errors import Cancelled, OutcomeUnknown
 from postdesk.core.receipt import Status
 from postdesk.publishing.archive import Archive
+from postdesk.publishing.place import MOST_BEGUN
 from tests.publishing.fake_blog import ACCOUNT, FakeBlog, Server
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
@@ -176,6 +177,34 @@ def test_a_post_that_goes_while_the_list_comes_hides_no_other(tmp_path: Path) ->
     blog.between = delete
     archive.refresh(ACCOUNT, blog, Cancel())
     assert _ids(archive) == {str(n) for n in range(1, 9)}
+
+
+def test_a_bulk_trash_while_the_list_comes_hides_no_post_that_stays(tmp_path: Path) -> None:
+    """Somebody empties the blog of all but ten posts, three at a time, one batch for each page that was given."""
+    archive = Archive(tmp_path)
+    blog = Listing(*map(_post, range(1, 23)))
+
+    def trash_three() -> None:
+        for number in sorted(map(int, blog.there), reverse=True)[:3]:
+            if number > 10:
+                del blog.there[str(number)]
+
+    blog.between = trash_three
+    archive.refresh(ACCOUNT, blog, Cancel())
+    assert {str(n) for n in range(1, 11)} <= _ids(archive)
+
+
+def test_a_blog_that_never_stands_still_does_not_hold_the_list_for_ever(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    blog = Listing(*map(_post, range(1, 101)))
+
+    def trash_one() -> None:
+        del blog.there[max(blog.there, key=int)]
+
+    blog.between = trash_one
+    archive.refresh(ACCOUNT, blog, Cancel())
+    assert [cursor for cursor, _since in blog.asked].count("") == MOST_BEGUN
+    assert "1" in _ids(archive)
 
 
 def test_posts_that_went_during_a_pause_hide_no_other(tmp_path: Path) -> None:

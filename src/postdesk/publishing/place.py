@@ -77,9 +77,20 @@ class Place:
 
     @classmethod
     def from_json(cls, text: str) -> Place:
-        """What `to_json` wrote; names that this version does not know are left out, and "" is the beginning."""
-        known = {name: str(value) for name, value in json.loads(text).items()} if text else {}
-        return cls(**{name: value for name, value in known.items() if name in cls.__dataclass_fields__})
+        """What `to_json` wrote; names that this version does not know are left out. "" is the beginning, and so is what
+        cannot be read: then all is looked at once more."""
+        try:
+            values = json.loads(text) if text else {}
+            known = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
+            if not all(isinstance(value, str) for value in known.values()):
+                return cls()
+            for moment in filter(None, map(known.get, ("since", "newest", "began"))):
+                if datetime.fromisoformat(moment).tzinfo is None:
+                    return cls()
+            numbers = filter(None, map(known.get, ("total", "reached", "top")))
+            return cls(**known) if all(number.isdecimal() for number in numbers) else cls()
+        except (ValueError, TypeError, RecursionError):
+            return cls()
 
 
 def new_ones(place: Place, ask: Callable[[str], Page]) -> Iterator[tuple[Page, Place]]:
