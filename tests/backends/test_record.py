@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 
 import httpx2
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from postdesk.backends import record
@@ -72,7 +72,6 @@ def _is_in(text: str) -> list[str]:
     return [form for hide in _ALONE if (form := hide(PASSWORD)).lower() in low]
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(_ALONE), st.lists(st.sampled_from(_AROUND), max_size=4),
     st.sampled_from(["asked", "answer", "header", "url", "failure", "page"]),
@@ -103,7 +102,6 @@ def test_the_password_is_in_nothing_that_is_kept_however_it_is_nested_and_writte
     assert _is_in(_all_of(kept)) == []
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(_NAMES), st.from_regex(r"[a-zA-Z0-9]{12,40}", fullmatch=True),
     st.lists(st.sampled_from(_AROUND[:5]), max_size=3), st.sampled_from(["json", "form", "page", "query", "header"]),

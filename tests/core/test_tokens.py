@@ -63,7 +63,7 @@ def test_html_is_cut_as_browsers_cut_it(source: str, expected: Told) -> None:
 
 
 @given(soup)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_text_without_tags_is_told_whole(text: str) -> None:
     """Law: what holds no "<" is one text, and whatever holds one comes to an end."""
     told(text)
@@ -78,7 +78,7 @@ def test_a_tag_that_never_ends_is_looked_for_once(piece: str) -> None:
     assert sum(len(str(each[0])) for each in told(text)) <= 2 * len(text)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(['<a href="b" c-d="&amp;" />', '<a b="c"d="e">', '<a  b="c">', '<a b="c'])
 @given(
     st.lists(

@@ -85,7 +85,7 @@ def test_a_browser_finds_nothing_in_a_cleaned_page_that_is_not_on_the_list(
     """Law: whatever goes in, a browser reads only listed elements and attributes, and every block stays whole."""
 
     @given(st.lists(soup | posts.map(render_document) | st.sampled_from(HOSTILE), min_size=10, max_size=20))
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     def holds(texts: list[str]) -> None:
         found = read([clean.clean(text, picture, remote_allowed=False) for text in texts])
         assert found.keys() <= _ALLOWED

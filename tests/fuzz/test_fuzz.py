@@ -24,7 +24,7 @@ def test_text_that_nobody_means_raises_nowhere(name: str) -> None:
     target = TARGETS[name]
 
     @given(posts)
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
     def holds(text: str) -> None:
         target(text)
 

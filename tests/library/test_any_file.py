@@ -36,7 +36,7 @@ texts = st.lists(st.sampled_from(PIECES), max_size=30).map(lambda pieces: b"\xc3
 
 
 @given(anything)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @example(b"a\xed\xa0\x80\xc3\xa9")
 @example(b"\xef\xbb\xbf\xef\xbb\xbfa")
 @example("\U0010fe80é".encode() + b"\x80")
@@ -57,7 +57,7 @@ def test_reading_a_file_loses_no_byte(data: bytes) -> None:
 
 
 @given(texts | anything, st.data(), st.sampled_from("xé\U0001f600"))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @example(b"---\r\ntitle: x\r\n---\r\n\r\na\nb\n", None, "x")
 def test_one_letter_typed_is_one_letter_in_the_file(
     data: bytes, draw: st.DataObject | None, letter: str
@@ -78,7 +78,7 @@ def test_one_letter_typed_is_one_letter_in_the_file(
 
 
 @given(texts, texts, st.integers(0, 30), st.integers(0, 30))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_whatever_is_typed_reads_back(data: bytes, more: bytes, start: int, end: int) -> None:
     """Law: text that is replaced by other text is read back as it was typed, bytes that are no text included."""
     document = read_document(HERE, data, "0a")
@@ -93,7 +93,7 @@ def test_whatever_is_typed_reads_back(data: bytes, more: bytes, start: int, end:
 
 
 @given(anything)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_list_and_the_editor_say_the_same_of_a_file(data: bytes) -> None:
     """Law: the row of a file has its title, its id and its trouble."""
     row, document = scan(data), read_document(HERE, data, "")

@@ -293,7 +293,7 @@ def fronts(draw: st.DrawFn) -> str:
 @given(
     fronts(), posts, st.sampled_from(sorted(set(frontmatter.KEYS) - {"id"})), st.sampled_from(["\n", "\r\n"])
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_a_change_leaves_all_other_lines(front: str, post: Post, name: str, eol: str) -> None:
     """Law: after one field was changed the file says what was meant, and every line of the other keys and
     every comment outside the changed value is there as before, byte for byte and in the same order.
@@ -320,7 +320,7 @@ def test_a_change_leaves_all_other_lines(front: str, post: Post, name: str, eol:
 
 
 @given(posts)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_written_is_read_back(post: Post) -> None:
     """Law: for any field values the front matter made from them says them, and there is nothing left to
     change.
@@ -331,7 +331,7 @@ def test_what_is_written_is_read_back(post: Post) -> None:
 
 
 @given(fronts())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_change_is_no_change(front: str) -> None:
     """Law: writing back what was read leaves the text as it was."""
     fields = parse(front)
@@ -358,7 +358,7 @@ def test_no_change_is_no_change(front: str) -> None:
 @example("cover: a.png\nfeatured_image: b.png\n")
 @example("image: [a.png]\n")
 @example("image: ' a b.png '\n")
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_list_and_the_editor_read_the_same(front: str) -> None:
     """Law: where the quick scan answers, the parser gives the same; for a row the picture is left out."""
     whole = exact(front)
@@ -395,7 +395,7 @@ keys = st.sampled_from([*(key for names in frontmatter.KEYS.values() for key in 
 @example([("title", "{}: {}\n", "a\uffff")])
 @example([("title", "{}: {}\n", "a\ud800")])
 @example([("layout", "{}:\n  k: v\n  - {}\n", "d")])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_odd_characters_read_the_same_in_the_list_and_in_the_editor(
     lines: list[tuple[str, str, str]],
 ) -> None:
@@ -407,7 +407,7 @@ def test_odd_characters_read_the_same_in_the_list_and_in_the_editor(
 
 
 @given(st.text(st.sampled_from("ab:-#[]{}&*!|>'\"%@` \n\t,?é0\u00a0\ufffe\ufeff\u2028\ud800"), max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_text_breaks_the_reader(front: str) -> None:
     """Law: any text is read or refused with our error; where the scan answers, so does the parser, and the
     same.

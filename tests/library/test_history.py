@@ -154,7 +154,7 @@ def test_a_holiday_counts_as_a_day(history: History, clock: Clock) -> None:
 
 
 @given(st.lists(st.tuples(st.floats(-40 * YEAR, 40 * YEAR), st.integers(0, 3)), min_size=1, max_size=30))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_no_setting_of_the_clock_takes_more_than_a_day(
     tmp_path_factory: pytest.TempPathFactory, jumps: list[tuple[float, int]]
 ) -> None:

@@ -317,7 +317,7 @@ def test_every_version_that_was_saved_or_written_over_stays(library: Library, fo
          "---\ntitle: x\n---\n\n", "---\r\nid: 0a\r\n---\r\n\r\n", "---\n---", "+++\na=1\n+++\n"]
     ),
 )  # fmt: skip
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @example("\n\r", "\r", "")
 def test_any_text_comes_back_as_it_was_typed(new: str, old: str, front: str) -> None:
     """Law: whatever the file held and whatever is typed, reading it back gives what was typed, with LF line

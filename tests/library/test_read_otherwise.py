@@ -48,7 +48,7 @@ def library(folders: Folders) -> Iterator[Library]:
 @given(files, files)
 @example(GOOD, BROKEN)
 @example(BROKEN, GOOD)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_plain_text_is_written_as_it_was_typed_whatever_the_file_says(text: str, other: str) -> None:
     """Law: not a character is put before it or taken from it; only line ends may be those of the file."""
     hers = Post("abc", body=text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -59,7 +59,7 @@ def test_a_plain_text_is_written_as_it_was_typed_whatever_the_file_says(text: st
 @given(files, files)
 @example(GOOD, BROKEN)
 @example(BROKEN, GOOD)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_field_is_dropped_whatever_the_file_says(text: str, other: str) -> None:
     """Law: a post with a title and tags reads back as it was, whether its first file is at hand or not."""
     for document in (there(text), there(other)):

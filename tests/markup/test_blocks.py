@@ -19,7 +19,7 @@ def places(found: list[Block] | tuple[Block, ...]) -> list[tuple[str, str, int, 
     return [(block.text, block.kind, block.first_line, block.last_line) for block in found]
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow])
 @given(documents, splices)
 @example("<div>\n\n<div>\n\nx", [(0, 1, []), (0, 0, ["<div>"])])
 @example("- a\n\nb", [(1, 1, ["", "", ""]), (4, 1, ["- b"])])
@@ -68,7 +68,7 @@ def test_a_thousand_open_tags_are_not_read_a_thousand_times() -> None:
 _TEXTS = st.lists(st.lists(st.sampled_from(LINES), min_size=1, max_size=3).map("\n".join), max_size=5)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(_TEXTS)
 @example(["- a", "- b"])
 @example(["```", "a", "```"])

@@ -122,7 +122,7 @@ def test_a_link_by_name_stays_one_with_marks_inside(link: str) -> None:
 
 
 @given(posts)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_version_is_shown_as_the_preview_shows_it(text: str) -> None:
     """Law: without a difference its pieces and footnotes are those of the preview."""
     live, mirror = LivePage(text), Mirror()
@@ -172,7 +172,7 @@ def test_a_paragraph_comes_back_into_an_empty_text_and_at_its_end() -> None:
 
 
 @given(posts, posts)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_block_of_both_texts_is_told_once(old: str, new: str) -> None:
     """Law: the old blocks in order, and every block of the new text once."""
     passages = compare(old, new)
@@ -184,7 +184,7 @@ def test_every_block_of_both_texts_is_told_once(old: str, new: str) -> None:
 
 
 @given(posts, posts, st.integers(0, 30))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_is_brought_back_is_there_and_nothing_else_goes(old: str, new: str, number: int) -> None:
     """Law: the lines of the old block stand in the text, and so do all lines of the new text but those it replaced."""
     new = new.replace("\r\n", "\n").replace("\r", "\n")

@@ -230,7 +230,7 @@ def _as_it_is(reference: str) -> str | None:
 
 
 @given(soup | posts.map(render_document))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @example("<svg>" * 300 + "</math>" * 300 + "<p>a")
 @example("<a href='https://x.example/&quot;&amp;lt;'>&amp;lt;b&gt;</a>")
 @example("<img src=mine.png alt='&quot;>'><img alt=' &amp;lt;'>")

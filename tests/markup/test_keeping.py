@@ -129,7 +129,7 @@ TEXTS = st.sampled_from(
 PIECE = st.tuples(TEXTS, st.sampled_from([(), styled("a"), styled("b"), styled("c")]))
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(PIECE, max_size=8),
     st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3), st.lists(TEXTS, max_size=3)), max_size=8),

@@ -26,7 +26,7 @@ def page_of(mirror: Mirror) -> str:
     return "\n".join([*(piece.html for piece in mirror.pieces), mirror.tail]).strip()
 
 
-@settings(max_examples=_EXAMPLES, deadline=None, suppress_health_check=_slow)
+@settings(max_examples=_EXAMPLES, suppress_health_check=_slow)
 @given(documents)
 @example("<div>A\n\n[ref]: https://blog.example/ref 'Title'\n-")
 @example("A[^a]\n\n[^a]: one\n\nB[^b] and[^a]\n\n[^b]: two[^c]\n\n[^c]: three")
@@ -44,7 +44,7 @@ LOOKS: list[Look] = [
 ]
 
 
-@settings(max_examples=_EXAMPLES // 4, deadline=None, suppress_health_check=_slow)
+@settings(max_examples=_EXAMPLES // 4, suppress_health_check=_slow)
 @given(documents, edits, st.randoms(use_true_random=False))
 @example("One\n\nTwo\n\nTwo\n\n# Three", [Edit("type", 100, 0, "a"), Edit("move", 300, 900, "")], Random(1))
 def test_with_the_looks_of_a_blog_too_and_without_them_it_is_that_page(
@@ -67,7 +67,7 @@ def test_with_the_looks_of_a_blog_too_and_without_them_it_is_that_page(
     assert page_of(mirror) == render_document(last)
 
 
-@settings(max_examples=_EXAMPLES, deadline=None, suppress_health_check=_slow)
+@settings(max_examples=_EXAMPLES, suppress_health_check=_slow)
 @given(documents, edits, st.randoms(use_true_random=False))
 def test_after_any_edits_the_patched_page_is_the_page_of_the_whole_text(
     text: str, series: list[Edit], dice: Random

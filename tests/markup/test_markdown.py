@@ -90,7 +90,7 @@ PIECES = st.one_of(
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @example("<i>a</i>b<i>*</i>")
 @example("<ul><li><pre>a\n\nb</pre><li><blockquote>c</blockquote></ul>")
 @example("a<br>***<br>---<br>===")

@@ -17,7 +17,7 @@ from postdesk.markup.matching import matching
 from postdesk.markup.merge import Choice, Merged, merge
 from tests.markup.texts import documents
 
-some = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=300, suppress_health_check=list(HealthCheck))
 anything = st.one_of(documents, st.text(alphabet="ab \n\r-`|>#\t", max_size=60), st.text(max_size=40))
 
 BASE = (

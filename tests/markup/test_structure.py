@@ -24,7 +24,6 @@ def _values(document: Document) -> list[Any]:
 
 @settings(
     max_examples=300,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(documents)

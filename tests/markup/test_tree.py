@@ -36,7 +36,7 @@ def test_html_becomes_a_tree(source: str, expected: list[object]) -> None:
 
 
 @given(soup)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_nothing_of_the_source_is_left_out(source: str) -> None:
     """Law: the nodes of each level follow each other in the source, and those on top are all of it."""
     nodes = parse(source)
@@ -50,7 +50,7 @@ def test_nothing_of_the_source_is_left_out(source: str) -> None:
 
 
 @given(soup)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_is_written_reads_the_same(source: str) -> None:
     """Law: a tree without broken parts, written and read again, is the same tree."""
     nodes = [node for node in parse(source) if all(n.closed and n.tag != "!" for n in node.everything())]

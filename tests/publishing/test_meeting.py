@@ -231,7 +231,7 @@ def _version(texts: list[str], edits: dict[int, str], added: dict[int, str]) -> 
     return "\n\n".join(blocks) + "\n"
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(changes())
 def test_law_disjoint_changes_of_both_are_all_there_in_their_order(
     made: tuple[list[str], dict[int, str], dict[int, str], dict[int, str], dict[int, str]],
@@ -253,7 +253,7 @@ def test_law_disjoint_changes_of_both_are_all_there_in_their_order(
     assert blocks == wanted
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(changes(), st.sets(st.integers(0, 8), max_size=3), st.sets(st.integers(0, 8), max_size=3))
 def test_law_no_word_of_either_is_lost_when_both_are_kept(
     made: tuple[list[str], dict[int, str], dict[int, str], dict[int, str], dict[int, str]],

@@ -121,7 +121,7 @@ files = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(files, files, files)
 @example(b"", b"---\n---\n", b"---\ntitle: a\n---\n")
 def test_any_bytes_are_taken_and_what_one_side_left_alone_is_the_others(

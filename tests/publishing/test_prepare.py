@@ -312,7 +312,7 @@ def _goes_out_or_is_refused(data: bytes) -> None:
     assert refused is None or ("quay.jpg" in refused.happened and refused.means and refused.todo)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.sampled_from(sorted(_WHOLE)), st.floats(0.02, 0.999))
 def test_a_picture_that_was_cut_off_is_refused(kind: str, share: float) -> None:
     whole = _WHOLE[kind]
@@ -325,7 +325,7 @@ def test_a_picture_that_was_cut_off_is_refused(kind: str, share: float) -> None:
     assert kind in ("AVIF", "HEIF") or len(whole) - len(cut) < 4
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(sorted(_WHOLE)), st.integers(32, 10_000), st.binary(min_size=1, max_size=8))
 def test_a_picture_with_wrong_bytes_goes_out_or_is_refused_with_a_sentence(
     kind: str, at: int, wrong: bytes

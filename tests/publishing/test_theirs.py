@@ -164,7 +164,7 @@ KINDS = st.sampled_from(["{}", "- {}\n- second", "> {}", "## {}", "{}\nand more"
 BLOCK = st.tuples(KINDS, WORDS, st.integers(0, 999)).map(lambda t: t[0].format(f"{t[1]} {t[2]}"))
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(BLOCK, min_size=1, max_size=8), st.data())
 def test_law_theirs_says_what_the_blog_has_and_spells_what_is_hers_as_she_did(
     blocks: list[str], data: st.DataObject
@@ -196,7 +196,7 @@ def test_law_theirs_says_what_the_blog_has_and_spells_what_is_hers_as_she_did(
         assert one in found.text
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.text(max_size=200), st.text(max_size=200), st.text(max_size=200))
 def test_any_text_is_taken(mine: str, base: str, there: str) -> None:
     theirs_as_markdown(mine, base, there, DRESS)

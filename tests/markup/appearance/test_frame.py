@@ -87,7 +87,7 @@ def test_a_page_without_the_post_has_no_frame() -> None:
     assert frame_of(PAGE.format(post="<p>Hi</p>"), "<p>Hi</p>", "x") is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pages)
 def test_any_page_is_read(pieces: list[str]) -> None:
     page = "<body>" + "".join(pieces)

@@ -76,7 +76,7 @@ def test_half_of_a_block_is_no_card() -> None:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_anything_is_looked_through(data: st.DataObject) -> None:
     pieces = st.sampled_from(

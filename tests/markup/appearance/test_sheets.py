@@ -83,7 +83,7 @@ def _is_harmless(css: str) -> None:
                 assert not {getattr(one, "lower_value", "") for one in node.value} & {"fixed", "sticky"}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(sheets, sheets)
 def test_nothing_in_a_sheet_or_in_what_it_imports_loads_anything(css: str, imported: str) -> None:
     """Law: no address but a kept font's, no import, nothing that stays in view; made harmless again it is the same."""
@@ -101,7 +101,7 @@ def test_nothing_in_a_sheet_or_in_what_it_imports_loads_anything(css: str, impor
         assert again.add(shown, HOME) == shown
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(sheets)
 def test_no_style_attribute_loads_anything(style: str) -> None:
     _is_harmless(f"a{{{harmless_style(style)}}}")

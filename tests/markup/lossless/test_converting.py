@@ -158,7 +158,7 @@ def test_her_own_picture_in_a_paragraph_of_the_blog_goes_out_with_its_address_th
     assert "More of them." in made.opened.content
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(PAGES, st.booleans())
 def test_whatever_a_post_is_it_can_be_converted(content: str, classic: bool) -> None:
     """Law: into blocks no word is lost, and what was converted goes out as it was shown."""

@@ -85,7 +85,7 @@ _SHAPES = [
 ]  # fmt: skip
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @example(["<p>a</p>", "<em>b\nc</em> d"])
 @example(["a\n\u00a0b", "<em>c\n</em>d", '<a href="/x">e\n</a> f', "<b>g\nh</b>"])
 @example(["<blockquote>a \u2009</blockquote>", "<pre><code>a\u00a0 b &nbsp; c</code></pre>"])

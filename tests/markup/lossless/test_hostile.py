@@ -115,7 +115,7 @@ _PARTS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(st.one_of(_PARTS, _PARTS, st.text(max_size=5)), max_size=25).map("".join), st.booleans())
 def test_opened_and_joined_again_anything_is_what_it_was(content: str, classic: bool) -> None:
     """The law: for every text, content(open(text)) == text, and sending it unedited gives that text again."""
@@ -124,7 +124,7 @@ def test_opened_and_joined_again_anything_is_what_it_was(content: str, classic: 
     assert _sent(post, post.markdown) == (content, False)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     st.lists(st.one_of(_PARTS, _PARTS, st.text(max_size=5)), min_size=3, max_size=20).map("".join), st.booleans(),
     st.sampled_from(list(KINDS)), st.randoms(use_true_random=False),

@@ -332,7 +332,7 @@ _HTML_BLOCK = st.one_of(
 PAGES = st.lists(_HTML_BLOCK, max_size=5).map("\n\n".join)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(PAGES, st.booleans())
 def test_any_html_goes_back_as_it_came(content: str, classic: bool) -> None:
     post = open_post(content, classic=classic)
@@ -340,7 +340,7 @@ def test_any_html_goes_back_as_it_came(content: str, classic: bool) -> None:
     assert _sent(post, post.markdown) == content
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(PAGES, st.integers(0, 6), st.sampled_from(["New words.", "## Head", "- a\n- b", "> q", "```\nx\n```"]))
 def test_an_edit_leaves_every_other_block_as_it_was(content: str, place: int, new: str) -> None:
     post = open_post(content)
@@ -353,7 +353,7 @@ def test_an_edit_leaves_every_other_block_as_it_was(content: str, place: int, ne
         rest = rest[rest.index(piece.source) + len(piece.source) :]
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.text(max_size=300))
 def test_anything_at_all_goes_back_as_it_came(content: str) -> None:
     for classic in (True, False):

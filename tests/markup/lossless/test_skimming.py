@@ -37,7 +37,7 @@ def _check(source: str) -> None:
     assert found == wanted
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @example(["<b>", "<p>", "</b>", "words", "</p>"])
 @example(["<blockquote>", "<b>", "<!-- c -->", "</b>", "</blockquote>", "</div>", "words"])
 @example(["<div>", "</p>", "</div>", "words"])

@@ -804,7 +804,6 @@ ACTIONS: dict[str, Callable[[Editor], object]] = {
 
 @settings(
     max_examples=120,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(

@@ -66,7 +66,7 @@ def read_anew(editor: Editor) -> str:
 # --- the text is hers ---
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.text(
         st.characters(exclude_categories=["Cs"])
@@ -85,7 +85,7 @@ edits = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(start=st.text("xy\nz😀", max_size=40), changes=edits)
 def test_the_text_is_followed_edit_by_edit(
     editor: Editor, start: str, changes: list[tuple[int, int, str]]
@@ -163,7 +163,7 @@ def test_a_change_from_outside_keeps_her_place_and_is_one_step_to_undo(editor: E
 lines = st.lists(st.sampled_from(["a", "b", "cc", "", "😀d"]), max_size=7).map("\n".join)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(old=lines, new=lines)
 def test_a_change_from_outside_gives_exactly_that_text(editor: Editor, old: str, new: str) -> None:
     editor.set_post("", old)

@@ -65,7 +65,7 @@ EDITS = st.lists(
     ),
     max_size=10,
 )
-FEW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def bold(shown: QTextCharFormat) -> bool:
     return shown.fontWeight() > QFont.Weight.Medium
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(LINES, min_size=1, max_size=10),
     st.lists(

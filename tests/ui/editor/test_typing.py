@@ -203,7 +203,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(LINES, min_size=1, max_size=7))
 @example(["> > b", ">", "> a"])
 def test_typing_every_mark_gives_what_was_typed(qtbot: QtBot, editor: Editor, lines: list[str]) -> None:
