@@ -433,15 +433,15 @@
     return JSON.stringify([at, count / letters.length, before, after, note]);
   };
 
-  // [piece, part of its height, height in the view 0 to 1] of one place in view; [-1, 0, 0] at the page's top.
+  // [piece, part of its height, height in the view 0 to 1, scrollY] of one place in view; [-1, 0, 0, 0] at the top.
   const place = () => {
     const room = most(), y = window.scrollY;
-    if (y <= 0 || !blocks.length) return "[-1,0,0]";
+    if (y <= 0 || !blocks.length) return JSON.stringify([-1, 0, 0, y]);
     const height = Math.min(1, room ? y / room : 0), last = blocks.length - (hasTail() ? 0 : 1);
     const at = Math.min(last, firstBelow(height * window.innerHeight));
     const [upper, lower] = span(at);
     const part = lower > upper ? (y + height * window.innerHeight - upper) / (lower - upper) : 0;
-    return JSON.stringify([at, Math.min(1, Math.max(0, part)), height]);
+    return JSON.stringify([at, Math.min(1, Math.max(0, part)), height, y]);
   };
 
   // --- a blog's look ---

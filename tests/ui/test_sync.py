@@ -179,6 +179,20 @@ def test_the_editor_follows_the_preview_and_the_preview_stays(qtbot: QtBot, desk
     assert bar.value() == 0
 
 
+def test_a_page_that_learns_late_that_it_was_scrolled_is_asked_again(qtbot: QtBot, desk: Desk) -> None:
+    desk.show("\n\n".join(_post()))
+    desk.page.ask(
+        "(globalThis.ours = postdesk, globalThis.before = postdesk.place(), globalThis.asked = 0,"
+        " globalThis.postdesk = {...ours, place: () => asked++ < 8 ? before : ours.place()}, 0)"
+    )
+    target = desk.page.surface.view.focusProxy()
+    assert target is not None
+    QTest.mouseClick(target, Qt.MouseButton.LeftButton)
+    desk.page.ask("scrollTo(0, 1e9)")
+    bar = desk.editor.text.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum() > 0, timeout=PATIENCE)
+
+
 def test_the_editor_stays_where_it_is_when_the_preview_follows_it(desk: Desk) -> None:
     desk.show("\n\n".join(_post()))
     bar = desk.editor.text.verticalScrollBar()

@@ -52,6 +52,10 @@ REST = 1500
 """Milliseconds without a change after which the engine may collect what was replaced,"""
 MANY = 40
 """when there were so many changes."""
+FRAME = 16
+"""Milliseconds after which a page that answered with the place before a scroll is asked again,"""
+TRIES = 200
+"""so often at most."""
 
 
 class WebSurface(QWidget):
@@ -80,6 +84,7 @@ class WebSurface(QWidget):
         self._flying = 0
         self._asking = False  # where the page stands
         self._moved = False  # since that was asked, or while a change was on its way
+        self._tries = 0  # how often the page was asked since it scrolled
         self._placing = False  # a place is on its way to the page
         self._place: tuple[int, float, float] | None = None  # the next one
         self._revision = 0
@@ -105,7 +110,7 @@ class WebSurface(QWidget):
         self.setFocusProxy(self._view)
 
         self._page.link_clicked.connect(self.link_clicked)
-        self._page.scrollPositionChanged.connect(self._ask_place)
+        self._page.scrollPositionChanged.connect(self._page_scrolled)
         self._page.loadFinished.connect(self._load_finished)
         self._page.renderProcessTerminated.connect(self._terminated)
         self._watchdog = QTimer(self, singleShot=True)
@@ -113,6 +118,8 @@ class WebSurface(QWidget):
         # Not inside the signal of its death, but at once after it.
         self._again = QTimer(self, singleShot=True, interval=0)
         self._again.timeout.connect(self._reload)
+        self._later = QTimer(self, singleShot=True, interval=FRAME)
+        self._later.timeout.connect(self._ask_place)
         self._replaced = 0  # changes since the engine collected what they replaced
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._collect)
@@ -221,6 +228,7 @@ class WebSurface(QWidget):
         self._loaded = False
         self._watchdog.stop()
         self._again.stop()
+        self._later.stop()
         # At once and in this order: a profile that goes before its page leaves the engine with a page of nothing.
         for thing in (self._view, self._page, self._profile):
             if shiboken6.isValid(thing):
@@ -340,6 +348,10 @@ class WebSurface(QWidget):
         if place is not None and not self._over:
             self.show_place(*place)
 
+    def _page_scrolled(self) -> None:
+        self._tries = 0
+        self._ask_place()
+
     def _ask_place(self) -> None:
         # A page whose process died reports a place before the death is told; it does not answer any more.
         if self._asking or self._flying:
@@ -357,6 +369,15 @@ class WebSurface(QWidget):
             self.scrolled.emit(int(place[0]), float(place[1]), float(place[2]))
         if self._moved or self._flying:
             self._ask_place()
+        elif isinstance(place, list) and self._is_behind(float(place[3])) and self._tries < TRIES:
+            self._tries += 1
+            self._later.start()
+
+    def _is_behind(self, y: float) -> bool:
+        # A wheel scrolls in the engine's compositor, which tells us at once; the page's own thread learns of it with
+        # its next frame. The one counts in px of the window, the other in px of the page (seen with Qt 6, zoom 1 to
+        # 1.5, 1 and 2 device pixels per px).
+        return abs(y * (self._page.zoomFactor() or 1.0) - self._page.scrollPosition().y()) >= 1
 
     def _collect(self) -> None:
         """In a pause: with 1 MB of text it takes the page a quarter of a second."""
