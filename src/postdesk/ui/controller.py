@@ -490,7 +490,7 @@ class Controller(QObject):
             self._minutes = max(1, reading_minutes(number))
             self.window.status.set_counts(number, self._minutes)
             if self.session.document is not None:
-                self.window.sidebar.set_counted(file_key(self.session.document.path), number)
+                self.window.sidebar.posts.set_counted(file_key(self.session.document.path), number)
 
     def _counted(self, number: int) -> None:
         post = self.session.post

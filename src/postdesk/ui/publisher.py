@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import html
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -355,9 +356,11 @@ class Publisher(QObject):
         """The outbox as rows."""
         names = {a.id: a.name for a in self._desk.accounts.all()}
         running = {r.job_id: r for r in self._desk.running()}
-        paused, elsewhere = self._desk.outbox.is_paused, self.is_sent_elsewhere
+        paused, elsewhere, now = self._desk.outbox.is_paused, self.is_sent_elsewhere, time.time()
         return tuple(
-            row_of(j, names.get(j.account_id, ""), running.get(j.id), paused=paused, elsewhere=elsewhere)
+            row_of(
+                j, names.get(j.account_id, ""), running.get(j.id), paused=paused, elsewhere=elsewhere, now=now
+            )
             for j in self._desk.jobs(texts=False)
         )
 

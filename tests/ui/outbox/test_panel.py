@@ -37,9 +37,11 @@ def _job(
 
 def _row(
     key: str, state: JobState = JobState.WAITING, reason: Reason = Reason.NETWORK, due: float = NOW + 240,
-    *, running: Running | None = None, paused: bool = False, elsewhere: bool = False,
+    *, running: Running | None = None, paused: bool = False, elsewhere: bool = False, now: float = NOW,
 ) -> WaitingPost:  # fmt: skip
-    return row_of(_job(key, state, reason, due), "Harbour Notes", running, paused=paused, elsewhere=elsewhere)
+    return row_of(
+        _job(key, state, reason, due), "Harbour Notes", running, paused=paused, elsewhere=elsewhere, now=now
+    )
 
 
 def _running(at: int = 1, *, can_stop: bool = True) -> Running:
@@ -113,6 +115,7 @@ def test_it_says_since_when_there_is_no_connection_and_counts_down(panel: Outbox
     panel.set_rows((_row("7"), _row("8", JobState.PAUSED, Reason.ASKED)))
     assert "since 14:02" in panel.detail.line.text().replace("2:02 PM", "14:02")
     assert panel.detail.line.text().endswith("next try in 4 minutes")
+    assert "since 28 Nov, " in _row("9", now=NOW + 86_400).words
     changed: list[int] = []
     panel.rows.dataChanged.connect(lambda first, _last: changed.append(first.row()))
     clock.now += 20

@@ -595,8 +595,8 @@ def test_the_row_of_the_open_post_has_the_words_that_were_counted_until_its_file
     def line() -> str:
         return sidebar.posts.line(sidebar.posts.row(sidebar.posts.place("water")))
 
-    sidebar.set_counted("gone", 5)
-    sidebar.set_counted("water", 2136)
+    sidebar.posts.set_counted("gone", 5)
+    sidebar.posts.set_counted("water", 2136)
     assert line().endswith(" 2136 words")
     sidebar.set_rows(Listing.of(ROWS))
     assert line().endswith(" 2136 words")

@@ -39,9 +39,11 @@ class WaitingPost:
         return f"{self.words} · {next_words(self.next_try - now)}"
 
 
-def row_of(job: Job, blog: str, running: Running | None, *, paused: bool, elsewhere: bool) -> WaitingPost:
+def row_of(
+    job: Job, blog: str, running: Running | None, *, paused: bool, elsewhere: bool, now: float
+) -> WaitingPost:  # fmt: skip
     """The row of a job. `paused`: the whole outbox is; `elsewhere`: another process sends, and has to be told."""
-    words, level = _words(job, paused=paused)
+    words, level = _words(job, paused=paused, now=now)
     goes = job.state is JobState.WAITING and not paused and job.reason is not Reason.TIME
     can = _can(job) if running is None else {"open", "history", *(("stop",) if running.can_stop else ())}
     if elsewhere:
@@ -69,8 +71,8 @@ def next_words(seconds: float) -> str:
     return ngettext("next try in {count} hour", "next try in {count} hours", hours).format(count=hours)
 
 
-def _words(job: Job, *, paused: bool) -> tuple[str, str]:
-    since = _clock(job.since)
+def _words(job: Job, *, paused: bool, now: float) -> tuple[str, str]:
+    since = _clock(job.since, now)
     if job.state is JobState.RUNNING:
         return _("Being sent"), "soft"
     if job.state is JobState.FAILED:
@@ -140,10 +142,14 @@ def _with_bytes(running: Running) -> str:
     )
 
 
-def _clock(moment: float) -> str:
-    """The time of day, with the day where that is another one; "" when it is not known."""
+def _clock(moment: float, now: float) -> str:
+    """The time of day, with the day where that is another one than now; "" when it is not known."""
     if not moment:
         return ""
     there = datetime.fromtimestamp(moment).astimezone()
     time = QLocale().toString(QTime(there.hour, there.minute), QLocale.FormatType.ShortFormat)
-    return time if there.date() == datetime.now().astimezone().date() else f"{there.day} {there:%b}, {time}"
+    return (
+        time
+        if there.date() == datetime.fromtimestamp(now).astimezone().date()
+        else f"{there.day} {there:%b}, {time}"
+    )

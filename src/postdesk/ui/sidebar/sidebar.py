@@ -113,10 +113,6 @@ class Sidebar(QWidget):
         self._count()
         self._reveal()
 
-    def set_counted(self, key: str, words: int) -> None:
-        """How many words the open post has: its row says what the status bar says."""
-        self.posts.set_counted(key, words)
-
     def set_blogs(self, blogs: Sequence[Blog], current: str) -> None:
         """The blogs there are, and the id of the chosen one ("": all)."""
         self.switcher.set_blogs(blogs, current)
