@@ -24,7 +24,7 @@ from postdesk.core.file_errors import explain
 from postdesk.core.files import ANY, Save, content_hash, read_file, save_file
 from postdesk.core.language import _
 from postdesk.core.receipt import Receipt
-from postdesk.library.columns import YOUNG, is_young, marks_of
+from postdesk.library.columns import YOUNG, marks_at
 from postdesk.library.names import names_in
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,9 @@ class Receipts:
         for name in sorted(names_in(self._receipts)):
             if not _NAME.fullmatch(name):
                 continue
-            marks = self._marks(name)  # before it is read: what is written in between has others
+            marks = marks_at(
+                f"{self._receipts}{os.sep}{name}"
+            )  # before it is read: what is written in between has others
             kept, one = before.get(name, (YOUNG, None))
             if marks != kept or marks == YOUNG:
                 try:
@@ -100,14 +102,6 @@ class Receipts:
                 found.append(one)
         self._known = known
         return tuple(found)
-
-    def _marks(self, name: str) -> int:
-        """What moves when a receipt's file is written; `YOUNG` where only reading it tells."""
-        try:
-            found = os.stat(f"{self._receipts}{os.sep}{name}")  # noqa: PTH116  in a fifth of the time, for 100,000
-        except OSError:
-            return YOUNG
-        return YOUNG if is_young(found) else marks_of(found)
 
     def for_post(self, post_id: str) -> tuple[Receipt, ...]:
         """The receipts of one post, one per blog. Raises LibraryError like `get`."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,7 +14,7 @@ from postdesk.core.errors import SettingsError
 from postdesk.core.files import load_json, save_json
 from postdesk.core.folders import Folders
 from postdesk.core.language import _
-from postdesk.library.columns import YOUNG, is_young, marks_of
+from postdesk.library.columns import YOUNG, marks_at
 
 
 class Accounts:
@@ -100,11 +101,7 @@ class Accounts:
 
     def _load(self) -> dict[str, Any]:
         """Asked for several times at each change of the window: a file whose marks stay is not opened again."""
-        try:
-            found = self._path.stat()
-            marks = YOUNG if is_young(found) else marks_of(found)
-        except OSError:
-            marks = YOUNG
+        marks = marks_at(os.fspath(self._path))
         if marks == YOUNG or marks != self._read[0]:
             values = _dict(load_json(self._path, {}))
             self._read = (marks, json.dumps(values).encode())

@@ -52,4 +52,4 @@ class WrappingLayout(QLayout):
 
     def _lay(self, rect: QRect, *, move: bool) -> int:
         """Where each widget goes in `rect`, and with `move` put it there; the height in px that they take."""
-        raise NotImplementedError
+        raise NotImplementedError  # each layout says it: Qt's metaclass leaves no room for that of an ABC
