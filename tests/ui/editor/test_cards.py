@@ -19,7 +19,6 @@ from postdesk.ui.editor import Editor, places
 from postdesk.ui.editor.cards import Card
 from postdesk.ui.editor.exact import from_document, to_document
 from postdesk.ui.theme import load_theme
-from tests.ui.editor.shown import shown_editor
 
 Key = Qt.Key
 Mod = Qt.KeyboardModifier
@@ -34,15 +33,6 @@ GALLERY = """```{=html}
 ```"""
 FORM = "```{=html}\n[contact-form to=me]\n```"
 POST = f"Above\n\n{GALLERY}\n\nBelow\n\n{FORM}\n\nThe end\n"
-
-
-@pytest.fixture
-def editor(qtbot: QtBot) -> Editor:
-    shown = shown_editor(qtbot, 700, 600)
-    shown.activateWindow()
-    qtbot.waitUntil(shown.isActiveWindow)
-    shown.focus_text()
-    return shown
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from postdesk.ui.editor.exact import from_document
 from postdesk.ui.editor.find import pattern
 from postdesk.ui.editor.search import hits_in
 from postdesk.ui.theme import load_theme
-from tests.ui.editor.shown import shown_editor
 
 Key = Qt.Key
 Mod = Qt.KeyboardModifier
@@ -33,15 +32,6 @@ POST = """The first boat left at 6:10.
 
 - Boats running: 3 of 14
 """
-
-
-@pytest.fixture
-def editor(qtbot: QtBot) -> Editor:
-    shown = shown_editor(qtbot, 700, 600)
-    shown.activateWindow()
-    qtbot.waitUntil(shown.isActiveWindow)
-    shown.focus_text()
-    return shown
 
 
 def select(editor: Editor, words: str) -> None:

@@ -14,20 +14,10 @@ from pytestqt.qtbot import QtBot
 from postdesk.ui.editor import Editor, sheets
 from postdesk.ui.editor.exact import from_document, units
 from postdesk.ui.editor.sheets import Left
-from tests.ui.editor.shown import shown_editor
 from tests.ui.editor.test_cards import FORM, GALLERY, closed
 
 KEEP = QTextCursor.MoveMode.KeepAnchor
 CARDS = f"Above\n\n{GALLERY}\n\nBelow\n\n{FORM}\n\nThe end\n"
-
-
-@pytest.fixture
-def editor(qtbot: QtBot) -> Editor:
-    shown = shown_editor(qtbot, 700, 600)
-    shown.activateWindow()
-    qtbot.waitUntil(shown.isActiveWindow)
-    shown.focus_text()
-    return shown
 
 
 def type_at_end(editor: Editor, words: str) -> None:
