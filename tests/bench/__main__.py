@@ -22,6 +22,7 @@ from tests.bench.figures import Figure
 from tests.bench.measure import Measurement, Plan
 from tests.bench.opening import Opening
 from tests.bench.post import LARGE, SMALL
+from tests.bench.program import compile_program
 from tests.bench.report import own_tables
 from tests.bench.screen import virtual_screen
 from tests.bench.subjects import BareWindow, PostDesk
@@ -38,6 +39,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--pull", action="store_true", help="only what bringing a blog's posts home costs")
     parser.add_argument("--home", action="store_true", help="only ten thousand posts of a blog in the window")
     arguments = parser.parse_args(given)
+    compile_program()
     if arguments.lossless:
         print(lossless.taken())
         return 0

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from tests.bench import machine, page
 from tests.bench.__main__ import heading
+from tests.bench.program import compile_program
 from tests.bench.screen import virtual_screen
 
 GOALS = {
@@ -70,6 +71,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--dry", action="store_true", help="print only; leave docs/performance.md alone")
     arguments = parser.parse_args(given)
     sizes = arguments.posts or [10_000, 100_000]
+    compile_program()
     began, before = time.monotonic(), machine.busy()
     found = {posts: _measure(posts) for posts in sizes}
     head = heading("make bench-library", given, before, machine.busy(), time.monotonic() - began)

@@ -17,6 +17,7 @@ from tests.bench.__main__ import heading, options, plan_of
 from tests.bench.figures import Figures
 from tests.bench.measure import Measurement, Plan, tell
 from tests.bench.peers import WITHOUT_FOLLOWING, peers
+from tests.bench.program import compile_program
 from tests.bench.report import OURS, peer_tables
 from tests.bench.screen import virtual_screen
 from tests.bench.subjects import PostDesk, Subject
@@ -28,6 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = options("make bench-peers", __doc__, Plan(starts=3, keys=15, typed=200, budget=15.0))
     parser.add_argument("--only", default="", help="only programs whose name contains this, beside Post Desk")
     arguments = parser.parse_args(given)
+    compile_program()
     plan = plan_of(arguments)
     began = time.monotonic()
     before = machine.busy()
