@@ -32,7 +32,7 @@ fuzz: ## text that nobody means, for ARGS="--minutes 10"; prints what fails and 
 pin: ## remake the locks in requirements/
 	@scripts/pin
 
-kills: ## a thousand kills each while saving, indexing and keeping versions; ARGS=200 for fewer
+kills: ## a thousand kills each while saving, indexing, keeping versions and receipts; ARGS=200 for fewer
 	@scripts/kills $(ARGS)
 
 faults: ## every fault at every step of a publication (half an hour); writes docs/publishing.md

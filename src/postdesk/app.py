@@ -155,7 +155,7 @@ def build(
         folders,
         settings,
         library,
-        Receipts(library.root),
+        Receipts(library.root, library.cache),
         recovery or RecoveryCopies(folders.state),
         accounts,
         passwords or Passwords(),
@@ -337,10 +337,12 @@ def open_window(
         chosen.append(key)
 
     def begin_list() -> None:
-        from postdesk.ui.beginning import beginning
+        from postdesk.publishing.accounts import Accounts
+        from postdesk.publishing.archive import Archive
+        from postdesk.ui.beginning import first_rows
         from postdesk.ui.gathering import file_key
 
-        blog = where.get("blog")
+        accounts, archive, blog = Accounts(folders), Archive(folders.data), where.get("blog")
 
         def show(gathered: Gathered | None) -> None:
             if gathered is not None and opened.controller is None:
@@ -352,7 +354,9 @@ def open_window(
 
         opened.afterwards.wait(_BEGINNING)
         tasks.run(
-            lambda: beginning(folders, library, blog if isinstance(blog, str) else "", settings.order),
+            lambda: first_rows(
+                library, accounts, archive, blog if isinstance(blog, str) else "", settings.order
+            ),
             show,
             lambda _error: opened.afterwards.go_on(),  # the list itself says what is wrong
         )

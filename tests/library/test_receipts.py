@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from postdesk.core.errors import LibraryError
-from postdesk.core.files import read_file
 from postdesk.core.receipt import MediaReceipt, Receipt, Status
 from postdesk.library.receipts import Receipts
 from tests.conftest import ExpectLog
@@ -104,41 +102,6 @@ def test_a_glance_waits_for_no_list_and_tells_its_own_as_they_are(
         assert receipts.for_post("abc") == (RECEIPT, elsewhere)
     receipts.remove("abc", "4567")
     assert receipts.for_post("abc") == (RECEIPT,), "who decides by it gets it as it is"
-
-
-def test_the_list_reads_only_receipts_that_changed_and_never_tells_an_old_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expect_log: ExpectLog
-) -> None:
-    expect_log("receipt")
-    receipts = Receipts(tmp_path)
-    receipts.put(RECEIPT)
-    other = Receipt("xyz", "0123", "2")
-    receipts.put(other)
-    read: list[str] = []
-
-    def reading(path: Path, **limit: int) -> tuple[bytes, str]:
-        read.append(path.name)
-        return read_file(path, **limit)
-
-    monkeypatch.setattr("postdesk.library.receipts.read_file", reading)
-    both = ["abc.0123.json", "xyz.0123.json"]
-    for _time in range(2):  # they are young: another writing may leave no other marks
-        assert receipts.all() == (RECEIPT, other)
-    assert read == 2 * both
-    monkeypatch.setattr("postdesk.library.columns._YOUNG_S", 0.0)  # as if some seconds had gone by
-    for _time in range(3):
-        assert receipts.all() == (RECEIPT, other)
-    assert read == 3 * both
-    newer = replace(other, remote_id="3")
-    Receipts(tmp_path).put(newer)  # another process
-    assert receipts.all() == (RECEIPT, newer)
-    assert read == [*3 * both, "xyz.0123.json"]
-    (tmp_path / ".postdesk" / "receipts" / "xyz.0123.json").write_bytes(b"{")  # another program, in its place
-    for _time in range(2):
-        assert receipts.all() == (RECEIPT,)
-    receipts.put(other)
-    receipts.remove("abc", "0123")
-    assert receipts.all() == (other,)
 
 
 @pytest.mark.parametrize("damage", [b"", b"\0" * 50, b"{}", b"[]", b'{"post_id": 1}', b"[" * 100_000])

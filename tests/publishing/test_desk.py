@@ -29,7 +29,6 @@ from postdesk.publishing.outbox import JobResult, ResultKind
 from postdesk.publishing.plan import Intent
 from postdesk.publishing.preflight import Level
 from postdesk.publishing.state import StateKind
-from tests.conftest import ExpectLog
 from tests.publishing.fake_blog import ALL, FakeBlog, Fault, Server
 from tests.publishing.test_appearances import OLD
 from tests.publishing.world import Clock, png
@@ -369,14 +368,11 @@ def test_the_local_site_is_asked_for_its_own_addresses(desk: Desk) -> None:
     assert "“a-walk-and-a-talk”: this post would get “a-walk-and-a-talk-2”" in remark.sentence
 
 
-def test_where_a_post_stays_is_told_also_beside_a_receipt_that_cannot_be_read(
-    desk: Desk, expect_log: ExpectLog
-) -> None:
+def test_where_a_post_stays_is_told_also_beside_a_receipt_that_cannot_be_read(desk: Desk) -> None:
     document = desk.library.new("Ferries", body="Words.\n")
     desk.submit(desk.plan(document, SITE, Intent.PUBLISH))
     desk.run(Cancel())
     assert desk.stays_on(document.post.id) == ("My site",)
-    expect_log("receipt")
     receipt = desk.receipts.as_save(desk.receipts.for_post(document.post.id)[0]).path
     receipt.write_bytes(b"<<<<<<< ours")
     assert desk.stays_on(document.post.id) == ()

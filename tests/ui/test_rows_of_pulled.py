@@ -116,9 +116,7 @@ def test_a_post_that_the_look_has_not_come_to_yet_is_not_taken_for_thrown_away(
     desk: Desk, blog: Blog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _pull(desk, blog)
-    monkeypatch.setattr(
-        desk.archive, "posts", lambda account_id: (blog.all["1"],) if account_id == SITE.id else ()
-    )
+    desk.archive.put(SITE.id, blog.all["1"])
     _file(desk, "1").unlink()
     desk.library.look()
     assert [key for key in gather(desk, "").listing.keys if key.startswith("blog:")] == [f"blog:{SITE.id}:1"]

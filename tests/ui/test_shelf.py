@@ -119,7 +119,7 @@ def test_the_beginning_of_the_list_is_not_taken_away_before_the_rest_is_there(
         pass
     desk.library.close()
     desk.library.open()
-    monkeypatch.setattr("postdesk.ui.shelf.FIRST", 2)
+    monkeypatch.setattr("postdesk.ui.beginning.FIRST", 2)
     shown.shelf.gathered.connect(lambda _gathered: shown.shelf.set_order("title"))
     shown.shelf.start()
     shown.until(lambda: bool(shown.lists) and shown.lists[-1] == TITLES)

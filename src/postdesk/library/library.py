@@ -522,6 +522,11 @@ class Library:
         return frozenset(self.root / name for name in words.linking_to(post_id) | words.linking(addresses))
 
     @property
+    def cache(self) -> Path | None:
+        """The folder for what is remembered of this library and may be lost; None beside a process that has it open."""
+        return self._words_path.parent if self._lock.held else None
+
+    @property
     def _full_text(self) -> FullText | None:
         """Loaded at the first look. A second process beside the window's leaves it alone."""
         if self._words is None and self._lock.held:

@@ -10,7 +10,7 @@ import json
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -153,6 +153,26 @@ class Archive:
         """All posts, newest first, without content and HTML."""
         with self._open(account_id) as db:
             rows = db.execute(f"select {_COLUMNS} from posts order by sorting desc, remote_id").fetchall()  # noqa: S608
+        return _posts(rows)
+
+    def ids(self, account_id: str, most: int = -1) -> list[str]:
+        """The remote ids of all posts, or of so many, newest first."""
+        with self._open(account_id) as db:
+            (found,) = db.execute(
+                "select json_group_array(remote_id) from"
+                " (select remote_id from posts order by sorting desc, remote_id limit ?)",
+                (most,),
+            ).fetchone()
+        return [str(one) for one in json.loads(found)]
+
+    def some(self, account_id: str, remote_ids: Iterable[str]) -> tuple[RemotePost, ...]:
+        """These posts, newest first, without content and HTML."""
+        with self._open(account_id) as db:
+            rows = db.execute(
+                f"select {_COLUMNS} from posts where remote_id in (select value from json_each(?))"  # noqa: S608
+                " order by sorting desc, remote_id",
+                (json.dumps(list(remote_ids)),),
+            ).fetchall()
         return _posts(rows)
 
     def search(self, account_id: str, words: str, limit: int = 200) -> tuple[RemotePost, ...]:

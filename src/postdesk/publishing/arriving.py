@@ -310,6 +310,8 @@ class Arrivals:
                 batch.receipts.append(receipt)
         if batch.receipts:
             self._together.put([self._receipts.as_save(receipt) for receipt in batch.receipts])
+            for receipt in batch.receipts:
+                self._receipts.saw(receipt)
             self.known |= {receipt.remote_id: receipt for receipt in batch.receipts}
 
     # --- how ---

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ from postdesk.core.language import _
 from postdesk.core.post import Post
 from postdesk.core.receipt import Receipt, Status
 from postdesk.core.settings import Settings
-from postdesk.library.columns import short_hash
+from postdesk.library.filed import Filed, Filing
 from postdesk.publishing.accounts import Accounts, is_on
 from postdesk.publishing.already import Already, BlogLook
 from postdesk.publishing.archive import Archive
@@ -103,7 +103,7 @@ class Desk:
     clock: Callable[[], float] = time.time
     _without_receipt: set[tuple[str, str]] = field(default_factory=set)
     _looked_for: set[tuple[str, str]] = field(default_factory=set)
-    _changed: dict[tuple[str, str, str, int], bool] = field(default_factory=dict)
+    _changed: dict[tuple[str, str, int, int], bool] = field(default_factory=dict)
     _replaced: Replaced = field(default_factory=Replaced)
 
     # --- planning -------------------------------------------------------------------------------------------------
@@ -237,18 +237,29 @@ class Desk:
         except LibraryError as error:
             _log.info("Which file went out was not noted: %s", error.details or error)
 
-    def is_changed(self, path: Path, digest: int, receipt: Receipt) -> bool:
+    def is_changed(self, path: Path, digest: int, filing: Filing) -> bool:
         """Whether the post in a file, whose content `digest` stands for, says something else than what is on a blog.
-        Reads the file unless the answer is known; where nobody can tell, it does not."""
-        if not receipt.file_hash or short_hash(receipt.file_hash) == digest:
+        Reads the receipt and the file unless the answer is known; where nobody can tell, it does not."""
+        if not filing.file or filing.file == digest:
             return False
-        key = (receipt.post_id, receipt.account_id, receipt.sent_hash, digest)
+        key = (filing.post_id, filing.account_id, filing.sent, digest)
         if key not in self._changed:
+            receipt = self._own_receipt(filing.post_id, filing.account_id)
+            if receipt is None:
+                return False
             try:
                 self._changed[key] = not in_step(self.library.read(path).post, receipt)
             except LibraryError:
                 return False
         return self._changed[key]
+
+    def told(self) -> Filed:
+        """What receipts say to the list."""
+        return self.receipts.told()
+
+    def here(self, account_id: str, remote_ids: Sequence[str]) -> list[tuple[str, str]]:
+        """(remote id, post id) of those posts of a blog of which there is a receipt."""
+        return self.receipts.told().here(account_id, remote_ids)
 
     def take_back(self, job_id: str) -> None:
         """Take a job back; `PublishError` when it is too late."""
@@ -344,23 +355,22 @@ class Desk:
     def goes_offline(self, post: Post, account: Account) -> bool:
         """Whether an update takes a live post away from its readers, as it has a date to come."""
         can = self.capabilities(account)
-        return goes_offline(post.date, self._own_receipt(post.id, account), can, self._now())
+        return goes_offline(post.date, self._own_receipt(post.id, account.id), can, self._now())
 
     def older_on(self, post: Post, account: Account) -> tuple[Account, ...]:
         """The other blogs that show an older version of a post. Some small reads."""
-        others = ((a, self._own_receipt(post.id, a)) for a in self.accounts.all() if a.id != account.id)
+        others = ((a, self._own_receipt(post.id, a.id)) for a in self.accounts.all() if a.id != account.id)
         return tuple(a for a, r in others if r is not None and r.status in LIVE and not in_step(post, r))
 
     def stays_on(self, post_id: str) -> tuple[str, ...]:
         """The names of the blogs on which readers get a post, or will, whatever becomes of its file; none of those of
         which it cannot be read."""
-        names = {account.id: account.name for account in self.accounts.all()}
-        live = [r for r in self.receipts.all() if r.post_id == post_id and r.status in LIVE]
-        return tuple(names[r.account_id] for r in live if r.account_id in names)
+        known = ((account.name, self._own_receipt(post_id, account.id)) for account in self.accounts.all())
+        return tuple(name for name, receipt in known if receipt is not None and receipt.status in LIVE)
 
-    def _own_receipt(self, post_id: str, account: Account) -> Receipt | None:
+    def _own_receipt(self, post_id: str, account_id: str) -> Receipt | None:
         try:
-            return self.receipts.get(post_id, account.id)
+            return self.receipts.get(post_id, account_id)
         except LibraryError:
             return None  # said where that blog is looked at
 
@@ -585,7 +595,7 @@ class Desk:
         """A text was saved: a conversion is taken back with it; whether one was. For a task."""
         from postdesk.publishing.converting import follow_text
 
-        return follow_text(self.receipts, self._own_receipt(post.id, account), post.body)
+        return follow_text(self.receipts, self._own_receipt(post.id, account.id), post.body)
 
     def blogs_version(
         self, document: Document, account: Account, cancel: Cancel, *, ask: bool = True
@@ -626,13 +636,13 @@ class Desk:
 
     def kept_rendered(self, post_id: str, account: Account) -> dict[str, str]:
         """What the blog made of a post's cards when it was last asked; see `publishing.rendered`. For a task."""
-        receipt = self._own_receipt(post_id, account)
+        receipt = self._own_receipt(post_id, account.id)
         return self._renderings().get(account.id, receipt.remote_id) if receipt is not None else {}
 
     def kept_map(self, post_id: str, account: Account) -> str:
         """The map of a post that came from the blog (`Opened.to_json`), "" for one that was written here. For a
         task."""
-        receipt = self._own_receipt(post_id, account)
+        receipt = self._own_receipt(post_id, account.id)
         if receipt is None or not receipt.map_hash:
             return ""
         kept = self.receipts.base(receipt.map_hash)
@@ -645,7 +655,7 @@ class Desk:
         """Ask it again. For a task; nothing for a post that is not there, or has no card."""
         from postdesk.markup.rawcards import sources_in
 
-        receipt = self._own_receipt(post_id, account)
+        receipt = self._own_receipt(post_id, account.id)
         sources = tuple(sources_in(body)) if receipt is not None and self._is_on_net(account) else ()
         if receipt is None or not sources:
             return {}

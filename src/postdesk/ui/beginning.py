@@ -7,11 +7,12 @@ task; nothing of Qt here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from postdesk.core.folders import Folders
-from postdesk.core.receipt import Receipt
+from postdesk.library.columns import Listed
+from postdesk.library.filed import Filed, Filing
 from postdesk.library.library import Library
 from postdesk.library.receipts import Receipts
 from postdesk.publishing.accounts import Accounts
@@ -22,26 +23,35 @@ from postdesk.ui.gathering import FIRST, Gathered, gather
 
 @dataclass(frozen=True)
 class _Remembered:
-    """What is there without a desk."""
+    """What is there without a desk, and at once: of the receipts only those of the posts that are shown."""
 
     library: Library
+    listed: Listed
     receipts: Receipts
     accounts: Accounts
     archive: Archive
 
+    def told(self) -> Filed:
+        return self.receipts.told_of(self.listed.ids, [account.id for account in self.accounts.all()])
+
+    def here(self, account_id: str, remote_ids: Sequence[str]) -> list[tuple[str, str]]:
+        return self.receipts.remembered_here(account_id, remote_ids)
+
     def jobs(self, *, texts: bool) -> tuple[Job, ...]:
         return ()
 
-    def is_changed(self, path: Path, digest: int, receipt: Receipt) -> bool:
+    def is_changed(self, path: Path, digest: int, filing: Filing) -> bool:
         return False
 
 
-def beginning(folders: Folders, library: Library, blog: str, order: str) -> Gathered | None:
+def first_rows(
+    library: Library, accounts: Accounts, archive: Archive, blog: str, order: str
+) -> Gathered | None:
     """The first rows for one blog ("" for all), sorted by one of `core.settings.ORDERS`; None when nothing is
     remembered."""
     listed = library.first_listed(FIRST)
     if listed is None:
         return None
-    remembered = _Remembered(library, Receipts(library.root), Accounts(folders), Archive(folders.data))
-    there = blog if remembered.accounts.get(blog) is not None else ""
+    remembered = _Remembered(library, listed, Receipts(library.root, library.cache), accounts, archive)
+    there = blog if accounts.get(blog) is not None else ""
     return gather(remembered, there, order, listed=listed)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import html
 import math
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Protocol
 from postdesk.backends.base import RemotePost
 from postdesk.core.account import Account
 from postdesk.core.language import _
-from postdesk.core.post import PAGE
-from postdesk.core.receipt import LIVE, Receipt, Status
-from postdesk.library.columns import NO_DATE, Listed, short_hash, stamp
+from postdesk.core.receipt import LIVE, Status
+from postdesk.library.columns import NO_DATE, Listed, stamp
+from postdesk.library.filed import HAS_MAP, HAS_REVISION, NEWER, OF_PAGE, Filed, Filing
 from postdesk.library.tags import with_parents
 from postdesk.publishing.job import FOR_THE_BLOG, Job, JobState
 from postdesk.ui.finding import Searchable
@@ -25,13 +25,13 @@ from postdesk.ui.sidebar.listing import TABS, Listing, Special, Titles, in_order
 
 if TYPE_CHECKING:
     from postdesk.library.library import Library
-    from postdesk.library.receipts import Receipts
     from postdesk.publishing.accounts import Accounts
     from postdesk.publishing.archive import Archive
 
 FIRST = 300
 """Posts that are shown before the rest of the list is there."""
 _FILE, _BLOG = "file:", "blog:"
+_SCHEDULED, _PUBLISHED = TABS.index("scheduled"), TABS.index("published")
 _TABS_OF = {Status.DRAFT: "drafts", Status.PENDING: "drafts", Status.SCHEDULED: "scheduled"}
 
 
@@ -41,13 +41,13 @@ class Sources(Protocol):
     @property
     def library(self) -> Library: ...
     @property
-    def receipts(self) -> Receipts: ...
-    @property
     def accounts(self) -> Accounts: ...
     @property
     def archive(self) -> Archive: ...
+    def told(self) -> Filed: ...
+    def here(self, account_id: str, remote_ids: Sequence[str]) -> list[tuple[str, str]]: ...
     def jobs(self, *, texts: bool) -> tuple[Job, ...]: ...
-    def is_changed(self, path: Path, digest: int, receipt: Receipt) -> bool: ...
+    def is_changed(self, path: Path, digest: int, filing: Filing) -> bool: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,27 +107,32 @@ def gather(
     before: Gathered | None = None,
     listed: Listed | None = None,
 ) -> Gathered:
-    """All rows for one blog ("" for all), sorted by one of `core.settings.ORDERS`. Reads the receipts and the archives;
-    `listed` stands for a beginning of the library's list; what `before` has already worked out is taken over."""
+    """All rows for one blog ("" for all), sorted by one of `core.settings.ORDERS`. Reads the archives; `listed` stands
+    for a beginning of the library's list, beside which the blogs' own posts begin, too; what `before` has already
+    worked out is taken over."""
     accounts = {a.id: a for a in desk.accounts.all()}
     is_whole = listed is None and desk.library.is_complete  # asked first: it becomes so meanwhile
     there = desk.library.listed() if listed is None else listed
-    receipts = [r for r in desk.receipts.all() if r.account_id in accounts]
+    told = desk.told()
     jobs = desk.jobs(texts=False)
     remote: list[tuple[Account, RemotePost]] = []
-    # What she threw away here and is still on a blog is one of the blog's posts again.
-    here = {
-        (r.account_id, r.remote_id) for r in receipts if not is_whole or there.slot_of_post(r.post_id) >= 0
-    }
     tags, categories = desk.library.labels() if listed is None else (frozenset[str](), frozenset[str]())
-    for account in accounts.values():
-        if not blog or account.id == blog:
-            posts = desk.archive.posts(account.id)
-            tags |= {t for p in posts for t in p.tags}
-            categories |= {c for p in posts for c in p.categories}
-            remote += [(account, p) for p in posts if (account.id, p.remote_id) not in here]
+    shown = {a.id: a for a in accounts.values() if not blog or a.id == blog}
+    for account in shown.values():
+        if remote_ids := desk.archive.ids(account.id, -1 if listed is None else FIRST):
+            # What she threw away here and is still on a blog is one of the blog's posts again.
+            here = {
+                remote_id
+                for remote_id, post_id in desk.here(account.id, remote_ids)
+                if not is_whole or there.slot_of_post(post_id) >= 0
+            }
+            others = [remote_id for remote_id in remote_ids if remote_id not in here]
+            remote += [(account, post) for post in desk.archive.some(account.id, others)]
+            if listed is None:
+                more_tags, more_categories = desk.archive.labels(account.id)
+                tags, categories = tags | more_tags, categories | more_categories
     columns = _Columns(there, len(remote))
-    for post_id, own in _by_post(r for r in receipts if not blog or r.account_id == blog).items():
+    for post_id, own in told.by_post(shown):
         slot = there.slot_of_post(post_id)
         columns.receive(slot, own, accounts)
         words, level = _words_of(desk, there, slot, own) if slot >= 0 and listed is None else ("", "")
@@ -184,6 +189,8 @@ class _Columns:
         self.tabs = bytearray(len(self.titles))
         self.special: dict[int, Special] = {}
         self.blogs: dict[int, tuple[str, ...]] = {}
+        # By account, and the same for all its posts.
+        self._one_blog: dict[str, tuple[tuple[str, ...], Special]] = {}
         # When readers get it, or got it first, as far as that is known.
         self._hashes = there.hashes
         self._dates = there.dates + array("q", [NO_DATE] * remote)
@@ -197,26 +204,29 @@ class _Columns:
             self._moments = array("d", (when if date == NO_DATE else 1e-6 * date for date, when in pairs))
         return self._moments
 
-    def receive(self, slot: int, receipts: Sequence[Receipt], accounts: Mapping[str, Account]) -> None:
+    def receive(self, slot: int, filings: Sequence[Filing], accounts: Mapping[str, Account]) -> None:
         """What blogs said about the post of a file."""
-        live = [r for r in receipts if r.status in LIVE]
+        live = [f for f in filings if f.status in LIVE]
         if slot >= 0 and not live:
-            same = next((r for r in receipts if _is_file_of(r, self._hashes[slot])), None)
-            if same is not None and same.updated_at is not None:  # else what she wrote counts
-                first = same.published_at
+            same = next((f for f in filings if _is_file_of(f, self._hashes[slot])), None)
+            if same is not None and same.updated != NO_DATE:  # else what she wrote counts
                 # A moment that was still to come when it was taken back has no meaning any more.
-                reached = first is not None and first <= same.updated_at
-                self.when[slot] = _seconds(first if reached else same.updated_at)
+                reached = same.published != NO_DATE and same.published <= same.updated
+                self.when[slot] = 1e-6 * (same.published if reached else same.updated)
         if slot < 0 or not live:
             return
-        scheduled = [r for r in live if r.status is Status.SCHEDULED]
-        self.tabs[slot] = TABS.index("published" if len(live) > len(scheduled) else "scheduled")
-        if (moment := live[0].published_at) is not None:
-            updated = live[0].updated_at
-            self.when[slot] = max(_seconds(moment), _seconds(updated) if updated else 0.0)
-        self.blogs[slot] = tuple(accounts[r.account_id].name for r in live)
+        first = live[0]
+        scheduled = first.status is Status.SCHEDULED and all(f.status is Status.SCHEDULED for f in live)
+        self.tabs[slot] = _SCHEDULED if scheduled else _PUBLISHED
+        if first.published != NO_DATE:
+            self.when[slot] = 1e-6 * max(first.published, 0 if first.updated == NO_DATE else first.updated)
+        if first.account_id not in self._one_blog:
+            name = accounts[first.account_id].name
+            self._one_blog[first.account_id] = ((name,), Special(blog=name))
+        names, special = self._one_blog[first.account_id]
+        self.blogs[slot] = names if len(live) == 1 else tuple(accounts[f.account_id].name for f in live)
         if len(accounts) > 1:
-            self.special[slot] = Special(blog=accounts[live[0].account_id].name)
+            self.special[slot] = special
 
     def show_remote(
         self, slot: int, post: RemotePost, account: Account, accounts: Mapping[str, Account]
@@ -248,28 +258,40 @@ class _Columns:
             )
 
 
-def _words_of(desk: Sources, there: Listed, slot: int, receipts: Sequence[Receipt]) -> tuple[str, str]:
+def _words_of(desk: Sources, there: Listed, slot: int, filings: Sequence[Filing]) -> tuple[str, str]:
     """What has to be said of a file that is or was on a blog, and its level; "" for nothing."""
-    page = _("Page") if any(r.kind == PAGE for r in receipts) else ""
-    if any(r.newer for r in receipts):
-        return _joined(page, _("Changed here and there")), "warn"
     digest = there.hashes[slot]
-    live = [r for r in receipts if r.status in LIVE]
-    others = [r for r in live if not _is_file_of(r, digest)]
-    if others and any(desk.is_changed(desk.library.root / there.names[slot], digest, r) for r in others):
+    if len(filings) == 1:  # as nearly all are
+        only = filings[0]
+        if (
+            only.status is Status.PUBLISHED
+            and only.file == digest != 0
+            and not only.flags & (NEWER | OF_PAGE)
+        ):
+            return "", ""
+    flags = 0
+    for filing in filings:
+        flags |= filing.flags
+    page = _("Page") if flags & OF_PAGE else ""
+    if flags & NEWER:
+        return _joined(page, _("Changed here and there")), "warn"
+    live = [f for f in filings if f.status in LIVE]
+    others = [f for f in live if not _is_file_of(f, digest)]
+    if others and any(desk.is_changed(desk.library.root / there.names[slot], digest, f) for f in others):
         return _joined(page, _("Changed here")), ""
-    if not live and any(r.is_in_trash for r in receipts):
+    gone = [f for f in filings if f.status is Status.TRASHED]
+    if not live and any(f.flags & HAS_REVISION for f in gone):
         return _joined(page, _("In the blog's trash")), ""
-    if not live and any(r.status is Status.TRASHED for r in receipts):
+    if not live and gone:
         return _joined(page, _("Gone from the blog")), ""
-    if not live and any(r.status is Status.DRAFT and r.map_hash for r in receipts):
+    if not live and any(f.status is Status.DRAFT and f.flags & HAS_MAP for f in filings):
         return _joined(page, _("On the blog")), ""
     return page, ""
 
 
-def _is_file_of(receipt: Receipt, digest: int) -> bool:
+def _is_file_of(filing: Filing, digest: int) -> bool:
     """Whether a file of this content is what is known to be on the blog."""
-    return bool(receipt.file_hash) and short_hash(receipt.file_hash) == digest
+    return bool(filing.file) and filing.file == digest
 
 
 def _joined(*words: str) -> str:
@@ -280,13 +302,6 @@ def _seconds(moment: datetime | None) -> float:
     """Since 1970; NaN for none, and for one that cannot be told by every clock."""
     found = stamp(moment)
     return math.nan if found == NO_DATE else 1e-6 * found
-
-
-def _by_post(receipts: Iterable[Receipt]) -> dict[str, list[Receipt]]:
-    found: dict[str, list[Receipt]] = {}
-    for receipt in receipts:
-        found.setdefault(receipt.post_id, []).append(receipt)
-    return found
 
 
 def _name(root: Path, path: Path) -> str:

@@ -20,8 +20,9 @@ from postdesk.library.library import Changes
 from postdesk.library.query import read_query
 from postdesk.library.reading import Batch
 from postdesk.publishing.desk import Desk
+from postdesk.ui.beginning import first_rows
 from postdesk.ui.finding import contexts, find_rows
-from postdesk.ui.gathering import FIRST, Gathered, gather, path_of
+from postdesk.ui.gathering import Gathered, gather, path_of
 from postdesk.ui.sidebar.listing import Found
 from postdesk.ui.sidebar.switcher import Blog
 from postdesk.ui.tasks import Tasks
@@ -81,6 +82,7 @@ class Shelf(QObject):
         self._learning = False
         self._learnt = 0  # batches, one after the other
         self._started = False  # the list has begun to come
+        self._has_looked = False
         self._stale = False  # something was found that the list does not show
         self._over = False
         self._timer = QTimer(self, interval=LOOK)
@@ -97,11 +99,7 @@ class Shelf(QObject):
         """Look at the library for the first time, and from now on. `beginning` are the first rows, where they are there
         already."""
         self._watcher.addPath(str(self._desk.library.root))
-        library, blog, order = self._desk.library, self._blog, self._order
-
-        def begin() -> Gathered | None:
-            listed = library.first_listed(FIRST)
-            return None if listed is None else gather(self._desk, blog, order, listed=listed)
+        desk, library, blog, order = self._desk, self._desk.library, self._blog, self._order
 
         def begun(gathered: Gathered | None) -> None:
             if gathered is not None and not self._over:
@@ -112,8 +110,9 @@ class Shelf(QObject):
             # Not before: the rest of the list would be missing from it.
             self._started = self._gathered is not None
             self.refresh()
-            if not self._over:
-                self.look()
+            # What is remembered comes first where there is something, as the two would take turns.
+            if not self._busy:
+                self._look_first()
 
         def not_recalled(error: Exception) -> None:
             self._say(error)
@@ -127,7 +126,9 @@ class Shelf(QObject):
             begun(beginning)
             return
         # In no lane: another one may be reading the post that she opens, which needs the whole list.
-        self._tasks.run(begin, begun, not_begun)
+        self._tasks.run(
+            lambda: first_rows(library, desk.accounts, desk.archive, blog, order), begun, not_begun
+        )
 
     def stop(self) -> None:
         """At quit."""
@@ -160,17 +161,25 @@ class Shelf(QObject):
 
         self._tasks.run(gather_rows, self._show, self._not_gathered)
 
+    def _look_first(self) -> None:
+        """The first look, once."""
+        if not (self._has_looked or self._over):
+            self._has_looked = True
+            self.look()
+
     def look(self) -> None:
         """See what other programs did to the library."""
         if self._looking:
             return
         self._looking = True
         self._timer.stop()
-        library, budget = self._desk.library, self._slice
+        library, receipts, budget = self._desk.library, self._desk.receipts, self._slice
 
-        def look() -> tuple[Changes, bool, float]:
+        def look() -> tuple[Changes, bool, bool, float]:
             began, first = time.monotonic(), not library.is_complete
-            return library.look(budget), first, time.monotonic() - began
+            changes = library.look(budget)
+            filed = receipts.look() if library.is_complete else False
+            return changes, filed, first, time.monotonic() - began
 
         self._tasks.run(look, self._looked, self._look_failed, lane="library")
 
@@ -240,6 +249,7 @@ class Shelf(QObject):
         if self._desk.library.is_complete:
             self._rest = _SELDOM * seconds
         self._take(gathered)
+        self._look_first()
         if self._query:
             self.search(self._query)
         titles = gathered.listing.titles
@@ -250,6 +260,7 @@ class Shelf(QObject):
     def _not_gathered(self, error: Exception) -> None:
         self._busy = False
         self._say(error)
+        self._look_first()
         self._gather_again()
 
     def _gather_again(self) -> None:
@@ -260,12 +271,12 @@ class Shelf(QObject):
     def _say(self, error: Exception) -> None:
         self.told.emit(error.sentence if isinstance(error, PostDeskError) else str(error))
 
-    def _looked(self, looked: tuple[Changes, bool, float]) -> None:
-        changes, first, seconds = looked
+    def _looked(self, looked: tuple[Changes, bool, bool, float]) -> None:
+        changes, filed, first, seconds = looked
         self._looking = self._missing = False
         self._took, self._looked_at = seconds, time.monotonic()
         complete = self._desk.library.is_complete
-        self._stale = self._stale or bool(changes) or not self._started
+        self._stale = self._stale or bool(changes) or filed or not self._started
         self._started = True
         told = replace(changes, added=()) if first else changes
         if told:

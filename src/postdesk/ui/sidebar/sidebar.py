@@ -319,9 +319,10 @@ class Sidebar(QWidget):
                 self.show_tab(TABS[self.posts.listing.tabs[slot]])
 
     def _point(self, reach: int = -1) -> None:
-        """Let the list show the chosen row as chosen, if it shows it at all; lay it out as far as row `reach`."""
+        """Let the list show the chosen row as chosen, if it shows it at all; lay it out as far as row `reach`, and as
+        that row if it goes there."""
         place = self.posts.place(self._key) if self._key else -1
-        self.list.at_row(max(place, reach), self.posts.rowCount())
+        self.list.at_row(max(reach, place if self.list.hasAutoScroll() else -1), self.posts.rowCount())
         self._telling = True
         if place < 0:
             self.list.selectionModel().clear()
