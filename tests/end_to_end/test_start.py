@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -256,20 +255,17 @@ def test_a_beginning_that_comes_too_late_takes_nothing_out_of_the_list(
     closed_window: Writer, folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there, over = Event(), Event()
-    first = [True]  # the list's own beginning is another call
+    late = [True]  # the list's own beginning is another call
 
-    def late(work: Callable[..., object]) -> Callable[..., object]:
-        def call(*given: object, **named: object) -> object:
-            if first and first.pop():
-                there.wait(60)
-                over.set()
-            return work(*given, **named)
-
-        return call
+    def gathering(desk: Any, blog: str, order: str, **named: Any) -> object:
+        if late and late.pop():
+            there.wait(60)
+            over.set()
+            named["listed"] = desk.library.first_listed(1)
+        return gather(desk, blog, order, **named)
 
     learnt(folders)
-    monkeypatch.setattr("postdesk.ui.beginning.FIRST", 1)
-    monkeypatch.setattr("postdesk.ui.beginning.gather", late(gather))
+    monkeypatch.setattr("postdesk.ui.beginning.gather", gathering)
     opened = opened_for(closed_window, folders)
     seen = lists_of(opened)
     closed_window.until(lambda: seen and seen[-1] == (2, True), "the list")

@@ -324,7 +324,7 @@ def test_what_comes_while_the_folder_is_listed_is_not_lost(
 def test_the_list_is_told_while_another_thread_writes(tmp_path: Path) -> None:
     receipts = Receipts(tmp_path)
     over = threading.Event()
-    wrong: list[object] = []
+    wrong: list[Filing] = []
 
     def write() -> None:
         try:
@@ -382,10 +382,10 @@ def test_after_a_look_the_list_is_told_what_is_in_the_files(steps: list[tuple[st
             elif step == "start":
                 receipts = Receipts(root, root / "cache")
             else:
-                there = {one for one in Receipts(root).all() if one.post_id == receipt.post_id}
-                assert set(receipts.for_post(receipt.post_id)) == there
+                theirs = {one for one in Receipts(root).all() if one.post_id == receipt.post_id}
+                assert set(receipts.for_post(receipt.post_id)) == theirs
         receipts.look()
-        there = {filing_of(one) for one in Receipts(root).all()}
+        there = of(*Receipts(root).all())
         assert filings(receipts.told()) == there
         again = Receipts(root, root / "cache")
         assert filings(again.told()) == there
