@@ -1,10 +1,11 @@
-"""Measures Post Desk on a library of very many posts: the list, the index, searches, saves and memory.
+"""Measures Post Desk on a library of very many published posts: the list, the index, searches, saves and memory.
 
     make bench-library                     10,000 and 100,000 posts of 6 KB; some ten minutes
     make bench-library ARGS="--posts 2000 --dry"
 
-The window is the real one, in a process of its own on a virtual display; what it does is timed from inside, as the
-pixels of a list of words that nobody knows say nothing. What the start with an index gives is the median of three.
+Each post is on a blog: it has a receipt, and the blog's own list has it, too. The window is the real one, in a process
+of its own on a virtual display; what it does is timed from inside, as the pixels of a list of words that nobody knows
+say nothing. What the start with an index gives is the median of three.
 """
 
 from __future__ import annotations
@@ -18,13 +19,29 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
+from postdesk.backends.base import Page, RemotePost
+from postdesk.core.account import Account
+from postdesk.core.cancel import Cancel
+from postdesk.core.files import content_hash
+from postdesk.core.folders import under
+from postdesk.core.receipt import Receipt, Status
+from postdesk.library.receipts import Receipts
+from postdesk.publishing.accounts import Accounts
+from postdesk.publishing.archive import Archive
 from tests.bench import machine, page
 from tests.bench.__main__ import heading
 from tests.bench.program import compile_program
 from tests.bench.screen import virtual_screen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from postdesk.backends.base import Backend
 
 GOALS = {
     "start to the list": ("ms", 500),
@@ -37,6 +54,7 @@ GOALS = {
 _WORDS = 30_000
 _PER_POST = 870  # words: 6 KB
 _STARTS = 3  # with an index; the median counts
+_LOT = 1000  # posts of a blog that come together
 
 
 def make_library(root: Path, posts: int) -> None:
@@ -59,6 +77,52 @@ def make_library(root: Path, posts: int) -> None:
         )
         text = front + " ".join(made.choices(words, cum_weights=often, k=_PER_POST)) + "\n"
         (root / str(year) / f"{number}.md").write_text(text)
+
+
+def publish_library(home: Path, posts: int) -> None:
+    """What is known of these posts when they all are on one blog."""
+    folders = under(home)
+    blog = Account("0123456789ab", "local-site", "A blog", str(folders.documents / "Post Desk Site"))
+    Accounts(folders).add(blog)
+    root, archive = folders.documents / "Post Desk", Archive(folders.data)
+    receipts = Receipts(root)
+    (root / ".postdesk" / "receipts").mkdir(parents=True)
+    there: list[RemotePost] = []
+    for number in range(posts):
+        year, slug = 2010 + number % 10, f"post-number-{number}"
+        moment = datetime(year, number % 12 + 1, number % 28 + 1, 9, tzinfo=UTC)
+        address = f"https://blog.example/{year}/{slug}/"
+        file = (root / str(year) / f"{number}.md").read_bytes()
+        revision, sent, base = (
+            content_hash(f"{what} {number}".encode()) for what in ("revision", "sent", "base")
+        )
+        saved = receipts.as_save(
+            Receipt(
+                f"{number:016x}", blog.id, str(number), address, slug, Status.PUBLISHED, revision, sent, base, (), moment,
+                moment, file_hash=content_hash(file),
+            )
+        )  # fmt: skip
+        saved.path.write_bytes(saved.data)
+        there.append(
+            RemotePost(
+                str(number), address, slug, Status.PUBLISHED, revision, slug.replace("-", " "), date=moment,
+                modified=moment, tags=(f"a{number % 50}", f"b{number % 7}"),
+            )
+        )  # fmt: skip
+    archive.refresh(blog, cast("Backend", _Pages(there)), Cancel())
+
+
+class _Pages:
+    """A blog that tells its posts, page by page, and nothing else."""
+
+    def __init__(self, there: Sequence[RemotePost]) -> None:
+        self._there = there
+
+    def posts(self, cursor: str = "", _since: datetime | None = None) -> Page:
+        """The page at `cursor`."""
+        first = int(cursor or "0")
+        more = str(first + _LOT) if first + _LOT < len(self._there) else ""
+        return Page(tuple(self._there[first : first + _LOT]), more, len(self._there))
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -87,6 +151,7 @@ def _measure(posts: int) -> dict[str, float]:
         home = Path(folder)
         print(f"a library of {posts:,} posts", file=sys.stderr, flush=True)
         make_library(home / "documents" / "Post Desk", posts)
+        publish_library(home, posts)
         found: dict[str, list[float]] = {}
         with virtual_screen() as screen:
             for run in ("first", *("next",) * _STARTS, "plain"):

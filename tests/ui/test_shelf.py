@@ -9,7 +9,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from postdesk.core.errors import LibraryError
-from postdesk.library.library import Library
+from postdesk.core.receipt import Receipt, Status
+from postdesk.library.library import Changes, Library
+from postdesk.library.receipts import Receipts
 from postdesk.publishing.desk import Desk
 from postdesk.ui.gathering import Gathered
 from postdesk.ui.shelf import Shelf
@@ -97,6 +99,42 @@ def test_the_list_is_whole_and_searched_though_something_failed_once(
     shown.shelf.look()
     shown.until(lambda: not shown.shelf.is_learning and not shown.shelf.is_busy)
     shown.until(lambda: shown.search("ferry") == wanted)
+
+
+def test_what_another_program_filed_is_listed_without_any_other_change(shown: Shown, desk: Desk) -> None:
+    published: list[int] = []
+    shown.shelf.gathered.connect(lambda gathered: published.append(gathered.listing.counts()["published"]))
+    shown.shelf.start()
+    shown.until(lambda: bool(shown.lists) and sorted(shown.lists[-1]) == TITLES)
+    shown.until(lambda: not shown.shelf.is_busy)
+    before = published[-1]
+    post = next(one for one in desk.library.summaries() if one.title == "Post 3")
+    account = desk.accounts.all()[0]
+    Receipts(desk.library.root).put(Receipt(post.id, account.id, "7", status=Status.PUBLISHED))
+    shown.until(lambda: published[-1] == before + 1)
+
+
+def test_what_is_wrong_with_the_receipts_folder_is_told_once_and_hides_no_change_of_a_post(
+    shown: Shown, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown.shelf.start()
+    shown.until(lambda: bool(shown.lists) and sorted(shown.lists[-1]) == TITLES)
+    changed: list[Changes] = []
+    looks: list[bool] = []
+
+    def look(_receipts: Receipts) -> bool:
+        looks.append(True)
+        raise LibraryError("The receipts cannot be read.", "Nothing was changed.", "Wait a moment.")
+
+    monkeypatch.setattr(Receipts, "look", look)
+    shown.shelf.changed_outside.connect(changed.append)
+    path = next(one.path for one in desk.library.summaries() if one.title == "Post 3")
+    path.write_text("---\ntitle: Post 9\n---\n\nOther words\n")
+    shown.until(lambda: any(path in one.changed for one in changed))
+    shown.until(lambda: "Post 9" in shown.lists[-1])
+    seen = len(looks)
+    shown.until(lambda: len(looks) > seen + 1)
+    assert sum("receipts cannot be read" in sentence for sentence in shown.told) == 1
 
 
 def test_a_search_that_fails_is_told_and_the_next_one_answers(
