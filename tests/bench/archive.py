@@ -98,8 +98,8 @@ def publish_library(home: Path, posts: int) -> None:
         )
         saved = receipts.as_save(
             Receipt(
-                f"{number:016x}", blog.id, str(number), address, slug, Status.PUBLISHED, revision, sent, base, (), moment,
-                moment, file_hash=content_hash(file),
+                f"{number:016x}", blog.id, str(number), address, slug, Status.PUBLISHED, revision, sent, base, (),
+                moment, moment, file_hash=content_hash(file),
             )
         )  # fmt: skip
         saved.path.write_bytes(saved.data)
