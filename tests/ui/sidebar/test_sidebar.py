@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QLocale, QPoint, QRect, Qt
 from PySide6.QtGui import QAction, QColor, QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QListView
 from pytestqt.qtbot import QtBot
 
 from postdesk.ui.actions import Actions
@@ -462,6 +462,23 @@ def test_a_hundred_thousand_posts_keep_their_place_when_rows_come_in(qtbot: QtBo
     sidebar.set_rows(Listing.of([Row("fresh", "Just pulled", STAMP), *rows]))
     assert _box(sidebar, "k70000").top() == before
     assert sidebar.list.currentIndex().data(RowRole).key == "k70000"
+
+
+def test_while_she_searches_the_list_is_not_laid_out_down_to_an_old_post_that_is_open(
+    qtbot: QtBot, sidebar: Sidebar
+) -> None:
+    rows = many(5000)
+    sidebar.set_rows(Listing.of(rows))
+    sidebar.select("k4000")
+    assert sidebar.list.layoutMode() is QListView.LayoutMode.SinglePass
+    for query in ("p", "po"):
+        sidebar.search_for(query)
+        sidebar.set_found(query, found(sidebar, *(row.key for row in rows)))
+        assert sidebar.list.layoutMode() is QListView.LayoutMode.Batched
+        assert sidebar.list.currentIndex().data(RowRole).key == "k4000"
+        assert sidebar.list.verticalScrollBar().value() == 0
+    sidebar.search_for("")
+    assert sidebar.list.viewport().rect().intersects(_box(sidebar, "k4000"))
 
 
 @pytest.mark.parametrize(("count", "lines"), [(2000, False), (2001, True)])
