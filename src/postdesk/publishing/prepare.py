@@ -3,7 +3,7 @@ colours and its author kept.
 
 Looking (`examine`) reads no pixel and says what is needed; making (`make`) decodes only where pixels have to change.
 A moving picture is never decoded: made smaller it would stand still. Each kind is opened by its own decoder, never by
-whichever takes it, and none is given the words beside the picture.
+whichever takes it, and none is given the words beside the picture. That of HEIC is in a process of its own (`heic`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import PictureRefused, PostDeskError
 from postdesk.core.language import _
-from postdesk.publishing import metadata
+from postdesk.publishing import heic, metadata
 from postdesk.publishing.exif import Entangled, kept_exif, orientation, upright_exif
 from postdesk.publishing.recipe import Recipe, Treatment
 
@@ -62,6 +62,16 @@ def examine(content: bytes, kind: str, recipe: Recipe, called: str) -> Treatment
 
     Raises `PictureRefused` for a file that is cut off or no picture, and for one too large to be decoded."""
     with _in_words(called):
+        return (
+            heic.examined(content, recipe, called)
+            if kind == heic.KIND
+            else examine_here(content, kind, recipe, called)
+        )
+
+
+def examine_here(content: bytes, kind: str, recipe: Recipe, called: str) -> Treatment:
+    """As `examine`, whatever the decoder does to this process."""
+    with _in_words(called):
         anew = False
         try:
             bare = metadata.bare(content, kind) is not content
@@ -96,18 +106,36 @@ def make(
     JPEG anyway, and a JPEG of something transparent a PNG).
 
     Raises `PictureRefused` and, between its steps, `Cancelled`."""
-    stop = (cancel or Cancel()).check
     with _in_words(called):
         if not treatment.encodes and into in ("", kind):
             return (metadata.bare(content, kind) if treatment.bare else content), kind
-        with _opened(content, kind) as picture:
-            if _moves(picture, kind):
-                raise _cannot_move(called)
-            return _encoded(picture, content, kind, treatment, into, stop)
+        if kind == heic.KIND:
+            return heic.made(content, treatment, called, into, cancel)
+        return make_here(content, kind, treatment, called, into, cancel or Cancel())
+
+
+def make_here(
+    content: bytes, kind: str, treatment: Treatment, called: str, into: str, cancel: Cancel
+) -> tuple[bytes, str]:
+    """What `make` encodes, whatever the decoder does to this process."""
+    with _in_words(called), _opened(content, kind) as picture:
+        if _moves(picture, kind):
+            raise _cannot_move(called)
+        return _encoded(picture, content, kind, treatment, into, cancel.check)
 
 
 def for_screen(content: bytes, kind: str, width: int, called: str) -> tuple[bytes, str]:
     """A picture of a kind that browsers do not show, as one that they do, at most `width` px wide."""
+    with _in_words(called):
+        return (
+            heic.shown(content, width, called)
+            if kind == heic.KIND
+            else for_screen_here(content, kind, width, called)
+        )
+
+
+def for_screen_here(content: bytes, kind: str, width: int, called: str) -> tuple[bytes, str]:
+    """As `for_screen`, whatever the decoder does to this process."""
     with _in_words(called), _opened(content, kind) as picture:
         wide = width if picture.width > width else 0
         return _encoded(
