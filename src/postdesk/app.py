@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from postdesk.core.errors import LibraryInUse, PostDeskError
+from postdesk.core.errors import LibraryAway, LibraryInUse, PostDeskError
 from postdesk.core.folders import Folders, under
 from postdesk.core.language import _
 from postdesk.core.log import start_log
@@ -117,13 +117,14 @@ def _client() -> httpx2.Client:
 _MAKING = Lock()
 
 
-def open_library(folders: Folders, root: Path, *, shared: bool = False) -> Library:
-    """The library in `root`. `shared`: beside a window that may have it open; raises `LibraryInUse` otherwise."""
+def open_library(folders: Folders, root: Path, *, shared: bool = False, anew: bool = False) -> Library:
+    """The library in `root`. `shared`: beside a window that may have it open; raises `LibraryInUse` otherwise. `anew`:
+    though nothing is left of the posts that were there; raises `LibraryAway` otherwise."""
     from postdesk.library.library import Library
 
     library = Library(root, folders)
     try:
-        library.open()
+        library.open(anew=anew)
     except LibraryInUse:
         if not shared:
             raise
@@ -222,22 +223,32 @@ def run_window(
     application.setDesktopFileName("postdesk")
     load_fonts()
 
-    def refuse(error: PostDeskError) -> int:
-        from PySide6.QtCore import Qt
-        from PySide6.QtWidgets import QMessageBox
+    can_ask = application.platformName() != "offscreen" and os.environ.get("POSTDESK_NO_DIALOG") is None
 
-        box = QMessageBox(QMessageBox.Icon.Warning, "Post Desk", error.happened)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText(" ".join(p for p in (error.means, error.todo) if p))
+    def refuse(error: PostDeskError) -> int:
+        from postdesk.ui.refusal import refusal
+
         sys.stderr.write(f"postdesk: {error.sentence}\n")
-        if application.platformName() != "offscreen" and os.environ.get("POSTDESK_NO_DIALOG") is None:
-            box.exec()
+        if can_ask:
+            refusal(error).exec()
         return 7
+
+    def opened_library(root: Path) -> Library | None:
+        """None when nothing is there, and she does not want to begin anew in its place."""
+        try:
+            return open_library(folders, root)
+        except LibraryAway as error:
+            from postdesk.ui.refusal import wants_anew
+
+            sys.stderr.write(f"postdesk: {error.sentence}\n")
+            return open_library(folders, root, anew=True) if can_ask and wants_anew(error) else None
 
     try:
         settings = load_settings(folders)
         root = library_folder(folders, settings, arguments.library)
-        library = open_library(folders, root)
+        library = opened_library(root)
+        if library is None:
+            return 7
     except LibraryInUse as error:
         from postdesk.ui.instance import hand_over
 

@@ -110,6 +110,10 @@ class LibraryInUse(LibraryError):
     """Another running Post Desk has this library open."""
 
 
+class LibraryAway(LibraryError):
+    """There is nothing where the library was: its disk is not connected."""
+
+
 class PasswordError(PostDeskError):
     """The system keyring could not do what was asked: missing, locked, too slow, or it refused."""
 

@@ -25,6 +25,7 @@ from postdesk.core.file_errors import explain
 from postdesk.core.files import ANY, read_file, save_file
 from postdesk.core.language import _
 from postdesk.library import names
+from postdesk.library.connected import HIDDEN, away, is_away
 from postdesk.library.pictures import LARGEST, open_contained
 
 _WEB = re.compile(r"(?:https?:)?//", re.IGNORECASE)
@@ -89,7 +90,8 @@ class BlogPictures:
     def __init__(self, root: Path, take: Take) -> None:
         self._root = root
         self._take = take
-        self._records = root / ".postdesk" / "pictures"
+        self._records = root / HIDDEN / "pictures"
+        self._was_there = (root / HIDDEN).is_dir()
         self._by_content: dict[str, str] | None = None
 
     def copy(self, key: str) -> Copy | None:
@@ -145,7 +147,9 @@ class BlogPictures:
         return made
 
     def put(self, copy: Copy) -> None:
-        """Store a record in place of the last one for its address."""
+        """Store a record in place of the last one for its address. Raises LibraryAway, and what saving raises."""
+        if self._was_there and is_away(self._root):
+            raise away(self._root)
         values = {name: value for name, value in asdict(copy).items() if value}
         text = json.dumps(values, ensure_ascii=False, sort_keys=True) + "\n"
         save_file(self._path(copy.key), text.encode("utf-8", "backslashreplace"), expected=ANY, parents=True)

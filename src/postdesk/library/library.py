@@ -36,6 +36,7 @@ from postdesk.core.post import Post, new_id
 from postdesk.core.resources import resource
 from postdesk.library import frontmatter, names, pictures
 from postdesk.library.columns import Columns, Listed
+from postdesk.library.connected import HIDDEN, away, is_away
 from postdesk.library.copies import original_of
 from postdesk.library.document import (
     Document,
@@ -63,11 +64,10 @@ if TYPE_CHECKING:
     from postdesk.library.query import Query
     from postdesk.library.reading import Batch
 
-__all__ = ["HIDDEN", "Changes", "Library", "Summary", "Trashed"]
+__all__ = ["Changes", "Library", "Summary", "Trashed"]
 
 log = logging.getLogger(__name__)
 
-HIDDEN = ".postdesk"
 _AT_ONCE = 0.5  # s that opening a post waits for a library that was never looked at
 _MOST_AT_ONCE = 4 << 20  # bytes that are read and shown before the first paint
 _MANY = 500  # files: to read more, a process is started
@@ -113,10 +113,11 @@ class Library:
 
     # --- open and close ---
 
-    def open(self) -> None:
+    def open(self, *, anew: bool = False) -> None:
         """Take the lock and make the folder, with a welcome post when it has no posts at all.
 
-        Raises LibraryInUse; LibraryError when the folder is not there and its place is not either.
+        Raises LibraryInUse; LibraryAway when nothing is left of the posts that were there, unless they are to be begun
+        `anew`; LibraryError when the folder is not there and its place is not either.
         """
         if not self._lock.acquire():
             raise LibraryInUse(
@@ -126,7 +127,7 @@ class Library:
                 details=f"process {self._lock.holder()}",
             )
         try:
-            first = self._make()
+            first = self._make(anew=anew)
             with self._guard:
                 self._looking = self._learning = None
                 self._index = Index(self.root, self._stored_ids)
@@ -153,8 +154,10 @@ class Library:
                 kept.close()
         self._lock.release()
 
-    def _make(self) -> bool:
+    def _make(self, *, anew: bool) -> bool:
         """Make what is missing; returns whether this is the first start in this folder."""
+        if not anew and is_away(self.root) and self._stored_ids():
+            raise away(self.root)
         try:
             if not self.root.exists():
                 if not self.root.parent.is_dir() and not self.root.is_relative_to(self._folders.documents):
@@ -317,12 +320,7 @@ class Library:
         `budget` s it stops for now: `is_complete` says so, and the next look goes on.
         """
         with self._guard:
-            if self._marked and self._is_away():
-                raise FileGone(
-                    _("The folder “{name}” is empty or not connected.").format(name=self.root.name),
-                    _("Its posts are not taken for deleted; open texts are safe in Post Desk."),
-                    _("Connect the disk again, or choose another folder."),
-                )
+            self._expect_root()
             first, self._looked = not self._looked, True
             unfinished = first or not self._index.is_complete
             self.recall()
@@ -377,12 +375,10 @@ class Library:
             self._learning = Beside()
         return self._learning
 
-    def _is_away(self) -> bool:
-        """Whether there is nothing where the library was: an empty folder where a disk is not connected."""
-        try:
-            return not (self.root / HIDDEN).is_dir() and not any(self.root.glob("*"))
-        except OSError:
-            return False  # the look itself says what is wrong
+    def _expect_root(self) -> None:
+        """Raises LibraryAway when there is nothing where the library was."""
+        if self._marked and is_away(self.root):
+            raise away(self.root)
 
     def up_to_date(self) -> tuple[Summary, ...]:
         """As `summaries`, after a look; what other programs did is told by the next `look` all the same."""
@@ -579,7 +575,10 @@ class Library:
         outside the library.
         """
         inside = self._inside(path)
-        document = load_document(inside)
+        try:
+            document = load_document(inside)
+        except FileGone:
+            document = load_document(self._inside(path))  # unless all of the folder went or came meanwhile
         with self._guard:
             self.recall()
             if not self._index.is_known(inside, document.post.id):
@@ -623,7 +622,10 @@ class Library:
             return document
         self.keep_read(document)
         with self._guard:  # so that a look in between does not take it for another program's
-            save_file(path, data, expected=document.hash)
+            try:
+                save_file(path, data, expected=document.hash)
+            except FileGone:
+                save_file(self._inside(path), data, expected=document.hash)  # as in `read`
             saved = self._seen(path, data, document)
         # Another program may write over it before anybody has read it again.
         self._keep(document.post.id, data)
@@ -740,7 +742,7 @@ class Library:
 
     def new(self, title: str = "", folder: Path | None = None, body: str = "") -> Document:
         """A new post at the library's top, or in `folder`, which is made if need be."""
-        place = self._inside(folder) if folder else self.root
+        place = self._inside(folder or self.root)
         return self._create(place, names.file_stem(title), ".md", new_text(Post(new_id(), title, body)))
 
     def take_in(self, folder: Path, stem: str, data: bytes) -> Path:
@@ -960,7 +962,9 @@ class Library:
             return self._kept_history
 
     def _inside(self, path: Path) -> Path:
-        """`path` below the root as the index names it; refuses what lies elsewhere, also by a link."""
+        """`path` below the root as the index names it; refuses what lies elsewhere, also by a link. Raises LibraryAway,
+        so that nobody takes a file for deleted, or makes one, where the whole library is not there."""
+        self._expect_root()
         full = Path(os.path.abspath(self.root / path))  # noqa: PTH100
         real_root = Path(os.path.realpath(self.root))
         if not full.is_relative_to(self.root) and full.is_relative_to(real_root):

@@ -26,6 +26,7 @@ from postdesk.core.files import ANY, Save, content_hash, read_file, save_file
 from postdesk.core.language import _
 from postdesk.core.receipt import Receipt
 from postdesk.library.columns import YOUNG, marks_at
+from postdesk.library.connected import HIDDEN, away, is_away
 from postdesk.library.filed import Filed, filing_of
 from postdesk.library.filed_store import FiledStore
 from postdesk.library.names import names_in
@@ -67,8 +68,10 @@ class Receipts:
     remembered, None for nowhere. May be used from any thread."""
 
     def __init__(self, root: Path, cache: Path | None = None) -> None:
-        self._receipts = root / ".postdesk" / "receipts"
-        self._bases = root / ".postdesk" / "bases"
+        self._root = root
+        self._receipts = root / HIDDEN / "receipts"
+        self._bases = root / HIDDEN / "bases"
+        self._was_there = (root / HIDDEN).is_dir()
         self._store = FiledStore(cache / "receipts.sqlite") if cache is not None else None
         self._is_behind = False
         self._here = threading.local()
@@ -85,8 +88,8 @@ class Receipts:
     def get(self, post_id: str, account_id: str) -> Receipt | None:
         """What that blog said about that post, None when it never said anything.
 
-        Raises LibraryError when there is a receipt that cannot be read: the post must not be taken for one
-        that was never published.
+        Raises LibraryError when there is a receipt that cannot be read, or the library is not there: the post must not
+        be taken for one that was never published.
         """
         return self._read(self._path(post_id, account_id))
 
@@ -134,6 +137,7 @@ class Receipts:
         """Bring what is told to the list in step with the folder, which other programs change, too; whether anything
         is another. Only what changed is read. Raises LibraryError when the folder cannot be read."""
         with self._looks:
+            self._expect_root()
             self._recall()
             changed = self._changed()
             now = time.monotonic()
@@ -220,7 +224,10 @@ class Receipts:
                 seen = bytearray(len(self._filed))
             find, most = self._filed.find, len(seen)
             come = []
-            for name in names_in(self._receipts):
+            names = names_in(self._receipts)
+            if not names:
+                self._expect_root()
+            for name in names:
                 slot = find(name)
                 if 0 <= slot < most:
                     seen[slot] = 1
@@ -277,6 +284,7 @@ class Receipts:
         """Store a receipt in place of the last one for its post and blog. Raises DiskFull, NotWritable,
         LibraryError.
         """
+        self._expect_root()
         save = self.as_save(receipt)
         save_file(save.path, save.data, expected=ANY, parents=True)
         self.saw(receipt)
@@ -317,6 +325,7 @@ class Receipts:
 
     def put_base(self, text: str) -> str:
         """Store a content that is in step with a blog and return its name, its hash."""
+        self._expect_root()
         packed = packed_base(text)
         for save in self.bases_as_saves([packed]):
             save_file(save.path, save.data, expected=ANY, parents=True)
@@ -343,6 +352,11 @@ class Receipts:
             return None
         return data.decode("utf-8", "surrogatepass") if content_hash(data) == digest else None
 
+    def _expect_root(self) -> None:
+        """Raises LibraryAway when there is nothing where the library was."""
+        if self._was_there and is_away(self._root):
+            raise away(self._root)
+
     def _path(self, post_id: str, account_id: str) -> Path:
         name = f"{post_id}.{account_id}.json"
         if not _NAME.fullmatch(name):
@@ -353,6 +367,7 @@ class Receipts:
         try:
             data, _hash = read_file(path, limit=4 * 1024 * 1024)
         except FileGone:
+            self._expect_root()
             return None
         try:
             receipt = receipts.from_json(json.loads(data))

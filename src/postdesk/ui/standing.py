@@ -81,10 +81,16 @@ class Standing(QObject):
         if self.blog and (chosen := self._desk.accounts.get(self.blog)) is not None:
             return chosen
         default = self._desk.accounts.default(self._desk.library.root)
-        if not post_id or (default is not None and self._desk.receipt(post_id, default) is not None):
+        if not post_id or (default is not None and self._is_on(post_id, default)):
             return default
-        on = (a for a in self._desk.accounts.all() if self._desk.receipt(post_id, a) is not None)
-        return next(on, default)
+        return next((a for a in self._desk.accounts.all() if self._is_on(post_id, a)), default)
+
+    def _is_on(self, post_id: str, account: Account) -> bool:
+        """Whether a blog has a post, or what is known of that cannot be read: `state_of` says so."""
+        try:
+            return self._desk.receipt(post_id, account) is not None
+        except LibraryError:
+            return True
 
     def say_kept(self, words: str) -> None:
         """Saving, saved, or not saved."""
