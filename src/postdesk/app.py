@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from postdesk.library.library import Library
+    from postdesk.library.receipts import Receipts
     from postdesk.library.recovery import Recovery
     from postdesk.publishing.connections import PasswordStore
     from postdesk.publishing.desk import Desk
@@ -137,9 +138,10 @@ def build(
     library: Library,
     passwords: PasswordStore | None = None,
     recovery: Recovery | None = None,
+    receipts: Receipts | None = None,
 ) -> Desk:
     """The desk on an opened library; the first time with a local site, so that there is somewhere to publish.
-    `passwords` instead of the system's keyring alone."""
+    `passwords` instead of the system's keyring alone, `receipts` instead of those that remember nothing."""
     from postdesk.backends.passwords import Passwords
     from postdesk.backends.registry import Registry
     from postdesk.core.account import Account, new_account_id
@@ -156,7 +158,7 @@ def build(
         folders,
         settings,
         library,
-        Receipts(library.root, library.cache),
+        receipts or Receipts(library.root),
         recovery or RecoveryCopies(folders.state),
         accounts,
         passwords or Passwords(),
@@ -373,10 +375,12 @@ def open_window(
         )
 
     def make_controller() -> None:
+        from postdesk.library.receipts import Receipts
         from postdesk.ui.controller import Controller
         from postdesk.ui.instance import Instance
 
-        desk = build(folders, settings, library, recovery=recovery)
+        receipts = Receipts(library.root, library.cache)
+        desk = build(folders, settings, library, recovery=recovery, receipts=receipts)
         controller = Controller(desk, window, actions, editor, preview, details, tasks, http_client, session)
         opened.controller = controller
         opened.instance = Instance(library.root)

@@ -158,7 +158,7 @@ def test_a_receipt_that_is_away_is_not_taken_for_none(root: Path, library: Libra
     receipts = Receipts(root, library.cache)
     receipt = Receipt("abc", "0123", "17")
     receipts.put(receipt)
-    receipts.look()
+    receipts.filings.look()
     away = take_away(root, left)
     for ask in (
         lambda: receipts.get("abc", "0123"),
@@ -166,12 +166,12 @@ def test_a_receipt_that_is_away_is_not_taken_for_none(root: Path, library: Libra
         lambda: receipts.for_post("abc"),
         lambda: receipts.put(Receipt("new", "0123", "18")),
         lambda: receipts.put_base("words"),
-        receipts.look,
+        receipts.filings.look,
     ):
         with pytest.raises(LibraryAway):
             ask()
     assert there(root) == []
-    assert {post for post, _found in receipts.told().by_post(["0123"])} == {"abc"}
+    assert {post for post, _found in receipts.filings.told().by_post(["0123"])} == {"abc"}
     bring_back(root, away)
     assert receipts.get("abc", "0123") == receipt
     assert receipts.for_post("abc") == (receipt,)

@@ -72,7 +72,7 @@ def test_the_folder_is_not_listed_again_while_it_stays_as_it_is(
     os.utime(folder, ns=(10**18, 10**18))
     assert receipts.for_post("abc") == (RECEIPT,)
     monkeypatch.setattr(
-        "postdesk.library.receipts.names_in", lambda _folder: pytest.fail("it was listed again")
+        "postdesk.library.filings.names_in", lambda _folder: pytest.fail("it was listed again")
     )
     assert receipts.for_post("abc") == (RECEIPT,)
     assert receipts.for_post("another") == ()
@@ -89,16 +89,16 @@ def test_a_glance_waits_for_no_list_and_tells_its_own_as_they_are(
     Receipts(tmp_path).put(Receipt("xyz", "4567", "2"))
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(
-            "postdesk.library.receipts.names_in", lambda _folder: pytest.fail("it was listed again")
+            "postdesk.library.filings.names_in", lambda _folder: pytest.fail("it was listed again")
         )
-        with receipts.at_a_glance():
+        with receipts.filings.at_a_glance():
             assert receipts.for_post("abc") == (RECEIPT,)
             assert receipts.get("abc", "4567") == elsewhere
-            behind = [receipts.is_behind]
-    assert receipts.catch_up("abc")
-    assert [*behind, receipts.is_behind] == [True, False]
-    assert not receipts.catch_up("abc"), "it was told"
-    with receipts.at_a_glance():
+            behind = [receipts.filings.is_behind]
+    assert receipts.filings.catch_up("abc")
+    assert [*behind, receipts.filings.is_behind] == [True, False]
+    assert not receipts.filings.catch_up("abc"), "it was told"
+    with receipts.filings.at_a_glance():
         assert receipts.for_post("abc") == (RECEIPT, elsewhere)
     receipts.remove("abc", "4567")
     assert receipts.for_post("abc") == (RECEIPT,), "who decides by it gets it as it is"

@@ -128,7 +128,7 @@ def test_one_click_from_the_library_to_the_site_and_every_state_on_the_way(desk:
     assert "Words." in Path(httpx2.URL(result.address).path).read_text()
     changed = desk.library.save(document, replace(document.post, body="Other words."))
     assert desk.state_of(changed.post, site).words == "Changed since published"
-    assert desk.states(site)[document.post.id] is StateKind.PUBLISHED
+    assert desk.states(site, desk.receipts.all())[document.post.id] is StateKind.PUBLISHED
 
 
 def test_the_version_that_went_out_stays_in_the_history(desk: Desk) -> None:

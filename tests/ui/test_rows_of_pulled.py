@@ -10,10 +10,12 @@ import pytest
 
 from postdesk.core.cancel import Cancel
 from postdesk.core.receipt import Status
+from postdesk.library.receipts import Receipts
 from postdesk.publishing.desk import Desk
 from postdesk.publishing.plan import Intent
 from postdesk.publishing.pull import pull
 from postdesk.publishing.state import StateKind
+from postdesk.ui.beginning import first_rows
 from postdesk.ui.gathering import gather
 from tests.publishing.test_desk import SITE, desk
 from tests.publishing.test_pull import START, Blog, _post
@@ -144,3 +146,28 @@ def test_without_the_blog_every_post_can_be_read_and_edited(desk: Desk, blog: Bl
         assert edited.post.body.startswith("Words of no.")
     assert len(_said(desk)) == 13
     assert len(blog.asked) == blog.fails_at - 1
+
+
+@pytest.mark.parametrize("memory", ["none", "whole", "older"])
+def test_the_first_rows_have_no_post_twice(desk: Desk, blog: Blog, memory: str) -> None:
+    blogs = desk.archive.put
+    _pull(desk, blog)
+    for post in blog.all.values():
+        blogs(SITE.id, post)
+    desk.library.look()
+    while desk.library.index_more():
+        pass
+    late = next(r for r in desk.receipts.all() if r.remote_id == "2")
+    if memory == "older":
+        desk.receipts.remove(late.post_id, late.account_id)
+    if memory != "none":
+        Receipts(desk.library.root, desk.library.cache).filings.look()
+    desk.receipts.put(late)
+    first = first_rows(desk.library, desk.accounts, desk.archive, "", "changed")
+    assert first is not None
+    whole = gather(desk, "")
+    published = {first.listing.titles.texts[slot] for slot, tab in enumerate(first.listing.tabs) if tab == 2}
+    assert published == {
+        whole.listing.titles.texts[s] for s, tab in enumerate(whole.listing.tabs) if tab == 2
+    }
+    assert not [key for key in first.listing.keys if key.startswith("blog:")]

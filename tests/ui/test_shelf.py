@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from postdesk.core.errors import LibraryError
 from postdesk.core.receipt import Receipt, Status
+from postdesk.library.filings import Filings
 from postdesk.library.library import Changes, Library
 from postdesk.library.receipts import Receipts
 from postdesk.publishing.desk import Desk
@@ -122,11 +123,11 @@ def test_what_is_wrong_with_the_receipts_folder_is_told_once_and_hides_no_change
     changed: list[Changes] = []
     looks: list[bool] = []
 
-    def look(_receipts: Receipts) -> bool:
+    def look(_filings: Filings) -> bool:
         looks.append(True)
         raise LibraryError("The receipts cannot be read.", "Nothing was changed.", "Wait a moment.")
 
-    monkeypatch.setattr(Receipts, "look", look)
+    monkeypatch.setattr(Filings, "look", look)
     shown.shelf.changed_outside.connect(changed.append)
     path = next(one.path for one in desk.library.summaries() if one.title == "Post 3")
     path.write_text("---\ntitle: Post 9\n---\n\nOther words\n")

@@ -38,7 +38,8 @@ def list_posts(shell: Shell, arguments: argparse.Namespace) -> Exit:
     account = (
         blog(shell, desk, arguments.blog) if arguments.blog else desk.accounts.default(desk.library.root)
     )
-    states = desk.states(account) if account else {}
+    receipts = desk.receipts.all() if account else ()
+    states = desk.states(account, receipts) if account else {}
     rows: list[dict[str, Any]] = []
     for summary in desk.library.summaries():
         kind = states.get(summary.id, StateKind.DRAFT)
@@ -52,7 +53,7 @@ def list_posts(shell: Shell, arguments: argparse.Namespace) -> Exit:
             }
         )  # fmt: skip
     if account is not None:
-        here = {r.remote_id for r in desk.receipts.all() if r.account_id == account.id}
+        here = {r.remote_id for r in receipts if r.account_id == account.id}
         rows += [
             {
                 "title": p.title, "state": p.status.value, "address": p.address, "remote_id": p.remote_id,

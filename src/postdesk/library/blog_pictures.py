@@ -25,7 +25,7 @@ from postdesk.core.file_errors import explain
 from postdesk.core.files import ANY, read_file, save_file
 from postdesk.core.language import _
 from postdesk.library import names
-from postdesk.library.connected import HIDDEN, away, is_away
+from postdesk.library.connected import HIDDEN, Connected
 from postdesk.library.pictures import LARGEST, open_contained
 
 _WEB = re.compile(r"(?:https?:)?//", re.IGNORECASE)
@@ -91,7 +91,7 @@ class BlogPictures:
         self._root = root
         self._take = take
         self._records = root / HIDDEN / "pictures"
-        self._was_there = (root / HIDDEN).is_dir()
+        self._connected = Connected(root)
         self._by_content: dict[str, str] | None = None
 
     def copy(self, key: str) -> Copy | None:
@@ -148,8 +148,7 @@ class BlogPictures:
 
     def put(self, copy: Copy) -> None:
         """Store a record in place of the last one for its address. Raises LibraryAway, and what saving raises."""
-        if self._was_there and is_away(self._root):
-            raise away(self._root)
+        self._connected.expect()
         values = {name: value for name, value in asdict(copy).items() if value}
         text = json.dumps(values, ensure_ascii=False, sort_keys=True) + "\n"
         save_file(self._path(copy.key), text.encode("utf-8", "backslashreplace"), expected=ANY, parents=True)

@@ -6,6 +6,7 @@ taken for deleted and its receipts for posts that never went out.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -17,9 +18,22 @@ HIDDEN: Final = ".postdesk"
 """The folder in a library that is the program's own."""
 
 
+class Connected:
+    """The folder of a library, for who expects it to be there if it was there before."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._was_there = os.path.isdir(root / HIDDEN)  # noqa: PTH112  that of paths raises when the disk fails
+
+    def expect(self) -> None:
+        """Raises LibraryAway when there is nothing where the library was."""
+        if self._was_there and is_away(self._root):
+            raise away(self._root)
+
+
 def is_away(root: Path) -> bool:
     """Whether there is nothing where a library was: no folder, or an empty one."""
-    if (root / HIDDEN).is_dir():
+    if os.path.isdir(root / HIDDEN):  # noqa: PTH112  that of paths raises when the disk fails
         return False
     try:
         return all(is_hidden(name) for name in names_in(root))

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from postdesk.core.post import PAGE
 from postdesk.core.receipt import Receipt, Status
-from postdesk.library.columns import YOUNG, short_hash, stamp
+from postdesk.library.columns import NO_DATE, YOUNG, short_hash, stamp
 
 _STATUSES = (
     Status.DRAFT, Status.PENDING, Status.PRIVATE, Status.SCHEDULED, Status.PUBLISHED, Status.TRASHED,
 )  # fmt: skip
+_FIRST, _LAST = (
+    -62_103_628_800_000_000,
+    253_370_678_400_000_000,
+)  # µs: from the year 2 to 9999, less than `stamp` gives
 _UNREAD = 255  # in place of a status: a file that was not read yet, or cannot be
 
 
@@ -102,11 +106,12 @@ class Kept:
 
 
 class Filed:
-    """The filings of many receipts. Not for two threads at once, but for `slots_of`."""
+    """The filings of many receipts. One thread at a time may change them. Meanwhile others may ask for the slot, the
+    name or the marks of one: they get it as it was before or after the change."""
 
     def __init__(self) -> None:
         self._first: dict[str, int] = {}  # by post
-        self._others: dict[str, tuple[int, ...]] = {}  # of posts with more than one receipt
+        self._others: dict[str, list[int]] = {}  # of posts with more than one receipt
         self._free: list[int] = []
         self._accounts: list[str] = []
         self._numbers: dict[str, int] = {}  # of the accounts
@@ -182,7 +187,7 @@ class Filed:
             self._flags.append(0)
         self.marks[slot] = YOUNG
         if post_id in self._first:
-            self._others[post_id] = (*self._others.get(post_id, ()), slot)
+            self._others.setdefault(post_id, []).append(slot)
         else:
             self._first[post_id] = slot
         return slot
@@ -206,7 +211,7 @@ class Filed:
         else:
             self._first.pop(post_id, None)
         if len(left) > 1:
-            self._others[post_id] = tuple(left[1:])
+            self._others[post_id] = left[1:]
         self._posts[slot] = self._remotes[slot] = ""
         self._statuses[slot] = _UNREAD
         self._free.append(slot)
@@ -229,6 +234,9 @@ class Filed:
         OverflowError for what no `row` has."""
         if any(status != _UNREAD and not 0 <= status < len(_STATUSES) for status in set(kept.statuses)):
             raise ValueError("an unknown status")
+        for moments in (kept.published, kept.updated):
+            if any(moment != NO_DATE and not _FIRST <= moment <= _LAST for moment in moments):
+                raise ValueError("a moment that no clock tells")
         first = len(self._posts)
         flags, statuses = bytes(kept.flags), bytes(kept.statuses)
         columns = (self.marks, self._published, self._updated, self._files, self._sent)
@@ -236,6 +244,9 @@ class Filed:
         values = [array("q", column) for column in kept_columns]
         for column, value in zip(columns, values, strict=True):
             column.extend(value)
+        for slot, status in enumerate(kept.statuses, first):
+            if status == _UNREAD:
+                self.marks[slot] = YOUNG  # it may be read by now
         self._flags += flags
         self._statuses += statuses
         self._posts += kept.posts
@@ -243,13 +254,14 @@ class Filed:
         self._account_of.extend(map(self._account, kept.accounts))
         for slot, post_id in enumerate(kept.posts, first):
             if self._first.setdefault(post_id, slot) != slot:
-                self._others[post_id] = (*self._others.get(post_id, ()), slot)
+                self._others.setdefault(post_id, []).append(slot)
 
     def copy(self) -> Filed:
         """As they are at this moment."""
         made = Filed()
         for name, value in vars(self).items():
             setattr(made, name, value.copy() if not isinstance(value, array) else value[:])
+        made._others = {post_id: slots.copy() for post_id, slots in self._others.items()}
         return made
 
     def by_post(self, accounts: Collection[str]) -> Iterator[tuple[str, list[Filing]]]:
@@ -270,16 +282,19 @@ class Filed:
             if found:
                 yield post_id, found
 
-    def here(self, account_id: str, remote_ids: Iterable[str]) -> list[tuple[str, str]]:
-        """(remote id, post id) of those posts of a blog of which there is a receipt."""
-        wanted = set(remote_ids)
-        number = self._numbers.get(account_id, -1)
+    def here(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
+        """Of these remote ids, by account, those of which there is a receipt: account, remote id, post."""
+        found: dict[str, dict[str, str]] = {account_id: {} for account_id in wanted}
+        by_number = {
+            number: (set(remote_ids), found[account_id])
+            for account_id, remote_ids in wanted.items()
+            if (number := self._numbers.get(account_id)) is not None
+        }
         columns = zip(self._account_of, self._remotes, self._posts, self._statuses, strict=True)
-        return [
-            (remote, post)
-            for account, remote, post, status in columns
-            if account == number and remote in wanted and status != _UNREAD
-        ]
+        for account, remote_id, post_id, status in columns:
+            if account in by_number and status != _UNREAD and remote_id in by_number[account][0]:
+                by_number[account][1][remote_id] = post_id
+        return found
 
     def _filing(self, slot: int) -> Filing:
         return Filing(

@@ -311,7 +311,7 @@ class Arrivals:
         if batch.receipts:
             self._together.put([self._receipts.as_save(receipt) for receipt in batch.receipts])
             for receipt in batch.receipts:
-                self._receipts.saw(receipt)
+                self._receipts.filings.saw(receipt)
             self.known |= {receipt.remote_id: receipt for receipt in batch.receipts}
 
     # --- how ---

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -255,11 +255,11 @@ class Desk:
 
     def told(self) -> Filed:
         """What receipts say to the list."""
-        return self.receipts.told()
+        return self.receipts.filings.told()
 
-    def here(self, account_id: str, remote_ids: Sequence[str]) -> list[tuple[str, str]]:
-        """(remote id, post id) of those posts of a blog of which there is a receipt."""
-        return self.receipts.told().here(account_id, remote_ids)
+    def here(self, told: Filed, wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
+        """Of these remote ids, by account, those of which there is a receipt in `told`: account, remote id, post."""
+        return told.here(wanted)
 
     def take_back(self, job_id: str) -> None:
         """Take a job back; `PublishError` when it is too late."""
@@ -414,7 +414,8 @@ class Desk:
             receipt = self.receipts.get(post.id, account.id)
             if receipt is None and (post.id, account.id) not in self._without_receipt:
                 receipt = self.engine.receipt(post.id, account.id)
-                if receipt is None:  # looking at other machines' receipts is slow in a large library
+                # Looking at other machines' receipts is slow in a large library.
+                if receipt is None and not self.receipts.filings.is_behind:
                     self._without_receipt.add((post.id, account.id))
         except LibraryError as error:
             words = _("Not published: {sentence}").format(sentence=error.sentence)
@@ -449,9 +450,9 @@ class Desk:
         for known in [pair for pair in self._without_receipt if pair[0] == post_id]:
             self._without_receipt.discard(known)
 
-    def states(self, account: Account) -> dict[str, StateKind]:
-        """The state of every post that the account knows, by post id, for the list; CHANGED is not told (it needs
-        the text). Reads all receipts: for a task when there are thousands."""
+    def states(self, account: Account, receipts: Iterable[Receipt]) -> dict[str, StateKind]:
+        """The state of every post that the account knows, by post id, as these receipts say; CHANGED is not told (it
+        needs the text)."""
         found = {
             r.post_id: state_of(
                 Post(r.post_id),
@@ -459,7 +460,7 @@ class Desk:
                 None,
                 self._now(),
             ).kind
-            for r in self.receipts.all()
+            for r in receipts
             if r.account_id == account.id
         }
         for job in self.jobs():

@@ -7,7 +7,7 @@ task; nothing of Qt here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +34,14 @@ class _Remembered:
     def told(self) -> Filed:
         return self.receipts.told_of(self.listed.ids, [account.id for account in self.accounts.all()])
 
-    def here(self, account_id: str, remote_ids: Sequence[str]) -> list[tuple[str, str]]:
-        return self.receipts.remembered_here(account_id, remote_ids)
+    def here(self, told: Filed, wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]] | None:
+        found = self.receipts.filings.remembered(wanted)
+        if (
+            found is not None
+        ):  # what went out since it was remembered is among the posts that were changed last
+            for account_id, posts in told.here(wanted).items():
+                found[account_id] |= posts
+        return found
 
     def jobs(self, *, texts: bool) -> tuple[Job, ...]:
         return ()

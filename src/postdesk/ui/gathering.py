@@ -45,7 +45,7 @@ class Sources(Protocol):
     @property
     def archive(self) -> Archive: ...
     def told(self) -> Filed: ...
-    def here(self, account_id: str, remote_ids: Sequence[str]) -> list[tuple[str, str]]: ...
+    def here(self, told: Filed, wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]] | None: ...
     def jobs(self, *, texts: bool) -> tuple[Job, ...]: ...
     def is_changed(self, path: Path, digest: int, filing: Filing) -> bool: ...
 
@@ -118,19 +118,24 @@ def gather(
     remote: list[tuple[Account, RemotePost]] = []
     tags, categories = desk.library.labels() if listed is None else (frozenset[str](), frozenset[str]())
     shown = {a.id: a for a in accounts.values() if not blog or a.id == blog}
-    for account in shown.values():
-        if remote_ids := desk.archive.ids(account.id, -1 if listed is None else FIRST):
-            # What she threw away here and is still on a blog is one of the blog's posts again.
-            here = {
-                remote_id
-                for remote_id, post_id in desk.here(account.id, remote_ids)
-                if not is_whole or there.slot_of_post(post_id) >= 0
-            }
-            others = [remote_id for remote_id in remote_ids if remote_id not in here]
-            remote += [(account, post) for post in desk.archive.some(account.id, others)]
-            if listed is None:
-                more_tags, more_categories = desk.archive.labels(account.id)
-                tags, categories = tags | more_tags, categories | more_categories
+    theirs = {
+        account_id: desk.archive.ids(account_id, -1 if listed is None else FIRST) for account_id in shown
+    }
+    theirs = {account_id: remote_ids for account_id, remote_ids in theirs.items() if remote_ids}
+    here = desk.here(told, theirs) if theirs else {}
+    # Where it is not known which of them are here, they come with the rest of the list.
+    for account_id, remote_ids in theirs.items() if here is not None else ():
+        # What she threw away here and is still on a blog is one of the blog's posts again.
+        ours = {
+            remote_id
+            for remote_id, post_id in (here or {}).get(account_id, {}).items()
+            if not is_whole or there.slot_of_post(post_id) >= 0
+        }
+        others = [remote_id for remote_id in remote_ids if remote_id not in ours]
+        remote += [(shown[account_id], post) for post in desk.archive.some(account_id, others)]
+        if listed is None:
+            more_tags, more_categories = desk.archive.labels(account_id)
+            tags, categories = tags | more_tags, categories | more_categories
     columns = _Columns(there, len(remote))
     for post_id, own in told.by_post(shown):
         slot = there.slot_of_post(post_id)

@@ -35,7 +35,7 @@ class ReplacedPictures(QObject):
 
         def look() -> bool:
             # Where the post goes is asked here: while a blog's posts come, its receipts make a folder wait.
-            with self._desk.receipts.at_a_glance():
+            with self._desk.receipts.filings.at_a_glance():
                 account = self._standing.account_of(document.post.id)
                 return account is not None and self._desk.look_at_pictures(document, account)
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
-from postdesk.core.errors import LibraryError, PostDeskError
+from postdesk.core.errors import PostDeskError
 from postdesk.library.context import Context
 from postdesk.library.library import Changes
 from postdesk.library.query import read_query
@@ -46,18 +46,6 @@ _MERGE = 120  # ms between two parts of the index that are merged, each in some 
 _STILL = 5  # s after a search in which nothing is merged
 
 
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """What a look found: what is another in the library and (`filed`) among the receipts, whether it was the library's
-    `first`, and how many `seconds` it took. `trouble`: the receipts could not be looked at."""
-
-    changes: Changes
-    filed: bool
-    trouble: LibraryError | None
-    first: bool
-    seconds: float
-
-
 class Shelf(QObject):
     """Gathers the rows. `gathered(Gathered)` after every change; `changed_outside(Changes)` when other programs
     did something to the library; `found(query, Found | None)` answers a search, `explained(query, contexts)` says
@@ -79,7 +67,10 @@ class Shelf(QObject):
         self._again = False
         self._looking = False
         self._missing = False  # the library could not be looked at, and she was told
-        self._unfiled = False  # likewise the receipts
+        self._filing = self._unfiled = (
+            False  # the receipts are looked at, and could not be, which she was told
+        )
+        self._file_again = -math.inf  # when they may be looked at again
         self._query = ""
         self._asked = 0  # searches so far: the answer to an older one comes too late
         self._order = desk.settings.order
@@ -186,16 +177,11 @@ class Shelf(QObject):
             return
         self._looking = True
         self._timer.stop()
-        library, receipts, budget = self._desk.library, self._desk.receipts, self._slice
+        library, budget = self._desk.library, self._slice
 
-        def look() -> _Looked:
+        def look() -> tuple[Changes, bool, float]:
             began, first = time.monotonic(), not library.is_complete
-            changes, filed, trouble = library.look(budget), False, None
-            try:
-                filed = receipts.look() if library.is_complete else False
-            except LibraryError as error:  # what was found of the posts is told all the same
-                trouble = error
-            return _Looked(changes, filed, trouble, first, time.monotonic() - began)
+            return library.look(budget), first, time.monotonic() - began
 
         self._tasks.run(look, self._looked, self._look_failed, lane="library")
 
@@ -287,15 +273,12 @@ class Shelf(QObject):
     def _say(self, error: Exception) -> None:
         self.told.emit(error.sentence if isinstance(error, PostDeskError) else str(error))
 
-    def _looked(self, looked: _Looked) -> None:
-        changes, first, seconds = looked.changes, looked.first, looked.seconds
+    def _looked(self, looked: tuple[Changes, bool, float]) -> None:
+        changes, first, seconds = looked
         self._looking = self._missing = False
         self._took, self._looked_at = seconds, time.monotonic()
-        if looked.trouble is not None and not self._unfiled:  # not at every look
-            self._say(looked.trouble)
-        self._unfiled = looked.trouble is not None
         complete = self._desk.library.is_complete
-        self._stale = self._stale or bool(changes) or looked.filed or not self._started
+        self._stale = self._stale or bool(changes) or not self._started
         self._started = True
         told = replace(changes, added=()) if first else changes
         if told:
@@ -312,11 +295,38 @@ class Shelf(QObject):
             return
         self._learn()
         if complete:
+            self._look_at_receipts()
             self._watch()
             self._timer.start(max(LOOK, round(_RARELY * 1000 * seconds)))
         else:
             self._slice = min(_LONGEST, _LONGER * self._slice)
             self.look()
+
+    def _look_at_receipts(self) -> None:
+        """See what other programs did to the receipts; while they keep changing, for a part of the time."""
+        if self._filing or time.monotonic() < self._file_again:
+            return
+        self._filing = True
+        filings = self._desk.receipts.filings
+
+        def look() -> tuple[bool, float]:
+            began = time.monotonic()
+            return filings.look(), time.monotonic() - began
+
+        self._tasks.run(look, self._filed, self._not_filed)
+
+    def _filed(self, looked: tuple[bool, float]) -> None:
+        are_other, seconds = looked
+        self._filing = self._unfiled = False
+        self._file_again = time.monotonic() + _SELDOM * seconds
+        if are_other and not self._over:
+            self.refresh()
+
+    def _not_filed(self, error: Exception) -> None:
+        self._filing = False
+        if not self._unfiled:  # not at every look
+            self._unfiled = True
+            self._say(error)
 
     def _show_what_came(self) -> None:
         self._later.stop()

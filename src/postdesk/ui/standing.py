@@ -106,13 +106,13 @@ class Standing(QObject):
     def follow(self) -> None:
         """Everything that depends on where the open post stands."""
         self._timer.stop()
-        receipts, post = self._desk.receipts, self._session.post
-        with receipts.at_a_glance():
+        filings, post = self._desk.receipts.filings, self._session.post
+        with filings.at_a_glance():
             self._follow()
-        if receipts.is_behind and post is not None and not self._catching_up:
+        if filings.is_behind and post is not None and not self._catching_up:
             self._catching_up = True
             self._tasks.run(
-                lambda: receipts.catch_up(post.id),
+                lambda: filings.catch_up(post.id),
                 lambda are_other: self._caught_up(post.id, are_other),
                 lambda _error: self._caught_up(post.id, False),
             )
