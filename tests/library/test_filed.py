@@ -58,9 +58,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     real = Receipts._read
 
-    def reading(receipts: Receipts, path: Path) -> Receipt | None:
-        names.append(path.name)
-        return real(receipts, path)
+    def reading(receipts: Receipts, name: str) -> Receipt | None:
+        names.append(name)
+        return real(receipts, name)
 
     monkeypatch.setattr(Receipts, "_read", reading)
     return names
@@ -251,7 +251,7 @@ def test_while_somebody_else_holds_the_memory_nothing_of_it_is_lost(
     age(folder, 100)
     receipts.filings.look()
     assert filings(Receipts(tmp_path, cache).filings.told()) == of(RECEIPT, OTHER)
-    assert FiledStore(cache / "receipts.sqlite").here({"0123": ["2"]}) == {"0123": {"2": "xyz"}}
+    assert FiledStore(cache / "receipts.sqlite").here("0123", ["2"]) == {"2"}
 
 
 def test_a_receipt_that_the_disk_did_not_give_once_is_asked_for_again(
@@ -261,7 +261,7 @@ def test_a_receipt_that_the_disk_did_not_give_once_is_asked_for_again(
     Receipts(tmp_path).put(RECEIPT)
     receipts = Receipts(tmp_path, tmp_path / "cache")
 
-    def fail(_path: Path) -> Receipt | None:
+    def fail(_name: str) -> Receipt | None:
         raise LibraryError("The disk did not answer.", "", "")
 
     with monkeypatch.context() as failing:
@@ -346,11 +346,10 @@ def test_what_is_wrong_with_the_memory_costs_reading_and_nothing_else(
     damage(cache / "receipts.sqlite")
     for _time in range(2):
         receipts = Receipts(tmp_path, cache)
-        here = receipts.filings.remembered({"0123": ["17"]})
-        assert here in (None, {"0123": {}}, {"0123": {"17": "abc"}})  # for a moment, at the start
+        assert receipts.filings.remembered("0123", ["17"]) in (None, set(), {"17"})  # a moment, at the start
         assert filings(receipts.filings.told()) == of(RECEIPT, OTHER)
         receipts.filings.look()
-    assert Receipts(tmp_path, cache).filings.remembered({"0123": ["17"]}) == {"0123": {"17": "abc"}}
+    assert Receipts(tmp_path, cache).filings.remembered("0123", ["17"]) == {"17"}
 
 
 def _sql(path: Path, statement: str) -> None:
@@ -366,7 +365,7 @@ def test_where_nothing_can_be_remembered_the_receipts_are_read(tmp_path: Path) -
     receipts.put(RECEIPT)
     receipts.filings.look()
     assert filings(receipts.filings.told()) == of(RECEIPT)
-    assert receipts.filings.remembered({"0123": ["17"]}) is None
+    assert receipts.filings.remembered("0123", ["17"]) is None
 
 
 def test_the_first_rows_are_told_of_a_few_posts_alone(tmp_path: Path, folder: Path) -> None:
@@ -385,11 +384,12 @@ def test_it_is_known_which_of_a_blogs_posts_are_here(tmp_path: Path) -> None:
     receipts.put(OTHER)
     receipts.put(replace(OTHER, account_id="4567", remote_id="17"))
     receipts.filings.look()
-    wanted = {"0123": ["17", "99"], "4567": ["17", "2"], "none": ["17"], "89ab": []}
-    here = {"0123": {"17": "abc"}, "4567": {"17": "xyz"}, "none": {}, "89ab": {}}
-    assert receipts.filings.told().here(wanted) == here
-    assert receipts.filings.remembered(wanted) == here
-    assert Receipts(tmp_path).filings.remembered(wanted) is None
+    for account_id, there in {"0123": {"17": "abc", "2": "xyz"}, "4567": {"17": "xyz"}, "none": {}}.items():
+        assert dict(receipts.filings.told().remotes(account_id)) == there
+        here = receipts.filings.remembered(account_id, ["17", "99"])
+        assert here == {"17"} & there.keys()
+    assert receipts.filings.remembered("0123", []) == set()
+    assert Receipts(tmp_path).filings.remembered("0123", ["17"]) is None
 
 
 @pytest.mark.parametrize("what", ["put", "remove", "elsewhere"])
@@ -403,9 +403,9 @@ def test_what_comes_while_the_folder_is_gone_through_is_not_lost(
     newer = replace(RECEIPT, remote_id="18")
     real = receipts._read
 
-    def reading(path: Path) -> Receipt | None:
-        found = real(path)
-        if path.name == "abc.0123.json":
+    def reading(name: str) -> Receipt | None:
+        found = real(name)
+        if name == "abc.0123.json":
             monkeypatch.setattr(receipts.filings, "_read", real)
             if what == "put":
                 receipts.put(newer)

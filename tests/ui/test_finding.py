@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from postdesk.backends.base import RemotePost
 from postdesk.core.receipt import Status
 from postdesk.library.query import Query, read_query
-from postdesk.ui.finding import Searchable, find_rows
+from postdesk.ui.finding import Blogs, Searchable, find_rows
 from postdesk.ui.sidebar.listing import TABS, Found, Listing, Row, Titles, in_order
 
 FILES = ("Ferry strike", "The harbour at dawn", "Köln by night", "")
@@ -56,7 +56,10 @@ def searchable() -> Searchable:
         *map(float, range(1_600_000_000, 1_600_000_004)),
         REMOTE.date.timestamp() if REMOTE.date else 0.0,
     ]
-    return Searchable(replace(listing, files=4), moments, {0: ("Harbour Notes",), 4: ("Old Blog",)}, [REMOTE])
+    blogs = Blogs(5)
+    blogs.put(0, ("Harbour Notes",))
+    blogs.put(4, ("Old Blog",))
+    return Searchable(replace(listing, files=4), moments, blogs, [REMOTE])
 
 
 def found(searchable: Searchable, typed: str, texts: Texts) -> set[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -282,19 +282,15 @@ class Filed:
             if found:
                 yield post_id, found
 
-    def here(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
-        """Of these remote ids, by account, those of which there is a receipt: account, remote id, post."""
-        found: dict[str, dict[str, str]] = {account_id: {} for account_id in wanted}
-        by_number = {
-            number: (set(remote_ids), found[account_id])
-            for account_id, remote_ids in wanted.items()
-            if (number := self._numbers.get(account_id)) is not None
-        }
+    def remotes(self, account_id: str) -> Iterator[tuple[str, str]]:
+        """(remote id, post) of the receipts of one blog."""
+        number = self._numbers.get(account_id)
         columns = zip(self._account_of, self._remotes, self._posts, self._statuses, strict=True)
-        for account, remote_id, post_id, status in columns:
-            if account in by_number and status != _UNREAD and remote_id in by_number[account][0]:
-                by_number[account][1][remote_id] = post_id
-        return found
+        return (
+            (remote, post)
+            for account, remote, post, status in columns
+            if account == number and status != _UNREAD
+        )
 
     def _filing(self, slot: int) -> Filing:
         return Filing(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -66,23 +66,15 @@ class FiledStore:
 
         return self._do(read, None) if self._path.exists() else None
 
-    def here(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]] | None:
-        """Of these remote ids, by account, those of which there is a receipt: account, remote id, post. None when
-        nothing is remembered."""
-        sql = (
-            "SELECT remote, post FROM filed WHERE account = ? AND remote IN (SELECT value FROM json_each(?))"
-        )
+    def here(self, account_id: str, remote_ids: Sequence[str]) -> set[str] | None:
+        """Those of these remote ids of a blog of which there is a receipt; None when nothing is remembered."""
+        sql = "SELECT remote FROM filed WHERE account = ? AND remote IN (SELECT value FROM json_each(?))"
 
-        def read(database: sqlite3.Connection) -> dict[str, dict[str, str]] | None:
+        def read(database: sqlite3.Connection) -> set[str] | None:
             if database.execute("SELECT changed FROM folder").fetchone() is None:
                 return None
-            return {
-                account_id: {
-                    str(remote): str(post)
-                    for remote, post in database.execute(sql, (account_id, json.dumps(list(remote_ids))))
-                }
-                for account_id, remote_ids in wanted.items()
-            }
+            found = database.execute(sql, (account_id, json.dumps(list(remote_ids))))
+            return {str(remote) for (remote,) in found}
 
         return self._do(read, None) if self._path.exists() else None
 

@@ -13,7 +13,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -43,13 +43,14 @@ class ReceiptBroken(LibraryError):
 
 
 class Filings:
-    """Of the receipts in `folder`, as `read` reads one (None: it is gone). `expect` raises when all of the library is
-    not there. `cache`: the folder in which they are remembered, None for nowhere. May be used from any thread."""
+    """Of the receipts in `folder`, as `read` reads the one in a file of that name (None: it is gone). `expect` raises
+    when all of the library is not there. `cache`: the folder in which they are remembered, None for nowhere. May be
+    used from any thread."""
 
     def __init__(
         self,
         folder: Path,
-        read: Callable[[Path], Receipt | None],
+        read: Callable[[str], Receipt | None],
         expect: Callable[[], None],
         cache: Path | None,
     ) -> None:
@@ -84,9 +85,9 @@ class Filings:
         with self._guard:
             return self._filed.copy()
 
-    def remembered(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]] | None:
-        """As `Filed.here`, as of the last look that was remembered; None when there is none."""
-        return self._store.here(wanted) if self._store is not None else None
+    def remembered(self, account_id: str, remote_ids: Sequence[str]) -> set[str] | None:
+        """Those of a blog's posts of which there is a receipt, as it was remembered last; None when nothing was."""
+        return self._store.here(account_id, remote_ids) if self._store is not None else None
 
     def look(self) -> bool:
         """Bring what is told in step with the folder; whether anything is another. Only what changed is read. Raises
@@ -214,7 +215,7 @@ class Filings:
         """Read one for the list; whether it is another. What was written here after so many writings is known."""
         filing = None
         try:
-            receipt = self._read(self._folder / name)
+            receipt = self._read(name)
             filing = filing_of(receipt) if receipt is not None else None
         except LibraryError as error:
             log.warning("%s %s", error.happened, error.details)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import zlib
 from collections.abc import Iterable, Sequence
@@ -62,7 +63,7 @@ class Receipts:
         Raises LibraryError when there is a receipt that cannot be read, or the library is not there: the post must not
         be taken for one that was never published.
         """
-        return self._read(self._path(post_id, account_id))
+        return self._read(_name(post_id, account_id))
 
     def all(self) -> tuple[Receipt, ...]:
         """Every receipt that can be read; the others are named in the log. 100,000 take seconds."""
@@ -71,7 +72,7 @@ class Receipts:
 
     def _readable(self, name: str) -> Receipt | None:
         try:
-            return self._read(self._receipts / name)
+            return self._read(name)
         except LibraryError as error:
             log.warning("%s %s", error.happened, error.details)
             return None
@@ -148,12 +149,11 @@ class Receipts:
         return data.decode("utf-8", "surrogatepass") if content_hash(data) == digest else None
 
     def _path(self, post_id: str, account_id: str) -> Path:
-        name = f"{post_id}.{account_id}.json"
-        if not NAME.fullmatch(name):
-            raise ValueError(f"no ids for a receipt: {name!r}")
-        return self._receipts / name
+        return self._receipts / _name(post_id, account_id)
 
-    def _read(self, path: Path) -> Receipt | None:
+    def _read(self, name: str) -> Receipt | None:
+        """The one in the file of that name. There may be 100,000: no object is made for each path."""
+        path = f"{self._receipts}{os.sep}{name}"
         try:
             data, _hash = read_file(path, limit=4 * 1024 * 1024)
         except FileGone:
@@ -161,7 +161,7 @@ class Receipts:
             return None
         try:
             receipt = receipts.from_json(json.loads(data))
-            if self._path(receipt.post_id, receipt.account_id) != path:
+            if f"{receipt.post_id}.{receipt.account_id}.json" != name:
                 raise ValueError("it is for another post")
         except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
             raise ReceiptBroken(
@@ -173,6 +173,14 @@ class Receipts:
                 details=f"{type(error).__name__}: {error}",
             ) from error
         return receipt
+
+
+def _name(post_id: str, account_id: str) -> str:
+    """What a receipt's file is called. Raises ValueError for ids that no receipt has."""
+    name = f"{post_id}.{account_id}.json"
+    if not NAME.fullmatch(name):
+        raise ValueError(f"no ids for a receipt: {name!r}")
+    return name
 
 
 def _in_lines(values: dict[str, Any]) -> str:

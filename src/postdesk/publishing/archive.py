@@ -155,8 +155,8 @@ class Archive:
             rows = db.execute(f"select {_COLUMNS} from posts order by sorting desc, remote_id").fetchall()  # noqa: S608
         return _posts(rows)
 
-    def ids(self, account_id: str, most: int = -1) -> list[str]:
-        """The remote ids of all posts, or of so many, newest first."""
+    def newest(self, account_id: str, most: int) -> list[str]:
+        """The remote ids of so many posts, newest first."""
         with self._open(account_id) as db:
             (found,) = db.execute(
                 "select json_group_array(remote_id) from"
@@ -165,13 +165,13 @@ class Archive:
             ).fetchone()
         return [str(one) for one in json.loads(found)]
 
-    def some(self, account_id: str, remote_ids: Iterable[str]) -> tuple[RemotePost, ...]:
-        """These posts, newest first, without content and HTML."""
+    def others(self, account_id: str, remote_ids: Iterable[str], most: int = -1) -> tuple[RemotePost, ...]:
+        """All posts but these, or so many, newest first, without content and HTML."""
         with self._open(account_id) as db:
             rows = db.execute(
-                f"select {_COLUMNS} from posts where remote_id in (select value from json_each(?))"  # noqa: S608
-                " order by sorting desc, remote_id",
-                (json.dumps(list(remote_ids)),),
+                f"select {_COLUMNS} from posts where remote_id not in (select value from json_each(?))"  # noqa: S608
+                " order by sorting desc, remote_id limit ?",
+                (json.dumps(list(remote_ids)), most),
             ).fetchall()
         return _posts(rows)
 

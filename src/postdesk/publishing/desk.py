@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -257,9 +257,10 @@ class Desk:
         """What receipts say to the list."""
         return self.receipts.filings.told()
 
-    def here(self, told: Filed, wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
-        """Of these remote ids, by account, those of which there is a receipt in `told`: account, remote id, post."""
-        return told.here(wanted)
+    def remote(self, told: Filed, account_id: str, is_here: Callable[[str], bool]) -> tuple[RemotePost, ...]:
+        """The posts of a blog but those of which there is a receipt in `told`, of a post that `is_here`."""
+        ours = [remote_id for remote_id, post_id in told.remotes(account_id) if is_here(post_id)]
+        return self.archive.others(account_id, ours)
 
     def take_back(self, job_id: str) -> None:
         """Take a job back; `PublishError` when it is too late."""

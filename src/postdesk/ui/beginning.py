@@ -7,10 +7,11 @@ task; nothing of Qt here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from postdesk.backends.base import RemotePost
 from postdesk.library.columns import Listed
 from postdesk.library.filed import Filed, Filing
 from postdesk.library.library import Library
@@ -34,14 +35,16 @@ class _Remembered:
     def told(self) -> Filed:
         return self.receipts.told_of(self.listed.ids, [account.id for account in self.accounts.all()])
 
-    def here(self, told: Filed, wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]] | None:
-        found = self.receipts.filings.remembered(wanted)
-        if (
-            found is not None
-        ):  # what went out since it was remembered is among the posts that were changed last
-            for account_id, posts in told.here(wanted).items():
-                found[account_id] |= posts
-        return found
+    def remote(self, told: Filed, account_id: str, is_here: Callable[[str], bool]) -> tuple[RemotePost, ...]:
+        """The newest of them, when it is known which of those are here: else they come with the rest of the list."""
+        newest = self.archive.newest(account_id, FIRST)
+        ours = self.receipts.filings.remembered(account_id, newest) if newest else None
+        if ours is None:
+            return ()
+        # What went out since it was remembered is among the posts that were changed last.
+        ours |= {remote_id for remote_id, post_id in told.remotes(account_id) if is_here(post_id)}
+        others = self.archive.others(account_id, ours, FIRST)
+        return tuple(post for post in others if post.remote_id in newest)
 
     def jobs(self, *, texts: bool) -> tuple[Job, ...]:
         return ()

@@ -3,6 +3,7 @@ operators on what is known of each post. Called in tasks; nothing of Qt here."""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,26 @@ from postdesk.library.slips import SHORTEST, split
 from postdesk.ui.sidebar.listing import TABS, Found, Listing
 
 
+class Blogs:
+    """The names of the blogs that have a post, by slot: few are different."""
+
+    def __init__(self, slots: int) -> None:
+        self._kinds: list[tuple[str, ...]] = [()]
+        self._number_of: dict[tuple[str, ...], int] = {(): 0}
+        self._kind_of = array("H", bytes(2 * slots))
+
+    def put(self, slot: int, names: tuple[str, ...]) -> None:
+        """These blogs have the post in a slot. After 65,535 different answers the others count as none."""
+        number = self._number_of.setdefault(names, len(self._kinds))
+        if number == len(self._kinds):
+            self._kinds.append(names)
+        self._kind_of[slot] = number if number < 2**16 else 0
+
+    def get(self, slot: int) -> tuple[str, ...]:
+        """The names of those that have the post in a slot."""
+        return self._kinds[self._kind_of[slot]]
+
+
 @dataclass(frozen=True, eq=False)
 class Searchable:
     """The list, and what a search has to know besides: `moments` (when readers got it, or it was changed; by slot),
@@ -24,7 +45,7 @@ class Searchable:
 
     listing: Listing
     moments: Sequence[float]
-    blogs: Mapping[int, tuple[str, ...]]
+    blogs: Blogs
     remote: Sequence[RemotePost] = ()
     is_whole: bool = True
 
@@ -159,9 +180,8 @@ def _check(searchable: Searchable, wanted: Filter) -> Callable[[int], bool] | No
         tab = TABS.index({"draft": "drafts"}.get(wanted.value, wanted.value))
         return lambda slot: (listing.tabs[slot] == tab) is not excluded
     if wanted.operator == "blog":
-        return lambda slot: (
-            any(wanted.value in name.casefold() for name in searchable.blogs.get(slot, ())) is not excluded
-        )
+        blogs = searchable.blogs.get
+        return lambda slot: any(wanted.value in name.casefold() for name in blogs(slot)) is not excluded
     if wanted.operator in ("before", "after") and wanted.moment is not None:
         moment, moments = wanted.moment.timestamp(), searchable.moments
         before = (wanted.operator == "before") is not excluded

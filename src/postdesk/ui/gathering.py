@@ -6,7 +6,7 @@ from __future__ import annotations
 import html
 import math
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from postdesk.library.columns import NO_DATE, Listed, stamp
 from postdesk.library.filed import HAS_MAP, HAS_REVISION, NEWER, OF_PAGE, Filed, Filing
 from postdesk.library.tags import with_parents
 from postdesk.publishing.job import FOR_THE_BLOG, Job, JobState
-from postdesk.ui.finding import Searchable
+from postdesk.ui.finding import Blogs, Searchable
 from postdesk.ui.sidebar.listing import TABS, Listing, Special, Titles, in_order
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ class Sources(Protocol):
     @property
     def archive(self) -> Archive: ...
     def told(self) -> Filed: ...
-    def here(self, told: Filed, wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]] | None: ...
+    def remote(
+        self, told: Filed, account_id: str, is_here: Callable[[str], bool]
+    ) -> tuple[RemotePost, ...]: ...
     def jobs(self, *, texts: bool) -> tuple[Job, ...]: ...
     def is_changed(self, path: Path, digest: int, filing: Filing) -> bool: ...
 
@@ -118,23 +120,15 @@ def gather(
     remote: list[tuple[Account, RemotePost]] = []
     tags, categories = desk.library.labels() if listed is None else (frozenset[str](), frozenset[str]())
     shown = {a.id: a for a in accounts.values() if not blog or a.id == blog}
-    theirs = {
-        account_id: desk.archive.ids(account_id, -1 if listed is None else FIRST) for account_id in shown
-    }
-    theirs = {account_id: remote_ids for account_id, remote_ids in theirs.items() if remote_ids}
-    here = desk.here(told, theirs) if theirs else {}
-    # Where it is not known which of them are here, they come with the rest of the list.
-    for account_id, remote_ids in theirs.items() if here is not None else ():
+
+    def is_here(post_id: str) -> bool:
         # What she threw away here and is still on a blog is one of the blog's posts again.
-        ours = {
-            remote_id
-            for remote_id, post_id in (here or {}).get(account_id, {}).items()
-            if not is_whole or there.slot_of_post(post_id) >= 0
-        }
-        others = [remote_id for remote_id in remote_ids if remote_id not in ours]
-        remote += [(shown[account_id], post) for post in desk.archive.some(account_id, others)]
+        return not is_whole or there.slot_of_post(post_id) >= 0
+
+    for account in shown.values():
+        remote += [(account, post) for post in desk.remote(told, account.id, is_here)]
         if listed is None:
-            more_tags, more_categories = desk.archive.labels(account_id)
+            more_tags, more_categories = desk.archive.labels(account.id)
             tags, categories = tags | more_tags, categories | more_categories
     columns = _Columns(there, len(remote))
     for post_id, own in told.by_post(shown):
@@ -193,7 +187,7 @@ class _Columns:
         self.words = there.words + array("l", [0] * remote) if remote else there.words
         self.tabs = bytearray(len(self.titles))
         self.special: dict[int, Special] = {}
-        self.blogs: dict[int, tuple[str, ...]] = {}
+        self.blogs = Blogs(len(self.titles))
         # By account, and the same for all its posts.
         self._one_blog: dict[str, tuple[tuple[str, ...], Special]] = {}
         # When readers get it, or got it first, as far as that is known.
@@ -229,7 +223,7 @@ class _Columns:
             name = accounts[first.account_id].name
             self._one_blog[first.account_id] = ((name,), Special(blog=name))
         names, special = self._one_blog[first.account_id]
-        self.blogs[slot] = names if len(live) == 1 else tuple(accounts[f.account_id].name for f in live)
+        self.blogs.put(slot, names if len(live) == 1 else tuple(accounts[f.account_id].name for f in live))
         if len(accounts) > 1:
             self.special[slot] = special
 
@@ -243,7 +237,7 @@ class _Columns:
         self.when[slot] = _seconds(moment)
         self._dates[slot] = stamp(post.date)
         self.tabs[slot] = TABS.index(tab)
-        self.blogs[slot] = (account.name,)
+        self.blogs.put(slot, (account.name,))
         name, words = account.name if len(accounts) > 1 else "", _("On the blog") if tab == "drafts" else ""
         if name or words:
             self.special[slot] = Special(name, words)

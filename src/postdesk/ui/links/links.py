@@ -243,6 +243,6 @@ def _entry(searchable: Searchable, slot: int) -> Entry:
     aside = (
         words
         if slot < searchable.listing.files
-        else " · ".join(searchable.blogs.get(slot, ())) or _("On the blog")
+        else " · ".join(searchable.blogs.get(slot)) or _("On the blog")
     )
     return Entry("post", row.key, row.title or _("Untitled"), aside)

@@ -10,6 +10,8 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import compress, repeat
+from operator import contains
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -160,7 +162,13 @@ class Listing:
             before, slots = (), self.order
         folded = self.titles.folded
         for word in asked:
-            if word not in before:
+            if word in before:
+                continue
+            if (
+                slots is self.order
+            ):  # all in the order of memory, and then in that of the list: in half the time
+                slots = flagged(slots, bytes(map(contains, folded, repeat(word))))
+            else:
                 slots = [slot for slot in slots if word in folded[slot]]
         self._titled[:] = [(asked, slots)]
         return slots
@@ -229,6 +237,11 @@ def _folded(text: str) -> str:
 
     folded = fold(text)
     return text if folded == text else folded
+
+
+def flagged(slots: Sequence[int], flags: bytes) -> list[int]:
+    """Those of the slots that have a 1 in `flags`."""
+    return list(compress(slots, map(flags.__getitem__, slots)))
 
 
 def _differ(new: object, old: object) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractListModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
 
 from postdesk.core.language import _, ngettext
-from postdesk.ui.sidebar.listing import TABS, Found, Listing, Row
+from postdesk.ui.sidebar.listing import TABS, Found, Listing, Row, flagged
 from postdesk.ui.sidebar.when import month_words, when_words
 
 if TYPE_CHECKING:
@@ -191,11 +191,11 @@ class Posts(QAbstractListModel):
                 return slots
             if self._tab == "outbox":
                 return [slot for slot in slots if slot in listing.waiting]
-            tab, tabs = TABS.index(self._tab), listing.tabs
-            return [slot for slot in slots if tabs[slot] == tab]
+            tab = TABS.index(self._tab)
+            return flagged(slots, bytes(map(tab.__eq__, listing.tabs)))
         # Who searches, searches everything.
         if self._found is not None and (found := self._found.on(listing)) is not None:
-            return [slot for slot in slots if found[slot]]
+            return flagged(slots, found)
         # Loaded with the first search.
         from postdesk.library.context import fold
         from postdesk.library.query import read_query
