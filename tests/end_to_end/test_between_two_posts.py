@@ -188,7 +188,7 @@ def test_a_library_that_is_unplugged_is_told_once_and_loses_no_word(writer: Writ
     away = root.with_name("unplugged")
     root.rename(away)
     writer.type(" and salt")
-    writer.until(lambda: "not there" in writer.banner)
+    writer.until(lambda: "not connected" in writer.banner)
     QTest.qWait(4000)
     assert len(writer.said) <= 2, writer.said
     away.rename(root)
