@@ -21,6 +21,7 @@ from postdesk.library.query import read_query
 from postdesk.library.reading import Batch
 from postdesk.publishing.desk import Desk
 from postdesk.ui.beginning import first_rows
+from postdesk.ui.filing import Filing
 from postdesk.ui.finding import contexts, find_rows
 from postdesk.ui.gathering import Gathered, gather, path_of
 from postdesk.ui.sidebar.listing import Found
@@ -67,10 +68,7 @@ class Shelf(QObject):
         self._again = False
         self._looking = False
         self._missing = False  # the library could not be looked at, and she was told
-        self._filing = self._unfiled = (
-            False  # the receipts are looked at, and could not be, which she was told
-        )
-        self._file_again = -math.inf  # when they may be looked at again
+        self._filing = Filing(desk.receipts.filings, tasks, self._filed, self._say)
         self._query = ""
         self._asked = 0  # searches so far: the answer to an older one comes too late
         self._order = desk.settings.order
@@ -295,38 +293,16 @@ class Shelf(QObject):
             return
         self._learn()
         if complete:
-            self._look_at_receipts()
+            self._filing.look()
             self._watch()
             self._timer.start(max(LOOK, round(_RARELY * 1000 * seconds)))
         else:
             self._slice = min(_LONGEST, _LONGER * self._slice)
             self.look()
 
-    def _look_at_receipts(self) -> None:
-        """See what other programs did to the receipts; while they keep changing, for a part of the time."""
-        if self._filing or time.monotonic() < self._file_again:
-            return
-        self._filing = True
-        filings = self._desk.receipts.filings
-
-        def look() -> tuple[bool, float]:
-            began = time.monotonic()
-            return filings.look(), time.monotonic() - began
-
-        self._tasks.run(look, self._filed, self._not_filed)
-
-    def _filed(self, looked: tuple[bool, float]) -> None:
-        are_other, seconds = looked
-        self._filing = self._unfiled = False
-        self._file_again = time.monotonic() + _SELDOM * seconds
-        if are_other and not self._over:
+    def _filed(self) -> None:
+        if not self._over:
             self.refresh()
-
-    def _not_filed(self, error: Exception) -> None:
-        self._filing = False
-        if not self._unfiled:  # not at every look
-            self._unfiled = True
-            self._say(error)
 
     def _show_what_came(self) -> None:
         self._later.stop()
