@@ -169,8 +169,8 @@ class Archive:
         """All posts but these, or so many, newest first, without content and HTML."""
         with self._open(account_id) as db:
             rows = db.execute(
-                f"select {_COLUMNS} from posts where remote_id not in (select value from json_each(?))"  # noqa: S608
-                " order by sorting desc, remote_id limit ?",
+                f"select {_COLUMNS} from posts"  # noqa: S608  constants
+                " where remote_id not in (select value from json_each(?)) order by sorting desc, remote_id limit ?",
                 (json.dumps(list(remote_ids)), most),
             ).fetchall()
         return _posts(rows)
