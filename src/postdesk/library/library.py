@@ -36,7 +36,7 @@ from postdesk.core.post import Post, new_id
 from postdesk.core.resources import resource
 from postdesk.library import frontmatter, names, pictures
 from postdesk.library.columns import Columns, Listed
-from postdesk.library.connected import HIDDEN, away, is_away
+from postdesk.library.connected import HIDDEN, Connected, away, is_away
 from postdesk.library.copies import original_of
 from postdesk.library.document import (
     Document,
@@ -104,7 +104,7 @@ class Library:
         self._is_agreed = False  # the full-text index is known to be as new as the stored ids
         self._read = 0  # batches that were read for it, and not learnt yet
         self._untold = Changes()
-        self._marked = False
+        self._connected = Connected(self.root)
         self._looking: Beside | None = None  # loaded when there are many files to be looked into,
         self._learning: Beside | None = None  # and to be learnt: neither waits for the other
         self._words: FullText | None = None
@@ -128,6 +128,7 @@ class Library:
             )
         try:
             first = self._make(anew=anew)
+            self._connected = Connected(self.root)
             with self._guard:
                 self._looking = self._learning = None
                 self._index = Index(self.root, self._stored_ids)
@@ -168,12 +169,10 @@ class Library:
                     )
                 self.root.mkdir(parents=True)
             hidden = self.root / HIDDEN
-            self._marked = hidden.is_dir()
-            if not self._marked:
+            if not hidden.is_dir():
                 first = not any(not names.is_hidden(name) for name in names.names_in(self.root))
                 hidden.mkdir()
                 save_file(hidden / ".gitignore", b"trash/\n", expected=None)
-                self._marked = True
                 return first
         except (OSError, LibraryError) as error:
             if isinstance(error, FileGone) or not os.path.isdir(self.root):  # noqa: PTH112  Path's raises
@@ -320,7 +319,7 @@ class Library:
         `budget` s it stops for now: `is_complete` says so, and the next look goes on.
         """
         with self._guard:
-            self._expect_root()
+            self._connected.expect()
             first, self._looked = not self._looked, True
             unfinished = first or not self._index.is_complete
             self.recall()
@@ -374,11 +373,6 @@ class Library:
 
             self._learning = Beside()
         return self._learning
-
-    def _expect_root(self) -> None:
-        """Raises LibraryAway when there is nothing where the library was."""
-        if self._marked and is_away(self.root):
-            raise away(self.root)
 
     def up_to_date(self) -> tuple[Summary, ...]:
         """As `summaries`, after a look; what other programs did is told by the next `look` all the same."""
@@ -964,7 +958,7 @@ class Library:
     def _inside(self, path: Path) -> Path:
         """`path` below the root as the index names it; refuses what lies elsewhere, also by a link. Raises LibraryAway,
         so that nobody takes a file for deleted, or makes one, where the whole library is not there."""
-        self._expect_root()
+        self._connected.expect()
         full = Path(os.path.abspath(self.root / path))  # noqa: PTH100
         real_root = Path(os.path.realpath(self.root))
         if not full.is_relative_to(self.root) and full.is_relative_to(real_root):
