@@ -86,7 +86,7 @@ class FullText:
         self._connection: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
         self._reading = threading.Lock()
-        self._new = False
+        self._made = self._told = 0  # how often it was made anew, and how often that was told
         self._put = 0  # posts since `settle`, or as much that was merged
         self._merged = False  # nothing was put since there was nothing to merge
         self._labels: tuple[frozenset[str], frozenset[str]] | None = None
@@ -94,15 +94,20 @@ class FullText:
 
     @property
     def is_new(self) -> bool:
-        """Whether the file was made anew since this was asked last: it knows nothing of what was put into it before."""
-        with self._guard:
-            if self._connection is not None and not self._path.exists():  # somebody emptied the cache
-                with self._reading:
-                    self._shut()
-            if self._connection is None:
-                self._try(lambda _database: None, None)
-            new, self._new = self._new, False
-            return new
+        """Whether the file was made anew since this was asked last: it knows nothing of what was put into it before.
+        Nobody is waited for: what happens to the file while somebody works with it is told the next time."""
+        if self._guard.acquire(blocking=False):
+            try:
+                if self._connection is not None and not self._path.exists():  # somebody emptied the cache
+                    with self._reading:
+                        self._shut()
+                if self._connection is None:
+                    self._try(lambda _database: None, None)
+            finally:
+                self._guard.release()
+        # Two numbers, not a mark that is taken away: what comes at this moment is seen the next time.
+        told, self._told = self._told, self._made
+        return told != self._told
 
     def newest(self, most: int) -> Kept | None:
         """What is known of the files that were changed last; quick, however many there are."""
@@ -319,7 +324,7 @@ class FullText:
             if version == 0:
                 with database:
                     database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
-                self._new = True
+                self._made += 1
             elif version != VERSION:
                 raise sqlite3.DatabaseError(f"version {version}")
             (last,) = database.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()

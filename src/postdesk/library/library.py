@@ -410,7 +410,7 @@ class Library:
         words = self._full_text
         if words is None:
             return Batch()
-        new = words.is_new  # may wait for what is being learnt: not while others wait for the guard
+        new = words.is_new  # opens the file: not while others wait for the guard
         with self._guard:
             if new:
                 self._index.lessons.begin_anew()
