@@ -18,7 +18,7 @@ from postdesk.core.errors import LibraryAway, LibraryInUse, PostDeskError
 from postdesk.core.folders import Folders, under
 from postdesk.core.language import _
 from postdesk.core.log import start_log
-from postdesk.core.memory import give_back
+from postdesk.core.memory import give_back_early
 from postdesk.core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -414,7 +414,10 @@ def open_window(
         )
 
     engine = Afterwards([preview.start_engine], window, quiet=_QUIET)
-    steps: list[Callable[[], object]] = [give_back, *(partial(import_module, name) for name in _LIST_FIRST)]
+    steps: list[Callable[[], object]] = [
+        give_back_early,
+        *(partial(import_module, name) for name in _LIST_FIRST),
+    ]
     steps += [
         begin_list,
         *(partial(import_module, name) for name in _LATER),

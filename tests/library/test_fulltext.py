@@ -360,6 +360,21 @@ def test_a_crash_after_much_was_learnt_costs_the_next_start_no_time(
     assert log.stat().st_size > little  # for one post nothing waits for the disk
 
 
+def test_when_much_was_learnt_memory_is_given_back(
+    root: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[bool] = []
+    monkeypatch.setattr(fulltext, "_MANY", 3)
+    monkeypatch.setattr("postdesk.library.fulltext.give_back_now", lambda: given.append(True))
+    write(root, "0.md", "gull")
+    learn(library)
+    assert not given
+    for number in range(1, 4):
+        write(root, f"{number}.md", "gull")
+    learn(library)
+    assert given
+
+
 def test_an_index_that_is_deleted_in_use_is_made_anew(root: Path, folders: Folders, library: Library) -> None:
     write(root, "a.md", "A boat.")
     learn(library)

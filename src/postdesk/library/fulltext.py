@@ -21,6 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from postdesk.core.memory import give_back_now
 from postdesk.library.addresses import POST
 from postdesk.library.columns import Entry, Kept
 from postdesk.library.query import Query, Term
@@ -180,6 +181,7 @@ class FullText:
         if self._put >= _MANY:
             self._put = 0
             self._do(lambda database: database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall(), [])
+            give_back_now()
 
     def merge(self) -> bool:
         """Merge a few of the pieces that words were written in, which makes searches quicker; whether there is more to
