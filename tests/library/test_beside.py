@@ -18,7 +18,7 @@ import pytest
 from postdesk.core.errors import LibraryError
 from postdesk.library import library as libraries
 from postdesk.library.beside import Beside
-from postdesk.library.columns import Entry, Found, Marks
+from postdesk.library.columns import Entry, Found
 from postdesk.library.entries import read_entries
 from postdesk.library.library import Library
 from postdesk.library.query import read_query
@@ -52,7 +52,7 @@ def root(tmp_path: Path) -> str:
     return str(tmp_path)
 
 
-def files(root: str) -> list[tuple[str, Marks]]:
+def files(root: str) -> list[tuple[str, Found]]:
     """As if they had been there for long: what is young counts as read for a moment only."""
     marks = {name: Found.of(os.lstat(f"{root}/{name}")) for name in sorted(os.listdir(root))}  # noqa: PTH208  names
     return [(name, found._replace(st_mtime_ns=10**18, st_ctime_ns=10**18)) for name, found in marks.items()]
@@ -170,7 +170,7 @@ def test_a_command_beside_the_window_leaves_no_process(
     pids: list[int] = []
     asked = Beside.entries
 
-    def entries(self: Beside, root: str, found: Sequence[tuple[str, Marks]]) -> list[Entry | None]:
+    def entries(self: Beside, root: str, found: Sequence[tuple[str, Found]]) -> list[Entry | None]:
         read = asked(self, root, found)
         pids.append(self.pid)
         return read
@@ -195,7 +195,7 @@ def test_a_save_is_not_undone_by_what_was_read_before_it(
     folder._put("d.md", b"---\ntitle: New\n---\n\nText\n")
     saved: list[str] = []
 
-    def entries(self: Beside, root: str, found: Sequence[tuple[str, Marks]]) -> list[Entry | None]:
+    def entries(self: Beside, root: str, found: Sequence[tuple[str, Found]]) -> list[Entry | None]:
         read = read_entries(root, found)
         if not saved:
             saved.append("once")
@@ -221,7 +221,7 @@ class Meddling:
         self._folder = folder
         self.on = False
 
-    def entries(self, root: str, found: Sequence[tuple[str, Marks]]) -> list[Entry | None]:
+    def entries(self, root: str, found: Sequence[tuple[str, Found]]) -> list[Entry | None]:
         dice, on = self._folder.dice, self.on
         self.on = False
         if on and dice.random() < 0.5:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from postdesk.core.processes import end, started
-from postdesk.library.columns import Entry, Found, Marks
+from postdesk.library.columns import Entry, Found
 from postdesk.library.entries import read_entries
 from postdesk.library.reader import plain, receive, send
 from postdesk.library.reading import Lesson, read_texts
@@ -41,9 +41,9 @@ class Beside:
         process = self._process
         return process.pid if process is not None else 0
 
-    def entries(self, root: str, found: Sequence[tuple[str, Marks]]) -> list[Entry | None]:
+    def entries(self, root: str, found: Sequence[tuple[str, Found]]) -> list[Entry | None]:
         """As `read_entries`."""
-        said = self._ask("entries", root, [(name, tuple(Found.of(marks))) for name, marks in found])
+        said = self._ask("entries", root, [(name, tuple(marks)) for name, marks in found])
         if said is None or len(said) != len(found):
             return read_entries(root, found)
         return [None if values is None else Entry(*values) for values in said]

@@ -57,7 +57,7 @@ INSERT INTO words (words, rank) VALUES ('pgsz', 8100);
 _PAGE = 8192  # bytes
 _MERGED = 125  # pages that are merged at once, in some 20 ms
 _LOG = 4000  # pages that are committed until they go to their places: each time waits for the disk
-_MANY = 1000  # posts: after as many what is committed goes there at once: the next start had to read it all
+_MANY = 1000  # posts; after as many that is done at once, or the next start would have to read it all
 _MOST_DEAD = 5000  # numbers without a post, and more of them than posts, until the words are made anew
 _PART = 4000  # posts that are loaded in one answer
 _LISTS = ("name", "title", "id", "nullif(own, id)", "nullif(problem, '')")
