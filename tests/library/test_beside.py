@@ -17,12 +17,10 @@ import pytest
 
 from postdesk.core.errors import LibraryError
 from postdesk.library import library as libraries
-from postdesk.library.beside import Beside
+from postdesk.library.beside import Learner, Reader
 from postdesk.library.columns import Entry, Found
 from postdesk.library.entries import read_entries
 from postdesk.library.library import Library
-from postdesk.library.query import read_query
-from postdesk.library.reading import Lesson, read_texts
 from tests.library.test_index import Folder
 
 POSTS = (
@@ -37,8 +35,8 @@ POSTS = (
 
 
 @pytest.fixture
-def beside() -> Iterator[Beside]:
-    made = Beside()
+def beside() -> Iterator[Reader]:
+    made = Reader()
     yield made
     made.close()
 
@@ -58,13 +56,6 @@ def files(root: str) -> list[tuple[str, Found]]:
     return [(name, found._replace(st_mtime_ns=10**18, st_ctime_ns=10**18)) for name, found in marks.items()]
 
 
-def lessons(root: str) -> list[Lesson]:
-    there = files(root)
-    entries = zip(there, read_entries(root, there), strict=True)
-    made = [Lesson(name, f"id {name}", entry) for (name, _marks), entry in entries if entry is not None]
-    return [*made, Lesson("gone.md", "x", made[0].entry), Lesson("1.md", "x", made[0].entry)]
-
-
 def is_there(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -73,18 +64,13 @@ def is_there(pid: int) -> bool:
     return True
 
 
-def test_what_is_read_there_is_what_is_read_here(beside: Beside, root: str) -> None:
+def test_what_is_read_there_is_what_is_read_here(beside: Reader, root: str) -> None:
     found = [*files(root), ("gone.md", files(root)[0][1])]
     assert beside.entries(root, found) == read_entries(root, found)
     assert beside.pid
-    asked = lessons(root)
-    texts = beside.texts(root, asked)
-    assert texts == read_texts(root, asked)
-    assert texts[-2:] == [None, None]
-    assert len([text for text in texts if text is not None]) >= len(POSTS)
 
 
-def test_a_process_that_is_killed_costs_nothing_but_another_one(beside: Beside, root: str) -> None:
+def test_a_process_that_is_killed_costs_nothing_but_another_one(beside: Reader, root: str) -> None:
     wanted = read_entries(root, files(root))
     pids = set()
     for _turn in range(5):
@@ -98,7 +84,7 @@ def test_a_process_that_is_killed_costs_nothing_but_another_one(beside: Beside, 
     assert not any(is_there(pid) for pid in pids - {0}), "nor is a dead one left lying"
 
 
-def test_quitting_waits_for_no_process_that_hangs(beside: Beside, root: str) -> None:
+def test_quitting_waits_for_no_process_that_hangs(beside: Reader, root: str) -> None:
     beside.entries(root, files(root))
     pid = beside.pid
     os.kill(pid, signal.SIGSTOP)
@@ -111,23 +97,26 @@ def test_quitting_waits_for_no_process_that_hangs(beside: Beside, root: str) -> 
     assert not is_there(pid)
 
 
-def test_the_process_ends_when_the_window_is_gone() -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "postdesk.library.reader"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+@pytest.mark.parametrize("module", [Reader.module, Learner.module])
+def test_the_process_ends_when_the_window_is_gone(module: str) -> None:
+    process = subprocess.Popen([sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     process.communicate()
     assert process.returncode == 0
 
 
 def test_a_process_that_cannot_be_started_is_done_without(
-    beside: Beside, root: str, monkeypatch: pytest.MonkeyPatch
+    beside: Reader, root: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.executable", "/nowhere/python")
     assert beside.entries(root, files(root)) == read_entries(root, files(root))
-    assert beside.texts(root, lessons(root)) == read_texts(root, lessons(root))
 
 
-def test_a_large_library_is_looked_through_and_learnt_and_no_process_is_left(
+def pid_of(one: Reader | Learner | None) -> int:
+    """0 while there is no process."""
+    return one.pid if one is not None else 0
+
+
+def test_a_large_library_is_looked_through_and_no_process_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(libraries, "_MANY", 20)
@@ -139,23 +128,14 @@ def test_a_large_library_is_looked_through_and_learnt_and_no_process_is_left(
     told = library.look(budget=0)
     assert len(told.added) == 8
     assert library.listed().names[0] == "49.md", "the newest first"
-    os.kill(pid := library._reader().pid, signal.SIGKILL)
+    os.kill(pid := pid_of(library._reader), signal.SIGKILL)
     told += library.look(budget=0)  # by nobody else
     told += library.look(budget=0)
-    assert library._reader().pid not in (0, pid)
+    assert pid_of(library._reader) not in (0, pid)
     while not library.is_complete:
         told += library.look(budget=0)
-    assert library._reader().pid == 0
+    assert pid_of(library._reader) == 0
     assert len(told.added) == 50
-    library.index_more(10)
-    os.kill(pid := library._text_reader().pid, signal.SIGKILL)
-    library.index_more(10)
-    library.index_more(10)
-    assert library._text_reader().pid not in (0, pid)
-    while library.index_more(10):
-        pass
-    assert library._text_reader().pid == 0
-    assert len(library.search(read_query("ferry")) or ()) == 50
     library.close()
 
 
@@ -168,14 +148,14 @@ def test_a_command_beside_the_window_leaves_no_process(
         folder._put(f"{number}.md", b"Ferry\n")
     command = Library(folder.root, folder.folders)
     pids: list[int] = []
-    asked = Beside.entries
+    asked = Reader.entries
 
-    def entries(self: Beside, root: str, found: Sequence[tuple[str, Found]]) -> list[Entry | None]:
+    def entries(self: Reader, root: str, found: Sequence[tuple[str, Found]]) -> list[Entry | None]:
         read = asked(self, root, found)
         pids.append(self.pid)
         return read
 
-    monkeypatch.setattr(Beside, "entries", entries)
+    monkeypatch.setattr(Reader, "entries", entries)
     assert len(command.summaries()) == 10
     assert pids
     assert not any(map(is_there, pids))
@@ -195,7 +175,7 @@ def test_a_save_is_not_undone_by_what_was_read_before_it(
     folder._put("d.md", b"---\ntitle: New\n---\n\nText\n")
     saved: list[str] = []
 
-    def entries(self: Beside, root: str, found: Sequence[tuple[str, Found]]) -> list[Entry | None]:
+    def entries(self: Reader, root: str, found: Sequence[tuple[str, Found]]) -> list[Entry | None]:
         read = read_entries(root, found)
         if not saved:
             saved.append("once")
@@ -205,7 +185,7 @@ def test_a_save_is_not_undone_by_what_was_read_before_it(
             library.trash(folder.root / "d.md")
         return read
 
-    monkeypatch.setattr(Beside, "entries", entries)
+    monkeypatch.setattr(Reader, "entries", entries)
     told = library.look()
     there = library.listed()
     rows = {n: t for n, t, live in zip(there.names, there.titles, there.live, strict=True) if live}
@@ -256,9 +236,6 @@ class Meddling:
             except LibraryError:
                 pass  # what is refused has not happened
 
-    def rest(self) -> None: ...
-    def close(self) -> None: ...
-
 
 @pytest.mark.parametrize("seed", range(10))
 def test_what_happens_while_files_are_read_is_neither_lost_nor_undone(
@@ -270,7 +247,7 @@ def test_what_happens_while_files_are_read_is_neither_lost_nor_undone(
     monkeypatch.setattr(libraries, "_AT_A_TIME", 2)
     folder = Folder(tmp_path, seed)
     meddling = Meddling(folder)
-    monkeypatch.setattr(Library, "_reader", lambda self: meddling)
+    monkeypatch.setattr(Library, "_entries", lambda _self, found: meddling.entries(str(folder.root), found))
     for _turn in range(25):
         for _step in range(folder.dice.randint(1, 6)):
             folder.step()

@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -20,7 +19,6 @@ from postdesk.core.folders import Folders, under
 from postdesk.library import columns, fulltext
 from postdesk.library.library import Library
 from postdesk.library.query import read_query
-from postdesk.library.reading import Batch
 from postdesk.library.texts import Ready, insert
 from tests.kills import kills
 
@@ -385,37 +383,6 @@ def test_an_index_that_is_deleted_in_use_is_made_anew(root: Path, folders: Folde
     assert found(library, "boat") == {"a.md"}
 
 
-def test_the_next_files_are_read_while_those_before_are_learnt(
-    root: Path, library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(4):
-        write(root, f"{number}.md", f"gull{number}")
-    library.look()
-    first = library.read_batch(2)
-    begun, read = threading.Event(), threading.Event()
-
-    def slowly(database: sqlite3.Connection, texts: Sequence[Ready]) -> list[int]:
-        begun.set()
-        assert read.wait(20)
-        return insert(database, texts)
-
-    monkeypatch.setattr("postdesk.library.fulltext.insert", slowly)
-    learning = threading.Thread(target=library.learn, args=(first,))
-    learning.start()
-    try:
-        assert begun.wait(20)
-        reading = threading.Thread(target=lambda: batches.append(library.read_batch(2)))
-        batches: list[Batch] = []
-        reading.start()
-        reading.join(10)
-        assert not reading.is_alive()
-    finally:
-        read.set()
-        learning.join()
-    library.learn(batches[0])
-    assert found(library, "gull") == {f"{number}.md" for number in range(4)}
-
-
 def test_an_index_that_is_deleted_while_it_is_written_is_made_anew(
     root: Path, folders: Folders, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -426,18 +393,13 @@ def test_an_index_that_is_deleted_while_it_is_written_is_made_anew(
     assert cache is not None
 
     def robbed(database: sqlite3.Connection, texts: Sequence[Ready]) -> list[int]:
-        for file in gone:
+        for file in cache.glob("*.sqlite*"):
             file.unlink()
-        batches.append(library.read_batch(2))  # nobody waits, and nobody knows of it yet
         return insert(database, texts)
 
-    batches = [library.read_batch(2)]
-    gone = list(cache.glob("*.sqlite*"))
-    assert gone
-    monkeypatch.setattr("postdesk.library.fulltext.insert", robbed)
-    library.learn(batches[0])
-    monkeypatch.undo()
-    library.learn(batches[1])
+    with monkeypatch.context() as once:
+        once.setattr("postdesk.library.fulltext.insert", robbed)
+        library.index_more(2)
     learn(library)
     assert found(library, "gull") == {f"{number}.md" for number in range(4)}
 
@@ -457,7 +419,7 @@ def test_without_a_place_for_the_index_the_library_works(root: Path, folders: Fo
 def test_the_index_is_made_anew_when_most_of_it_is_dead(
     root: Path, folders: Folders, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fulltext, "_MOST_DEAD", 5)
+    monkeypatch.setattr("postdesk.library.index_file._MOST_DEAD", 5)
     for turn in range(8):
         write(root, "a.md", f"Boat {turn}.")
         learn(library)

@@ -239,7 +239,9 @@ def test_after_a_kill_an_older_list_of_ids_does_not_override_what_was_learnt_sin
     assert names(folder.library) == before
 
 
-def test_ids_that_were_read_but_not_learnt_when_she_quit_are_not_forgotten(folder: Folder) -> None:
+def test_ids_that_were_read_but_not_learnt_when_she_quit_are_not_forgotten(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder._put("untitled.md", b"The old post\n")
     folder.library.look()
     folder.learn()
@@ -248,13 +250,21 @@ def test_ids_that_were_read_but_not_learnt_when_she_quit_are_not_forgotten(folde
     folder._put("untitled.md", b"A new post\n")
     folder.library.look()
     before = names(folder.library)
-    folder.library.read_batch(10)
+
+    def quits(*_arguments: object) -> None:
+        folder.library.close()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(FullText, "put", quits)
+        with pytest.raises(KeyboardInterrupt):
+            folder.learn()
     folder.reopen(forgetful=False)
     folder.library.look()
     assert names(folder.library) == before
 
 
-@pytest.mark.parametrize("step", ["postdesk.library.reading.read_batch", "postdesk.library.fulltext.insert"])
+@pytest.mark.parametrize("step", ["postdesk.library.reading.read_texts", "postdesk.library.fulltext.insert"])
 def test_when_learning_failed_once_all_is_learnt_by_the_next_and_counts_as_such(
     folder: Folder, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

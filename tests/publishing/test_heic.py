@@ -11,8 +11,8 @@ import pytest
 
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import Cancelled, PictureRefused
+from postdesk.core.messages import send
 from postdesk.core.processes import end
-from postdesk.library.reader import send
 from postdesk.publishing import heic, prepare
 from postdesk.publishing.recipe import Recipe, Treatment
 from tests.publishing.test_prepare import _WHOLE

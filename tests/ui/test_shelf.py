@@ -84,7 +84,7 @@ def shown(desk: Desk, qtbot: QtBot) -> Iterator[Shown]:
 TITLES = [f"Post {number}" for number in range(5)]
 
 
-@pytest.mark.parametrize("name", ["first_listed", "recall", "look", "read_batch", "learn", "labels"])
+@pytest.mark.parametrize("name", ["first_listed", "recall", "look", "index_more", "labels"])
 def test_the_list_is_whole_and_searched_though_something_failed_once(
     shown: Shown, monkeypatch: pytest.MonkeyPatch, desk: Desk, name: str
 ) -> None:

@@ -1,9 +1,7 @@
 """The full-text index: what each post says, and what the list shows of it, in one SQLite file in the cache folder.
 
-Deleting it costs a rescan and nothing else, so whatever is wrong with it is answered by making it anew. The words lie
-in an FTS5 table without content (https://sqlite.org/fts5.html, "Contentless Tables"): SQLite 3.40 cannot delete from
-one, so a post that changed gets a new number, and the hits of old numbers fall out as no post has them. When there are
-many of these, the file is made anew.
+Deleting it costs a rescan and nothing else, so whatever is wrong with it is answered by making it anew. What the
+file holds is in `index_file`. Where many posts are to be put into it another process does that (`learner`).
 
 Answers of many rows are put together by SQLite: each row that Python fetches gives the interpreter's lock away and
 waits for it again, which is felt in the window.
@@ -17,48 +15,23 @@ import sqlite3
 import threading
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from postdesk.core.memory import give_back_now
 from postdesk.library.addresses import POST
-from postdesk.library.columns import Entry, Kept
+from postdesk.library.columns import Kept
+from postdesk.library.index_file import open_index
+from postdesk.library.lessons import Lesson
 from postdesk.library.query import Query, Term
 from postdesk.library.questions import ASKED, encodable, match, question
 from postdesk.library.texts import Ready, insert, kept_name, name_of
 
 log = logging.getLogger(__name__)
 
-VERSION = 3
-_TABLES = """
-CREATE TABLE posts (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, marks INTEGER NOT NULL,
-    hash INTEGER NOT NULL, changed INTEGER NOT NULL, date INTEGER NOT NULL, words INTEGER NOT NULL, id TEXT NOT NULL,
-    own TEXT NOT NULL, title TEXT NOT NULL, problem TEXT NOT NULL, tags TEXT NOT NULL, categories TEXT NOT NULL,
-    labels TEXT NOT NULL, details TEXT NOT NULL, picture INTEGER NOT NULL, links TEXT NOT NULL
-);
-CREATE TABLE agreed (ids TEXT NOT NULL);
-CREATE INDEX changes ON posts (changed DESC);
-CREATE INDEX labelled ON posts (labels);
-CREATE VIRTUAL TABLE words USING fts5(
-    title, body, tags, categories, content='', columnsize=0, tokenize='unicode61 remove_diacritics 2'
-);
-INSERT INTO words (words, rank) VALUES ('hashsize', 67108864);
-INSERT INTO words (words, rank) VALUES ('automerge', 0);
-INSERT INTO words (words, rank) VALUES ('crisismerge', 1000);
-INSERT INTO words (words, rank) VALUES ('usermerge', 16);
-INSERT INTO words (words, rank) VALUES ('pgsz', 8100);
-"""
-# All labels are looked through for a part of them: in an index, which is a tenth of the table.
-# The last lines: so many bytes of words are gathered before they are written. What was written is not merged by the
-# commit that wrote it, but by `merge`, when there are sixteen pieces of one size (decision 038). A leaf of its tree
-# fills a page of the file.
-_PAGE = 8192  # bytes
 _MERGED = 125  # pages that are merged at once, in some 20 ms
-_LOG = 4000  # pages that are committed until they go to their places: each time waits for the disk
 _MANY = 1000  # posts; after as many that is done at once, or the next start would have to read it all
-_MOST_DEAD = 5000  # numbers without a post, and more of them than posts, until the words are made anew
 _PART = 4000  # posts that are loaded in one answer
 _LISTS = ("name", "title", "id", "nullif(own, id)", "nullif(problem, '')")
 _NUMBERS = ("number", "marks", "hash", "words", "changed", "date")
@@ -85,7 +58,7 @@ class FullText:
         self._connection: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
         self._reading = threading.Lock()
-        self._made = self._told = 0  # how often it was made anew, and how often that was told
+        self._new = False
         self._put = 0  # posts since `settle`, or as much that was merged
         self._merged = False  # nothing was put since there was nothing to merge
         self._labels: tuple[frozenset[str], frozenset[str]] | None = None
@@ -93,20 +66,15 @@ class FullText:
 
     @property
     def is_new(self) -> bool:
-        """Whether the file was made anew since this was asked last: it knows nothing of what was put into it before.
-        Nobody is waited for: what happens to the file while somebody works with it is told the next time."""
-        if self._guard.acquire(blocking=False):
-            try:
-                if self._connection is not None and not self._path.exists():  # somebody emptied the cache
-                    with self._reading:
-                        self._shut()
-                if self._connection is None:
-                    self._try(lambda _database: None, None)
-            finally:
-                self._guard.release()
-        # Two numbers, not a mark that is taken away: what comes at this moment is seen the next time.
-        told, self._told = self._told, self._made
-        return told != self._told
+        """Whether the file was made anew since this was asked last: it knows nothing of what was put into it before."""
+        with self._guard:
+            if self._connection is not None and not self._path.exists():  # somebody emptied the cache
+                with self._reading:
+                    self._shut()
+            if self._connection is None:
+                self._try(lambda _database: None, None)
+            new, self._new = self._new, False
+            return new
 
     def newest(self, most: int) -> Kept | None:
         """What is known of the files that were changed last; quick, however many there are."""
@@ -170,9 +138,21 @@ class FullText:
         try:
             return self._do(write, [])
         finally:
-            self._merged = False
-            self._put += len(texts)
-            self._forget_labels()
+            self.was_put(len(texts))
+
+    @contextmanager
+    def lent(self) -> Iterator[Path | None]:
+        """The file, for another process to put posts into it, while nobody here writes to it; None when there can be
+        none. To be told of them by `was_put`."""
+        with self._guard:
+            there = self._try(lambda _database: True, False)  # the other process makes none
+            yield self._path if there else None
+
+    def was_put(self, posts: int) -> None:
+        """So many posts were put into the file."""
+        self._merged = False
+        self._put += posts
+        self._forget_labels()
 
     def settle(self) -> None:
         """There is nothing more to put for now."""
@@ -199,8 +179,8 @@ class FullText:
                 self.settle()
         return not self._merged
 
-    def renew(self, entries: Sequence[tuple[str, str, Entry]]) -> None:
-        """What the list shows of these files (name, id, and what was read) is another, but not what they say."""
+    def renew(self, lessons: Sequence[Lesson]) -> None:
+        """What the list shows of these files is another, but not what they say."""
 
         def write(database: sqlite3.Connection) -> None:
             with database:
@@ -215,11 +195,11 @@ class FullText:
                             kept_name(name),
                             one.hash,
                         )
-                        for name, post_id, one in entries
+                        for name, post_id, one in lessons
                     ],
                 )
 
-        if entries:
+        if lessons:
             self._do(write, None)
 
     def forget(self, names: Sequence[str]) -> None:
@@ -312,30 +292,8 @@ class FullText:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         if not self._path.exists():
             self._remove()  # what is left of an index that was deleted while it was in use
-        database = sqlite3.connect(self._path, timeout=5, check_same_thread=False)
-        try:
-            database.execute(f"PRAGMA page_size = {_PAGE}")  # of a file that is new
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute(f"PRAGMA wal_autocheckpoint = {_LOG}")
-            database.execute("PRAGMA synchronous = NORMAL")
-            # Some builds of SQLite write zeros over all that is merged; the words are in the posts' own files as well.
-            database.execute("PRAGMA secure_delete = OFF")
-            (version,) = database.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                with database:
-                    database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
-                self._made += 1
-            elif version != VERSION:
-                raise sqlite3.DatabaseError(f"version {version}")
-            (last,) = database.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()
-            if last > _MOST_DEAD:
-                (count,) = database.execute("SELECT count(*) FROM posts").fetchone()
-                if last - count > max(_MOST_DEAD, count):
-                    raise sqlite3.DatabaseError(f"{last - count} numbers without a post")
-        except BaseException:
-            database.close()
-            raise
-        self._path.chmod(0o600)
+        database, is_new = open_index(self._path)
+        self._new = self._new or is_new
         return database
 
     def _shut(self) -> None:

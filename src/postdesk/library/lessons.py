@@ -6,19 +6,26 @@ import heapq
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from postdesk.library.columns import Columns, Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What the full-text index has to do: learn these files (slot, name, id of the post, and what was read last), renew
-    the rows of those (name, id, what was read), and forget these names. `more`: there is more to learn."""
+class Lesson(NamedTuple):
+    """A file to be read for the index: its name, the id of its post, and what was read of it last."""
 
-    learn: tuple[tuple[int, str, str, Entry], ...]
-    renew: tuple[tuple[str, str, Entry], ...]
-    forget: tuple[str, ...]
-    more: bool
+    name: str
+    id: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """The files in these `slots`, to be learnt at once. `more`: there were others."""
+
+    slots: tuple[int, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
+    more: bool = False
 
 
 class Lessons:
@@ -72,26 +79,25 @@ class Lessons:
         live = self._columns.live
         self._learn.update(dict.fromkeys(slot for slot in slots if live[slot]))
 
-    def due(self, most: int) -> Due:
-        """What the full-text index has to do, of the files to learn at most so many, the newest first. All of it counts
-        as done from now on."""
-        names, ids = self._columns.names, self._columns.ids
-        learn = [slot for slot in self._learn if ids[slot]]  # the others are not named yet
-        more = len(learn) > most
+    def lot(self, most: int) -> Lot:
+        """The files that the full-text index has to learn next, at most so many, the newest first. They count as learnt
+        from now on."""
+        ids = self._columns.ids
+        slots = [slot for slot in self._learn if ids[slot]]  # the others are not named yet
+        more = len(slots) > most
         if more:
-            learn = heapq.nlargest(most, learn, key=self._columns.changed.__getitem__)
-        renew = self._renew.keys() - self._learn.keys()
-        due = Due(
-            tuple((slot, names[slot], ids[slot], self._entry(slot)) for slot in learn),
-            tuple((names[slot], ids[slot], self._entry(slot)) for slot in renew),
-            tuple(self._forget),
-            more,
-        )
-        for slot in due.learn:
-            del self._learn[slot[0]]
-        self._renew = {}
-        self._forget = {}
-        return due
+            slots = heapq.nlargest(most, slots, key=self._columns.changed.__getitem__)
+        for slot in slots:
+            del self._learn[slot]
+        return Lot(tuple(slots), self._lessons(slots), more)
+
+    def others(self) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
+        """The files of which the full-text index has to renew its rows, and the names that it has to forget. They count
+        as such from now on."""
+        renew = self._lessons(self._renew.keys() - self._learn.keys())
+        forget = tuple(name for name in self._forget if name not in self._columns.slots)
+        self._renew, self._forget = {}, {}
+        return renew, forget
 
     # --- what was done ---
 
@@ -124,6 +130,10 @@ class Lessons:
     def unlearnt(self) -> tuple[str, ...]:
         """The details of all posts that are not learnt yet."""
         return tuple(self._details.values())
+
+    def _lessons(self, slots: Iterable[int]) -> tuple[Lesson, ...]:
+        names, ids = self._columns.names, self._columns.ids
+        return tuple(Lesson(names[slot], ids[slot], self._entry(slot)) for slot in slots)
 
     def _entry(self, slot: int) -> Entry:
         """What was read of a file last; its details only as long as they are not learnt."""

@@ -13,12 +13,14 @@ import secrets
 import threading
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from postdesk.core.cancel import Cancel
 from postdesk.core.errors import (
     BrokenFrontMatter,
     FileGone,
@@ -35,7 +37,7 @@ from postdesk.core.lock import FileLock
 from postdesk.core.post import Post, new_id
 from postdesk.core.resources import resource
 from postdesk.library import frontmatter, names, pictures
-from postdesk.library.columns import Columns, Listed
+from postdesk.library.columns import Columns, Entry, Found, Listed
 from postdesk.library.connected import HIDDEN, Connected, away, is_away
 from postdesk.library.copies import original_of
 from postdesk.library.document import (
@@ -57,12 +59,12 @@ from postdesk.library.scan import scan
 from postdesk.library.summary import Summary
 
 if TYPE_CHECKING:
-    from postdesk.library.beside import Beside
+    from postdesk.library.beside import Learner, Reader
     from postdesk.library.blog_pictures import BlogPictures
+    from postdesk.library.course import Course
     from postdesk.library.fulltext import FullText
     from postdesk.library.history import History, Version
     from postdesk.library.query import Query
-    from postdesk.library.reading import Batch
 
 __all__ = ["Changes", "Library", "Summary", "Trashed"]
 
@@ -102,11 +104,12 @@ class Library:
         self._index = Index(self.root, dict)
         self._looked = self._recalled = False
         self._is_agreed = False  # the full-text index is known to be as new as the stored ids
-        self._read = 0  # batches that were read for it, and not learnt yet
+        self._learning_turn = threading.Lock()
+        self._is_learning = False  # what is due no more may not be in it yet
         self._untold = Changes()
         self._connected = Connected(self.root)
-        self._looking: Beside | None = None  # loaded when there are many files to be looked into,
-        self._learning: Beside | None = None  # and to be learnt: neither waits for the other
+        self._reader: Reader | None = None  # loaded when there are many files to be looked into,
+        self._learner: Learner | None = None  # and to be learnt: neither waits for the other
         self._words: FullText | None = None
         self._blog_pictures: BlogPictures | None = None
         self._words_path = folders.cache / "libraries" / key.hexdigest()[:16] / "index.sqlite"
@@ -130,10 +133,10 @@ class Library:
             first = self._make(anew=anew)
             self._connected = Connected(self.root)
             with self._guard:
-                self._looking = self._learning = None
+                self._reader = self._learner = None
                 self._index = Index(self.root, self._stored_ids)
                 self._looked = self._recalled = self._is_agreed = False
-                self._read = 0
+                self._is_learning = False
             if first:
                 self._welcome()
         except BaseException:
@@ -148,9 +151,12 @@ class Library:
             self._remember()
         except LibraryError as error:
             log.warning("The ids of the library were not stored: %s", error.details)
+        for process in (self._reader, self._learner):
+            if process is not None:
+                process.close()  # first: whoever waits for it holds what follows up
         if self._words is not None and self._looked and self._index.is_complete:
             self._words.agree(self._ids_hash() if self._is_learnt else "")
-        for kept in (self._looking, self._learning, self._kept_history, self._words):
+        for kept in (self._kept_history, self._words):
             if kept is not None:
                 kept.close()
         self._lock.release()
@@ -325,7 +331,7 @@ class Library:
             self.recall()
             many = self._index.walk(tidy=first) > _MANY
             found = Changes() if many else self._index.look_into(budget)
-            beside = self._looking if self._index.is_complete else None
+            beside = self._reader if self._index.is_complete else None
         if many:
             found = self._look_beside(budget)
         elif beside is not None:
@@ -342,12 +348,12 @@ class Library:
     def _look_beside(self, budget: float) -> Changes:
         """As a look that has begun, for many files: while they are read, nobody waits for the guard."""
         end = time.monotonic() + budget
-        changes, beside = Changes(), self._reader()
+        changes = Changes()
         try:
             while True:
                 with self._guard:
                     found = self._index.next(_AT_A_TIME)
-                read = beside.entries(os.fspath(self.root), found)
+                read = self._entries(found)
                 with self._guard:
                     changes += self._index.take(found, read)
                     if self._index.is_complete or time.monotonic() > end:
@@ -356,23 +362,17 @@ class Library:
             with self._guard:
                 told = self._index.settle()
                 over = self._index.is_complete
-            if over:
-                beside.rest()
+            if over and self._reader is not None:
+                self._reader.rest()
         return changes + told
 
-    def _reader(self) -> Beside:
-        if self._looking is None:
-            from postdesk.library.beside import Beside
+    def _entries(self, found: Sequence[tuple[str, Found]]) -> list[Entry | None]:
+        """Read these files in a process."""
+        from postdesk.library.beside import Reader
 
-            self._looking = Beside()
-        return self._looking
-
-    def _text_reader(self) -> Beside:
-        if self._learning is None:
-            from postdesk.library.beside import Beside
-
-            self._learning = Beside()
-        return self._learning
+        if self._reader is None:
+            self._reader = Reader()
+        return self._reader.entries(os.fspath(self.root), found)
 
     def up_to_date(self) -> tuple[Summary, ...]:
         """As `summaries`, after a look; what other programs did is told by the next `look` all the same."""
@@ -395,78 +395,84 @@ class Library:
 
     # --- the full-text index ---
 
-    def index_more(self, most: int = 500) -> bool:
-        """Let the full-text index learn and forget what changed, at most so many files; whether there is more. It waits
-        for nobody and nobody for it: the files are read once more, beside everything else.
+    def index_more(self, most: int = 500, cancel: Cancel | None = None) -> bool:
+        """Let the full-text index learn and forget what changed; whether there is more. The files are read once more,
+        beside everything else, at most so many, and a few megabytes of them; or, where there are more and a process
+        does it, one lot after the other, until `cancel` is set. Nobody waits for it but who calls it, too.
         """
-        batch = self.read_batch(most)
-        self.learn(batch)
-        return batch.more
-
-    def read_batch(self, most: int) -> Batch:
-        """Read what the full-text index has to learn next: at most so many files, and a few megabytes."""
-        from postdesk.library.reading import Batch, read_batch, read_texts
-
         words = self._full_text
         if words is None:
-            return Batch()
+            return False
+        with self._learning_turn:
+            return self._learn(words, most, cancel or Cancel())
+
+    def _learn(self, words: FullText, most: int, cancel: Cancel) -> bool:
+        from postdesk.library.course import Course
+
         new = words.is_new  # opens the file: not while others wait for the guard
         with self._guard:
+            self.recall()
+            lessons = self._index.lessons
             if new:
-                self._index.lessons.begin_anew()
-            due = self._index.lessons.due(most)
-            self._read += 1
-            beside = self._text_reader() if due.more and most >= _AT_A_TIME else None
-        try:
-            batch, unread = read_batch(self.root, due, beside.texts if beside is not None else read_texts)
-        except BaseException:
-            with self._guard:
-                self._read -= 1
-                self._index.lessons.postpone(slot for slot, *_rest in due.learn)
-            raise
-        with self._guard:
-            self._index.lessons.postpone(unread)
-            self._index.doubt(batch.others)
-            beside = self._learning if self._index.is_complete and not batch.more else None
-        if beside is not None:
-            beside.rest()
-        return batch
-
-    @property
-    def _is_learnt(self) -> bool:
-        """Whether the full-text index knows all that is known here."""
-        return self._index.lessons.are_over and not self._read
-
-    def learn(self, batch: Batch) -> None:
-        """Let the full-text index learn what was read, as far as it has not changed since."""
-        words = self._full_text
-        if words is None:
-            return
-        with self._guard:
-            there, hashes = self._index.columns.slots, self._index.columns.hashes
-            forget = [name for name in batch.forget if name not in there]
-            both = zip(batch.slots, batch.texts, strict=True)
-            current = [(slot, text) for slot, text in both if hashes[slot] == text.hash]
+                lessons.begin_anew()
+            self._is_learning = True
+            course = Course(self._index, self._guard, most, cancel)
+            renew, forget = lessons.others()
         try:
             words.forget(forget)
-            words.renew(batch.renew)
-            numbers = words.put([text for _slot, text in current])
-        except BaseException:
+            words.renew(renew)
+            self._put(words, course, beside=course.first.more and most >= _AT_A_TIME)
+        finally:
             with self._guard:
-                self._read -= 1
-                self._index.lessons.postpone(slot for slot, _text in current)
-            raise
-        with self._guard:
-            self._read -= 1
-            if len(numbers) == len(current):
-                self._index.lessons.learnt([slot for slot, _text in current], numbers)
-            agreed = self._is_agreed or not self._is_learnt or not self.is_complete
-        if not batch.more:
+                course.end()
+                self._is_learning = False
+                agreed = self._is_agreed or not self._is_learnt or not self.is_complete
+        learner = self._learner
+        if learner is not None and learner.is_over:
+            return False  # she quits
+        if not course.more:
+            if learner is not None and self.is_complete:
+                learner.rest()
             words.settle()
         if not agreed:
             # From here on it is as new as the file of ids, or newer.
             self._is_agreed = True
             words.agree(self._ids_hash())
+        return course.more
+
+    def _put(self, words: FullText, course: Course, *, beside: bool) -> None:
+        """Put the first files of a course into the index; all of them, where a process does it."""
+        from postdesk.library.beside import Learner
+        from postdesk.library.reading import read_texts
+        from postdesk.library.texts import in_turn
+
+        if beside and self._learner is None:
+            self._learner = Learner()
+        learner = self._learner
+        if learner is not None and (beside or learner.pid) and self._put_by(learner, words, course):
+            return
+        texts = read_texts(os.fspath(self.root), course.first.lessons)
+        course.note(in_turn(texts, lambda there: words.put(there) or [0] * len(there)))
+
+    def _put_by(self, learner: Learner, words: FullText, course: Course) -> bool:
+        """False when nothing came of it, and somebody still waits for it."""
+        some = False
+        with words.lent() as index:
+            if index is None:
+                return False
+            with closing(learner.learn(index, os.fspath(self.root), course.lots())) as answers:
+                for numbers in answers:
+                    words.was_put(len(numbers))
+                    course.note(numbers)
+                    some = True
+                    if course.is_cancelled:
+                        break
+        return some or learner.is_over or course.is_cancelled
+
+    @property
+    def _is_learnt(self) -> bool:
+        """Whether the full-text index knows all that is known here."""
+        return self._index.lessons.are_over and not self._is_learning
 
     def merge_index(self) -> bool:
         """Let the full-text index merge a little of what it was written in; whether there is more. Some 20 ms, for

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 from postdesk.core.errors import LibraryError
 from postdesk.core.files import read_file
@@ -15,35 +14,12 @@ from postdesk.library import encoding, frontmatter
 from postdesk.library.addresses import addresses
 from postdesk.library.columns import Entry, short_hash
 from postdesk.library.kept import Details, details_of, read_details
-from postdesk.library.lessons import Due
+from postdesk.library.lessons import Lesson
 from postdesk.library.scan import scan
 from postdesk.library.texts import Ready, Text, ready
 
 _MOST = 4 << 20  # characters of one post that can be found
 _BATCH = 16 << 20  # characters that are learnt at once
-_PART = 2 << 20  # characters that are read at once
-_FILES = 256  # files, likewise
-
-
-class Lesson(NamedTuple):
-    """A file to be read for the index: as in `Due.learn`, without the slot."""
-
-    name: str
-    id: str
-    entry: Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What was read for the full-text index: the `texts` of posts and their `slots`; `renew` and `forget` as in `Due`;
-    `others` are slots of files that are not as they were read last. `more`: there is more to learn."""
-
-    texts: tuple[Ready, ...] = ()
-    slots: tuple[int, ...] = ()
-    renew: tuple[tuple[str, str, Entry], ...] = ()
-    forget: tuple[str, ...] = ()
-    others: tuple[int, ...] = ()
-    more: bool = False
 
 
 def read_texts(root: str, lessons: Sequence[Lesson]) -> list[Ready | None]:
@@ -55,34 +31,9 @@ def read_texts(root: str, lessons: Sequence[Lesson]) -> list[Ready | None]:
         text = text_of(root, *lesson)
         made.append(None if text is None else ready(text))
         length += 0 if text is None else len(text.body)
-        if length > _PART:
+        if length > _BATCH:
             break
     return made
-
-
-def read_batch(
-    root: Path, due: Due, read: Callable[[str, Sequence[Lesson]], list[Ready | None]] = read_texts
-) -> tuple[Batch, list[int]]:
-    """Read the files that are due, until there are some megabytes; also returns the slots of the others. `read` is
-    `read_texts`, wherever that is done."""
-    texts: list[Ready] = []
-    slots: list[int] = []
-    others: list[int] = []
-    length = done = 0
-    while done < len(due.learn) and length <= _BATCH:
-        part = [Lesson(*one[1:]) for one in due.learn[done : done + _FILES]]
-        made = read(os.fspath(root), part)
-        for (slot, *_rest), text in zip(due.learn[done:], made, strict=False):
-            if text is None:
-                others.append(slot)
-            else:
-                texts.append(text)
-                slots.append(slot)
-                length += len(text.words[1])
-        done += len(made)
-    unread = [slot for slot, *_rest in due.learn[done:]]
-    more = due.more or bool(unread)
-    return Batch(tuple(texts), tuple(slots), due.renew, due.forget, tuple(others), more), unread
 
 
 def text_of(root: str, name: str, post_id: str, entry: Entry) -> Text | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -84,6 +84,12 @@ def insert(database: sqlite3.Connection, texts: Sequence[Ready]) -> list[int]:
         sql = f"INSERT INTO words (rowid, title, body, tags, categories) VALUES {_marks(len(part), 5)}"  # noqa: S608
         database.execute(sql, words)
     return [number for number, _text in numbered]
+
+
+def in_turn(texts: Sequence[Ready | None], put: Callable[[list[Ready]], Sequence[int]]) -> list[int | None]:
+    """The numbers that `put` gives for those of `texts` that are there, each in its place."""
+    numbers = iter(put([text for text in texts if text is not None]))
+    return [None if text is None else next(numbers) for text in texts]
 
 
 def _marks(rows: int, columns: int) -> str:

@@ -2,7 +2,7 @@
 the program at a file with one wrong byte.
 
 The process does what `prepare` does, one question after the other, and is gone a while after the last one. A message is
-that of `library.reader`: what is to be done and with what, answered by ("done", what came of it) or ("refused", the
+that of `core.messages`: what is to be done and with what, answered by ("done", what came of it) or ("refused", the
 parts of the sentence). No answer, or none for a long time, means that the picture cannot be read.
 """
 
@@ -21,8 +21,8 @@ from typing import Any, Final
 
 from postdesk.core.cancel import Cancel
 from postdesk.core.errors import PictureRefused
+from postdesk.core.messages import receive, send
 from postdesk.core.processes import end, started
-from postdesk.library.reader import receive, send
 from postdesk.publishing.recipe import Recipe, Treatment
 
 KIND: Final = "image/heic"

@@ -2,20 +2,19 @@
 streams.
 
 Opening is almost all of a pull's own work; here it runs beside the wait for the blog, on another processor, and leaves
-the interpreter's lock to the window. It writes nothing and asks nobody. Messages are those of `library/reader.py`: a
-list of `(content, classic, base)`, answered by a list of `Ready` as tuples.
+the interpreter's lock to the window. It writes nothing and asks nobody. It is sent (`core.messages`) a list of
+`(content, classic, base)` and answers with a list of `Ready` as tuples.
 """
 
 from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from postdesk.library.reader import receive, send
+from postdesk.core.messages import serve
 from postdesk.library.receipts import packed_base
 
 _BETWEEN = 200_000  # objects made between two looks for rubbish, of which opening makes none to speak of
@@ -54,19 +53,17 @@ def open_posts(posts: Sequence[Unopened]) -> list[Ready]:
 
 def main() -> int:
     """Answer until the standard input ends, which is when the pull is over; returns the exit code."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the shell is for whoever pulls
     if hasattr(os, "nice"):
         os.nice(5)  # keys come first
     import postdesk.markup.lossless  # noqa: F401  # what is loaded now stays
 
     gc.freeze()
     gc.set_threshold(_BETWEEN)
-    try:
-        while True:
-            asked = receive(sys.stdin.buffer)
-            send(sys.stdout.buffer, [tuple(one) for one in open_posts([Unopened(*post) for post in asked])])
-    except (EOFError, BrokenPipeError):
-        return 0
+    return serve(
+        lambda asked: (
+            [tuple(one) for one in open_posts([Unopened(*post) for post in posts])] for posts in asked
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from postdesk.core.cancel import Cancel
+from postdesk.core.messages import receive, send
 from postdesk.core.processes import end, started
-from postdesk.library.reader import receive, send
 from postdesk.publishing.opener import Ready, Unopened, open_posts
 
 log = logging.getLogger(__name__)

@@ -14,11 +14,11 @@ from dataclasses import replace
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
+from postdesk.core.cancel import Cancel
 from postdesk.core.errors import PostDeskError
 from postdesk.library.context import Context
 from postdesk.library.library import Changes
 from postdesk.library.query import read_query
-from postdesk.library.reading import Batch
 from postdesk.publishing.desk import Desk
 from postdesk.ui.beginning import first_rows
 from postdesk.ui.filing import Filing
@@ -38,11 +38,7 @@ _SOON = 0.15  # s from a notice of the system to a look
 _SELDOM = 8  # times as long as a look or the gathering of rows takes is nothing of it done, while files keep changing
 _LONGEST = 1.0  # s: whatever she saves meanwhile waits for a part
 _WATCHED = 1000  # folders whose changes the system tells at once; the looks find those in others
-_LEARNT = (
-    200,
-    500,
-    2000,
-)  # posts that the index learns at once: the first batches are there soon, many take less time
+_LEARNT = (200, 500)  # posts that the index learns at once: the first are there soon
 _MERGE = 120  # ms between two parts of the index that are merged, each in some 20 ms
 _STILL = 5  # s after a search in which nothing is merged
 
@@ -79,14 +75,14 @@ class Shelf(QObject):
         self._rest = 0.0  # how long that is to be left alone, in s
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self._show_what_came)
-        self._reading = False
-        self._read: Batch | None = None  # what the index is to learn next
         self._learning = False
+        self._came = False  # something was found since it began to
         self._learnt = 0  # batches, one after the other
         self._started = False  # the list has begun to come
         self._has_looked = False
         self._stale = False  # something was found that the list does not show
         self._over = False
+        self._quitting = Cancel()
         self._timer = QTimer(self, interval=LOOK)
         self._timer.timeout.connect(self.look)
         self._watcher = QFileSystemWatcher(self)
@@ -135,6 +131,7 @@ class Shelf(QObject):
     def stop(self) -> None:
         """At quit."""
         self._over = True
+        self._quitting.set()
         for timer in (self._timer, self._later, self._hint, self._merging):
             timer.stop()
 
@@ -230,7 +227,7 @@ class Shelf(QObject):
     @property
     def is_learning(self) -> bool:
         """Whether the index is being taught."""
-        return self._learning or self._reading or self._read is not None
+        return self._learning
 
     def _soon(self, _folder: str) -> None:
         # At once, but where one notice follows the other most of the time is left for other things.
@@ -311,52 +308,34 @@ class Shelf(QObject):
         self.refresh()
 
     def _learn(self) -> None:
-        """Let the index follow, step by step: while it learns what was read, the next is read."""
-        if self._over or self._reading or self._read is not None:
+        """Let the index follow, step by step."""
+        if self._over or self._learning:
+            self._came = True
             return
-        self._reading = True
+        self._learning, self._came = True, False
         most = _LEARNT[min(self._learnt, len(_LEARNT) - 1)]
         self._tasks.run(
-            lambda: self._desk.library.read_batch(most), self._was_read, self._not_read, lane="reading"
+            lambda: self._desk.library.index_more(most, self._quitting),
+            self._was_learnt,
+            self._not_learnt,
+            lane="index",
         )
 
-    def _was_read(self, batch: Batch) -> None:
-        self._reading = False
-        self._read = batch
-        if not self._learning:
-            self._learn_this()
-
-    def _not_read(self, error: Exception) -> None:
-        self._reading = False
-        self._say(error)
-
-    def _learn_this(self) -> None:
-        batch, self._read = self._read, None
-        if batch is None or self._over:
-            return
-        self._learning = True
-        self._learnt += 1
-        self._tasks.run(
-            lambda: self._desk.library.learn(batch), self._was_learnt, self._not_learnt, lane="index"
-        )
-        if batch.more:
-            self._learn()
-
-    def _was_learnt(self, _nothing: None) -> None:
+    def _was_learnt(self, more: bool) -> None:
         self._learning = False
-        if self._read is not None or self._reading:
-            self._learn_this()
-        else:
-            self._learnt = 0
-            if self._query and not self._busy:
-                self.search(self._query)
-            if not self._over:
-                self._merging.start()
+        self._learnt += 1
+        if (more or self._came) and not self._over:
+            self._learn()
+            return
+        self._learnt = 0
+        if self._query and not self._busy:
+            self.search(self._query)
+        if not self._over:
+            self._merging.start()
 
     def _not_learnt(self, error: Exception) -> None:
         self._learning = False
         self._say(error)
-        self._learn_this()
 
     def _merge(self) -> None:
         """Let the index put what it learnt in order, a little at a time, while there is nothing to learn."""
