@@ -121,6 +121,17 @@ def test_a_lot_of_very_long_posts_is_put_in_parts(
         assert list(answers([question])) == [[1]]
 
 
+def test_what_did_not_fit_into_a_lot_is_learnt_by_the_next(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_BATCH", 1)
+    learnt = []
+    while folder.library.index_more(3):
+        learnt.append(len(found(folder.library, "ferry")))
+    assert learnt == list(range(1, 60))
+    assert found(folder.library, "ferry") == all_names(folder)
+
+
 def test_an_index_that_cannot_be_written_there_is_told(
     learner: Learner, words: FullText, root: str, tmp_path: Path
 ) -> None:

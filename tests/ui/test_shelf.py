@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from postdesk.core.cancel import Cancel
 from postdesk.core.errors import LibraryError
 from postdesk.core.receipt import Receipt, Status
 from postdesk.library.filings import Filings
@@ -182,6 +184,33 @@ def test_what_was_learnt_in_pieces_is_merged_when_nothing_else_is_to_be_done(
     shown.shelf.start()
     shown.until(lambda: merged == [True, True, True, False])
     assert shown.told == []
+
+
+def test_what_is_found_while_the_index_learns_is_learnt_without_another_look(
+    desk: Desk, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    go_on = threading.Event()
+    real = Library.index_more
+
+    def index_more(library: Library, most: int, cancel: Cancel) -> bool:
+        calls.append(most)
+        if len(calls) == 1:
+            real(library, most, cancel)
+            assert go_on.wait(30)
+        return real(library, most, cancel) if len(calls) > 1 else False
+
+    monkeypatch.setattr(Library, "index_more", index_more)
+    for name in ("LOOK", "_SOON"):
+        monkeypatch.setattr(f"postdesk.ui.shelf.{name}", 1_000_000)
+    shown.shelf.start()
+    shown.until(lambda: bool(calls) and bool(shown.lists) and sorted(shown.lists[-1]) == TITLES)
+    (desk.library.root / "new.md").write_text("---\ntitle: Post 5\n---\n\nA puffin\n")
+    shown.shelf.look()
+    shown.until(lambda: "Post 5" in shown.lists[-1])
+    go_on.set()
+    shown.until(lambda: len(calls) > 1 and not shown.shelf.is_learning)
+    assert shown.search("puffin") == ["Post 5"]
 
 
 def test_nothing_is_merged_while_she_searches(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
