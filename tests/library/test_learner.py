@@ -198,6 +198,20 @@ def test_a_large_library_is_learnt_there_and_no_process_is_left(
     assert folder.library._is_learnt
 
 
+def test_what_is_given_out_cannot_be_searched_yet(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    known: list[int] = []
+
+    def count(_learner: Learner, _lot: int) -> None:
+        done, of = folder.library.searchable
+        assert of == 60
+        known.append(done)
+
+    between(monkeypatch, count)
+    folder.library.index_more(4)
+    assert known == list(range(0, 60, 4)), "a lot counts when its numbers are known"
+    assert folder.library.searchable == (60, 60)
+
+
 def test_a_process_that_is_killed_at_any_moment_leaves_an_index_that_is_whole(folder: Folder) -> None:
     dice = random.Random(5)
     library = folder.library

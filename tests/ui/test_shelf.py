@@ -213,6 +213,64 @@ def test_what_is_found_while_the_index_learns_is_learnt_without_another_look(
     assert shown.search("puffin") == ["Post 5"]
 
 
+def test_while_posts_are_read_it_is_told_how_many_can_be_searched_and_she_finds_more_and_more(
+    desk: Desk, shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("_LEARNT", (1,)), ("_MUCH", 2), ("_AGAIN", -1), ("LOOK", 1_000_000)):
+        monkeypatch.setattr(f"postdesk.ui.shelf.{name}", value)
+    told: list[tuple[int, int]] = []
+    shown.shelf.searchable.connect(lambda done, of: told.append((done, of)))
+    shown.shelf._telling.setInterval(1)
+    steps = threading.Semaphore(0)
+    real = Library.index_more
+
+    def index_more(library: Library, most: int, cancel: Cancel) -> bool:
+        assert steps.acquire(timeout=30)
+        return real(library, most, cancel)
+
+    monkeypatch.setattr(Library, "index_more", index_more)
+    shown.shelf.start()
+    shown.until(lambda: bool(shown.lists) and sorted(shown.lists[-1]) == TITLES)
+    shown.until(lambda: bool(told))
+    of = told[-1][1]
+    assert told[-1] == (0, of)
+    assert of >= len(TITLES)
+    shown.shelf.search("ferry")
+    seen: list[set[str]] = [set()]
+
+    def step(done: int) -> None:
+        steps.release()
+        shown.until(lambda: told[-1] == (done, of))
+        answers = len(shown.found)
+        shown.until(lambda: len(shown.found) > answers)
+        found = shown.found[-1][1]
+        assert found is not None
+        both = zip(found.listing.titles.texts, found.flags, strict=True)
+        seen.append({title for title, flag in both if flag and title.startswith("Post")})
+        assert seen[-1] >= seen[-2]
+
+    for done in range(1, of):
+        step(done)
+    assert seen[-1]
+    steps.release()
+    shown.until(lambda: told[-1] == (of, of))
+    shown.until(lambda: not shown.shelf.is_learning)
+    assert shown.search("ferry") == TITLES
+    assert [done for done, _of in told] == sorted(done for done, _of in told)
+    assert told[-1] == (of, of)
+    assert not shown.shelf._telling.isActive()
+
+
+def test_of_little_that_is_to_be_read_nothing_is_told(shown: Shown) -> None:
+    told: list[tuple[int, int]] = []
+    shown.shelf.searchable.connect(lambda done, of: told.append((done, of)))
+    shown.shelf._telling.setInterval(1)
+    shown.shelf.start()
+    shown.until(lambda: bool(shown.lists) and sorted(shown.lists[-1]) == TITLES)
+    shown.until(lambda: not shown.shelf.is_learning and not shown.shelf._telling.isActive())
+    assert told == []
+
+
 def test_nothing_is_merged_while_she_searches(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
     merged: list[Library] = []
 

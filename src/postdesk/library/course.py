@@ -38,6 +38,11 @@ class Course:
                 yield lot.lessons
 
     @property
+    def out(self) -> int:
+        """How many files are given out at this moment."""
+        return sum(len(lot.slots) for lot in self._out.copy())
+
+    @property
     def is_cancelled(self) -> bool:
         """Whether nobody waits for the rest."""
         return self._cancel.is_set

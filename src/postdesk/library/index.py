@@ -64,6 +64,7 @@ class Index:
             int
         ] = []  # slots of those that name another id than before, and are still to be named
         self._folders: tuple[str, ...] = ()
+        self._seen = 0  # files, by the last walk
         self.lessons = Lessons(self.columns)
 
     # --- what is remembered ---
@@ -101,6 +102,11 @@ class Index:
     def is_complete(self) -> bool:
         """Whether everything that the last walk found was looked into."""
         return not self._todo
+
+    @property
+    def size(self) -> int:
+        """How many files there are, as far as is known."""
+        return max(self._seen, len(self.columns.slots))
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -205,14 +211,16 @@ class Index:
         seen = bytearray(len(columns.names))
         walk = Walk(self._root, tidy=tidy)
         todo: dict[str, Found] = {}
+        files = 0
         for name, found in walk:
+            files += 1
             slot = slot_of(name)
             if slot is not None:
                 seen[slot] = 1
                 if marks[slot] == marks_of(found):
                     continue
             todo[name] = Found.of(found)  # a third of the memory, for 100,000 of them
-        self._folders = walk.folders
+        self._folders, self._seen = walk.folders, files
         unread = walk.unread
         gone = [
             slot

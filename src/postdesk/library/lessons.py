@@ -70,6 +70,11 @@ class Lessons:
         self._learn = dict.fromkeys(self._columns.slots.values())
 
     @property
+    def count(self) -> int:
+        """How many files are to be learnt, without those that are given out."""
+        return len(self._learn)
+
+    @property
     def are_over(self) -> bool:
         """Whether nothing is due."""
         return not (self._learn or self._renew or self._forget)

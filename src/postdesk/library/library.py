@@ -105,7 +105,7 @@ class Library:
         self._looked = self._recalled = False
         self._is_agreed = False  # the full-text index is known to be as new as the stored ids
         self._learning_turn = threading.Lock()
-        self._is_learning = False  # what is due no more may not be in it yet
+        self._course: Course | None = None  # what is due no more, and may not be in it yet
         self._untold = Changes()
         self._connected = Connected(self.root)
         self._reader: Reader | None = None  # loaded when there are many files to be looked into,
@@ -136,7 +136,7 @@ class Library:
                 self._reader = self._learner = None
                 self._index = Index(self.root, self._stored_ids)
                 self._looked = self._recalled = self._is_agreed = False
-                self._is_learning = False
+                self._course = None
             if first:
                 self._welcome()
         except BaseException:
@@ -415,8 +415,7 @@ class Library:
             lessons = self._index.lessons
             if new:
                 lessons.begin_anew()
-            self._is_learning = True
-            course = Course(self._index, self._guard, most, cancel)
+            course = self._course = Course(self._index, self._guard, most, cancel)
             renew, forget = lessons.others()
         try:
             words.forget(forget)
@@ -425,7 +424,7 @@ class Library:
         finally:
             with self._guard:
                 course.end()
-                self._is_learning = False
+                self._course = None
                 agreed = self._is_agreed or not self._is_learnt or not self.is_complete
         learner = self._learner
         if learner is not None and learner.is_over:
@@ -472,7 +471,14 @@ class Library:
     @property
     def _is_learnt(self) -> bool:
         """Whether the full-text index knows all that is known here."""
-        return self._index.lessons.are_over and not self._is_learning
+        return self._index.lessons.are_over and self._course is None
+
+    @property
+    def searchable(self) -> tuple[int, int]:
+        """How many posts can be searched, and how many there are, as far as is known. Waits for nobody."""
+        index, course = self._index, self._course
+        away = index.lessons.count + (course.out if course is not None else 0)
+        return max(0, len(index.columns.slots) - away), index.size
 
     def merge_index(self) -> bool:
         """Let the full-text index merge a little of what it was written in; whether there is more. Some 20 ms, for

@@ -771,6 +771,7 @@ class Controller(QObject):
         self.shelf.gathered.connect(self._gathered)
         self.shelf.changed_outside.connect(self._changed_outside)
         self.shelf.found.connect(w.sidebar.set_found)
+        self.shelf.searchable.connect(w.sidebar.set_searchable)
         self.shelf.explained.connect(w.sidebar.set_contexts)
         w.sidebar.looked_at.connect(self.shelf.explain)
         self.files.changed.connect(self.shelf.refresh)

@@ -39,6 +39,9 @@ _SELDOM = 8  # times as long as a look or the gathering of rows takes is nothing
 _LONGEST = 1.0  # s: whatever she saves meanwhile waits for a part
 _WATCHED = 1000  # folders whose changes the system tells at once; the looks find those in others
 _LEARNT = (200, 500)  # posts that the index learns at once: the first are there soon
+_TELL = 400  # ms between two words of how many posts can be searched,
+_MUCH = 1000  # posts that cannot be, from which on anything is said of it
+_AGAIN = 2  # s between two searches for what she looks for, while more and more can be found
 _MERGE = 120  # ms between two parts of the index that are merged, each in some 20 ms
 _STILL = 5  # s after a search in which nothing is merged
 
@@ -46,7 +49,8 @@ _STILL = 5  # s after a search in which nothing is merged
 class Shelf(QObject):
     """Gathers the rows. `gathered(Gathered)` after every change; `changed_outside(Changes)` when other programs
     did something to the library; `found(query, Found | None)` answers a search, `explained(query, contexts)` says
-    where it was found; `told(sentence)` is a notice; `stirred`: some file in a folder with posts is another one."""
+    where it was found; `told(sentence)` is a notice; `stirred`: some file in a folder with posts is another one;
+    `searchable(done, of)`: while many posts are read, how many of them can be searched, and at last that all can."""
 
     gathered = Signal(object)
     changed_outside = Signal(object)
@@ -54,6 +58,7 @@ class Shelf(QObject):
     explained = Signal(str, object)
     told = Signal(str)
     stirred = Signal()
+    searchable = Signal(int, int)
 
     def __init__(self, desk: Desk, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -90,6 +95,9 @@ class Shelf(QObject):
         self._hint = QTimer(self, singleShot=True)
         self._hint.timeout.connect(self.look)
         self._searched = -math.inf  # when she searched last
+        self._telling = QTimer(self, interval=_TELL)
+        self._telling.timeout.connect(self._tell)
+        self._told_of = False  # that not all can be searched
         self._merging = QTimer(self, singleShot=True, interval=_MERGE)
         self._merging.timeout.connect(self._merge)
 
@@ -132,7 +140,7 @@ class Shelf(QObject):
         """At quit."""
         self._over = True
         self._quitting.set()
-        for timer in (self._timer, self._later, self._hint, self._merging):
+        for timer in (self._timer, self._later, self._hint, self._telling, self._merging):
             timer.stop()
 
     def set_order(self, order: str) -> None:
@@ -313,6 +321,8 @@ class Shelf(QObject):
             self._came = True
             return
         self._learning, self._came = True, False
+        if not self._telling.isActive():
+            self._telling.start()
         most = _LEARNT[min(self._learnt, len(_LEARNT) - 1)]
         self._tasks.run(
             lambda: self._desk.library.index_more(most, self._quitting),
@@ -336,6 +346,21 @@ class Shelf(QObject):
     def _not_learnt(self, error: Exception) -> None:
         self._learning = False
         self._say(error)
+
+    def _tell(self) -> None:
+        """Say how many posts can be searched, where that is not soon all; and look again for what she looks for."""
+        done, of = self._desk.library.searchable
+        is_over = not self._learning and self._desk.library.is_complete
+        if not is_over and (self._told_of or of - done >= _MUCH):
+            self._told_of = True
+            self.searchable.emit(min(done, of - 1), of)
+            if self._query and not self._busy and time.monotonic() - self._searched > _AGAIN:
+                self.search(self._query)
+        elif is_over:
+            self._telling.stop()
+            if self._told_of:
+                self._told_of = False
+                self.searchable.emit(of, of)
 
     def _merge(self) -> None:
         """Let the index put what it learnt in order, a little at a time, while there is nothing to learn."""

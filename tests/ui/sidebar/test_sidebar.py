@@ -569,6 +569,30 @@ def test_what_waits_is_said_at_the_foot_and_a_click_shows_it(
     assert not sidebar.waiting.isVisible()
 
 
+def test_how_many_posts_can_be_searched_is_said_until_it_is_all(sidebar: Sidebar) -> None:
+    def nothing_said() -> str:
+        sidebar.search_for("puffin")
+        sidebar.set_found("puffin", Found(sidebar.posts.listing, bytes(len(sidebar.posts.listing))))
+        return sidebar.nothing.text()
+
+    assert not sidebar.reading.isVisible()
+    assert nothing_said() == "Nothing was found for “puffin”."
+    before = QLocale()
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+    try:
+        sidebar.set_searchable(41_200, 100_000)
+    finally:
+        QLocale.setDefault(before)
+    assert sidebar.reading.isVisible()
+    assert sidebar.reading.words.text() == "Reading your posts: 41,200 of 100,000 can be searched"
+    assert (sidebar.reading.bar.value(), sidebar.reading.bar.maximum()) == (41_200, 100_000)
+    assert sidebar.nothing.text() == "Nothing was found for “puffin” so far."
+    assert nothing_said() == "Nothing was found for “puffin” so far."
+    sidebar.set_searchable(100_000, 100_000)
+    assert not sidebar.reading.isVisible()
+    assert sidebar.nothing.text() == "Nothing was found for “puffin”."
+
+
 def test_the_sidebar_changes_its_colours_at_run_time(sidebar: Sidebar) -> None:
     light = sidebar.grab().toImage()
     sidebar.set_theme(load_theme(dark=True))

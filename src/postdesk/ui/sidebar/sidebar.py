@@ -17,6 +17,8 @@ from postdesk.core.language import _, ngettext
 from postdesk.ui.actions import Actions
 from postdesk.ui.sidebar.list import PostList
 from postdesk.ui.sidebar.listing import TABS, Found, Listing
+from postdesk.ui.sidebar.nothing import words_for_filter, words_for_search
+from postdesk.ui.sidebar.reading import ReadingLine
 from postdesk.ui.sidebar.rows import Posts, local_now
 from postdesk.ui.sidebar.switcher import Blog, Switcher
 from postdesk.ui.sidebar.tabs import Tabs
@@ -84,6 +86,7 @@ class Sidebar(QWidget):
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.list)
         self._pages.addWidget(self.nothing)
+        self.reading = ReadingLine(self)
         self.waiting = WaitingBox(theme, self)
         self.waiting.hide()
         self._lay()
@@ -123,6 +126,11 @@ class Sidebar(QWidget):
         self.waiting.setAccessibleName(sentence or _("Outbox"))
         self.waiting.setVisible(bool(sentence))
         self.waiting.updateGeometry()
+
+    def set_searchable(self, done: int, of: int) -> None:
+        """So many of the posts can be searched by what they say; said at the foot until it is all."""
+        self.reading.tell(done, of)
+        self._say_nothing()
 
     def set_found(self, query: str, found: Found | None) -> None:
         """Rows that a search of the texts found; dropped when she has typed on meanwhile."""
@@ -290,6 +298,7 @@ class Sidebar(QWidget):
         inner.addWidget(self.tabs)
         inner.addSpacing(6)
         inner.addWidget(self._pages, 1)
+        inner.addWidget(self.reading)
         layout.addLayout(inner, 1)
         layout.addWidget(self.waiting)
 
@@ -345,21 +354,11 @@ class Sidebar(QWidget):
             self._pages.setCurrentWidget(self.list)
             return
         if self._query:
-            nothing = (
-                _("Nothing was found for “{words}”.")
-                if self._answered
-                else _("No post here has “{words}” in its title.")
-            )
-            words = nothing.format(words=self._query)
+            so_far = not self.reading.isHidden()
+            words = words_for_search(self._query, answered=self._answered, so_far=so_far)
         else:
             new = self._actions.action("new").shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            words = {
-                "drafts": _("No drafts. Press {keys} to write one.").format(keys=new),
-                "scheduled": _("Nothing is scheduled."),
-                "published": _("Nothing is published yet."),
-                "all": _("No posts yet. Press {keys} to write one.").format(keys=new),
-                "outbox": _("Nothing waits. Everything has gone out."),
-            }[self.tabs.current]
+            words = words_for_filter(self.tabs.current, new)
         self.nothing.setText(words)
         had = self.list.hasFocus()
         self._pages.setCurrentWidget(self.nothing)
