@@ -7,8 +7,9 @@ import os
 import random
 import signal
 import sqlite3
+import subprocess
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
@@ -17,7 +18,9 @@ import pytest
 
 from postdesk.core.cancel import Cancel
 from postdesk.core.folders import Folders, under
-from postdesk.library import beside, course, reading
+from postdesk.core.messages import send
+from postdesk.core.processes import end, started
+from postdesk.library import beside, course, fulltext, reading
 from postdesk.library import library as libraries
 from postdesk.library.beside import Learner
 from postdesk.library.course import Course
@@ -191,7 +194,7 @@ def test_a_large_library_is_learnt_there_and_no_process_is_left(
     pids: set[int] = set()
     between(monkeypatch, lambda learner, _lot: pids.add(learner.pid))
     monkeypatch.setattr(FullText, "put", lambda *_: pytest.fail("nothing was left to be put here"))
-    assert not folder.library.index_more(4)
+    assert not folder.library.index_more(4, Cancel())
     assert found(folder.library, "ferry") == all_names(folder)
     assert len(pids) == 1
     assert not any(map(is_there, pids))
@@ -207,7 +210,7 @@ def test_what_is_given_out_cannot_be_searched_yet(folder: Folder, monkeypatch: p
         known.append(done)
 
     between(monkeypatch, count)
-    folder.library.index_more(4)
+    folder.library.index_more(4, Cancel())
     assert known == list(range(0, 60, 4)), "a lot counts when its numbers are known"
     assert folder.library.searchable == (60, 60)
 
@@ -225,13 +228,14 @@ def test_a_process_that_is_killed_at_any_moment_leaves_an_index_that_is_whole(fo
                 if pid := pid_of(library._learner):
                     started.set()
                     over.wait(dice.random() * 0.3)
-                    if pid == pid_of(library._learner) and is_there(pid):
-                        os.kill(pid, signal.SIGKILL)
+                    if pid == pid_of(library._learner):
+                        with suppress(ProcessLookupError):
+                            os.kill(pid, signal.SIGKILL)
 
         killing = Thread(target=kill)
         killing.start()
         try:
-            while library.index_more(4):
+            while library.index_more(4, Cancel()):
                 pass
         finally:
             over.set()
@@ -255,7 +259,7 @@ def test_a_process_that_is_killed_again_and_again_is_done_without(
             os.kill(learner.pid, signal.SIGKILL)
 
     between(monkeypatch, started)
-    while folder.library.index_more(4):
+    while folder.library.index_more(4, Cancel()):
         pass
     assert len(pids) == beside._DEATHS
     assert found(folder.library, "ferry") == all_names(folder)
@@ -272,7 +276,7 @@ def test_quitting_waits_for_no_process_that_hangs(folder: Folder, monkeypatch: p
 
     between(monkeypatch, hang)
     more: list[bool] = []
-    learning = Thread(target=lambda: more.append(folder.library.index_more(4)))
+    learning = Thread(target=lambda: more.append(folder.library.index_more(4, Cancel())))
     learning.start()
     assert hung.wait(30)
     pid = pid_of(folder.library._learner)
@@ -301,10 +305,146 @@ def test_who_quits_waits_for_one_lot(folder: Folder, monkeypatch: pytest.MonkeyP
     assert lots == [0]
     assert pid_of(folder.library._learner) == 0
     assert not folder.library._is_learnt
-    assert folder.library.index_more(4, cancel), "nor is another one begun here"
+    assert not folder.library.index_more(4, cancel), "nor is another one begun here"
     assert len(found(folder.library, "ferry")) < 60
     folder.learn()
     assert found(folder.library, "ferry") == all_names(folder)
+
+
+def test_a_single_lot_is_learnt_there_as_well(folder: Folder) -> None:
+    assert folder.library.index_more(4)
+    assert pid_of(folder.library._learner)
+    assert len(found(folder.library, "ferry")) == 4
+
+
+def test_after_much_was_learnt_there_the_log_is_empty_and_memory_given_back(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[bool] = []
+    monkeypatch.setattr(fulltext, "_MANY", 50)
+    monkeypatch.setattr(fulltext, "give_back_now", lambda: given.append(True))
+    folder.library.index_more(4, Cancel())
+    assert given
+    (log,) = folder.folders.cache.rglob("index.sqlite-wal")
+    assert log.stat().st_size < 20_000
+
+
+def test_nobody_here_writes_while_the_index_is_lent(words: FullText) -> None:
+    with words.lent():
+        assert words._guard.locked()
+    assert not words._guard.locked()
+
+
+def test_what_is_remembered_is_taken_before_the_index_is_lent(folder: Folder) -> None:
+    folder.learn()
+    folder.reopen(forgetful=False)
+    assert not folder.library._recalled
+    folder.library.index_more(4, Cancel())
+    assert folder.library._recalled
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_file_that_was_away_when_it_should_have_been_learnt_is_learnt_when_it_is_back(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, anew: bool
+) -> None:
+    """Also when its marks are as they were, and it was learnt before."""
+    library = folder.library
+    monkeypatch.setattr("postdesk.library.entries.is_young", lambda _found: False)
+    if anew:
+        folder.learn()
+        library.look()
+        for path in folder.folders.cache.rglob("index.sqlite*"):
+            path.unlink()
+    else:
+        library._index.missed(range(60))
+        library.look()  # from here on all marks are trusted
+    with monkeypatch.context() as away:
+        away.setattr(reading, "text_of", lambda *_: None)
+        folder.learn()
+    assert found(library, "ferry") == []
+    library.look()
+    folder.learn()
+    assert found(library, "ferry") == all_names(folder)
+
+
+def test_quitting_at_the_start_of_the_process_waits_for_none(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = Event(), Event()
+
+    def slowly(module: str, *, pipe: int) -> subprocess.Popen[bytes]:
+        begun.set()
+        assert go_on.wait(30)
+        return started(module, pipe=pipe)
+
+    monkeypatch.setattr(beside, "started", slowly)
+    lots: list[int] = []
+    between(monkeypatch, lambda _learner, lot: lots.append(lot))
+    more: list[bool] = []
+    learning = Thread(target=lambda: more.append(folder.library.index_more(4, Cancel())))
+    learning.start()
+    assert begun.wait(30)
+    closing_ = Thread(target=folder.library.close)
+    closing_.start()
+    learner = folder.library._learner
+    assert learner is not None
+    assert learner._over.wait(30)
+    go_on.set()
+    closing_.join(30)
+    learning.join(30)
+    assert more == [False]
+    assert lots == []
+    assert learner.pid == 0
+
+
+def test_after_the_end_nothing_is_learnt(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.library.close()
+    monkeypatch.setattr(beside, "started", lambda *_, **__: pytest.fail("the library is closed"))
+    assert not folder.library.index_more(4, Cancel())
+    folder.reopen(forgetful=False)
+    folder.library.look()
+    monkeypatch.undo()
+    folder.learn()
+    assert found(folder.library, "ferry") == all_names(folder)
+
+
+def test_a_process_that_can_never_write_is_not_started_again_and_again(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts: list[str] = []
+
+    def counted(module: str, *, pipe: int) -> subprocess.Popen[bytes]:
+        starts.append(module)
+        return started(module, pipe=pipe)
+
+    monkeypatch.setattr(beside, "started", counted)
+    nowhere = folder.root / "nowhere.sqlite"
+    learn = Learner.learn
+    monkeypatch.setattr(Learner, "learn", lambda self, _index, root, lots: learn(self, nowhere, root, lots))
+    while folder.library.index_more(4):
+        pass
+    assert 0 < len(starts) <= beside._DEATHS
+    assert found(folder.library, "ferry") == all_names(folder)
+
+
+def test_a_process_ends_when_something_fails_in_it(tmp_path: Path) -> None:
+    process = started(Learner.module)
+    assert process.stdin is not None
+    send(process.stdin, "no question")
+    assert process.wait(30) == 1
+    end(process)
+
+
+@pytest.mark.parametrize("holds", [4096, 1 << 20])
+def test_no_size_of_a_pipe_makes_the_two_wait_for_each_other(
+    learner: Learner, words: FullText, root: str, monkeypatch: pytest.MonkeyPatch, holds: int
+) -> None:
+    monkeypatch.setattr(beside, "_PIPE", holds)
+    one = asked(root)[0]
+    with words.lent() as index:
+        assert index is not None
+        lots = ([one._replace(name=f"{n} is gone") for n in range(6000)] for _lot in range(5))
+        assert list(learner.learn(index, root, lots)) == [[None] * 6000] * 5
 
 
 def test_an_index_that_is_deleted_in_the_middle_is_made_anew(
@@ -316,7 +456,7 @@ def test_an_index_that_is_deleted_in_the_middle_is_made_anew(
                 path.unlink()
 
     between(monkeypatch, rob)
-    folder.library.index_more(4)
+    folder.library.index_more(4, Cancel())
     monkeypatch.undo()
     folder.learn()
     assert found(folder.library, "ferry") == all_names(folder)
@@ -333,7 +473,7 @@ def test_an_index_that_cannot_be_written_there_is_written_here(
         yield from ()
 
     monkeypatch.setattr(Learner, "learn", nothing)
-    while folder.library.index_more(4):
+    while folder.library.index_more(4, Cancel()):
         pass
     assert asks
     assert found(folder.library, "ferry") == all_names(folder)
@@ -354,7 +494,7 @@ def test_without_a_place_for_the_index_no_process_is_started(
     library = Library(root, folders)
     library.open()
     library.look()
-    while library.index_more(4):
+    while library.index_more(4, Cancel()):
         pass
     assert library._is_learnt
     library.close()
@@ -371,7 +511,7 @@ def test_what_failed_in_between_is_still_to_be_learnt(
 
     monkeypatch.setattr(Course, "note", fails_once)
     with pytest.raises(MemoryError):
-        folder.library.index_more(4)
+        folder.library.index_more(4, Cancel())
     assert not folder.library._is_learnt
     folder.learn()
     assert found(folder.library, "ferry") == all_names(folder)
@@ -406,9 +546,9 @@ def test_what_happens_while_files_are_learnt_is_neither_lost_nor_undone(
 
     between(monkeypatch, meddle)
     for _turn in range(3):
-        folder.library.index_more(4)
+        folder.library.index_more(4, Cancel())
         folder.library._index.lessons.begin_anew()
-    folder.library.index_more(4)
+    folder.library.index_more(4, Cancel())
     for _turn in range(2):
         folder.library.look()
         folder.learn()

@@ -40,7 +40,7 @@ class _Beside:
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._deaths = 0
-        self._over = False
+        self._over = threading.Event()
 
     @property
     def pid(self) -> int:
@@ -51,7 +51,7 @@ class _Beside:
     @property
     def is_over(self) -> bool:
         """Whether it was closed: nobody waits any more for what is done."""
-        return self._over
+        return self._over.is_set()
 
     def rest(self) -> None:
         """End the process until it is needed again; waits for a question that it was asked."""
@@ -60,7 +60,7 @@ class _Beside:
 
     def close(self) -> None:
         """End the process, whatever it does, and start no other one."""
-        self._over = True
+        self._over.set()
         process = self._process
         if process is not None:
             process.kill()  # whoever waits for its answer waits no longer
@@ -70,7 +70,7 @@ class _Beside:
         """The answers in turn, as they come; none any more when the process is gone. So many questions are asked before
         those in front of them are answered. A process whose answers nobody waits for is ended."""
         with self._turn:
-            if self._over or self._deaths >= _DEATHS:
+            if self._over.is_set() or self._deaths >= _DEATHS:
                 return
             waiting = 0
             try:
@@ -78,15 +78,17 @@ class _Beside:
                 if process.stdin is None or process.stdout is None:
                     return
                 for question in chain(questions, repeat(None, ahead)):
+                    if self._over.is_set():  # since the process was started, perhaps
+                        return
                     if question is not None:
-                        send(process.stdin, question)
                         waiting += 1
+                        send(process.stdin, question)
                     if waiting > ahead or (question is None and waiting):
                         said = receive(process.stdout)
                         waiting -= 1
                         yield said
             except (OSError, EOFError, ValueError, TypeError) as error:
-                if not self._over:
+                if not self._over.is_set():
                     self._deaths += 1
                     log.info("%s is gone: %r", self.module, error)
             finally:
@@ -129,5 +131,6 @@ class Learner(_Beside):
         with closing(self._ask(questions, ahead=_AHEAD)) as answers:
             for numbers in answers:
                 if not isinstance(numbers, list) or not numbers:
+                    self._deaths += 1  # one that cannot write is as good as none
                     return
                 yield numbers

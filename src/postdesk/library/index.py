@@ -171,8 +171,8 @@ class Index:
             if entry.hash != columns.hashes[slot]:
                 changed.append(slot)
                 self.lessons.learn(slot, entry.details)
-            elif self.lessons.details(slot) and not entry.problem:
-                self.lessons.learn(slot, entry.details)  # it was away when it should have been learnt
+            elif self.lessons.was_missed(slot) and not entry.problem:
+                self.lessons.learn(slot, entry.details)
             else:
                 self.lessons.renew([slot])
             columns.put(slot, entry)
@@ -280,10 +280,13 @@ class Index:
             self._remove(slot)
             self._name([], anew=True)
 
-    def doubt(self, slots: Iterable[int]) -> None:
-        """These are not as they were read last: the next look reads them again, whatever their marks are."""
+    def missed(self, slots: Iterable[int]) -> None:
+        """These could not be learnt, as they are not as they were read last: the next look reads them again, whatever
+        their marks are."""
         for slot in slots:
-            self.columns.marks[slot] = YOUNG
+            if self.columns.live[slot]:
+                self.columns.marks[slot] = YOUNG
+                self.lessons.missed([slot])
 
     def id_for(self, path: Path, own: str) -> str:
         """The id of the post in a file that says it is `own` ("" when it says nothing); nothing is noted."""

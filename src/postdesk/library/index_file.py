@@ -7,8 +7,10 @@ When there are many of these, the file is made anew.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
+from urllib.parse import quote
 
 VERSION = 3
 _TABLES = """
@@ -67,7 +69,10 @@ def open_index(path: Path) -> tuple[sqlite3.Connection, bool]:
 
 def join_index(path: Path) -> sqlite3.Connection:
     """The file that another process has open and made. Raises `sqlite3.Error` when it is not there, or not the same."""
-    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=5)
+    place = os.fsencode(path.absolute().as_posix())
+    # Two strokes and nothing between them and the path, which has another two where it begins with a computer's name.
+    address = f"file://{'' if place.startswith(b'/') else '/'}{quote(place)}?mode=rw"
+    database = sqlite3.connect(address, uri=True, timeout=5)
     try:
         _set(database)
         (version,) = database.execute("PRAGMA user_version").fetchone()

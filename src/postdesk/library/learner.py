@@ -13,13 +13,14 @@ While SQLite writes, with the interpreter's lock given away, the files of the ne
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
+from typing import Any, NoReturn
 
 from postdesk.core.ahead import Ahead
 from postdesk.core.messages import serve
@@ -30,21 +31,36 @@ from postdesk.library.texts import Ready, in_turn, insert
 
 log = logging.getLogger(__name__)
 
+_Question = tuple[str, str, Sequence[Any]]
 
-def answers(questions: Iterable[tuple[str, str, Sequence[Any]]]) -> Iterator[list[int | None]]:
+
+def answers(questions: Iterable[_Question]) -> Iterator[list[int | None]]:
     """What is said to each question."""
-    coming = iter(questions)
+    coming: SimpleQueue[_Question | None] = SimpleQueue()
+    # All the time: the window would wait for one who takes its question, and this process for one who takes its answer.
+    taking = Ahead(partial(_take, questions, coming))
     next_one = Ahead(partial(_read, coming))
     while (read := next_one.result()) is not None:
         next_one = Ahead(partial(_read, coming))
         yield _write(*read)
+    taking.result()
 
 
-def _read(questions: Iterator[tuple[str, str, Sequence[Any]]]) -> tuple[Path, list[Ready | None]] | None:
+def _take(questions: Iterable[_Question], coming: SimpleQueue[_Question | None]) -> None:
+    try:
+        for question in questions:
+            coming.put(question)
+    finally:
+        coming.put(None)
+
+
+def _read(coming: SimpleQueue[_Question | None]) -> tuple[Path, list[Ready | None]] | None:
     """What the next question is about; None when there is none any more."""
-    for index, root, lessons in questions:
-        return Path(index), read_texts(root, [lesson_of(one) for one in lessons])
-    return None
+    question = coming.get()
+    if question is None:
+        return None
+    index, root, lessons = question
+    return Path(index), read_texts(root, [lesson_of(one) for one in lessons])
 
 
 def _write(index: Path, texts: Sequence[Ready | None]) -> list[int | None]:
@@ -57,5 +73,14 @@ def _write(index: Path, texts: Sequence[Ready | None]) -> list[int | None]:
         return []
 
 
+def main() -> NoReturn:
+    """Answer until the window is gone, or something fails that nobody here can do anything about."""
+    code = 1
+    try:
+        code = serve(answers)
+    finally:
+        os._exit(code)  # a thread that waits for a question would not let Python end
+
+
 if __name__ == "__main__":
-    sys.exit(serve(answers))
+    main()

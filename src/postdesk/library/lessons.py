@@ -37,6 +37,7 @@ class Lessons:
         self._renew: dict[int, None] = {}
         self._forget: dict[str, None] = {}
         self._details: dict[int, str] = {}  # of what is not learnt yet
+        self._missed: set[int] = set()  # slots of files that were away when they should have been learnt
         self._slot_of: array[int] = array("l")  # by number; -1 for none
         self._number_of: array[int] = array("l")  # by slot
 
@@ -45,6 +46,7 @@ class Lessons:
     def learn(self, slot: int, details: str) -> None:
         """A file that was read has to be learnt."""
         self._details[slot] = details
+        self._missed.discard(slot)
         self._learn[slot] = None
         self._forget.pop(self._columns.names[slot], None)
 
@@ -63,6 +65,7 @@ class Lessons:
         self._forget[self._columns.names[slot]] = None
         for kept in (self._learn, self._renew, self._details):
             kept.pop(slot, None)
+        self._missed.discard(slot)
 
     def begin_anew(self) -> None:
         """The full-text index knows nothing any more."""
@@ -92,19 +95,28 @@ class Lessons:
         more = len(slots) > most
         if more:
             slots = heapq.nlargest(most, slots, key=self._columns.changed.__getitem__)
+        lot = Lot(tuple(slots), self._lessons(slots), more)
         for slot in slots:
             del self._learn[slot]
-        return Lot(tuple(slots), self._lessons(slots), more)
+        return lot
 
     def others(self) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
         """The files of which the full-text index has to renew its rows, and the names that it has to forget. They count
         as such from now on."""
         renew = self._lessons(self._renew.keys() - self._learn.keys())
-        forget = tuple(name for name in self._forget if name not in self._columns.slots)
+        forget = tuple(self._forget)
         self._renew, self._forget = {}, {}
         return renew, forget
 
     # --- what was done ---
+
+    def missed(self, slots: Iterable[int]) -> None:
+        """These files could not be read as they were read last."""
+        self._missed.update(slots)
+
+    def was_missed(self, slot: int) -> bool:
+        """Whether a file is still to be learnt though it is as it was."""
+        return slot in self._missed
 
     def learnt(self, slots: Iterable[int], numbers: Iterable[int]) -> None:
         """The full-text index has these posts under these numbers."""

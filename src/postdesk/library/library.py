@@ -103,6 +103,7 @@ class Library:
         self._guard = threading.RLock()
         self._index = Index(self.root, dict)
         self._looked = self._recalled = False
+        self._closed = threading.Event()
         self._is_agreed = False  # the full-text index is known to be as new as the stored ids
         self._learning_turn = threading.Lock()
         self._course: Course | None = None  # what is due no more, and may not be in it yet
@@ -136,6 +137,7 @@ class Library:
                 self._reader = self._learner = None
                 self._index = Index(self.root, self._stored_ids)
                 self._looked = self._recalled = self._is_agreed = False
+                self._closed.clear()
                 self._course = None
             if first:
                 self._welcome()
@@ -151,11 +153,16 @@ class Library:
             self._remember()
         except LibraryError as error:
             log.warning("The ids of the library were not stored: %s", error.details)
-        for process in (self._reader, self._learner):
+        with self._guard:
+            self._closed.set()
+            processes = (self._reader, self._learner)
+        for process in processes:
             if process is not None:
                 process.close()  # first: whoever waits for it holds what follows up
+        with self._guard:
+            learnt = self._is_learnt
         if self._words is not None and self._looked and self._index.is_complete:
-            self._words.agree(self._ids_hash() if self._is_learnt else "")
+            self._words.agree(self._ids_hash() if learnt else "")
         for kept in (self._kept_history, self._words):
             if kept is not None:
                 kept.close()
@@ -395,29 +402,32 @@ class Library:
 
     # --- the full-text index ---
 
-    def index_more(self, most: int = 500, cancel: Cancel | None = None) -> bool:
-        """Let the full-text index learn and forget what changed; whether there is more. The files are read once more,
-        beside everything else, at most so many, and a few megabytes of them; or, where there are more and a process
-        does it, one lot after the other, until `cancel` is set. Nobody waits for it but who calls it, too.
+    def index_more(self, most: int = 500, until: Cancel | None = None) -> bool:
+        """Let the full-text index learn and forget what changed, at most so many files, and a few megabytes of them;
+        whether there is more. With `until`, where there are many and a process does it, one lot of them after the
+        other, until it is set. The files are read once more, beside everything else; nobody waits for it but who calls
+        it, too.
         """
         words = self._full_text
         if words is None:
             return False
         with self._learning_turn:
-            return self._learn(words, most, cancel or Cancel())
+            return self._learn(words, most, until)
 
-    def _learn(self, words: FullText, most: int, cancel: Cancel) -> bool:
+    def _learn(self, words: FullText, most: int, until: Cancel | None) -> bool:
         from postdesk.library.course import Course
 
         new = words.is_new  # opens the file: not while others wait for the guard
         with self._guard:
-            self.recall()
-            lessons = self._index.lessons
+            if self._closed.is_set() or (until is not None and until.is_set):
+                return False
+            self.recall()  # not while the index is lent: it asks the index
             if new:
-                lessons.begin_anew()
-            course = self._course = Course(self._index, self._guard, most, cancel)
-            renew, forget = lessons.others()
+                self._index.lessons.begin_anew()
+            course = self._course = Course(self._index, self._guard, most, until)
         try:
+            with self._guard:
+                renew, forget = self._index.lessons.others()
             words.forget(forget)
             words.renew(renew)
             self._put(words, course, beside=course.first.more and most >= _AT_A_TIME)
@@ -427,8 +437,8 @@ class Library:
                 self._course = None
                 agreed = self._is_agreed or not self._is_learnt or not self.is_complete
         learner = self._learner
-        if learner is not None and learner.is_over:
-            return False  # she quits
+        if self._closed.is_set():
+            return False
         if not course.more:
             if learner is not None and self.is_complete:
                 learner.rest()
@@ -445,9 +455,12 @@ class Library:
         from postdesk.library.reading import read_texts
         from postdesk.library.texts import in_turn
 
-        if beside and self._learner is None:
-            self._learner = Learner()
-        learner = self._learner
+        with self._guard:
+            if self._closed.is_set():
+                return
+            if beside and self._learner is None:
+                self._learner = Learner()
+            learner = self._learner
         if learner is not None and (beside or learner.pid) and self._put_by(learner, words, course):
             return
         texts = read_texts(os.fspath(self.root), course.first.lessons)
