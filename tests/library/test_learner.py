@@ -401,6 +401,8 @@ def test_after_the_end_nothing_is_learnt(folder: Folder, monkeypatch: pytest.Mon
     folder.library.close()
     monkeypatch.setattr(beside, "started", lambda *_, **__: pytest.fail("the library is closed"))
     assert not folder.library.index_more(4, Cancel())
+    assert folder.library._words is not None
+    assert folder.library._words._connection is None
     folder.reopen(forgetful=False)
     folder.library.look()
     monkeypatch.undo()
@@ -421,7 +423,7 @@ def test_a_process_that_can_never_write_is_not_started_again_and_again(
     nowhere = folder.root / "nowhere.sqlite"
     learn = Learner.learn
     monkeypatch.setattr(Learner, "learn", lambda self, _index, root, lots: learn(self, nowhere, root, lots))
-    while folder.library.index_more(4):
+    while folder.library.index_more(4, Cancel()):
         pass
     assert 0 < len(starts) <= beside._DEATHS
     assert found(folder.library, "ferry") == all_names(folder)

@@ -417,10 +417,10 @@ class Library:
     def _learn(self, words: FullText, most: int, until: Cancel | None) -> bool:
         from postdesk.library.course import Course
 
+        if self._closed.is_set() or (until is not None and until.is_set):
+            return False
         new = words.is_new  # opens the file: not while others wait for the guard
         with self._guard:
-            if self._closed.is_set() or (until is not None and until.is_set):
-                return False
             self.recall()  # not while the index is lent: it asks the index
             if new:
                 self._index.lessons.begin_anew()
