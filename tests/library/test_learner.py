@@ -317,6 +317,21 @@ def test_a_single_lot_is_learnt_there_as_well(folder: Folder) -> None:
     assert len(found(folder.library, "ferry")) == 4
 
 
+def test_when_nothing_is_due_no_process_is_asked(folder: Folder) -> None:
+    folder.library.index_more(4)
+    learner, process = folder.library._learner, pid_of(folder.library._learner)
+    assert learner is not None
+    due = list(folder.library._index.lessons._learn)
+    folder.library._index.lessons._learn.clear()
+    folder.library._index._todo["still to be looked into"] = files(str(folder.root))[0][1]
+    for _time in range(5):
+        assert not folder.library.index_more(4)
+    assert (learner.pid, learner._deaths) == (process, 0)
+    folder.library._index.lessons.postpone(due)
+    folder.learn()
+    assert found(folder.library, "ferry") == all_names(folder)
+
+
 def test_after_much_was_learnt_there_the_log_is_empty_and_memory_given_back(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

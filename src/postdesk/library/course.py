@@ -23,7 +23,7 @@ class Course:
         self._until = until
         with guard:
             self.first = index.lessons.lot(most)
-        self._out: deque[Lot] = deque([self.first])
+        self._out: deque[Lot] = deque([self.first] if self.first.slots else ())
         self.more = self.first.more
 
     def lots(self) -> Iterator[Sequence[Lesson]]:

@@ -456,7 +456,7 @@ class Library:
         from postdesk.library.texts import in_turn
 
         with self._guard:
-            if self._closed.is_set():
+            if self._closed.is_set() or not course.first.slots:
                 return
             if beside and self._learner is None:
                 self._learner = Learner()
