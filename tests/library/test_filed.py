@@ -241,7 +241,11 @@ def test_while_somebody_else_holds_the_memory_nothing_of_it_is_lost(
     receipts.put(RECEIPT)
     receipts.filings.look()
     real = sqlite3.connect
-    monkeypatch.setattr("postdesk.library.filed_store.sqlite3.connect", lambda path, timeout: real(path, 0.0))
+
+    def at_once(path: Path, timeout: float, *, check_same_thread: bool) -> sqlite3.Connection:
+        return real(path, 0.0, check_same_thread=check_same_thread)
+
+    monkeypatch.setattr("postdesk.library.made_file.sqlite3.connect", at_once)
     database = real(cache / "receipts.sqlite")
     database.execute("BEGIN IMMEDIATE")
     receipts.put(OTHER)

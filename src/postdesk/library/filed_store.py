@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from postdesk.library.filed import Kept, Row
+from postdesk.library.made_file import open_made
 from postdesk.library.questions import encodable
 
 log = logging.getLogger(__name__)
@@ -123,20 +124,7 @@ class FiledStore:
 
     def _open(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        database = sqlite3.connect(self._path, timeout=5)
-        try:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = NORMAL")
-            (version,) = database.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                with database:
-                    database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
-            elif version != _VERSION:
-                raise sqlite3.DatabaseError(f"version {version}")
-        except BaseException:
-            database.close()
-            raise
-        self._path.chmod(0o600)
+        database, _made = open_made(self._path, _VERSION, _SCHEMA)
         return database
 
 

@@ -12,6 +12,8 @@ import sqlite3
 from pathlib import Path
 from urllib.parse import quote
 
+from postdesk.library.made_file import open_made
+
 VERSION = 3
 _TABLES = """
 CREATE TABLE posts (
@@ -37,34 +39,27 @@ INSERT INTO words (words, rank) VALUES ('pgsz', 8100);
 # commit that wrote it, but by `merge`, when there are sixteen pieces of one size (decision 038). A leaf of its tree
 # fills a page of the file.
 _PAGE = 8192  # bytes
-_LOG = 4000  # pages that are committed until they go to their places: each time waits for the disk
+# Of a connection. Pages that are committed until they go to their places, for which the disk is waited for. Some builds
+# of SQLite write zeros over all that is merged; the words are in the posts' own files as well.
+_SETTINGS = ("wal_autocheckpoint = 4000", "synchronous = NORMAL", "secure_delete = OFF")
 _MOST_DEAD = 5000  # numbers without a post, and more of them than posts, until the words are made anew
 
 
 def open_index(path: Path) -> tuple[sqlite3.Connection, bool]:
     """The file, made where there is none, and whether it was made. Raises `sqlite3.Error` for one that is damaged, of
     another version, or to be made anew; OSError."""
-    database = sqlite3.connect(path, timeout=5, check_same_thread=False)
+    page = f"page_size = {_PAGE}"  # of a file that is new
+    database, made = open_made(path, VERSION, _TABLES, (page, *_SETTINGS), any_thread=True)
     try:
-        database.execute(f"PRAGMA page_size = {_PAGE}")  # of a file that is new
-        database.execute("PRAGMA journal_mode = WAL")
-        _set(database)
-        (version,) = database.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            with database:
-                database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
-        elif version != VERSION:
-            raise sqlite3.DatabaseError(f"version {version}")
         (last,) = database.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()
         if last > _MOST_DEAD:
             (count,) = database.execute("SELECT count(*) FROM posts").fetchone()
             if last - count > max(_MOST_DEAD, count):
                 raise sqlite3.DatabaseError(f"{last - count} numbers without a post")
-        path.chmod(0o600)
     except BaseException:
         database.close()
         raise
-    return database, version == 0
+    return database, made
 
 
 def join_index(path: Path) -> sqlite3.Connection:
@@ -74,7 +69,8 @@ def join_index(path: Path) -> sqlite3.Connection:
     address = f"file://{'' if place.startswith(b'/') else '/'}{quote(place)}?mode=rw"
     database = sqlite3.connect(address, uri=True, timeout=5)
     try:
-        _set(database)
+        for setting in _SETTINGS:
+            database.execute(f"PRAGMA {setting}")
         (version,) = database.execute("PRAGMA user_version").fetchone()
         if version != VERSION:
             raise sqlite3.DatabaseError(f"version {version}")
@@ -82,11 +78,3 @@ def join_index(path: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
-
-
-def _set(database: sqlite3.Connection) -> None:
-    """What is not in the file and holds for one connection."""
-    database.execute(f"PRAGMA wal_autocheckpoint = {_LOG}")
-    database.execute("PRAGMA synchronous = NORMAL")
-    # Some builds of SQLite write zeros over all that is merged; the words are in the posts' own files as well.
-    database.execute("PRAGMA secure_delete = OFF")
