@@ -8,7 +8,7 @@ import random
 import signal
 import sqlite3
 import subprocess
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -175,14 +175,14 @@ def one_row_each(folder: Folder) -> bool:
         return sorted(name for (name,) in database.execute("SELECT name FROM posts")) == folder.files()
 
 
-def between(monkeypatch: pytest.MonkeyPatch, what: object) -> None:
+def between(monkeypatch: pytest.MonkeyPatch, what: Callable[[Learner, int], object]) -> None:
     """`what(learner, lot)` is called each time that a lot was put, from the first one on."""
     learn = Learner.learn
 
     def learning(self: Learner, index: Path, root: str, lots: Iterable[Sequence[Lesson]]) -> Numbers:
         with closing(learn(self, index, root, lots)) as numbers:
             for lot, some in enumerate(numbers):
-                what(self, lot)  # type: ignore[operator]
+                what(self, lot)
                 yield some
 
     monkeypatch.setattr(Learner, "learn", learning)

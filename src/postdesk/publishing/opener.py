@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from postdesk.core.messages import serve
@@ -59,11 +59,12 @@ def main() -> int:
 
     gc.freeze()
     gc.set_threshold(_BETWEEN)
-    return serve(
-        lambda asked: (
-            [tuple(one) for one in open_posts([Unopened(*post) for post in posts])] for posts in asked
-        )
-    )
+    return serve(_answers)
+
+
+def _answers(questions: Iterable[list[tuple[str, bool, str]]]) -> Iterator[list[tuple[object, ...]]]:
+    for posts in questions:
+        yield [tuple(one) for one in open_posts([Unopened(*post) for post in posts])]
 
 
 if __name__ == "__main__":

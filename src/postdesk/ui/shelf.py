@@ -86,7 +86,6 @@ class Shelf(QObject):
         self._started = False  # the list has begun to come
         self._has_looked = False
         self._stale = False  # something was found that the list does not show
-        self._over = False
         self._quitting = Cancel()
         self._timer = QTimer(self, interval=LOOK)
         self._timer.timeout.connect(self.look)
@@ -108,7 +107,7 @@ class Shelf(QObject):
         desk, library, blog, order = self._desk, self._desk.library, self._blog, self._order
 
         def begun(gathered: Gathered | None) -> None:
-            if gathered is not None and not self._over:
+            if gathered is not None and not self._quitting.is_set:
                 self._take(gathered)
             self._tasks.run(library.recall, recalled, not_recalled, lane="library")
 
@@ -138,7 +137,6 @@ class Shelf(QObject):
 
     def stop(self) -> None:
         """At quit."""
-        self._over = True
         self._quitting.set()
         for timer in (self._timer, self._later, self._hint, self._telling, self._merging):
             timer.stop()
@@ -170,7 +168,7 @@ class Shelf(QObject):
 
     def _look_first(self) -> None:
         """The first look, once."""
-        if not (self._has_looked or self._over):
+        if not (self._has_looked or self._quitting.is_set):
             self._has_looked = True
             self.look()
 
@@ -292,9 +290,9 @@ class Shelf(QObject):
             if left <= 0 or (complete and first):
                 self._rest = _LONGER * (self._rest + seconds)
                 self._show_what_came()
-            elif complete and not self._over:
+            elif complete and not self._quitting.is_set:
                 self._later.start(round(1000 * left))
-        if self._over:
+        if self._quitting.is_set:
             return
         self._learn()
         if complete:
@@ -306,7 +304,7 @@ class Shelf(QObject):
             self.look()
 
     def _filed(self) -> None:
-        if not self._over:
+        if not self._quitting.is_set:
             self.refresh()
 
     def _show_what_came(self) -> None:
@@ -317,7 +315,7 @@ class Shelf(QObject):
 
     def _learn(self) -> None:
         """Let the index follow, step by step."""
-        if self._over or self._learning:
+        if self._quitting.is_set or self._learning:
             self._came = True
             return
         self._learning, self._came = True, False
@@ -334,13 +332,13 @@ class Shelf(QObject):
     def _was_learnt(self, more: bool) -> None:
         self._learning = False
         self._learnt += 1
-        if (more or self._came) and not self._over:
+        if (more or self._came) and not self._quitting.is_set:
             self._learn()
             return
         self._learnt = 0
         if self._query and not self._busy:
             self.search(self._query)
-        if not self._over:
+        if not self._quitting.is_set:
             self._merging.start()
 
     def _not_learnt(self, error: Exception) -> None:
@@ -366,11 +364,11 @@ class Shelf(QObject):
         """Let the index put what it learnt in order, a little at a time, while there is nothing to learn."""
         if time.monotonic() - self._searched < _STILL:
             self._merging.start()
-        elif not (self._over or self.is_learning):
+        elif not (self._quitting.is_set or self.is_learning):
             self._tasks.run(self._desk.library.merge_index, self._was_merged, self._say, lane="index")
 
     def _was_merged(self, more: bool) -> None:
-        if more and not self._over:
+        if more and not self._quitting.is_set:
             self._merging.start()
 
     def _watch(self) -> None:
