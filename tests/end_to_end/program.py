@@ -157,7 +157,8 @@ def _run() -> int:
             def press() -> None:
                 buttons = editor.banners.findChildren(QPushButton)
                 for button in buttons:
-                    if button.text() == "Compare…" and controller.conflicts.view is None:
+                    shown = button.isVisible() and controller.conflicts.view is None
+                    if button.text() == "Compare…" and shown:
                         button.click()
                 view = controller.conflicts.view
                 # What was typed a moment ago may be lost; what is older has its recovery copy.

@@ -202,7 +202,8 @@ class Writer:
 
     def banner_button(self, label: str) -> QPushButton:
         """A button of the notice above the text."""
-        return next(b for b in self.desk.editor.banners.findChildren(QPushButton) if b.text() == label)
+        buttons = self.desk.editor.banners.findChildren(QPushButton)
+        return next(b for b in buttons if b.text() == label and b.isVisible())
 
     def press_in_toast(self, label: str) -> None:
         """A button of the toast that is shown."""

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from postdesk.core.account import Account
@@ -105,7 +104,7 @@ class Scene:
         self.until(lambda: any(words in sentence for sentence in self.said))
 
     def press(self, label: str) -> None:
-        button = next(b for b in self.window.toasts.findChildren(QPushButton) if b.text() == label)
+        button = next(b for b in self.window.toasts.buttons if b.text() == label)
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def is_untouched(self) -> bool:
