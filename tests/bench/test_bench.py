@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 import tempfile
 from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from postdesk.app import build, open_library
 from postdesk.core.folders import under
 from postdesk.core.settings import Settings
 from postdesk.ui.gathering import gather
-from tests.bench import archive, page, pulling
+from tests.bench import archive, fts5, page, pulling
 from tests.bench.figures import (
     GOALS,
     KEY_EDITOR,
@@ -249,7 +251,20 @@ def test_the_table_of_libraries_names_the_goal_and_whether_it_is_reached() -> No
     }  # fmt: skip
     lines = archive._table(cases)
     assert "| first index, whole | 12 s | 12 s | 50 s | <= 25 s | reached | missed (2.00x) |" in lines
+    assert "| first index : FTS5 alone | 1.17 x | 1.17 x | 1.17 x | <= 2.34 x | reached | reached |" in lines
     assert sum(line.endswith("| reached | reached |") for line in lines) == len(archive.GOALS) - 1
+
+
+def test_fts5_alone_is_given_every_word_of_every_post(tmp_path: Path) -> None:
+    archive.make_library(tmp_path / "posts", 25)
+    assert fts5.seconds(tmp_path / "posts", tmp_path / "words.sqlite") > 0
+    files = {path: path.read_text().split() for path in (tmp_path / "posts").rglob("*.md")}
+    with closing(sqlite3.connect(tmp_path / "words.sqlite")) as words:
+        for number, path in enumerate(sorted(files), 1):
+            title, last = files[path][files[path].index("title:") + 1], files[path][-1]
+            asked = f'title:"{title}" body:"{last}" tags:a{int(path.stem) % 50}'
+            found = [row[0] for row in words.execute("SELECT rowid FROM words WHERE words MATCH ?", [asked])]
+            assert number in found, path
 
 
 def test_a_published_library_to_measure_with_is_as_on_its_blog(tmp_path: Path) -> None:
