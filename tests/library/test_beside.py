@@ -126,7 +126,7 @@ def test_a_large_library_is_looked_through_and_no_process_is_left(
         folder._put(f"{number:02}.md", f"---\nid: p{number}\n---\n\nFerry {number}\n".encode())
     library = folder.library
     told = library.look(budget=0)
-    assert len(told.added) == 8
+    assert told.added == 8
     assert library.listed().names[0] == "49.md", "the newest first"
     os.kill(pid := pid_of(library._reader), signal.SIGKILL)
     told += library.look(budget=0)  # by nobody else
@@ -135,7 +135,7 @@ def test_a_large_library_is_looked_through_and_no_process_is_left(
     while not library.is_complete:
         told += library.look(budget=0)
     assert pid_of(library._reader) == 0
-    assert len(told.added) == 50
+    assert told.added == 50
     library.close()
 
 

@@ -204,7 +204,7 @@ def test_a_folder_that_gets_another_name_keeps_its_posts_though_it_is_looked_at_
     while not folder.library.is_complete:
         told += folder.library.look(budget=0)
     assert names(folder.library) == {name.replace("old/", "new/"): i for name, i in before.items()}
-    assert (len(told.moved), told.added, told.removed) == (7, (), ())
+    assert (len(told.moved), told.added, told.removed) == (7, 0, ())
 
 
 def test_a_file_that_was_away_when_it_should_have_been_learnt_is_learnt_when_it_is_back(

@@ -353,7 +353,7 @@ def test_what_other_programs_do_is_noticed(library: Library, root: Path, write: 
     write(".git/c.md", "hidden")
     write(".postdesk/d.md", "hidden")
     write("e.txt", "no post")
-    assert len(library.look().added) == 2
+    assert library.look().added == 2
     assert not library.look()
     times = (root / "a.md").stat()
     write("a.md", "---\ntitle: B\nid: aa\n---\n\nx")

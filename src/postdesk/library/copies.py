@@ -7,7 +7,7 @@ copy must hold the same id as the post beside it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -49,19 +49,21 @@ def may_be_copy(name: str) -> bool:
     return _IN_CERTAIN in name or _IN_CERTAIN.upper() in name
 
 
-def original_of(name: str, there: Collection[str]) -> str | None:
-    """The post that a file is a conflict copy of by its name alone (with slashes), when that is in `there` too."""
+def originals(name: str) -> Iterator[str]:
+    """The names of which a file is a conflict copy by its name alone (with slashes), where there is one of them."""
     if not may_be_copy(name):
-        return None
+        return
     path = PurePosixPath(name)
     for naming in NAMINGS:
         if naming.certain:
             for found in naming.ending.finditer(path.stem):
                 if found.start() > 0 and found.end() == len(path.stem):
-                    original = str(path.with_name(path.stem[: found.start()] + path.suffix))
-                    if original in there:
-                        return original
-    return None
+                    yield str(path.with_name(path.stem[: found.start()] + path.suffix))
+
+
+def original_of(name: str, there: Collection[str]) -> str | None:
+    """The post that a file is a conflict copy of by its name alone (with slashes), when that is in `there` too."""
+    return next((original for original in originals(name) if original in there), None)
 
 
 def is_copy_of(name: str, original: str) -> bool:

@@ -1,7 +1,8 @@
 """Which post a file is: the one whose id it holds, or, for a copy and for a file without an id, one of its own.
 
 A file that comes or goes is told by itself as long as nothing is doubtful; where two files have one id, or a name is
-that of a conflict copy, all of them are looked at together.
+that of a conflict copy, all of them are looked at together. A library may have such files for years: what has nothing
+to do with them is told by itself all the same.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 
 from postdesk.library.columns import Columns
-from postdesk.library.copies import conflict_copies, is_copy_of, may_be_copy, problems_of
+from postdesk.library.copies import conflict_copies, is_copy_of, may_be_copy, originals, problems_of
 
 
 class Identity:
@@ -22,7 +23,9 @@ class Identity:
         self._loaded: Mapping[str, str] | None = None
         self._gone: dict[str, str] = {}  # the ids of files that went, where the files did not say them
         self._newer: Mapping[str, str] = {}
-        self._doubtful = False
+        self._entangled: set[int] = set()  # slots of copies, and of what they are copies of
+        self._torn = False  # one of these went
+        self._wanted: set[str] = set()  # names of which a file that is there would be a copy
         self.changed = False
 
     @property
@@ -70,12 +73,7 @@ class Identity:
         owns = {slot: all_.own_of(slot) for slot in slots}
         holders: dict[str, int] = {}
         # Nothing is named before it is sure that none of these is doubtful: who was known as the post decides.
-        doubtful = (self._doubtful and (anew or bool(slots))) or any(
-            may_be_copy(all_.names[slot])
-            or (own and (all_.paths.get(own, slot) != slot or holders.setdefault(own, slot) != slot))
-            for slot, own in owns.items()
-        )
-        if doubtful:
+        if self._torn or any(self._is_doubtful(slot, own, holders) for slot, own in owns.items()):
             changed = self.name_all()
         else:
             named = [slot for slot in slots if owns[slot]] + [slot for slot in slots if not owns[slot]]
@@ -84,6 +82,14 @@ class Identity:
             }
         self.changed = self.changed or anew or bool(changed)
         return changed
+
+    def _is_doubtful(self, slot: int, own: str, holders: dict[str, int]) -> bool:
+        """Whether all have to be looked at to name this one. `holders` are those that were asked about before, by the
+        ids that they hold."""
+        all_, name = self._columns, self._columns.names[slot]
+        if own and (all_.paths.get(own, slot) != slot or holders.setdefault(own, slot) != slot):
+            return True
+        return slot in self._entangled or name in self._wanted or may_be_copy(name)
 
     def name_all(self) -> set[int]:
         """Name every post; returns the slots that have another id than before."""
@@ -115,7 +121,9 @@ class Identity:
         conflicts = conflict_copies(all_.slots, pairs)
         all_.copies = {all_.slots[name]: original for name, original in conflicts.items()}
         all_.troubles = {all_.slots[name]: words for name, words in problems_of(pairs, conflicts).items()}
-        self._doubtful = bool(pairs or conflicts) or any(map(may_be_copy, all_.slots))
+        tied = {name for pair in (*pairs, *conflicts.items()) for name in pair}
+        self._entangled, self._torn = {all_.slots[name] for name in tied}, False
+        self._wanted = {original for name in all_.slots for original in originals(name)}
         self.changed = self.changed or bool(changed)
         return changed
 
@@ -131,6 +139,7 @@ class Identity:
     def went(self, slot: int) -> None:
         """To be told before a file is taken out of the columns."""
         all_ = self._columns
+        self._torn = self._torn or slot in self._entangled
         if slot in all_.own:
             self._gone[all_.names[slot]] = all_.ids[slot]
 

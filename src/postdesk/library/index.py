@@ -26,9 +26,10 @@ from postdesk.library.walk import Walk
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What other programs did since the last look; `moved` holds pairs of old and new path."""
+    """What other programs did since the last look. `added`: how many files came; `moved` holds pairs of old and new
+    path."""
 
-    added: tuple[Path, ...] = ()
+    added: int = 0
     changed: tuple[Path, ...] = ()
     removed: tuple[Path, ...] = ()
     moved: tuple[tuple[Path, Path], ...] = ()
@@ -196,9 +197,8 @@ class Index:
         if not self._todo:
             self._identity.settled()
         away = {old for old, _new in moved}
-        come = {new for _old, new in moved}
         return Changes(
-            tuple(path for slot in added if (path := self._root / columns.names[slot]) not in come),
+            len(added) - len(moved),
             (),
             tuple(path for name in lost if (path := self._root / name) not in away),
             moved,

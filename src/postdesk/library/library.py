@@ -398,7 +398,7 @@ class Library:
         later.
         """
         if not self._looked or (budget == math.inf and not self._index.is_complete):
-            self._untold = replace(self.look(budget), added=())
+            self._untold = replace(self.look(budget), added=0)
 
     # --- the full-text index ---
 

@@ -281,7 +281,7 @@ class Shelf(QObject):
         complete = self._desk.library.is_complete
         self._stale = self._stale or bool(changes) or not self._started
         self._started = True
-        told = replace(changes, added=()) if first else changes
+        told = replace(changes, added=0) if first else changes
         if told:
             self.changed_outside.emit(told)
         if self._stale:
