@@ -23,7 +23,7 @@ bench: ## starts, keys, openings and memory, beside the goals; some five minutes
 bench-peers: ## the same beside ReText, ghostwriter and Apostrophe, which it installs
 	@scripts/bench-peers $(ARGS)
 
-bench-library: ## lists, searches and saves in libraries of 10,000 and 100,000 posts; some ten minutes
+bench-library: ## lists, searches and saves in libraries of 10,000 and 100,000 posts; a quarter of an hour
 	@scripts/bench-library $(ARGS)
 
 fuzz: ## text that nobody means, for ARGS="--minutes 10"; prints what fails and what is slow
