@@ -107,3 +107,24 @@ def test_what_has_nothing_to_do_with_a_copy_is_named_without_all_the_others(
     columns.rename(columns.slots["d.md"], "e.md")
     identity.name([columns.slots["e.md"]], anew=True)
     assert sorted(columns.paths.values()) == [*slots, columns.slots["e.md"]]
+
+
+@pytest.mark.parametrize("how", ["goes", "says another"])
+def test_an_id_that_becomes_free_while_the_newer_ids_are_looked_up_goes_to_the_post_that_had_it(
+    how: str,
+) -> None:
+    columns = Columns()
+    identity = Identity(columns, dict)
+    first = columns.add("first.md", _entry("k", 1))
+    identity.name([first])
+    identity.correct({"first.md": "other", "second.md": "k"})
+    second = columns.add("second.md", _entry("", 2))
+    identity.name([second])
+    if how == "goes":
+        identity.went(first)
+        columns.remove(first)
+        identity.name([], anew=True)
+    else:
+        columns.put(first, _entry("other", 3))
+        identity.name([first])
+    assert columns.ids[second] == "k"

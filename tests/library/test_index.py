@@ -8,6 +8,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,9 @@ import pytest
 
 from postdesk.core.folders import Folders, under
 from postdesk.library.columns import NO_DATE
+from postdesk.library.entries import read_entries
 from postdesk.library.fulltext import FullText
+from postdesk.library.index import Index
 from postdesk.library.library import Library
 from postdesk.library.query import read_query
 from postdesk.library.scan import Scan, scan
@@ -82,6 +85,89 @@ class Folder:
     def learn(self) -> None:
         while self.library.index_more(3):
             pass
+
+
+@pytest.mark.parametrize("name", ["a.md", "b.md"])
+def test_what_is_saved_before_the_last_run_is_recalled_is_in_the_list_once(folder: Folder, name: str) -> None:
+    folder._put("a.md", b"---\nid: aaaa\ntitle: A\n---\none\n")
+    folder._put("b.md", b"Without an id.\n")
+    folder.library.look()
+    folder.learn()
+    ids = names(folder.library)
+    folder.reopen(forgetful=False)
+    document = folder.library.read_known(folder.root / name, ids[name])
+    assert document is not None
+    saved = folder.library.save(document, replace(document.post, body="Two.\n"))
+    assert saved.post.id == ids[name]
+    for _look in range(2):
+        assert not folder.library.look().moved
+        assert names(folder.library) == ids
+    assert folder.library.find(ids[name]) == folder.root / name
+
+
+def test_what_is_written_where_a_file_of_the_last_run_was_is_in_the_list(folder: Folder) -> None:
+    folder._put("a.md", b"---\nid: aaaa\n---\none\n")
+    folder._put("c.md", b"---\nid: cccc\n---\none\n")
+    folder.library.look()
+    folder.learn()
+    document = folder.library.read(folder.root / "a.md")
+    folder.reopen(forgetful=False)
+    (folder.root / "a.md").unlink()
+    again = folder.library.new_again(replace(document.post, body="Unsaved.\n"), folder.root / "a.md")
+    for _look in range(3):
+        told = folder.library.look()
+        assert (told.removed, told.moved) == ((), ())
+        assert names(folder.library) == {"c.md": "cccc", again.path.name: again.post.id}
+        assert folder.library.find(again.post.id) == again.path
+
+
+def _looked_at(root: Path, **files: str) -> Index:
+    """An index of these files, by name and content, all of them looked into."""
+    for name, text in files.items():
+        _write(root, name, text)
+    index = Index(root, dict)
+    index.walk()
+    index.look_into()
+    return index
+
+
+def _write(root: Path, name: str, text: str) -> None:
+    path = root / f"{name}.md"
+    path.write_text(text)
+    seconds = 1_000_000_000 + len(text)
+    os.utime(path, (seconds, seconds))
+
+
+def test_what_came_and_went_before_a_look_was_over_is_no_post(tmp_path: Path) -> None:
+    index = _looked_at(tmp_path, m="---\nid: m\n---\nOne.\n", other="Other.\n")
+    _write(tmp_path, "m", "---\nid: m2\n---\nTwo, and longer.\n")
+    _write(tmp_path, "new", "---\nid: new\n---\nCame.\n")
+    index.walk()
+    found = index.next(9)
+    index.take(found, read_entries(os.fspath(tmp_path), found))
+    (tmp_path / "m.md").unlink()
+    (tmp_path / "new.md").unlink()
+    index.walk()  # somebody else looks
+    told = index.look_into()
+    assert (told.added, told.moved) == (0, ())
+    assert index.ids.keys() == {"other.md"}
+    assert sorted(index.columns.paths) == sorted(index.ids.values())
+
+
+def test_what_is_saved_while_a_look_has_not_named_it_yet_has_an_id(tmp_path: Path) -> None:
+    index = _looked_at(tmp_path, gone="---\nid: g\n---\nGone.\n", other="---\nid: o\n---\nOther.\n")
+    (tmp_path / "gone.md").unlink()
+    _write(tmp_path, "new", "It came.\n")
+    _write(tmp_path, "other", "---\nid: o\n---\nOther, and more.\n")
+    index.walk()
+    while "new.md" in index._todo:
+        index.look_into(-1)
+    assert not index.is_complete
+    _write(tmp_path, "new", "It came, and was saved.\n")
+    saved = index.saw(tmp_path / "new.md", (tmp_path / "new.md").read_bytes())
+    assert saved
+    index.look_into()
+    assert index.ids["new.md"] == saved
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -24,7 +24,7 @@ class Identity:
         self._gone: dict[str, str] = {}  # the ids of files that went, where the files did not say them
         self._newer: Mapping[str, str] = {}
         self._entangled: set[int] = set()  # slots of copies, and of what they are copies of
-        self._torn = False  # one of these went
+        self._torn = False  # one of these went, or one whose id another may have
         self._wanted: set[str] = set()  # names of which a file that is there would be a copy
         self.changed = False
 
@@ -89,6 +89,8 @@ class Identity:
         all_, name = self._columns, self._columns.names[slot]
         if own and (all_.paths.get(own, slot) != slot or holders.setdefault(own, slot) != slot):
             return True
+        if self._newer and all_.ids[slot] not in ("", own):
+            return True  # the id that it had may be that of a post that was named before
         return slot in self._entangled or name in self._wanted or may_be_copy(name)
 
     def name_all(self) -> set[int]:
@@ -139,7 +141,7 @@ class Identity:
     def went(self, slot: int) -> None:
         """To be told before a file is taken out of the columns."""
         all_ = self._columns
-        self._torn = self._torn or slot in self._entangled
+        self._torn = self._torn or bool(self._newer) or slot in self._entangled
         if slot in all_.own:
             self._gone[all_.names[slot]] = all_.ids[slot]
 

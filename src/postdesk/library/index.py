@@ -182,12 +182,14 @@ class Index:
         """Name what was found, and say what came and went. While files are gone, those that came may be these under
         other names: nothing is said of either before all was looked into."""
         columns = self.columns
-        others, self._others = [slot for slot in self._others if columns.live[slot]], []
+        # What came and went again since it was looked into is nothing to be named.
+        others = [slot for slot in self._others if columns.live[slot] and slot not in self._gone]
+        self._others = []
         if self._gone and self._todo:
             self._name(others, anew=False)
             return Changes()
         gone = [slot for slot in self._gone if columns.live[slot]]
-        added = [slot for slot in self._added if columns.live[slot]]
+        added = [slot for slot in self._added if columns.live[slot] and slot not in self._gone]
         self._gone, self._added = {}, []
         moved = self._pair(gone, added)
         lost = [columns.names[slot] for slot in gone]
@@ -238,7 +240,8 @@ class Index:
         # Another program may have written since: the next look compares.
         entry = entry_of(found, content_hash(data), scan(data), young=True)
         before = self.columns.slots.get(name)
-        other = before is None or entry.own != self.columns.own_of(before)
+        # One that a look in parts has found may not be named yet.
+        other = before is None or not self.columns.ids[before] or entry.own != self.columns.own_of(before)
         slot = self._take(name, entry)
         if other:
             self._name([slot], anew=True)

@@ -674,9 +674,9 @@ class Library:
         data = plain_text(post) if is_plain else new_text(post)
         with self._guard:
             move_file(path, aside)
-            self._index.forget(path)
+            self._noted().forget(path)
             try:
-                self._index.came(aside)
+                self._noted().came(aside)
             except OSError as error:
                 log.info("Put aside, and not there to be looked at: %s", error)  # the next look says so
             save_file(path, data, expected=None)
@@ -830,7 +830,7 @@ class Library:
         with self._guard:
             move_file(old, new)
             try:
-                self._index.moved(old, new)
+                self._noted().moved(old, new)
             except OSError as error:
                 log.info("Renamed, and not there to be looked at: %s", error)  # the next look says so
         return replace(document, path=new)
@@ -848,7 +848,7 @@ class Library:
             raise explain(error, old) from error
         with self._guard:
             move_file(old, place)
-            self._index.forget(old)
+            self._noted().forget(old)
         return Trashed(old, place)
 
     def take_away_empty(self, document: Document) -> bool:
@@ -896,7 +896,7 @@ class Library:
         with self._guard:
             move_file(trashed.place, place)
             try:
-                post_id = self._index.came(place)
+                post_id = self._noted().came(place)
             except OSError as error:
                 raise explain(error, place, reading=True) from error
             document = load_document(place, post_id)
@@ -1000,9 +1000,15 @@ class Library:
             _("Move it into the library's folder first."),
         )
 
+    def _noted(self) -> Index:
+        """The index, to note what the program itself did; the guard has to be held. What is remembered of the last run
+        is in it first, or a file would be there twice."""
+        self.recall()
+        return self._index
+
     def _seen(self, path: Path, data: bytes, before: Document | None = None) -> Document:
         try:
-            post_id = self._index.saw(path, data)
+            post_id = self._noted().saw(path, data)
         except OSError as error:
             log.info("Saved, and not there to be looked at: %s", error)  # the next look says so
             post_id = before.post.id if before is not None else new_id()
