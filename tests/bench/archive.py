@@ -5,8 +5,8 @@
 
 Once as files alone, and once with each post on a blog: it has a receipt then, and the blog's own list has it, too. The
 window is the real one, in a process of its own on a virtual display; what it does is timed from inside, as the pixels
-of a list of words that nobody knows say nothing. Everything is the median of three starts. Each first index is held
-against SQLite's FTS5 alone, before and after it.
+of a list of words that nobody knows say nothing. What a start gives is the median of three, but for memory without the
+preview's engine. Each first index is held against SQLite's FTS5 alone, before and after it.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ GOALS = {
 }
 _WORDS = 30_000
 _PER_POST = 870  # words: 6 KB
-_STARTS = 3  # of each kind; the median counts
+_STARTS = 3  # without an index and with one; the median counts
 _LOT = 1000  # posts of a blog that come together
 
 

@@ -804,6 +804,7 @@ class Library:
         """A file for a post whose own, at `path`, is gone: where it lay, beside its pictures, or at the library's top.
         It stays the same post, so that publishing it finds it on the blog; `plain`: it was read as one text, and is
         one again."""
+        self.recall()  # the file that is gone is in what is remembered
         data = plain_text(post) if plain else new_text(post)
         place = self._inside(path).parent if path is not None else self.root
         if path is None or not place.is_dir():
@@ -1007,8 +1008,10 @@ class Library:
         return self._index
 
     def _seen(self, path: Path, data: bytes, before: Document | None = None) -> Document:
+        # A file that is new need not wait for what is remembered of 100,000 others.
+        index = self._index if before is None else self._noted()
         try:
-            post_id = self._noted().saw(path, data)
+            post_id = index.saw(path, data)
         except OSError as error:
             log.info("Saved, and not there to be looked at: %s", error)  # the next look says so
             post_id = before.post.id if before is not None else new_id()
