@@ -19,7 +19,6 @@ from postdesk.core.folders import Folders, under
 from postdesk.library.columns import NO_DATE
 from postdesk.library.entries import read_entries
 from postdesk.library.fulltext import FullText
-from postdesk.library.index import Index
 from postdesk.library.library import Library
 from postdesk.library.query import read_query
 from postdesk.library.scan import Scan, scan
@@ -121,32 +120,18 @@ def test_what_is_written_where_a_file_of_the_last_run_was_is_in_the_list(folder:
         assert folder.library.find(again.post.id) == again.path
 
 
-def _looked_at(root: Path, **files: str) -> Index:
-    """An index of these files, by name and content, all of them looked into."""
-    for name, text in files.items():
-        _write(root, name, text)
-    index = Index(root, dict)
-    index.walk()
-    index.look_into()
-    return index
-
-
-def _write(root: Path, name: str, text: str) -> None:
-    path = root / f"{name}.md"
-    path.write_text(text)
-    seconds = 1_000_000_000 + len(text)
-    os.utime(path, (seconds, seconds))
-
-
-def test_what_came_and_went_before_a_look_was_over_is_no_post(tmp_path: Path) -> None:
-    index = _looked_at(tmp_path, m="---\nid: m\n---\nOne.\n", other="Other.\n")
-    _write(tmp_path, "m", "---\nid: m2\n---\nTwo, and longer.\n")
-    _write(tmp_path, "new", "---\nid: new\n---\nCame.\n")
+def test_what_came_and_went_before_a_look_was_over_is_no_post(folder: Folder) -> None:
+    folder._put("m.md", b"---\nid: m\n---\nOne.\n")
+    folder._put("other.md", b"Other.\n")
+    folder.library.look()
+    index = folder.library._index
+    folder._put("m.md", b"---\nid: m2\n---\nTwo, and longer.\n")
+    folder._put("new.md", b"---\nid: new\n---\nCame.\n")
     index.walk()
     found = index.next(9)
-    index.take(found, read_entries(os.fspath(tmp_path), found))
-    (tmp_path / "m.md").unlink()
-    (tmp_path / "new.md").unlink()
+    index.take(found, read_entries(os.fspath(folder.root), found))
+    (folder.root / "m.md").unlink()
+    (folder.root / "new.md").unlink()
     index.walk()  # somebody else looks
     told = index.look_into()
     assert (told.added, told.moved) == (0, ())
@@ -154,17 +139,20 @@ def test_what_came_and_went_before_a_look_was_over_is_no_post(tmp_path: Path) ->
     assert sorted(index.columns.paths) == sorted(index.ids.values())
 
 
-def test_what_is_saved_while_a_look_has_not_named_it_yet_has_an_id(tmp_path: Path) -> None:
-    index = _looked_at(tmp_path, gone="---\nid: g\n---\nGone.\n", other="---\nid: o\n---\nOther.\n")
-    (tmp_path / "gone.md").unlink()
-    _write(tmp_path, "new", "It came.\n")
-    _write(tmp_path, "other", "---\nid: o\n---\nOther, and more.\n")
+def test_what_is_saved_while_a_look_has_not_named_it_yet_has_an_id(folder: Folder) -> None:
+    folder._put("gone.md", b"---\nid: g\n---\nGone.\n")
+    folder._put("other.md", b"---\nid: o\n---\nOther.\n")
+    folder.library.look()
+    index = folder.library._index
+    (folder.root / "gone.md").unlink()
+    folder._put("other.md", b"---\nid: o\n---\nOther, and more.\n")
+    folder._put("new.md", b"It came.\n")
     index.walk()
     while "new.md" in index._todo:
         index.look_into(-1)
     assert not index.is_complete
-    _write(tmp_path, "new", "It came, and was saved.\n")
-    saved = index.saw(tmp_path / "new.md", (tmp_path / "new.md").read_bytes())
+    folder._put("new.md", b"It came, and was saved.\n")
+    saved = index.saw(folder.root / "new.md", (folder.root / "new.md").read_bytes())
     assert saved
     index.look_into()
     assert index.ids["new.md"] == saved
