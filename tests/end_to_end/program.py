@@ -117,7 +117,7 @@ class Keyboard:
 
 def _run() -> int:
     from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication, QPushButton
+    from PySide6.QtWidgets import QApplication
 
     from postdesk.app import run_window
     from postdesk.ui.controller import Controller
@@ -155,10 +155,8 @@ def _run() -> int:
             session.look_again()
 
             def press() -> None:
-                buttons = editor.banners.findChildren(QPushButton)
-                for button in buttons:
-                    shown = button.isVisible() and controller.conflicts.view is None
-                    if button.text() == "Compare…" and shown:
+                for button in editor.banners.buttons:
+                    if button.text() == "Compare…" and controller.conflicts.view is None:
                         button.click()
                 view = controller.conflicts.view
                 # What was typed a moment ago may be lost; what is older has its recovery copy.

@@ -202,8 +202,7 @@ class Writer:
 
     def banner_button(self, label: str) -> QPushButton:
         """A button of the notice above the text."""
-        buttons = self.desk.editor.banners.findChildren(QPushButton)
-        return next(b for b in buttons if b.text() == label and b.isVisible())
+        return next(b for b in self.desk.editor.banners.buttons if b.text() == label)
 
     def press_in_toast(self, label: str) -> None:
         """A button of the toast that is shown."""

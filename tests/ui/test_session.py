@@ -113,12 +113,8 @@ class Desk:
         return self.library.read(path).post.body
 
     def banner_button(self, label: str) -> QPushButton:
-        banners = self.editor.banners
-
         def found() -> list[QPushButton]:
-            # A notice that another one has replaced is hidden, and lies there until the loop comes to delete it.
-            buttons = banners.findChildren(QPushButton)
-            return [b for b in buttons if b.text() == label and b.isVisibleTo(banners)]
+            return [b for b in self.editor.banners.buttons if b.text() == label]
 
         self.until(lambda: bool(found()))
         return found()[0]

@@ -76,6 +76,11 @@ class Banners(QWidget):
         if button is not None:
             button.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    @property
+    def buttons(self) -> tuple[QPushButton, ...]:
+        """The buttons that are shown now: a notice that another one replaced lives until the loop deletes it."""
+        return tuple(button for row in self._rows.values() for button in row.findChildren(QPushButton))
+
     def banners(self) -> tuple[str, ...]:
         """The keys of what is shown."""
         return tuple(self._rows)
